@@ -1,0 +1,139 @@
+"""Opening audio files: what can be read, and whether a file is whole.
+
+libsndfile reads a cut-off WAV, AIFF or Ogg file without complaint, so their own headers are asked how long
+they should be. M4A and AAC are decoded by ffmpeg where it is installed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import soundfile
+
+from instructfx.errors import AudioError
+
+BY_SNDFILE = (".wav", ".flac", ".aif", ".aiff", ".ogg", ".oga", ".opus", ".mp3")
+BY_FFMPEG = (".m4a", ".aac", ".mp4")
+READABLE = BY_SNDFILE + BY_FFMPEG
+ACCEPTED = "WAV, FLAC, AIFF, OGG, Opus, MP3, and M4A or AAC where ffmpeg is installed"
+FFMPEG_SECONDS = 300
+
+UNKNOWN_SIZES = (0, 0xFFFFFFFF)  # what programs write that stream a WAV without knowing its end
+OGG_LAST_PAGE = 4
+OGG_MAX_PAGE = 65_307  # bytes: header, 255 segments of 255
+
+
+@contextmanager
+def opened(path: str | os.PathLike[str]) -> Iterator[soundfile.SoundFile]:
+    """An audio file, open for reading from its first frame.
+
+    Raises AudioError: no such file, no permission, wrong extension, empty, not audio, truncated, ffmpeg missing.
+    """
+    source = Path(path)
+    _check_readable(source)
+    if source.suffix.lower() in BY_FFMPEG:
+        with tempfile.TemporaryDirectory() as folder:
+            decoded = Path(folder) / "decoded.wav"
+            _decode(source, decoded)
+            with _sound_file(decoded, source.name) as file:
+                yield file
+    else:
+        _check_whole(source)
+        with _sound_file(source, source.name) as file:
+            yield file
+
+
+def _check_readable(source: Path) -> None:
+    if not source.exists():
+        raise AudioError(f"no such file: {source}. Give the path of an audio file ({ACCEPTED}).")
+    if not source.is_file():
+        raise AudioError(f"{source} is not a file. Give the path of an audio file ({ACCEPTED}).")
+    if source.suffix.lower() not in READABLE:
+        extension = source.suffix or "no extension"
+        raise AudioError(f"{source.name} has {extension}; accepted are {ACCEPTED} ({' '.join(READABLE)}).")
+    try:
+        with source.open("rb") as file:
+            first = file.read(1)
+    except PermissionError as error:
+        raise AudioError(f"no permission to read {source}. Change its permissions or copy it.") from error
+    except OSError as error:
+        raise AudioError(f"cannot read {source}: {error.strerror}.") from error
+    if not first:
+        raise AudioError(f"{source.name} is empty: it has no bytes. Choose a file with sound in it ({ACCEPTED}).")
+
+
+def _sound_file(source: Path, name: str) -> soundfile.SoundFile:
+    try:
+        return soundfile.SoundFile(source)
+    except soundfile.LibsndfileError as error:
+        raise AudioError(
+            f"{name} is not audio that can be read, or its start is damaged. Accepted are {ACCEPTED}."
+        ) from error
+
+
+def _decode(source: Path, decoded: Path) -> None:
+    ffmpeg = shutil.which("ffmpeg")
+    if ffmpeg is None:
+        raise AudioError(
+            f"{source.name} needs ffmpeg, which is not installed. Install ffmpeg, or convert it to WAV or FLAC."
+        )
+    # -xerror: a damaged file is an error, not a shorter sound; the file: prefix keeps names from being options.
+    command = [ffmpeg, "-v", "error", "-xerror", "-nostdin", "-i", f"file:{source}", "-vn"]
+    command += ["-c:a", "pcm_f32le", "-rf64", "auto", f"file:{decoded}"]
+    try:
+        subprocess.run(command, check=True, capture_output=True, timeout=FFMPEG_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise AudioError(f"{source.name} took ffmpeg over {FFMPEG_SECONDS} s. Convert it to WAV or FLAC.") from error
+    except subprocess.CalledProcessError as error:
+        raise AudioError(
+            f"{source.name} is truncated or not audio that ffmpeg can read. Export it again, or as WAV or FLAC."
+        ) from error
+
+
+def _check_whole(source: Path) -> None:
+    with source.open("rb") as file:
+        magic = file.read(12)
+    if magic[:4] == b"RIFF" and magic[8:12] == b"WAVE":
+        missing = _missing_chunk_bytes(source, "little", b"data")
+    elif magic[:4] == b"FORM" and magic[8:11] == b"AIF":
+        missing = _missing_chunk_bytes(source, "big", b"SSND")
+    elif magic[:4] == b"OggS":
+        missing = 0 if _ogg_ends(source) else 1
+    else:
+        return
+    if missing > 0:
+        raise AudioError(f"{source.name} is truncated: its end is missing. Export or download it again.")
+
+
+def _missing_chunk_bytes(source: Path, order: str, wanted: bytes) -> int:
+    """How many bytes of the sound chunk lie beyond the end of a RIFF or AIFF file."""
+    end = source.stat().st_size
+    with source.open("rb") as file:
+        position = 12
+        while position + 8 <= end:
+            file.seek(position)
+            chunk = file.read(8)
+            size = int.from_bytes(chunk[4:], "little" if order == "little" else "big")
+            if chunk[:4] == wanted:
+                return 0 if size in UNKNOWN_SIZES else position + 8 + size - end
+            position += 8 + size + size % 2
+    return 0
+
+
+def _ogg_ends(source: Path) -> bool:
+    """Whether the last page is whole and says that it is the last (RFC 3533)."""
+    with source.open("rb") as file:
+        file.seek(max(source.stat().st_size - OGG_MAX_PAGE - 27, 0))
+        end = file.read()
+    start = end.rfind(b"OggS")
+    if start < 0 or len(end) < start + 27:
+        return False
+    segments = end[start + 27 : start + 27 + end[start + 26]]
+    whole = start + 27 + len(segments) + sum(segments) <= len(end)
+    return whole and bool(end[start + 5] & OGG_LAST_PAGE)

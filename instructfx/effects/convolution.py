@@ -1,0 +1,80 @@
+"""Renderers of linear effects by FFT convolution with an impulse response."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from instructfx.effects.memoryless import as_tensors, per_sound
+from instructfx.effects.spec import Settings, Stream
+
+ImpulseResponse = Callable[[Settings, int, int], Tensor]
+"""(settings, sample_rate, channels) -> (batch, channels or 1, taps), float32."""
+
+STREAM_FRAMES = 1 << 17  # how much of a long sound is transformed at once
+
+
+@dataclass(frozen=True)
+class Convolution:
+    """Convolves with `impulse_response`, then mixes dry and wet where the effect has a `mix`."""
+
+    impulse_response: ImpulseResponse
+
+    def __call__(self, samples: Tensor, sample_rate: int, settings: Settings) -> Tensor:
+        taps = self.impulse_response(settings, sample_rate, samples.shape[1]).to(samples)
+        wet = convolve(samples, taps)[..., : samples.shape[-1]]
+        if "mix" not in settings:
+            return wet
+        mix = per_sound(settings["mix"], samples)
+        return (1 - mix) * samples + mix * wet
+
+    def stream(self, sample_rate: int, channels: int, settings: Mapping[str, float]) -> Stream:
+        with torch.no_grad():
+            taps = self.impulse_response(as_tensors(settings), sample_rate, channels)[0]
+            if "mix" in settings:
+                taps = settings["mix"] * taps
+                taps[:, 0] += 1 - settings["mix"]
+        return _ConvolutionStream(taps)
+
+
+def convolve(samples: Tensor, taps: Tensor) -> Tensor:
+    """Full linear convolution along the last axis, (..., frames) and (..., taps) -> (..., frames + taps - 1)."""
+    frames = samples.shape[-1] + taps.shape[-1] - 1
+    size = fast_length(frames)
+    spectrum = torch.fft.rfft(samples, size) * torch.fft.rfft(taps, size)
+    return torch.fft.irfft(spectrum, size)[..., :frames]
+
+
+def fast_length(frames: int) -> int:
+    """The smallest 2^a, 3 * 2^a or 5 * 2^a that is no less than frames: quick for an FFT."""
+    power = 1 << max(frames - 1, 1).bit_length()
+    candidates = (power, power * 3 // 4, power * 5 // 8)
+    return min(size for size in candidates if size >= frames)
+
+
+class _ConvolutionStream:
+    """Overlap-add: each block is convolved whole and its tail is added to the next (Stockham 1966)."""
+
+    def __init__(self, taps: Tensor) -> None:
+        self._taps = taps
+        self._carry = torch.zeros(taps.shape[0], taps.shape[1] - 1)
+        self._size = fast_length(STREAM_FRAMES + taps.shape[1] - 1)
+        self._response = torch.fft.rfft(taps, self._size)
+
+    def push(self, block: Tensor) -> Tensor:
+        return torch.cat([self._push(part) for part in block.split(STREAM_FRAMES, dim=-1)], dim=-1)
+
+    def _push(self, block: Tensor) -> Tensor:
+        frames = block.shape[-1]
+        sound = torch.fft.irfft(torch.fft.rfft(block, self._size) * self._response, self._size)
+        sound = sound[..., : frames + self._taps.shape[1] - 1]
+        carried = self._carry.shape[-1]
+        sound[..., :carried] += self._carry
+        self._carry = sound[..., frames:].clone()
+        return sound[..., :frames]
+
+    def finish(self) -> Tensor:
+        return torch.zeros(0)

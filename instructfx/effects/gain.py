@@ -1,0 +1,33 @@
+"""Gain in torch."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from instructfx.effects.memoryless import Memoryless, per_sound
+from instructfx.effects.spec import Effect, Param, Settings
+
+
+def amplify(samples: Tensor, settings: Settings) -> Tensor:
+    """samples * 10^(gain_db / 20)."""
+    return samples * per_sound(amplitude(settings), samples)
+
+
+def amplitude(settings: Settings) -> Tensor:
+    """Gain as a factor, (batch,)."""
+    factor: Tensor = 10 ** (settings["gain_db"] / 20)
+    return factor
+
+
+GAIN = Effect(
+    name="gain",
+    label="Gain",
+    summary="Louder or quieter, nothing else.",
+    params=(Param("gain_db", -24, 24, 0, "dB", step=0.1, help="change of level"),),
+    render=Memoryless(amplify),
+    differentiable=True,
+    aliases=("volume", "level"),
+    response=lambda settings, sample_rate, frequencies_hz: amplitude(settings)[:, None].expand(
+        -1, len(frequencies_hz)
+    ),
+)

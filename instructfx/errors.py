@@ -1,0 +1,37 @@
+"""The errors that a person can act on.
+
+InstructFXError
+├── AudioError       a file or its samples cannot be used
+├── SettingsError    an effect, a setting or a chain that does not exist or is out of range
+├── InstructionError an instruction that cannot be taken
+├── StoreError       the session store cannot be read or written
+└── Cancelled        the user stopped a turn before anything could be kept
+
+Every message says what was wrong, what is legal and, where it helps, what to do.
+"""
+
+from __future__ import annotations
+
+
+class InstructFXError(Exception):
+    """Base of all errors that InstructFX raises on purpose."""
+
+
+class AudioError(InstructFXError):
+    """A file or its samples cannot be used."""
+
+
+class SettingsError(InstructFXError):
+    """An effect, a setting or a chain that does not exist or is out of range."""
+
+
+class InstructionError(InstructFXError):
+    """An instruction that cannot be taken."""
+
+
+class StoreError(InstructFXError):
+    """The session store cannot be read or written."""
+
+
+class Cancelled(InstructFXError):
+    """The user stopped a turn before anything could be kept."""

@@ -1,0 +1,107 @@
+"""An audio file that has been listened to once: its format, its loudness, its most telling seconds."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from instructfx.audio import Audio, Samples, blocks, check_audible, check_format
+from instructfx.containers import opened
+from instructfx.errors import AudioError
+from instructfx.loudness import STEP_SECONDS, Levels, LoudnessMeter, to_lufs
+
+EXCERPT_SECONDS = 10.0
+PEAK_ALLOWANCE_LU = 3.0  # a burst above the track's loudness counts as no more than this
+UNSTEADINESS = 0.25  # how much a decibel of spread costs against a decibel of level
+
+
+@dataclass(frozen=True)
+class Track:
+    """A whole audio file on disk. excerpt_start counts frames; loudness is BS.1770's, in LUFS."""
+
+    path: Path
+    name: str
+    sha256: str
+    sample_rate: int
+    channels: int
+    frames: int
+    loudness_lufs: float
+    excerpt_start: int
+
+    @property
+    def seconds(self) -> float:
+        return self.frames / self.sample_rate
+
+    def excerpt(self) -> Audio:
+        """The most telling ten seconds, or all of a shorter track, at the track's own rate."""
+        wanted = min(round(EXCERPT_SECONDS * self.sample_rate), self.frames)
+        parts: list[Samples] = []
+        position = 0
+        with opened(self.path) as file:
+            for block in blocks(file, self.name):
+                start = max(self.excerpt_start - position, 0)
+                stop = self.excerpt_start + wanted - position
+                parts.append(block[:, start : max(stop, 0)])
+                position += block.shape[1]
+                if stop <= block.shape[1]:
+                    break
+        return Audio(np.concatenate(parts, axis=1), self.sample_rate)
+
+
+def inspect(path: str | os.PathLike[str], name: str | None = None) -> Track:
+    """Listen to a file from end to end, block by block, and describe it.
+
+    `name` is what messages call it. Raises AudioError for every file that cannot be used.
+    """
+    source = Path(path)
+    shown = name or source.name
+    with opened(source) as file:
+        check_format(file.channels, file.frames, file.samplerate, shown)
+        meter = LoudnessMeter(file.samplerate, file.channels)
+        peak, frames = 0.0, 0
+        for block in blocks(file, shown):
+            meter.push(block)
+            peak = max(peak, float(np.abs(block).max()))
+            frames += block.shape[1]
+        check_format(file.channels, frames, file.samplerate, shown)
+        check_audible(peak, shown)
+        start = round(telling_second(to_lufs(meter.momentary())) * file.samplerate)
+        wanted = min(round(EXCERPT_SECONDS * file.samplerate), frames)
+        return Track(
+            path=source,
+            name=shown,
+            sha256=sha256_of(source),
+            sample_rate=file.samplerate,
+            channels=file.channels,
+            frames=frames,
+            loudness_lufs=meter.integrated_lufs(),
+            excerpt_start=min(start, frames - wanted),
+        )
+
+
+def telling_second(levels_lufs: Levels) -> float:
+    """Where ten seconds of high and steady energy begin, in seconds, from levels every 100 ms.
+
+    The level of a window is its mean with bursts clipped, less a quarter of its spread.
+    """
+    window = round(EXCERPT_SECONDS / STEP_SECONDS)
+    if len(levels_lufs) <= window:
+        return 0.0
+    ceiling = float(to_lufs((10 ** (levels_lufs / 10)).mean())) - float(to_lufs(1.0)) + PEAK_ALLOWANCE_LU
+    heard = np.clip(levels_lufs, -70, ceiling)
+    windows = np.lib.stride_tricks.sliding_window_view(heard, window)
+    merit = windows.mean(axis=1) - UNSTEADINESS * windows.std(axis=1)
+    return float(np.argmax(merit)) * STEP_SECONDS
+
+
+def sha256_of(path: str | os.PathLike[str]) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise AudioError(f"cannot read {path}: {error.strerror}.") from error
