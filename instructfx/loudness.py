@@ -1,11 +1,10 @@
-"""Loudness and true peak after ITU-R BS.1770-4, block by block so that memory does not grow with length."""
+"""Loudness after ITU-R BS.1770-4, block by block so that memory does not grow with length."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 import scipy.signal
-import soxr
 from pyloudnorm.iirfilter import IIRfilter
 
 from instructfx.audio import Audio, Samples
@@ -17,7 +16,6 @@ STEPS_IN_BLOCK = 4
 ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_LU = -10.0
 OFFSET_LU = -0.691
-OVERSAMPLING = 4
 
 
 def k_weighting(sample_rate: int) -> npt.NDArray[np.float64]:
@@ -71,41 +69,8 @@ def to_lufs(energy: Levels | float) -> Levels:
     return np.asarray(OFFSET_LU + 10 * np.log10(np.maximum(energy, 1e-12)))
 
 
-class TruePeakMeter:
-    """Feed it blocks of (channels, frames); the peak is that of the sound four times oversampled."""
-
-    def __init__(self, sample_rate: int, channels: int) -> None:
-        self._oversample = soxr.ResampleStream(
-            sample_rate, OVERSAMPLING * sample_rate, channels, dtype="float32", quality="MQ"
-        )
-        self._channels = channels
-        self._peak = 0.0
-
-    def push(self, samples: Samples) -> None:
-        """Take the next block of the sound."""
-        self._see(self._oversample.resample_chunk(np.ascontiguousarray(samples.T)), samples)
-
-    def true_peak_dbtp(self) -> float:
-        """Highest level so far in dBTP; ends the measurement."""
-        rest = np.zeros((0, self._channels), dtype=np.float32)
-        self._see(self._oversample.resample_chunk(rest, last=True), rest.T)
-        return float(20 * np.log10(max(self._peak, 1e-6)))
-
-    def _see(self, oversampled: Samples, samples: Samples) -> None:
-        for part in (oversampled, samples):
-            if part.size:
-                self._peak = max(self._peak, float(np.abs(part).max()))
-
-
 def loudness_lufs(audio: Audio) -> float:
     """Integrated loudness of a sound in memory, in LUFS (BS.1770-4)."""
     meter = LoudnessMeter(audio.sample_rate, audio.channels)
     meter.push(audio.samples)
     return meter.integrated_lufs()
-
-
-def true_peak_dbtp(audio: Audio) -> float:
-    """True peak of a sound in memory, in dBTP (BS.1770-4, four times oversampled)."""
-    meter = TruePeakMeter(audio.sample_rate, audio.channels)
-    meter.push(audio.samples)
-    return meter.true_peak_dbtp()

@@ -10,24 +10,15 @@ from instructfx.effects.spec import Effect, Param, Settings
 
 def amplify(samples: Tensor, settings: Settings) -> Tensor:
     """samples * 10^(gain_db / 20)."""
-    return samples * per_sound(amplitude(settings), samples)
-
-
-def amplitude(settings: Settings) -> Tensor:
-    """Gain as a factor, (batch,)."""
-    factor: Tensor = 10 ** (settings["gain_db"] / 20)
-    return factor
+    return samples * per_sound(10 ** (settings["gain_db"] / 20), samples)
 
 
 GAIN = Effect(
     name="gain",
     label="Gain",
     summary="Louder or quieter, nothing else.",
-    params=(Param("gain_db", -24, 24, 0, "dB", step=0.1, help="change of level"),),
+    params=(Param("gain_db", -24, 24, 0, "dB", step=0.1, help="change of level", tunable=False),),
     render=Memoryless(amplify),
     differentiable=True,
     aliases=("volume", "level"),
-    response=lambda settings, sample_rate, frequencies_hz: amplitude(settings)[:, None].expand(
-        -1, len(frequencies_hz)
-    ),
 )

@@ -95,7 +95,7 @@ REVERB = Effect(
         Param("decay_seconds", 0.1, 10, 1.5, "s", "log", help="time for the room to fall by 60 dB"),
         Param("damping", 0, 1, 0.4, help="how much sooner the highs die: soft furnishings"),
         Param("low_decay_ratio", 0.3, 2.5, 1, scale="log", help="decay of the lows against the mids"),
-        Param("pre_delay_ms", 0, 200, 10, "ms", step=1, help="time before the room answers: its size"),
+        Param("pre_delay_ms", 0, 200, 10, "ms", step=1, help="time before the room answers: its size", tunable=False),
         Param("low_cut_hz", 20, 1000, 80, "Hz", "log", 1, "keeps the room out of the lows: less mud"),
         Param("high_cut_hz", 1000, 20000, 12000, "Hz", "log", 10, "keeps the room dark"),
         Param("width", 0, 1, 1, help="0 a room in the middle, 1 all around"),

@@ -42,6 +42,9 @@ class Renderer(Protocol):
 class Param:
     """One setting of an effect, in its physical unit.
 
+    step is that of a slider. tunable: an ear can judge it, so refiners may move it; times, rates and
+    intervals are for the person and the planner alone.
+
     Raises SettingsError when the default is outside low..high or a log scale touches 0.
     """
 
@@ -53,6 +56,7 @@ class Param:
     scale: Literal["linear", "log"] = "linear"
     step: float = 0.01
     help: str = ""
+    tunable: bool = True
 
     def __post_init__(self) -> None:
         if not self.low < self.high or not self.low <= self.default <= self.high:

@@ -1,0 +1,110 @@
+"""The end of understanding: commands merged, the language, the words left over, the notes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from instructfx.language.meaning import Command, Language
+from instructfx.language.scan import Item
+
+
+def merged(found: Sequence[Command]) -> tuple[Command, ...]:
+    """Commands to one effect as one, where they do not contradict each other."""
+    kept: list[Command] = []
+    for each in found:
+        at = next((i for i, one in enumerate(kept) if _mergeable(one, each)), None)
+        if at is None:
+            kept.append(each)
+            continue
+        one = kept[at]
+        kept[at] = Command(
+            f"{one.phrase}, {each.phrase}" if each.phrase and each.phrase != one.phrase else one.phrase,
+            "add" if "add" in (one.verb, each.verb) else "adjust",
+            one.effect,
+            {**one.settings, **each.settings},
+            {**one.changes, **each.changes},
+            (*one.boosts, *each.boosts),
+            one.amount or each.amount,
+        )
+    return tuple(kept)
+
+
+def _mergeable(one: Command, each: Command) -> bool:
+    if one.effect != each.effect or one.effect is None:
+        return False
+    if one.verb not in ("add", "adjust") or each.verb not in ("add", "adjust"):
+        return one == each
+    return not (one.amount and each.amount)
+
+
+def language(items: Sequence[Item]) -> Language:
+    counts = {"en": 0, "es": 0}
+    for item in items:
+        if item.language in counts:
+            counts[item.language] += 1
+    spanish = sum(1 for item in items if item.kind == "ignored" and item.text in _SPANISH)
+    english = sum(1 for item in items if item.kind == "ignored" and item.text in _ENGLISH)
+    return "es" if counts["es"] + spanish > counts["en"] + english else "en"
+
+
+_SPANISH = frozenset(
+    [
+        "el",
+        "la",
+        "los",
+        "las",
+        "lo",
+        "un",
+        "de",
+        "una",
+        "unas",
+        "del",
+        "al",
+        "que",
+        "se",
+        "le",
+        "es",
+        "por",
+        "para",
+        "con",
+        "mi",
+        "su",
+        "como",
+        "si",
+        "muy",
+        "sonido",
+        "hola",
+    ]
+)
+_ENGLISH = frozenset(
+    [
+        "the",
+        "it",
+        "its",
+        "is",
+        "are",
+        "this",
+        "that",
+        "of",
+        "please",
+        "i",
+        "my",
+        "we",
+        "you",
+        "some",
+        "sound",
+        "in",
+    ]
+)
+
+
+def unknown(items: Sequence[Item]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item.text for item in items if item.kind in ("unknown", "common")))
+
+
+def notes(items: Sequence[Item], said: Sequence[str], understood: bool) -> tuple[str, ...]:
+    sources = list(dict.fromkeys(item.text for item in items if item.kind == "source"))
+    found = list(said)
+    if sources and understood:
+        found.append(f"the whole track is processed, not only the {' and '.join(sources[:3])}")
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,103 @@
+"""Commands to effects that come without numbers: "some verb", "less delay", "leave the EQ alone"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from instructfx.effects import EFFECTS
+from instructfx.language.groups import Group, Mods
+from instructfx.language.lexicon import SettingWord
+from instructfx.language.meaning import Command, Verb
+
+_TIMES: Mapping[float, float] = {2.0: 1.5, 3.0: 2.0, 0.5: -0.5}
+_LENGTH = {"reverb": "decay_seconds", "delay": "delay_seconds"}
+
+
+def verb_and_amount(mods: Mods) -> tuple[Verb, float]:
+    """What is asked of a named effect, and how much more or less of it."""
+    degree = mods.degree if mods.degree is not None else 1.0
+    if mods.verb in ("keep", "untouched"):
+        return "keep", 0.0
+    if mods.verb == "bypass":
+        return "bypass", 0.0
+    if mods.verb == "enable":
+        return "enable", 0.0
+    denied = mods.has("not")
+    if mods.has("enough"):
+        return "adjust", degree if denied else 0.0
+    if mods.has("too"):
+        return ("add", 0.35) if denied and mods.verb != "remove" else ("adjust", -degree)
+    if mods.times is not None:
+        return "adjust", _TIMES.get(mods.times, mods.times - 1.0)
+    if denied and mods.has("so", "as"):
+        return "adjust", -1.0
+    if mods.verb == "remove" or mods.has("never", "without") or denied:
+        if mods.verb == "remove" and mods.degree is not None and mods.degree <= 0.5:
+            return "adjust", -degree
+        return "remove", 0.0
+    if mods.direction:
+        return "adjust", mods.direction * degree
+    if mods.verb == "lack" or mods.verb == "raise":
+        return "adjust", degree
+    if mods.verb == "lower":
+        return "adjust", -degree
+    if mods.verb == "cut":
+        return ("adjust", -degree) if mods.degree is not None else ("remove", 0.0)
+    if mods.time or mods.speed:
+        return "adjust", 0.0
+    return "add", mods.degree if mods.degree is not None else 0.0
+
+
+def command(group: Group, phrase: str) -> Command | None:
+    """The command of one group that names an effect."""
+    entry = group.item.entry
+    nickname = entry.nickname if entry else None
+    if nickname is None:
+        return None
+    mods = group.mods
+    verb, amount = verb_and_amount(mods)
+    settings = dict(nickname.settings) if verb in ("add", "adjust") and amount >= 0 else {}
+    changes: dict[str, float] = {}
+    names = EFFECTS[nickname.effect].defaults()
+    if mods.time and nickname.effect in _LENGTH:
+        way = -mods.time if mods.has("too") or mods.direction < 0 else mods.time
+        changes = _step(nickname.effect, _LENGTH[nickname.effect], way * (mods.degree or 1.0))
+        amount = 0.0
+    if mods.speed and "rate_hz" in names:
+        changes |= _step(nickname.effect, "rate_hz", mods.speed * (mods.degree or 1.0))
+    elif mods.speed and nickname.effect == "delay":
+        changes |= _step("delay", "delay_seconds", -mods.speed * (mods.degree or 1.0))
+    if mods.size is not None and nickname.effect == "reverb":
+        decay = EFFECTS["reverb"].param("decay_seconds")
+        settings["decay_seconds"] = round(
+            decay.clamp(settings.get("decay_seconds", decay.default) * mods.size), 3
+        )
+        if mods.size > 1.0:
+            settings["decay_seconds"] = round(decay.clamp(settings["decay_seconds"] * 1.4), 3)
+    if changes and verb == "add":
+        verb = "adjust"
+    return Command(phrase, verb, nickname.effect, settings, changes, (), round(amount, 4))
+
+
+def _step(effect: str, name: str, amount: float) -> dict[str, float]:
+    """A change of a setting that is heard: half its default, or an eighth of its range."""
+    param = EFFECTS[effect].param(name)
+    step = 0.5 * param.default if param.scale == "log" else 0.125 * (param.high - param.low)
+    return {name: round(step * amount, 6)}
+
+
+def setting_command(group: Group, word: SettingWord, spoken: str | None, phrase: str) -> Command | None:
+    """The command of a setting with a direction and no number: "more feedback", "longer decay"."""
+    mods = group.mods
+    effect = spoken if spoken in word.effects else word.effects[0]
+    degree = mods.degree if mods.degree is not None else 1.0
+    sign = mods.direction or mods.time or mods.speed
+    if mods.verb in ("raise", "lack") or (mods.has("not") and mods.has("enough")):
+        sign = 1.0
+    elif mods.verb in ("lower", "cut") or mods.has("too"):
+        sign = -(sign or 1.0) if mods.has("too") else -1.0
+    if mods.speed and word.param in ("attack_ms", "release_ms", "delay_seconds", "decay_seconds"):
+        sign = -sign
+    if not sign:
+        return None
+    return Command(phrase, "adjust", effect, {}, _step(effect, word.param, sign * degree), (), 0.0)

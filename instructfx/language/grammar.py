@@ -1,0 +1,44 @@
+"""The words between the words: verbs, degrees, negations and connectors, read from grammar.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Literal, get_args
+
+from instructfx.errors import InstructFXError
+from instructfx.language.words import split_phrase
+
+Role = Literal[
+    "degree", "more", "less", "too", "enough", "not", "never", "without", "losing", "copula", "make",
+    "raise", "lower", "add", "remove", "bypass", "enable", "keep", "untouched", "lack", "up", "down", "off", "on",
+    "turn", "undo", "as", "so", "times", "rest", "everything", "left", "right", "center", "hard", "size", "time",
+    "speed", "reset", "below", "above", "by", "at", "and", "or", "but", "then", "pronoun", "possible", "cut", "between",
+]  # fmt: skip
+
+Readings = tuple[tuple[Role, float, str], ...]
+
+
+class GrammarError(InstructFXError):
+    """grammar.toml says something that cannot be."""
+
+
+@lru_cache(maxsize=1)
+def roles() -> Mapping[tuple[str, ...], Readings]:
+    """Phrase -> all (role, value, language) readings that it has; GrammarError for an unknown role."""
+    text = resources.files("instructfx.language").joinpath("grammar.toml").read_text(encoding="utf-8")
+    table: dict[tuple[str, ...], Readings] = {}
+    entries = tomllib.loads(text)["roles"]
+    for language in ("en", "es"):
+        for entry in entries:
+            role: Role = entry["role"]
+            if role not in get_args(Role):
+                raise GrammarError(f"grammar.toml: there is no role {role!r}; there are {get_args(Role)}")
+            for phrase in entry.get(language, ()):
+                keys = split_phrase(phrase)
+                if keys and all(reading[0] != role for reading in table.get(keys, ())):
+                    table[keys] = (*table.get(keys, ()), (role, float(entry["value"]), language))
+    return MappingProxyType(table)

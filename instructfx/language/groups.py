@@ -1,0 +1,215 @@
+"""Groups the items of a clause: each thing spoken of (a quality, an effect, a setting) with its modifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from instructfx.language.grammar import Role
+from instructfx.language.lexicon import Lexicon
+from instructfx.language.scan import Clause, Item
+
+VERBS: tuple[Role, ...] = (
+    "keep", "untouched", "bypass", "enable", "remove", "lower", "cut", "raise", "lack", "add",
+)  # fmt: skip
+_FRESH: frozenset[Role] = frozenset(
+    ("degree", "times", "more", "less", "too", "not", "never", "raise", "lower", "cut", "remove", "add", "lack",
+     "keep", "untouched", "bypass", "enable", "make", "turn")
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mods:
+    """What is said about a target: how much, which way, whether it is a complaint, a ban or a wish."""
+
+    degree: float | None = None
+    times: float | None = None
+    direction: float = 0.0
+    verb: Role | None = None
+    flags: frozenset[Role] = frozenset()
+    size: float | None = None
+    time: float = 0.0
+    speed: float = 0.0
+
+    def has(self, *flags: Role) -> bool:
+        """Whether one of the flags is set: too, not, never, enough, copula, make, without and so on."""
+        return any(flag in self.flags for flag in flags)
+
+    @property
+    def said(self) -> bool:
+        """Whether the modifiers ask for anything by themselves."""
+        return bool(
+            self.degree or self.times or self.direction or self.verb or self.has("too", "not", "never")
+        )
+
+
+@dataclass(frozen=True)
+class Group:
+    """A target with its modifiers; `rest` for "everything" and "the rest"."""
+
+    mods: Mods
+    item: Item
+    link: str
+    clause: int
+    rest: bool = False
+
+
+@dataclass
+class Reading:
+    """All groups of an instruction and what stood alone."""
+
+    groups: list[Group] = field(default_factory=list)
+    alone: list[tuple[int, str, Mods]] = field(default_factory=list)
+
+
+def _modified(mods: Mods, item: Item) -> Mods:
+    """Modifiers after one more word."""
+    for role, value in item.roles.items():
+        if role == "degree":
+            known = mods.degree
+            value = (
+                value if known is None else known if mods.direction or mods.has("too") else max(known, value)
+            )
+            if mods.has("too", "so") and item.text in ("much", "mucho", "mucha", "many") and known is None:
+                return mods
+            mods = replace(mods, degree=value)
+        elif role == "times":
+            mods = replace(mods, times=value)
+        elif role in ("more", "less"):
+            mods = replace(mods, direction=value)
+        elif role == "too" and value > 1:
+            mods = replace(mods, degree=value, flags=mods.flags | {"too"})
+        elif role == "possible":
+            mods = replace(mods, degree=value)
+        elif role == "time":
+            mods = replace(mods, time=value)
+        elif role == "speed":
+            mods = replace(mods, speed=value)
+        elif role in ("up", "down"):
+            if mods.verb in (None, "add") or mods.has("turn"):
+                mods = replace(mods, verb="raise" if role == "up" else "lower")
+        elif role == "off" and (mods.has("turn") or mods.verb in (None, "add")):
+            mods = replace(mods, verb="remove" if mods.has("turn") and "take" in item.text else "bypass")
+        elif role == "on":
+            mods = replace(mods, verb="enable")
+        elif role in VERBS:
+            if not (role == "remove" and "not" in item.roles and mods.verb):
+                mods = replace(mods, verb=role)
+            if role == "remove" and "not" in item.roles:
+                mods = replace(mods, flags=mods.flags | {"not"})
+        elif role in (
+            "too",
+            "enough",
+            "not",
+            "never",
+            "without",
+            "losing",
+            "copula",
+            "make",
+            "turn",
+            "so",
+            "as",
+        ):
+            mods = replace(mods, flags=mods.flags | {role})
+    return mods
+
+
+def is_target(item: Item, lexicon: Lexicon, numbers: bool) -> bool:
+    """Whether an item names a quality or an effect; bare settings only count beside a direction."""
+    entry = item.entry
+    if entry is None:
+        return False
+    if entry.family is None and entry.nickname is None:
+        return not numbers and entry.setting is not None and entry.setting.param != "mix"
+    return True
+
+
+def _place(item: Item | None, lexicon: Lexicon) -> bool:
+    entry = item.entry if item else None
+    if entry is None:
+        return False
+    if entry.nickname is not None:
+        return entry.nickname.effect == "reverb"
+    return entry.family is not None and lexicon.families[entry.family].kind == "place"
+
+
+def _sizes(items: Sequence[Item], position: int, lexicon: Lexicon) -> bool:
+    """Whether a size word speaks of a place beside it: "small church", "iglesia pequeña"."""
+    words = [item for item in items if item.kind != "ignored"]
+    at = words.index(items[position])
+    after = words[at + 1] if at + 1 < len(words) else None
+    before = words[at - 1] if at > 0 and items[position].language == "es" else None
+    return _place(after, lexicon) or _place(before, lexicon)
+
+
+def read(parts: Sequence[Clause], lexicon: Lexicon) -> Reading:
+    """The groups of all clauses. Modifiers behind the last target belong to it ("brighter, but only a bit")."""
+    reading = Reading()
+    for index, clause in enumerate(parts):
+        mods, used, first = Mods(), False, len(reading.groups)
+        target_seen = False
+        for position, item in enumerate(clause.items):
+            if item.has("size") and _sizes(clause.items, position, lexicon):
+                mods = replace(mods, size=item.roles["size"])
+                if target_seen and not _place(_next(clause.items, position), lexicon):
+                    last = reading.groups[-1]
+                    reading.groups[-1] = replace(last, mods=replace(last.mods, size=item.roles["size"]))
+                continue
+            if item.quantity is not None:
+                continue
+            if item.has("possible"):
+                mods = replace(mods, degree=item.roles["possible"])
+                if target_seen:
+                    used = False
+                continue
+            whole = item.has("everything", "rest") and item.entry is None
+            if (
+                is_target(item, lexicon, False) and not _only_modifies(clause.items, position, lexicon)
+            ) or whole:
+                link = clause.link if not target_seen else "within"
+                reading.groups.append(Group(mods, item, link, index, whole))
+                used = target_seen = True
+                mods = replace(mods, size=None)
+            elif item.roles or item.text == "back":
+                if used and (_FRESH & set(item.roles)):
+                    mods, used = Mods(flags=mods.flags & {"without", "make"}), False
+                if item.text == "back" and (mods.has("turn") or mods.verb == "add"):
+                    mods, used = replace(mods, verb="enable"), False
+                if item.has("enough", "up", "down", "off", "on", "time", "speed", "copula") and used:
+                    mods, used = replace(Mods(), flags=mods.flags & {"turn", "not", "copula"}), False
+                mods = _modified(mods, item)
+                if item.has("time", "speed") and target_seen is False:
+                    used = False
+        if not used and mods != Mods():
+            if len(reading.groups) > first:
+                last = reading.groups[-1]
+                reading.groups[-1] = replace(last, mods=_joined(last.mods, mods))
+            else:
+                reading.alone.append((index, clause.link, mods))
+    return reading
+
+
+def _next(items: Sequence[Item], position: int) -> Item | None:
+    return next((item for item in items[position + 1 :] if item.kind != "ignored"), None)
+
+
+def _only_modifies(items: Sequence[Item], position: int, lexicon: Lexicon) -> bool:
+    """Whether a word that is a verb and a quality is the verb: "tame the highs", but not "tame it"."""
+    item = items[position]
+    if not item.has(*VERBS):
+        return False
+    return any(is_target(other, lexicon, False) for other in items[position + 1 :])
+
+
+def _joined(before: Mods, after: Mods) -> Mods:
+    """Modifiers in front of a target joined with those behind it; those behind win."""
+    return Mods(
+        degree=after.degree if after.degree is not None else before.degree,
+        times=after.times if after.times is not None else before.times,
+        direction=after.direction or before.direction,
+        verb=after.verb or before.verb,
+        flags=before.flags | after.flags,
+        size=after.size or before.size,
+        time=after.time or before.time,
+        speed=after.speed or before.speed,
+    )

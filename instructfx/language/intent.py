@@ -1,0 +1,225 @@
+"""What an instruction asks: `understand("warmer, and less reverb")`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from instructfx.language.carry import carried, late_modifiers
+from instructfx.language.closing import language, merged, notes, unknown
+from instructfx.language.commands import command, setting_command
+from instructfx.language.figures import figures
+from instructfx.language.groups import Group, Mods, Reading, read
+from instructfx.language.lexicon import Lexicon, lexicon
+from instructfx.language.meaning import Command, Intent, Wish
+from instructfx.language.scan import Clause, clauses, scan
+from instructfx.language.talk import Figures, Talk, note_seconds
+from instructfx.language.together import cleaned, level_factor, loudness_word, made_loud, subjects, told_apart
+from instructfx.language.wishes import wish
+
+MAX_UNDO = 99
+
+
+@dataclass
+class _Draft:
+    """An intent in the making."""
+
+    wishes: list[Wish] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+    undo: int = 0
+    talk: Talk = field(default_factory=Talk)
+
+
+def understand(instruction: str) -> Intent:
+    """What an instruction asks. Never raises: words that mean nothing to it are listed in `unknown`."""
+    words = lexicon()
+    items = scan(instruction, words)
+    draft = _Draft()
+    draft.talk.bpm = next(
+        (i.quantity.value for i in items if i.quantity and i.quantity.unit == "bpm" and i.quantity.value > 0),
+        None,
+    )
+    parts = [_with_note_lengths(part, draft.talk) for part in clauses(items)]
+    parts = [part for part in parts if not _undone(part, draft)]
+    numbers = [figures(part, draft.talk) for part in parts]
+    rest = [_without(part, used) for part, used in zip(parts, numbers, strict=True)]
+    reading = read(rest, words)
+    _alone(reading, numbers, rest, draft, any(item.kind in ("unknown", "common", "source") for item in items))
+    groups = carried(reading.groups)
+    for index, figure in enumerate(numbers):
+        draft.commands.extend(figure.commands)
+        _emit(
+            [group for group in groups if group.clause == index],
+            parts[index],
+            draft,
+            words,
+            bool(figure.commands),
+        )
+    return Intent(
+        instruction=instruction,
+        language=language(items),
+        wishes=tuple(draft.wishes),
+        commands=merged(draft.commands),
+        undo=draft.undo,
+        unknown=unknown(items),
+        notes=notes(items, draft.talk.notes, bool(draft.wishes or draft.commands)),
+    )
+
+
+def _with_note_lengths(part: Clause, talk: Talk) -> Clause:
+    """Note lengths as seconds: a dotted eighth at 120 bpm is 0.375 s."""
+    if not any(item.quantity and item.quantity.unit == "beats" for item in part.items):
+        return part
+    items = tuple(
+        replace(
+            item, quantity=replace(item.quantity, value=note_seconds(item.quantity.value, talk), unit="s")
+        )
+        if item.quantity and item.quantity.unit == "beats"
+        else item
+        for item in part.items
+    )
+    return replace(part, items=items)
+
+
+def _undone(part: Clause, draft: _Draft) -> bool:
+    """Whether a clause only asks to go back; "undo the reverb" speaks of an effect instead."""
+    if any(item.has("reset") for item in part.items):
+        draft.commands.append(Command(_text(part), "remove", None, {}, {}, (), 0.0))
+        return True
+    if not any(item.has("undo") for item in part.items):
+        return False
+    if any(item.entry and item.entry.nickname for item in part.items):
+        return False
+    count = next(
+        (int(item.quantity.value) for item in part.items if item.quantity and item.quantity.value >= 1), 1
+    )
+    if count == 1 and any(item.has("times") and item.roles["times"] >= 2 for item in part.items):
+        count = int(next(item.roles["times"] for item in part.items if item.has("times")))
+    draft.undo = min(MAX_UNDO, draft.undo + count)
+    return True
+
+
+def _without(part: Clause, figure: Figures) -> Clause:
+    return replace(part, items=tuple(item for at, item in enumerate(part.items) if at not in figure.used))
+
+
+def _alone(
+    reading: Reading, numbers: Sequence[Figures], parts: Sequence[Clause], draft: _Draft, unclear: bool
+) -> None:
+    """Modifiers alone in a clause: "brighter, but only a bit", or just "a bit less"."""
+    for index, link, mods in reading.alone:
+        if numbers[index].commands or not mods.said or late_modifiers(reading, index, link, mods) or unclear:
+            continue
+        if (mods.direction or mods.has("too") or mods.verb in ("raise", "lower")) and not mods.has(
+            "not", "never"
+        ):
+            sign = -1.0 if mods.has("too") or mods.verb == "lower" else mods.direction or 1.0
+            degree = mods.degree if mods.degree is not None else 1.0
+            effect = "gain" if mods.has("turn") and mods.verb in ("raise", "lower") else None
+            draft.commands.append(Command(_text(parts[index]), "adjust", effect, {}, {}, (), sign * degree))
+
+
+def _emit(groups: Sequence[Group], part: Clause, draft: _Draft, words: Lexicon, numbered: bool) -> None:
+    """Turn the groups of one clause into wishes and commands."""
+    loud = loudness_word(groups, words)
+    settled = [group for group in groups if group is not loud]
+    skipped = subjects(settled, words)
+    settled = cleaned(told_apart(settled, words))
+    guarded = part.link == "but" and bool(draft.wishes)
+    undoing = any(item.has("undo") for item in part.items)
+    for group in settled:
+        phrase = _phrase(part, group, len(groups) == 1)
+        entry = group.item.entry
+        if undoing and entry and entry.nickname:
+            group = replace(group, mods=replace(group.mods, verb="remove"))
+        if group.rest:
+            _whole(group, phrase, draft)
+        elif entry is None or id(group) in skipped:
+            continue
+        elif entry.nickname is not None and not _as_quality(group):
+            made = command(made_loud(group, loud), phrase)
+            if made is not None:
+                draft.commands.append(_spared(made, part, draft, group.mods))
+                draft.talk.effect = made.effect
+        elif entry.setting is not None and (entry.family is None or _turned(group, groups)):
+            spoken = next(
+                (g.item.entry.nickname.effect for g in groups if g.item.entry and g.item.entry.nickname), None
+            )
+            changed = setting_command(group, entry.setting, spoken or draft.talk.effect, phrase)
+            if changed is not None:
+                draft.commands.append(changed)
+        elif entry.family is not None:
+            family = words.families[entry.family]
+            if numbered and entry.family in ("loud", "quiet"):
+                continue
+            factor = level_factor(loud) if family.kind == "area" else 1.0
+            kept = group if loud is None or family.kind != "area" else replace(group, mods=Mods())
+            draft.wishes.append(
+                wish(kept, family, words, phrase, guarded and not group.mods.said, factor)
+                if not _banned(group, guarded)
+                else wish(group, family, words, phrase, True, factor)
+            )
+
+
+def _banned(group: Group, guarded: bool) -> bool:
+    return guarded and group.mods.has("not") and not group.mods.has("enough")
+
+
+def _as_quality(group: Group) -> bool:
+    """Whether a word that names an effect and a quality is meant as a quality: "make it saturated"."""
+    entry = group.item.entry
+    return (
+        entry is not None and entry.family is not None and group.mods.has("make") and group.mods.verb is None
+    )
+
+
+def _turned(group: Group, groups: Sequence[Group]) -> bool:
+    """Whether a word that is a setting and a quality is meant as a setting: "faster attack"."""
+    entry = group.item.entry
+    named = {g.item.entry.nickname.effect for g in groups if g.item.entry and g.item.entry.nickname}
+    return bool(group.mods.time or group.mods.speed) or bool(
+        entry
+        and entry.setting
+        and named & set(entry.setting.effects)
+        and entry.setting.param not in ("mix", "width")
+    )
+
+
+def _whole(group: Group, phrase: str, draft: _Draft) -> None:
+    """ "remove everything", "keep the rest as it is"."""
+    verb = group.mods.verb
+    if group.mods.direction:
+        amount = group.mods.direction * (group.mods.degree or 1.0)
+        draft.commands.append(Command(phrase, "adjust", None, {}, {}, (), amount))
+    elif verb in ("keep", "untouched"):
+        draft.commands.append(Command(phrase, "keep", None, {}, {}, (), 0.0))
+    elif (verb == "remove" or verb == "bypass" or verb == "enable") and not group.item.text.startswith(
+        "everything below"
+    ):
+        draft.commands.append(Command(phrase, verb, None, {}, {}, (), 0.0))
+
+
+def _spared(made: Command, part: Clause, draft: _Draft, mods: Mods) -> Command:
+    """ "remove everything but the reverb" keeps the reverb."""
+    before = draft.commands[-1] if draft.commands else None
+    spared = part.link == "but" and mods.verb is None and before is not None
+    if spared and before is not None and before.effect is None and before.verb in ("remove", "bypass"):
+        return replace(made, verb="keep", settings={}, changes={}, amount=0.0)
+    return made
+
+
+def _text(part: Clause) -> str:
+    return " ".join(item.text for item in part.items if item.kind != "mark")
+
+
+def _phrase(part: Clause, group: Group, alone: bool) -> str:
+    if alone:
+        return _text(part)
+    items = list(part.items)
+    at = next((i for i, item in enumerate(items) if item is group.item), None)
+    if at is None:
+        return group.item.text
+    start = at
+    while start > 0 and items[start - 1].entry is None and items[start - 1].kind != "mark":
+        start -= 1
+    return " ".join(item.text for item in items[start : at + 1])

@@ -1,0 +1,215 @@
+"""The lexicon: what words mean, read from lexicon.toml and checked."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any, Final
+
+from instructfx.effects import EFFECTS
+from instructfx.language.families import AXES, Family, LexiconError, check_settings, read_families
+from instructfx.language.inflection import (
+    Form,
+    english_forms,
+    spanish_forms,
+    spanish_stem,
+    spanish_verb_stems,
+)
+from instructfx.language.spelling import nearest
+from instructfx.language.words import split_phrase
+
+__all__ = [
+    "AXES",
+    "Entry",
+    "Family",
+    "Lexicon",
+    "LexiconError",
+    "Nickname",
+    "SettingWord",
+    "lexicon",
+    "read_lexicon",
+]
+
+LONGEST_PHRASE: Final = 5
+
+
+@dataclass(frozen=True)
+class Nickname:
+    """What musicians call an effect, and the settings that the word implies."""
+
+    effect: str
+    settings: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class SettingWord:
+    """What musicians call a setting; the first of the effects is meant where none is named."""
+
+    param: str
+    effects: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """All readings of one phrase."""
+
+    language: str
+    family: str | None = None
+    form: Form = "base"
+    nickname: Nickname | None = None
+    setting: SettingWord | None = None
+    listed: bool = False  # as written in the lexicon, rather than made by a rule
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Families by name, and every phrase that is understood."""
+
+    families: Mapping[str, Family]
+    entries: Mapping[tuple[str, ...], Entry]
+    stems: Mapping[str, Entry]
+    spelled: Mapping[str, int]
+    ignored: frozenset[str]
+    sources: frozenset[str]
+    common: frozenset[str]
+
+    def phrase_at(self, keys: tuple[str, ...], start: int) -> tuple[Entry, int] | None:
+        """The longest phrase that begins at a key, and the position behind it."""
+        for length in range(min(LONGEST_PHRASE, len(keys) - start), 0, -1):
+            entry = self.entries.get(keys[start : start + length])
+            if entry is not None:
+                return entry, start + length
+        return None
+
+    def spanish_verb(self, key: str) -> Entry | None:
+        """The reading of a Spanish verb that is made of a listed word: "suavízalo" of "suave"."""
+        return next((self.stems[stem] for stem in spanish_verb_stems(key) if stem in self.stems), None)
+
+    def corrected(self, key: str) -> str | None:
+        """The word of the lexicon that is one slip of the finger away from a word, or None."""
+        return nearest(key, self.spelled)
+
+
+def _forms(word: str, language: str) -> Iterator[tuple[str, Form]]:
+    folded = " ".join(split_phrase(word))
+    yield folded, "base"
+    yield from (spanish_forms if language == "es" else english_forms)(folded)
+    joined = "".join(split_phrase(word))
+    if "-" in word:
+        yield from (spanish_forms if language == "es" else english_forms)(joined)
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """The lexicon, read once. Raises LexiconError where lexicon.toml is wrong."""
+    text = resources.files("instructfx.language").joinpath("lexicon.toml").read_text(encoding="utf-8")
+    return read_lexicon(text)
+
+
+def read_lexicon(text: str) -> Lexicon:
+    """A lexicon from the text of a toml file; `docs/lexicon.md` explains the form."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise LexiconError(f"lexicon.toml is no valid toml: {error}") from error
+    families = read_families(data["families"])
+    entries: dict[tuple[str, ...], Entry] = {}
+    _enter_nicknames(entries, data.get("nicknames", []))
+    _enter_settings(entries, data.get("settings", []))
+    _enter_families(entries, families)
+    words = {name: frozenset(" ".join(lists).split()) for name, lists in data["words"].items()}
+    taken = words["ignored"] | words["sources"] | words["common"]
+    for key in taken:
+        if (key,) in entries and not entries[(key,)].listed:
+            del entries[(key,)]  # a form made by a rule gives way to a common word
+    stems: dict[str, Entry] = {}
+    for keys, entry in entries.items():
+        if entry.language == "es" and entry.listed and len(keys) == 1:
+            stems.setdefault(spanish_stem(keys[0]), replace(entry, form="verb", setting=None))
+    return Lexicon(
+        MappingProxyType(families),
+        MappingProxyType(entries),
+        MappingProxyType(stems),
+        MappingProxyType(_spelled(entries)),
+        words["ignored"],
+        words["sources"],
+        words["common"],
+    )
+
+
+def _spelled(entries: Mapping[tuple[str, ...], Entry]) -> dict[str, int]:
+    """Single words that a slip may be corrected to, those that are listed first."""
+    kept: dict[str, int] = {}
+    for keys, entry in entries.items():
+        made = entry.language == "en" and entry.form in ("comparative", "noun", "verb") and _usual(keys[0])
+        if len(keys) == 1 and len(keys[0]) >= 5 and (entry.listed or made):
+            kept[keys[0]] = 0 if entry.listed else 1
+    return kept
+
+
+def _usual(word: str) -> bool:
+    return word.endswith(("er", "ness", "en", "th", "ty"))
+
+
+def _enter_families(entries: dict[tuple[str, ...], Entry], families: Mapping[str, Family]) -> None:
+    made: list[tuple[tuple[str, ...], Entry]] = []
+    for family in families.values():
+        for language, words in family.words.items():
+            for word in words:
+                for index, (phrase, form) in enumerate(_forms(word, language)):
+                    entry = Entry(language, family.name, form, listed=index == 0)
+                    made.append((tuple(phrase.split(" ")), entry))
+    made.sort(
+        key=lambda item: (not item[1].listed, item[1].language == "es")
+    )  # listed words win, then English
+    for keys, entry in made:
+        known = entries.get(keys)
+        if known is None:
+            entries[keys] = entry
+        elif known.listed and entry.listed and known.language != entry.language:
+            entries[keys] = replace(known, language="", family=known.family or entry.family)
+        elif known.family is None and (entry.listed or (entry.form == "noun" and not known.nickname)):
+            entries[keys] = replace(known, family=entry.family, form=entry.form, listed=entry.listed)
+
+
+def _enter_nicknames(entries: dict[tuple[str, ...], Entry], given: list[dict[str, Any]]) -> None:
+    aliases = [
+        {
+            "effect": effect.name,
+            "en": [effect.name.replace("_", " "), *(a.replace("_", " ") for a in effect.aliases)],
+        }
+        for effect in EFFECTS.values()
+    ]
+    for item in (*given, *aliases):
+        settings = item.get("settings", {})
+        check_settings("nicknames", item["effect"], settings)
+        nickname = Nickname(item["effect"], MappingProxyType({k: float(v) for k, v in settings.items()}))
+        for language in ("en", "es"):
+            for word in item.get(language, ()):
+                for phrase, form in _forms(word, language):
+                    if form in ("base", "verb") or phrase.endswith("er"):
+                        keys = tuple(phrase.split(" "))
+                        known = entries.setdefault(
+                            keys, Entry(language, form=form, nickname=nickname, listed=True)
+                        )
+                        if known.language not in ("", language):
+                            entries[keys] = replace(known, language="")
+
+
+def _enter_settings(entries: dict[tuple[str, ...], Entry], given: list[dict[str, Any]]) -> None:
+    for item in given:
+        for effect in item["effects"]:
+            EFFECTS[effect].param(item["param"])
+        word = SettingWord(item["param"], tuple(item["effects"]))
+        for language in ("en", "es"):
+            for phrase in item.get(language, ()):
+                keys = split_phrase(phrase)
+                known = entries.get(keys)
+                if known is None:
+                    entries[keys] = Entry(language, setting=word, listed=True)
+                elif known.setting is None:
+                    entries[keys] = replace(known, setting=word)

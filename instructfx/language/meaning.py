@@ -1,0 +1,88 @@
+"""What an instruction asks for: wishes about character, commands about effects, steps back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Verb = Literal["add", "remove", "bypass", "enable", "keep", "adjust"]
+Language = Literal["en", "es"]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A change of character, such as "a bit warmer"."""
+
+    phrase: str
+    families: tuple[str, ...]
+    axes: Mapping[str, float]
+    effects: tuple[str, ...]
+    settings: Mapping[str, Mapping[str, float]]
+    complaint: bool = False
+
+
+@dataclass(frozen=True)
+class Boost:
+    """A level change around one frequency; a cut is negative."""
+
+    frequency_hz: float
+    gain_db: float
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something asked of a named effect; `effect` is None where the whole chain is meant."""
+
+    phrase: str
+    verb: Verb
+    effect: str | None
+    settings: Mapping[str, float]
+    changes: Mapping[str, float]
+    boosts: tuple[Boost, ...]
+    amount: float
+
+
+@dataclass(frozen=True)
+class Intent:
+    """Everything that one instruction asks, and the words that were not understood."""
+
+    instruction: str
+    language: Language
+    wishes: tuple[Wish, ...]
+    commands: tuple[Command, ...]
+    undo: int
+    unknown: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def axes(self) -> Mapping[str, float]:
+        """All wishes merged into one signed amount for each axis."""
+        return merge_axes(self.wishes)
+
+    @property
+    def understood(self) -> bool:
+        """Whether the instruction asks for anything at all."""
+        return bool(self.wishes or self.commands or self.undo)
+
+
+def merge_axes(wishes: tuple[Wish, ...]) -> dict[str, float]:
+    """Merge the axes of wishes.
+
+    Of amounts with the same sign the larger stands, amounts of opposite sign are summed, and a complaint
+    gives way to a plain wish that pulls the same way: "too dark, a bit brighter" asks for "a bit brighter".
+    """
+    names = dict.fromkeys(name for wish in wishes for name in wish.axes)
+    merged: dict[str, float] = {}
+    for name in names:
+        plain = [wish.axes[name] for wish in wishes if name in wish.axes and not wish.complaint]
+        faults = [wish.axes[name] for wish in wishes if name in wish.axes and wish.complaint]
+        total = 0.0
+        for sign in (1.0, -1.0):
+            amounts = [value for value in plain if value * sign > 0] or [
+                value for value in faults if value * sign > 0
+            ]
+            total += max(amounts, key=abs, default=0.0)
+        if abs(total) > 1e-9:
+            merged[name] = round(max(-3.0, min(3.0, total)), 4)
+    return merged

@@ -1,0 +1,164 @@
+"""Turns an instruction into items (words with all their readings, numbers) and splits those into clauses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from instructfx.language.grammar import Role, roles
+from instructfx.language.lexicon import LONGEST_PHRASE, Entry, Lexicon
+from instructfx.language.numbers import Quantity, quantity_at
+from instructfx.language.words import Token, fold, tokenise
+
+_BREAKS = frozenset(",;.!?:()[]\n…—–")
+_SIGNS: Mapping[str, Role] = {"&": "and", "+": "and", "@": "at", "/": "or"}
+MAX_CORRECTIONS = 12
+
+
+@dataclass(frozen=True)
+class Item:
+    """One word or phrase with its readings, one number, or one punctuation mark."""
+
+    text: str
+    roles: Mapping[Role, float] = field(default_factory=dict)
+    entry: Entry | None = None
+    quantity: Quantity | None = None
+    kind: str = "word"  # or "mark", "ignored", "source", "unknown"
+    language: str = ""
+
+    def has(self, *wanted: Role) -> bool:
+        """Whether the word can play one of the roles."""
+        return any(role in self.roles for role in wanted)
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A part of an instruction that asks one thing, and the word that ties it to the part before."""
+
+    items: tuple[Item, ...]
+    link: str  # "start", "and", "or", "but", "then", "mark"
+
+
+def scan(instruction: str, lexicon: Lexicon) -> list[Item]:
+    """The items of an instruction, in order."""
+    tokens = tokenise(instruction)
+    keys = tuple(token.key for token in tokens)
+    items: list[Item] = []
+    position = 0
+    while position < len(tokens):
+        item, end = _read(tokens, keys, position, lexicon)
+        items.append(item)
+        position = end
+    return _corrected(items, lexicon)
+
+
+def _corrected(items: list[Item], lexicon: Lexicon) -> list[Item]:
+    """Slips of the finger mended; towards a Spanish word only where the instruction may be Spanish."""
+    spanish = any(item.language == "es" for item in items)
+    english = any(item.language == "en" for item in items)
+    left = MAX_CORRECTIONS
+    mended = []
+    for item in items:
+        if item.kind == "unknown" and left:
+            left -= 1
+            better = lexicon.corrected(fold(item.text))
+            entry = lexicon.entries[(better,)] if better is not None else None
+            if entry is not None and (entry.language == "en" or spanish or not english):
+                item = Item(item.text, entry=entry, language=entry.language)
+        mended.append(item)
+    return mended
+
+
+def _role_at(keys: tuple[str, ...], start: int) -> tuple[dict[Role, float], str, int]:
+    table = roles()
+    for length in range(min(LONGEST_PHRASE + 1, len(keys) - start), 0, -1):
+        readings = table.get(keys[start : start + length])
+        if readings:
+            return {role: value for role, value, _ in readings}, readings[0][2], start + length
+    return {}, "", start
+
+
+def _read(tokens: Sequence[Token], keys: tuple[str, ...], start: int, lexicon: Lexicon) -> tuple[Item, int]:
+    token = tokens[start]
+    if token.kind in ("mark", "dash"):
+        role = _SIGNS.get(token.text)
+        return Item(token.text, {role: 1.0} if role else {}, kind="word" if role else "mark"), start + 1
+    found_roles, language, role_end = _role_at(keys, start)
+    found = lexicon.phrase_at(keys, start)
+    entry, entry_end = found if found else (None, start)
+    quantity = quantity_at(tokens, start)
+    if quantity and quantity[1] >= max(role_end, entry_end) and not (entry and token.key in ("80", "808")):
+        if quantity[1] > entry_end or entry is None or quantity[0].unit == "bits":
+            text = " ".join(each.text for each in tokens[start : quantity[1]])
+            return Item(text, quantity=quantity[0]), quantity[1]
+    end = max(role_end, entry_end)
+    if end > start:
+        text = " ".join(each.text for each in tokens[start:end])
+        kept = entry if entry and entry_end == end else None
+        if kept and role_end == end and not kept.listed:
+            kept = None  # a form made by a rule gives way to a word of the grammar
+        return (
+            Item(
+                text,
+                found_roles if role_end == end else {},
+                kept,
+                language=kept.language if kept else language,
+            ),
+            end,
+        )
+    if token.key in lexicon.ignored or len(token.key) < 2:
+        return Item(token.text, kind="ignored"), start + 1
+    if token.key in lexicon.sources:
+        return Item(token.text, kind="source"), start + 1
+    verb = lexicon.spanish_verb(token.key) if token.key not in lexicon.common else None
+    if verb is not None:
+        return Item(token.text, entry=verb, language="es"), start + 1
+    if token.key in lexicon.common or token.kind == "number":
+        return Item(token.text, kind="common"), start + 1
+    return Item(token.text, kind="unknown"), start + 1
+
+
+def _neighbour(items: Sequence[Item], position: int, step: int) -> Item | None:
+    position += step
+    while 0 <= position < len(items) and (items[position].kind == "ignored" or items[position].has("at")):
+        position += step
+    return items[position] if 0 <= position < len(items) else None
+
+
+def _joins_numbers(items: Sequence[Item], position: int) -> bool:
+    """Whether an "and" or comma stands between two numbers: "400 Hz and 2 kHz"."""
+    before, after = _neighbour(items, position, -1), _neighbour(items, position, 1)
+    return bool(
+        before and after and before.quantity and after.quantity and before.quantity.unit not in ("bpm",)
+    )
+
+
+def clauses(items: Sequence[Item]) -> list[Clause]:
+    """Split items at punctuation, connectors and "without"."""
+    found: list[Clause] = []
+    current: list[Item] = []
+    link = "start"
+
+    def close(next_link: str) -> None:
+        nonlocal current, link
+        if current:
+            found.append(Clause(tuple(current), link))
+            current, link = [], next_link
+        elif next_link != "mark" or link == "start":
+            link = next_link if found or next_link != "mark" else "start"
+
+    for position, item in enumerate(items):
+        joined = (item.has("and") or item.text == ",") and _joins_numbers(items, position)
+        if item.kind == "mark":
+            if item.text in _BREAKS and not joined:
+                close("mark")
+        elif item.has("and", "or", "but", "then") and item.entry is None:
+            if not joined and not any(each.has("between") for each in current):
+                close(next(role for role in ("and", "or", "but", "then") if role in item.roles))
+        elif item.has("without", "untouched") and item.entry is None and current:
+            close("but" if item.has("without") else "then")
+            current.append(item)
+        else:
+            current.append(item)
+    close("mark")
+    return found

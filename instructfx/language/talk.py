@@ -1,0 +1,76 @@
+"""What is remembered while the numbers of an instruction are read, and how numbers fit settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from instructfx.effects import EFFECTS
+from instructfx.language.meaning import Command
+from instructfx.language.numbers import Quantity
+from instructfx.language.scan import Item
+
+
+@dataclass
+class Talk:
+    """What earlier clauses leave behind: the effect spoken of, the last sign, the tempo; and notes."""
+
+    effect: str | None = None
+    sign: float = 0.0
+    bpm: float | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Figures:
+    """What the numbers of one clause said, and which of its items they used up."""
+
+    commands: list[Command] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)
+
+
+def clamped(effect: str, name: str, value: float, talk: Talk) -> float:
+    """A setting within its range; a note says so where it was outside."""
+    param = EFFECTS[effect].param(name)
+    legal = param.clamp(value)
+    if abs(legal - value) > 1e-9:
+        talk.notes.append(f"{value:g}{_unit(param.unit)} is outside {param.range_text()}; used {legal:g}")
+    return round(legal, 6)
+
+
+def _unit(unit: str) -> str:
+    return f" {unit}" if unit else ""
+
+
+def converted(effect: str, name: str, quantity: Quantity) -> float | None:
+    """A quantity in the unit of a setting, or None where the units do not fit."""
+    unit, value = quantity.unit, quantity.value
+    suffix = name.rsplit("_", 1)[-1]
+    if unit == "s":
+        return value * 1000.0 if suffix == "ms" else value if suffix == "seconds" else None
+    if unit == "%":
+        param = EFFECTS[effect].param(name)
+        return value / 100.0 if param.high <= 2.0 else None
+    if unit == "ratio":
+        return value if name == "ratio" else None
+    if unit == "bits":
+        return value if name == "bit_depth" else None
+    if unit in ("db", "hz", "semitones"):
+        return value if suffix == unit else None
+    if unit == "":
+        param = EFFECTS[effect].param(name)
+        wide = param.low >= -1.0 and param.high <= 1.0 < abs(value)
+        return value / 100.0 if wide else value
+    return value if unit == "times" and name == "ratio" else None
+
+
+def note_seconds(beats: float, talk: Talk) -> float:
+    """How long a note lasts at the tempo that was given."""
+    if talk.bpm is None:
+        talk.notes.append("no tempo was given for the note length; used 120 bpm")
+    return beats * 60.0 / (talk.bpm or 120.0)
+
+
+def named_effects(items: Sequence[Item]) -> list[tuple[int, Item]]:
+    """The items that name an effect, with their positions."""
+    return [(i, item) for i, item in enumerate(items) if item.entry and item.entry.nickname]

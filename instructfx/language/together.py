@@ -1,0 +1,95 @@
+"""Words of one clause that belong together: "the bass is too loud", "a big hall reverb", "clean up the mud"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from instructfx.language.commands import verb_and_amount
+from instructfx.language.groups import Group, Mods
+from instructfx.language.lexicon import Lexicon
+
+
+def loudness_word(groups: Sequence[Group], words: Lexicon) -> Group | None:
+    """The word for level in a clause that speaks of an effect or a part of the spectrum: "the bass is too loud"."""
+    named = any(g.item.entry and g.item.entry.nickname for g in groups)
+    names = ("loud", "quiet", "hard", "heavy") if named else ("loud", "quiet")
+    level = [g for g in groups if g.item.entry and g.item.entry.family in names]
+    others = [
+        g for g in groups
+        if g.item.entry and g not in level
+        and (g.item.entry.nickname or (g.item.entry.family and words.families[g.item.entry.family].kind == "area"))
+    ]  # fmt: skip
+    return level[0] if level and others else None
+
+
+def _level(group: Group) -> float:
+    mods = group.mods
+    sign = 1.0 if group.item.entry and group.item.entry.family != "quiet" else -1.0
+    if mods.has("too") or mods.direction < 0 or (mods.has("not") and not mods.has("enough")):
+        sign = -sign
+    return sign * (mods.degree if mods.degree is not None else 1.0)
+
+
+def made_loud(group: Group, loud: Group | None) -> Group:
+    if loud is None:
+        return group
+    change = _level(loud)
+    return replace(group, mods=Mods(direction=1.0 if change > 0 else -1.0, degree=abs(change)))
+
+
+def level_factor(loud: Group | None) -> float:
+    return _level(loud) if loud is not None else 1.0
+
+
+def subjects(groups: Sequence[Group], words: Lexicon) -> set[int]:
+    """Parts of the spectrum that are only what a quality is said of ("the lows are muddy"), and
+    "clean up" in front of what is cleaned up."""
+    skipped: set[int] = set()
+    families = [g.item.entry.family if g.item.entry and not g.item.entry.nickname else None for g in groups]
+    for at, group in enumerate(groups):
+        name = families[at]
+        others = [
+            each
+            for i, each in enumerate(families)
+            if each and i != at and words.families[each].kind != "area"
+        ]
+        if name is None or not others:
+            continue
+        if words.families[name].kind == "area" and (
+            not group.mods.said or group.mods.has("too", "not") or group.link == "within"
+        ):
+            skipped.add(id(group))
+        following = families[at + 1] if at + 1 < len(groups) else None
+        if name in ("clean", "clear") and following and words.families[following].kind == "fault":
+            skipped.add(id(group))
+    return skipped
+
+
+def told_apart(groups: Sequence[Group], words: Lexicon) -> list[Group]:
+    """A quality right before an effect ("a big hall reverb"): the quality says which, so an effect that is to
+    be added comes with the wish, and one that is to go takes the quality with it."""
+    dropped: set[int] = set()
+    for first, second in zip(groups, groups[1:], strict=False):
+        quality, effect = first.item.entry, second.item.entry
+        if not (quality and quality.family and not quality.nickname and effect and effect.nickname):
+            continue
+        if second.link != "within" or quality.form not in ("base", "comparative"):
+            continue
+        if verb_and_amount(second.mods)[0] in ("remove", "bypass", "keep", "enable"):
+            dropped.add(id(first))
+        elif (
+            effect.nickname.effect in words.families[quality.family].settings and not effect.nickname.settings
+        ):
+            dropped.add(id(second))
+    return [group for group in groups if id(group) not in dropped]
+
+
+def cleaned(groups: Sequence[Group]) -> list[Group]:
+    """Faults behind "clean up" are to go."""
+    found = list(groups)
+    for at, (first, second) in enumerate(zip(groups, groups[1:], strict=False)):
+        entry = first.item.entry
+        if entry and entry.family in ("clean", "clear") and second.link == "within" and not second.mods.said:
+            found[at + 1] = replace(second, mods=replace(second.mods, verb="lower"))
+    return found

@@ -1,0 +1,97 @@
+"""Wishes about character: from a quality and its modifiers to signed amounts on the ear's axes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from instructfx.effects import EFFECTS
+from instructfx.language.groups import Group, Mods
+from instructfx.language.lexicon import Family, Lexicon
+from instructfx.language.meaning import Wish
+
+GUARD = 0.25  # a quality that must not come along is held by a small wish against it
+STRONG = 1.7  # "remove the mud"
+_FORM_DEGREES: Mapping[str, float] = {"superlative": 2.0, "ish": 0.5}
+
+
+def strength(mods: Mods, family: Family, form: str, guarded: bool) -> tuple[float, bool]:
+    """The signed amount of a wish, and whether it is a complaint."""
+    degree = mods.degree if mods.degree is not None else _FORM_DEGREES.get(form, 1.0)
+    fault = family.kind == "fault"
+    if mods.times is not None:
+        degree = mods.times if mods.times >= 1.0 else -mods.times
+    if mods.has("without"):
+        return (GUARD if mods.has("losing") and not fault else -GUARD), False
+    if mods.has("never"):
+        return -GUARD, False
+    if mods.verb in ("keep", "untouched"):
+        return (-GUARD if fault else GUARD), False
+    denied = mods.has("not") and mods.verb in (None, "remove", "add")
+    if denied and mods.has("enough"):
+        return degree, False
+    if denied and mods.has("too"):
+        return -GUARD, False
+    if mods.has("too") or (mods.has("so") and mods.has("copula") and not denied):
+        return -degree, True
+    named = mods.verb == "remove" and not mods.has("so", "as")
+    if denied and not (named and (fault or form == "noun" or family.kind == "area")):
+        return _denied(mods, fault, guarded, degree)
+    if mods.verb == "remove":
+        return -max(degree, STRONG) if mods.degree is None else -degree, False
+    if mods.verb in ("lower", "cut"):
+        return -abs(degree), False
+    if mods.verb == "lack":
+        return degree, False
+    if mods.direction < 0:
+        return -abs(degree), False
+    if mods.has("copula") and not mods.has("make") and mods.verb is None and form == "base":
+        if fault or (mods.degree is not None and mods.degree <= 1.3 and not mods.direction):
+            return -degree, True
+    return degree, False
+
+
+def _denied(mods: Mods, fault: bool, guarded: bool, degree: float) -> tuple[float, bool]:
+    """ "not so boomy" asks for less of it; "but not boomy" only bans it; "isn't warm" misses it."""
+    if mods.has("copula") and not mods.has("make", "so", "as") and not fault and not guarded:
+        return 1.0, False
+    if guarded or (fault and mods.has("copula")):
+        return -GUARD, False
+    if mods.has("so", "as"):
+        return -1.0, False
+    return -0.5 * min(degree, 2.0), False
+
+
+def wish(
+    group: Group, family: Family, lexicon: Lexicon, phrase: str, guarded: bool, factor: float = 1.0
+) -> Wish:
+    """The wish of one group."""
+    entry = group.item.entry
+    amount, complaint = strength(group.mods, family, entry.form if entry else "base", guarded)
+    amount *= factor
+    size = group.mods.size if group.mods.size is not None and family.kind == "place" else 1.0
+    axes = {}
+    for axis, value in family.axes.items():
+        scaled = value * amount
+        if axis == "space" and size != 1.0:
+            scaled *= 0.75 if size < 1.0 else 1.0 + (size - 1.0) / 2.0
+        axes[axis] = round(max(-3.0, min(3.0, scaled)), 4)
+    effects = family.effects
+    if amount < 0 and family.opposite:
+        effects = lexicon.families[family.opposite].effects or effects
+    settings = _settings(family, amount, size) if amount > GUARD else {}
+    return Wish(phrase, (family.name,), axes, effects, settings, complaint)
+
+
+def _settings(family: Family, amount: float, size: float) -> dict[str, dict[str, float]]:
+    """The settings that a word is known by; a small or huge place has a shorter or longer reverb."""
+    settings = {effect: dict(values) for effect, values in family.settings.items()}
+    reverb = settings.get("reverb")
+    if reverb is not None and size != 1.0:
+        param = EFFECTS["reverb"].param
+        if "decay_seconds" in reverb:
+            reverb["decay_seconds"] = round(param("decay_seconds").clamp(reverb["decay_seconds"] * size), 3)
+        mix = 0.75 if size < 1.0 else 1.0 + (size - 1.0) / 2.0
+        reverb["mix"] = round(param("mix").clamp(reverb.get("mix", 0.3) * mix), 3)
+    if reverb is not None and amount < 1.0 and "mix" in reverb:
+        reverb["mix"] = round(reverb["mix"] * max(amount, 0.3), 3)
+    return settings

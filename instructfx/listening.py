@@ -1,0 +1,74 @@
+"""What a person hears of a chain: the excerpt through it, as loud as the dry track.
+
+The level law, here and nowhere else: what comes out is as loud as what went in, plus what the `gain` effect
+asks for. So "warmer" is never only louder, and "3 dB louder" is 3 dB louder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from instructfx.chain import Chain
+from instructfx.effects.spec import Settings
+from instructfx.loudness import k_weighting
+
+SILENCE = 1e-12  # mean square: -120 dB
+
+
+def k_power(frequencies_hz: Tensor, sample_rate: int) -> Tensor:
+    """Squared magnitude of BS.1770's K-weighting at these frequencies, (bins,)."""
+    z1 = torch.exp(-2j * torch.pi * frequencies_hz.double() / sample_rate)
+    powers = torch.stack([torch.ones_like(z1), z1, z1 * z1])
+    sections = torch.from_numpy(k_weighting(sample_rate)).to(powers)
+    response = (sections[:, :3] @ powers).abs() / (sections[:, 3:] @ powers).abs()
+    return response.prod(dim=0).square().float()
+
+
+def k_energy(samples: Tensor, sample_rate: int) -> Tensor:
+    """K-weighted mean square, summed over channels: (batch, channels, frames) -> (batch,).
+
+    This is BS.1770 without the gate, which ten seconds of steady energy do not need.
+    """
+    frames = samples.shape[-1]
+    power = torch.view_as_real(torch.fft.rfft(samples)).square().sum(dim=-1)
+    return 2 * (power @ _k_power_of(frames, sample_rate).to(power)).sum(dim=1) / frames**2
+
+
+@lru_cache(maxsize=8)
+def _k_power_of(frames: int, sample_rate: int) -> Tensor:
+    return k_power(torch.fft.rfftfreq(frames, 1 / sample_rate), sample_rate)
+
+
+def asked_gain_db(chain: Chain, settings: Sequence[Settings]) -> Tensor:
+    """What the chain's gain effect asks for, in dB, (batch,)."""
+    for slot, values in zip(chain.slots, settings, strict=True):
+        if slot.effect.name == "gain" and not slot.bypassed:
+            return values["gain_db"]
+    return torch.zeros(1, dtype=torch.float64)
+
+
+def matching_gain(energy: Tensor, wanted: Tensor, gain_db: Tensor) -> Tensor:
+    """The factor that brings a K-weighted energy to the wanted one plus gain_db; all (batch,)."""
+    return (wanted / energy.clamp(min=SILENCE)).sqrt() * 10 ** (gain_db.to(energy) / 20)
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """The dry sound that is listened to: samples (1, channels, frames) at sample_rate."""
+
+    samples: Tensor
+    sample_rate: int
+
+    def heard(self, chain: Chain, settings: Sequence[Settings] | None = None) -> Tensor:
+        """The excerpt through the chain, loudness-matched: (batch, channels, frames)."""
+        settings = settings or chain.tensors()
+        rendered = chain.apply(self.samples, self.sample_rate, settings)
+        wanted = k_energy(self.samples, self.sample_rate)
+        energy = k_energy(rendered, self.sample_rate)
+        factor = matching_gain(energy, wanted, asked_gain_db(chain, settings))
+        return rendered * factor[:, None, None]

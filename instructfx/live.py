@@ -1,0 +1,91 @@
+"""A session that is open: what the command line, the studio and other programs hold in their hands."""
+
+from __future__ import annotations
+
+import os
+import secrets
+
+from instructfx.audio import Audio
+from instructfx.chain import Chain
+from instructfx.ears import ear_named
+from instructfx.engine import Minds, Watch, excerpt_of, take_turn
+from instructfx.planners import planner_named
+from instructfx.render import RenderOptions, RenderReport, no_progress, render_audio, render_file
+from instructfx.render import OnProgress as OnRenderProgress
+from instructfx.session import Session, Turn
+from instructfx.store import Store
+from instructfx.track import Track, inspect
+
+
+class LiveSession:
+    """A session with its track, planner, ear and store. `say` is the door to the engine."""
+
+    def __init__(self, session: Session, track: Track, minds: Minds, store: Store) -> None:
+        self.session = session
+        self.track = track
+        self.minds = minds
+        self._store = store
+        self._excerpt = excerpt_of(track, minds.ear)
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """Every turn so far, in the order of making."""
+        return self.session.turns
+
+    @property
+    def chain(self) -> Chain:
+        """The chain that plays now."""
+        return self.session.chain
+
+    def say(self, instruction: str, watch: Watch | None = None) -> Turn:
+        """Take one turn; it is committed when this returns."""
+        self.session = take_turn(self.session, instruction, self.minds, self._excerpt, self._store, watch)
+        return self.session.turns[-1]
+
+    def render(self, options: RenderOptions | None = None) -> Audio:
+        """The whole track through the chain that plays now."""
+        return render_audio(self.chain, self.track, options)
+
+    def render_to(
+        self,
+        path: str | os.PathLike[str],
+        options: RenderOptions | None = None,
+        on_progress: OnRenderProgress = no_progress,
+    ) -> RenderReport:
+        """The whole track through the chain that plays now, into a file of the format that its name says."""
+        return render_file(self.chain, self.track, path, options, on_progress)
+
+
+def open_session(
+    track: str | os.PathLike[str],
+    planner: str = "builtin",
+    ear: str = "perceptual",
+    seed: int = 0,
+    store: Store | str | os.PathLike[str] | None = None,
+    name: str | None = None,
+) -> LiveSession:
+    """Start a session on an audio file.
+
+    store is a Store or its folder, `sessions/` of this installation by default; name is what messages call the
+    track. Raises AudioError for a file that cannot be used, InstructionError for an unknown planner or ear,
+    StoreError where the session cannot be kept.
+    """
+    minds = Minds(planner_named(planner), ear_named(ear), seed=seed)
+    heard = inspect(track, name)
+    kept = store if isinstance(store, Store) else Store(store)
+    session, stored = kept.create(secrets.token_urlsafe(24), heard)
+    return LiveSession(session, stored, minds, kept)
+
+
+def resume_session(
+    session_id: str,
+    planner: str = "builtin",
+    ear: str = "perceptual",
+    seed: int = 0,
+    store: Store | str | os.PathLike[str] | None = None,
+) -> LiveSession:
+    """Open a stored session again, at the turn that played last."""
+    minds = Minds(planner_named(planner), ear_named(ear), seed=seed)
+    kept = store if isinstance(store, Store) else Store(store)
+    session, track = kept.load(session_id)
+    return LiveSession(session, track, minds, kept)

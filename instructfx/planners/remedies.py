@@ -1,0 +1,182 @@
+"""What an engineer reaches for: which effect moves which axis, how to start it, how to turn it up and down.
+
+Starting points after Izhaki, Mixing Audio (2017), and Owsinski, The Mixing Engineer's Handbook (2017); the
+refiners then move them until the ear is content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from instructfx.ears.analysis import band_centres_hz
+from instructfx.ears.axes import TONE_CURVES
+from instructfx.ears.perceptual import wished_curve
+from instructfx.effects.eq import BANDS
+
+Axes = Mapping[str, float]
+Values = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What one effect is good for.
+
+    reach maps each axis that it can move to the direction in which more of it moves it. begin gives the settings
+    of a new one for the wished axes and the ear's readings; more gives the changed settings of one that is
+    there, for a signed amount where 1.0 is a plain "more". held are settings that refiners leave where begin put
+    them.
+    """
+
+    reach: Mapping[str, int]
+    begin: Callable[[Axes, Axes], Values]
+    more: Callable[[float, Values], Values]
+    held: frozenset[str] = frozenset()
+
+    def dose(self, axes: Axes) -> float:
+        """How much more of the effect the wishes call for: the strongest of them, signed."""
+        doses = [direction * axes.get(axis, 0.0) for axis, direction in self.reach.items()]
+        return max(doses, key=abs, default=0.0)
+
+
+def _eq_begin(axes: Axes, readings: Axes) -> Values:
+    """Each band's gain is what is left of the wished curve at its frequency after the shelves."""
+    curve = wished_curve(axes).numpy()
+    logs = np.log(band_centres_hz().numpy())
+    gains = {band: float(np.interp(np.log(place[2]), logs, curve)) for band, place in BANDS.items()}
+    return {f"{band}_gain_db": 0.7 * gain for band, gain in gains.items()}
+
+
+def _scaled_eq(amount: float, settings: Values) -> Values:
+    factor = max(1 + 0.5 * amount, 0.0)
+    return {name: value * factor for name, value in settings.items() if name.endswith("_gain_db")}
+
+
+def _compressor_begin(axes: Axes, readings: Axes) -> Values:
+    """Threshold near the track's own level; slow attacks where hits should get through."""
+    evenness = max(-axes.get("dynamics", 0.0), 0.0)
+    punch = axes.get("punch", 0.0)
+    loudness_lufs = 3 * readings.get("loudness", -6.0)
+    return {
+        "threshold_db": loudness_lufs - 4 * evenness - 2 * abs(punch),
+        "ratio": 2 + 1.5 * evenness + abs(punch),
+        "attack_ms": 30.0 if punch > 0 else 2.0 if punch < 0 else 10.0,
+        "release_ms": 80.0 if punch > 0 else 150.0,
+    }
+
+
+def _reverb_begin(axes: Axes, readings: Axes) -> Values:
+    space = max(axes.get("space", 1.0), 0.2)
+    return {"decay_seconds": 0.9 * 1.5**space, "mix": min(0.12 + 0.1 * space, 0.6)}
+
+
+def _wetter(amount: float, settings: Values, extra: str = "") -> dict[str, float]:
+    """The mix, and one more setting, times 1.6 for each plain "more"; halved for "less"."""
+    factor = 1.6**amount if amount > 0 else 2.0**amount
+    changed = {"mix": min(settings["mix"] * factor, 0.9) if amount > 0 else settings["mix"] * factor}
+    if extra:
+        changed[extra] = settings[extra] * (1 + (factor - 1) / 3)
+    return changed
+
+
+REMEDIES: Mapping[str, Remedy] = {
+    "filter": Remedy(
+        {"fidelity": -1, "air": -1, "bass": -1},
+        lambda axes, readings: {
+            "highpass_hz": 40 * 2 ** max(-1.3 * min(axes.get("bass", 0.0), axes.get("fidelity", 0.0)), 0.0),
+            "lowpass_hz": 16000 * 2 ** min(1.2 * min(axes.get("air", 0.0), axes.get("fidelity", 0.0)), 0.0),
+        },
+        lambda amount, values: {
+            "highpass_hz": values["highpass_hz"] * 1.5**amount,
+            "lowpass_hz": values["lowpass_hz"] / 1.5**amount,
+        },
+    ),
+    "eq": Remedy({axis: 1 for axis in TONE_CURVES}, _eq_begin, _scaled_eq),
+    "compressor": Remedy(
+        {"dynamics": -1, "punch": 1},
+        _compressor_begin,
+        lambda amount, values: {
+            "threshold_db": values["threshold_db"] - 4 * amount,
+            "ratio": 1 + (values["ratio"] - 1) * 1.4**amount,
+        },
+    ),
+    "distortion": Remedy(
+        {"grit": 1},
+        lambda axes, readings: {"drive_db": 6 + 8 * max(axes.get("grit", 0.0), 0.2)},
+        lambda amount, values: {"drive_db": values["drive_db"] + 8 * amount},
+        frozenset({"mix"}),
+    ),
+    "bitcrush": Remedy(
+        {"grit": 1, "fidelity": -1},
+        lambda axes, readings: {"bit_depth": 11 - 3 * max(axes.get("grit", 0.0), 0.3)},
+        lambda amount, values: {"bit_depth": values["bit_depth"] - 2 * amount},
+        frozenset({"mix"}),
+    ),
+    "pitch_shift": Remedy(
+        {"pitch": 1},
+        lambda axes, readings: {"semitones": 2 * axes.get("pitch", 0.0)},
+        lambda amount, values: {"semitones": values["semitones"] + 2 * amount},
+    ),
+    "chorus": Remedy(
+        {"movement": 1, "width": 1},
+        lambda axes, readings: {"mix": min(0.3 + 0.15 * abs(axes.get("movement", 0.5)), 0.6)},
+        lambda amount, values: _wetter(amount, values, "depth"),
+    ),
+    "phaser": Remedy(
+        {"movement": 1},
+        lambda axes, readings: {"mix": min(0.3 + 0.15 * abs(axes.get("movement", 0.5)), 0.5)},
+        lambda amount, values: _wetter(amount, values, "depth"),
+    ),
+    "delay": Remedy(
+        {"echo": 1},
+        lambda axes, readings: {"mix": min(0.12 + 0.1 * max(axes.get("echo", 1.0), 0.2), 0.5)},
+        lambda amount, values: _wetter(amount, values, "feedback"),
+        frozenset({"feedback"}),
+    ),
+    "reverb": Remedy({"space": 1}, _reverb_begin, lambda amount, values: _wetter(amount, values, "decay_seconds")),
+    "stereo_width": Remedy(
+        {"width": 1},
+        lambda axes, readings: {"width": 1 + 0.35 * axes.get("width", 0.0)},
+        lambda amount, values: {"width": values["width"] + 0.35 * amount},
+    ),
+    "panner": Remedy(
+        {"balance": 1},
+        lambda axes, readings: {"pan": 0.3 * axes.get("balance", 0.0)},
+        lambda amount, values: {"pan": values["pan"] * (1 + 0.5 * amount)},
+    ),
+    "limiter": Remedy(
+        {"dynamics": -1},
+        lambda axes, readings: {"threshold_db": 3 * readings.get("loudness", -6.0) + 6},
+        lambda amount, values: {"threshold_db": values["threshold_db"] - 3 * amount},
+    ),
+    "gain": Remedy(
+        {"loudness": 1},
+        lambda axes, readings: {"gain_db": 3 * axes.get("loudness", 0.0)},
+        lambda amount, values: {"gain_db": values["gain_db"] + 3 * amount},
+    ),
+}
+"""Effect -> what it is good for."""
+
+NEW_FOR: Mapping[tuple[str, int], tuple[str, ...]] = {
+    **{(axis, sign): ("eq",) for axis in TONE_CURVES for sign in (1, -1)},
+    ("loudness", 1): ("gain",),
+    ("loudness", -1): ("gain",),
+    ("dynamics", -1): ("compressor", "limiter"),
+    ("punch", 1): ("compressor",),
+    ("punch", -1): ("compressor",),
+    ("grit", 1): ("distortion", "bitcrush"),
+    ("space", 1): ("reverb",),
+    ("echo", 1): ("delay",),
+    ("width", 1): ("stereo_width", "chorus"),
+    ("width", -1): ("stereo_width",),
+    ("balance", 1): ("panner",),
+    ("balance", -1): ("panner",),
+    ("movement", 1): ("chorus", "phaser"),
+    ("pitch", 1): ("pitch_shift",),
+    ("pitch", -1): ("pitch_shift",),
+    ("fidelity", -1): ("filter", "bitcrush"),
+}
+"""(axis, direction) -> effects that can be put in for it, best first. What is missing cannot be added: no effect
+here takes recorded room, distortion or noise out of a sound again."""

@@ -1,0 +1,154 @@
+"""What the built-in planner says: a reply of one or two sentences, and its four thoughts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from instructfx.ears.axes import AXES
+from instructfx.effects import EFFECTS
+from instructfx.language import Intent
+from instructfx.planners import Request
+from instructfx.planners.plan import Move, Plan, Thoughts
+
+COMPARATIVES: Mapping[str, tuple[str, str]] = {
+    "bass": ("more bass", "less bass"),
+    "body": ("fuller", "leaner"),
+    "mud": ("thicker", "clearer in the low mids"),
+    "warmth": ("warmer", "cooler"),
+    "nasal": ("honkier", "less nasal"),
+    "presence": ("more present", "further back"),
+    "harshness": ("edgier", "less harsh"),
+    "brightness": ("brighter", "darker"),
+    "air": ("airier", "less airy"),
+    "loudness": ("louder", "quieter"),
+    "dynamics": ("more dynamic", "more even"),
+    "punch": ("punchier", "gentler in the attacks"),
+    "grit": ("grittier", "cleaner"),
+    "space": ("roomier", "drier"),
+    "echo": ("more echo", "less echo"),
+    "width": ("wider", "narrower"),
+    "balance": ("further right", "further left"),
+    "movement": ("more movement", "steadier"),
+    "pitch": ("higher", "lower"),
+    "fidelity": ("more hi-fi", "more lo-fi"),
+}
+"""Axis -> what one calls more and less of it."""
+
+OFFER = (
+    'I can change tone ("warmer", "less harsh"), space ("small church", "drier"), grit, dynamics, width and '
+    'echo, or set an effect ("cut 3 dB at 400 Hz", "drop the reverb", "go back").'
+)
+IMPOSSIBLE = {
+    "space": "The room that was recorded with the track cannot be taken out.",
+    "echo": "There is no delay in the chain to turn down.",
+    "grit": "Distortion that was recorded with the track cannot be taken out.",
+    "movement": "There is no chorus or phaser in the chain to turn down.",
+    "dynamics": "Dynamics that the recording has lost cannot be brought back.",
+    "fidelity": "What the recording has lost cannot be brought back.",
+}
+ORDER = "tone before dynamics before distortion, then movement, echo and room, then width and level"
+
+
+def label(effect: str) -> str:
+    """An effect as one says it in a sentence."""
+    return EFFECTS[effect].label.lower()
+
+
+def impossible(axis: str, value: float) -> str:
+    """Why no effect can be added for a wish."""
+    return IMPOSSIBLE.get(axis, "")
+
+
+def undone(intent: Intent, request: Request) -> Plan:
+    """The plan of going back, or of staying where there is nothing to go back to."""
+    steps = min(intent.undo, len(request.earlier))
+    if steps == 0:
+        reply = "There is nothing to undo yet."
+    elif steps == len(request.earlier):
+        reply = "Back to the dry track."
+    else:
+        reply = f'Back to how it was after "{request.earlier[-steps - 1]}".'
+    return Plan(undo=intent.undo, reply=reply, thoughts=Thoughts(asked="Undo."), raw=intent.instruction)
+
+
+def told(plan: Plan, intent: Intent, request: Request) -> Plan:
+    """The plan with its thoughts and its reply."""
+    notes = list(plan.notes)
+    if intent.unknown and intent.understood:
+        notes.append(f"I did not understand {_listed([f'“{word}”' for word in intent.unknown[:5]])}.")
+    changes = bool(plan.add or plan.adjust or plan.remove or plan.bypass or plan.enable)
+    sentences = [_sentence(plan, request)] if changes else []
+    if not intent.understood:
+        sentences = [f"I did not understand that, so nothing has changed. {OFFER}"]
+    elif not changes and not notes:
+        kept = _listed([label(name) for name in plan.keep])
+        sentences = [f"I leave the {kept} as it is." if kept else f"That asks for no change. {OFFER}"]
+    reply = " ".join([*sentences, *notes])
+    return replace(
+        plan, notes=tuple(notes), thoughts=_thoughts(plan, intent), reply=reply, raw=intent.instruction
+    )
+
+
+def _sentence(plan: Plan, request: Request) -> str:
+    strong = sorted(plan.goal.axes.items(), key=lambda item: -abs(item[1]))
+    strong = [(axis, value) for axis, value in strong if abs(value) >= 0.3][:3]
+    heard = _listed([_degree(value) + COMPARATIVES[axis][value < 0] for axis, value in strong])
+    deeds = [
+        *(f"I removed the {label(name)}" for name in plan.remove),
+        *(f"I bypassed the {label(name)}" for name in plan.bypass),
+        *(f"I switched the {label(name)} back on" for name in plan.enable),
+    ]
+    if plan.add:
+        deeds.append(f"I added {_listed([_article(move.effect) for move in plan.add])}")
+    if plan.adjust:
+        deeds.append(f"I turned the {_listed([_turned(move, request) for move in plan.adjust])}")
+    sentence = _listed([deeds[0], *(deed.removeprefix("I ") for deed in deeds[1:])])
+    return f"{sentence}: {heard}." if heard else f"{sentence}."
+
+
+def _degree(value: float) -> str:
+    return "a little " if abs(value) <= 0.6 else "much " if abs(value) >= 1.6 else ""
+
+
+def _article(effect: str) -> str:
+    name = label(effect)
+    return f"{'an' if name[0] in 'aeio' else 'a'} {name}"
+
+
+def _turned(move: Move, request: Request) -> str:
+    """For one or two settings "distortion (drive 14 to 7 dB)", else the name alone."""
+    stored = request.chain.slot(move.effect).settings if move.effect in request.chain.names else {}
+    changed = [name for name, value in move.settings.items() if abs(stored.get(name, value) - value) > 1e-9]
+    if not 1 <= len(changed) <= 2:
+        return label(move.effect)
+    texts = []
+    for name in changed:
+        unit = EFFECTS[move.effect].param(name).unit
+        words = name.removesuffix(f"_{unit.lower()}").removesuffix("_seconds").replace("_", " ")
+        texts.append(f"{words} {stored[name]:.3g} to {move.settings[name]:.3g}{' ' + unit if unit else ''}")
+    return f"{label(move.effect)} ({', '.join(texts)})"
+
+
+def _thoughts(plan: Plan, intent: Intent) -> Thoughts:
+    asked = [f"{AXES[axis].meaning} {value:+.2g}" for axis, value in plan.goal.axes.items()]
+    asked += [f"{command.verb} {command.effect or 'everything'}" for command in intent.commands]
+    chosen = [*(f"add {m.effect}" for m in plan.add), *(f"adjust {m.effect}" for m in plan.adjust)]
+    chosen += [*(f"remove {name}" for name in plan.remove), *(f"keep {name}" for name in plan.keep)]
+    settings = [
+        f"{move.effect}: " + ", ".join(f"{name} {value:.3g}" for name, value in move.settings.items())
+        for move in (*plan.add, *plan.adjust)
+        if move.settings
+    ]
+    return Thoughts(
+        asked="; ".join(asked) or "nothing that I know",
+        effects="; ".join(chosen) or "none",
+        order=ORDER if plan.add else "as it is",
+        settings="; ".join(settings) or "as they are, for the ear to move",
+    )
+
+
+def _listed(words: Sequence[str]) -> str:
+    if len(words) <= 1:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"

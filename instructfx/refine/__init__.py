@@ -1,0 +1,81 @@
+"""Refiners: from the settings that came in to settings that the ear likes better."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from instructfx.chain import Chain
+from instructfx.ears import Objective
+from instructfx.listening import Excerpt
+from instructfx.refine.bayes import BayesOptions, explore
+from instructfx.refine.gradient import GradientOptions, descend
+from instructfx.refine.records import Cancelled, OnStep, Refined, Step, ignore, never
+from instructfx.refine.search import Search
+
+
+@dataclass(frozen=True)
+class RefineOptions:
+    """How long and how each refiner searches."""
+
+    gradient: GradientOptions = field(default_factory=GradientOptions)
+    bayes: BayesOptions = field(default_factory=BayesOptions)
+
+
+def refine(
+    chain: Chain,
+    effects: Collection[str],
+    excerpt: Excerpt,
+    objective: Objective,
+    *,
+    came_from: Chain | None = None,
+    pinned: Collection[tuple[str, str]] = (),
+    options: RefineOptions | None = None,
+    seed: int = 0,
+    on_step: OnStep = ignore,
+    cancelled: Cancelled = never,
+) -> Refined:
+    """Move the settings of these effects down the loss: gradients where there are some, then trying.
+
+    pinned holds (effect, setting) pairs that the person named a value for: they, locked settings and every
+    other effect stay. The chain that comes back is the best one truly measured, or the one that went in.
+    """
+    options = options or RefineOptions()
+    held = chain
+    for effect, setting in pinned:
+        slot = held.slot(effect)
+        held = held.locked(effect, slot.locked | {setting})
+    search = Search(held, excerpt, objective, on_step, cancelled)
+    moving = [slot.effect for slot in held.slots if held.knobs({slot.effect.name} & set(effects))]
+    differentiable = [effect.name for effect in moving if effect.differentiable]
+    others = [effect.name for effect in moving if not effect.differentiable]
+    if differentiable and not cancelled():
+        descend(search, differentiable, options.gradient)
+    if others and not cancelled():
+        explore(search, held.knobs(others), options.bayes, seed, came_from or held)
+    return _unpinned(search.refined("converged" if moving else "nothing to refine"), chain)
+
+
+def _unpinned(refined: Refined, chain: Chain) -> Refined:
+    """The outcome with the locks that the chain came in with."""
+
+    def restored(moved: Chain) -> Chain:
+        for slot in chain.slots:
+            moved = moved.locked(slot.effect.name, slot.locked)
+        return moved
+
+    steps = tuple(Step(step.iteration, restored(step.chain), step.loss) for step in refined.steps)
+    return Refined(restored(refined.chain), refined.loss_before, refined.loss_after, steps, refined.stopped)
+
+
+__all__ = [
+    "BayesOptions",
+    "GradientOptions",
+    "OnStep",
+    "RefineOptions",
+    "Refined",
+    "Step",
+    "ignore",
+    "never",
+    "refine",
+]

@@ -1,0 +1,88 @@
+"""Bayesian optimisation of settings that have no gradient, by scikit-optimize's ask and tell."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from instructfx.chain import Chain, Knob
+from instructfx.refine.search import Search
+
+
+@dataclass(frozen=True)
+class BayesOptions:
+    """reach is how far a knob may move from where it stands, as a share of its range; turn_back is how much of
+    what the planner moved it this turn may be taken back."""
+
+    evaluations: int = 20
+    first_points: int = 6
+    acquisition: Literal["lcb", "ei", "pi"] = "ei"
+    kappa: float = 5.0
+    patience: int = 30
+    reach: float = 0.3
+    turn_back: float = 0.25
+
+
+def explore(
+    search: Search, knobs: Sequence[Knob], options: BayesOptions, seed: int, came_from: Chain
+) -> None:
+    """Improve the best chain of the search by trying settings of these knobs.
+
+    A Gaussian process is fitted to the losses measured so far and asked where to listen next (Jones, Schonlau
+    and Welch 1998). The first point is where the knobs stand; came_from is the chain before the planner moved them,
+    so that "less drive" cannot end as more of it.
+    """
+    from skopt import Optimizer
+    from skopt.space import Real
+
+    start = search.best
+    home = start.to_unit(knobs)
+    bounds = [
+        _bounds(value, _stood(came_from, start, knob), options) for knob, value in zip(knobs, home, strict=True)
+    ]
+    optimizer = Optimizer(
+        [Real(low, high) for low, high in bounds],
+        base_estimator="GP",
+        n_initial_points=options.first_points,
+        initial_point_generator="lhs",
+        acq_func=options.acquisition.upper(),
+        acq_func_kwargs={"kappa": options.kappa},
+        acq_optimizer_kwargs={"n_points": 1000, "n_restarts_optimizer": 2},
+        random_state=np.random.RandomState(seed),  # noqa: NPY002 - what scikit-optimize takes
+    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=UserWarning, module="skopt|sklearn")
+        optimizer.tell(home, search.best_loss)
+        since_best, worst = 0, search.best_loss
+        for _ in range(options.evaluations):
+            if search.cancelled() or since_best >= options.patience:
+                break
+            unit = [float(value) for value in optimizer.ask()]
+            chain = start.with_unit(knobs, unit)
+            before = search.best_loss
+            loss = search.consider(chain)
+            since_best = 0 if search.best_loss < before else since_best + 1
+            search.report(chain, loss)
+            worst = max(worst, loss) if np.isfinite(loss) else worst
+            optimizer.tell(unit, loss if np.isfinite(loss) else 2 * worst + 1)
+
+
+def _stood(came_from: Chain, start: Chain, knob: Knob) -> float | None:
+    """Where a knob stood before this turn, on the unit scale; None for an effect that is new."""
+    name = start.slots[knob.slot].effect.name
+    if name not in came_from.names:
+        return None
+    return knob.param.to_unit(came_from.slot(name).settings[knob.param.name])
+
+
+def _bounds(home: float, stood: float | None, options: BayesOptions) -> tuple[float, float]:
+    low, high = max(home - options.reach, 0.0), min(home + options.reach, 1.0)
+    if stood is not None and stood > home:
+        high = min(high, home + options.turn_back * (stood - home))
+    elif stood is not None and stood < home:
+        low = max(low, home - options.turn_back * (home - stood))
+    return low, high

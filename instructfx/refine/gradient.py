@@ -1,0 +1,143 @@
+"""Gradient descent on the settings of differentiable effects.
+
+Equalisers are searched on the spectrum: the excerpt's long-term power times the change of |H|^2, a thousand
+times cheaper than filtering the waveform, then measured on the waveform, and again from there until the
+measured loss stops falling. What comes after an equaliser may be anything: the estimate then is off by what
+the other effects make of the change, and the measuring decides. Other differentiable effects are searched on
+the waveform.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import torch
+from torch import Tensor
+
+from instructfx.chain import Chain, Knob
+from instructfx.effects.spec import Settings
+from instructfx.refine.search import Search
+
+EDGE = 1e-4  # knobs stay this far inside the unit cube, where logits are finite
+
+
+@runtime_checkable
+class SpectralObjective(Protocol):
+    """A loss that can also be told from a power spectrum, which a linear effect multiplies."""
+
+    sample_rate: int
+    frequencies_hz: Tensor
+
+    def spectrum(self, samples: Tensor) -> Tensor:
+        """(batch, channels, frames) -> power (batch, bins, ...)."""
+
+    def loss_of_spectrum(self, spectrum: Tensor) -> Tensor:
+        """The part of the loss that a linear effect changes, (batch,)."""
+
+
+@dataclass(frozen=True)
+class GradientOptions:
+    """rate is Adam's, on logits; restraint is what moving a knob across its whole
+    range costs, so that knobs which matter little stay where they are."""
+
+    spectral_steps: int = 60
+    spectral_rounds: int = 3
+    waveform_steps: int = 16
+    rate: float = 0.12
+    restraint: float = 0.3
+    patience: int = 12
+    tolerance: float = 0.01  # of the loss: less improvement than this ends the search
+
+
+def descend(search: Search, effects: Sequence[str], options: GradientOptions) -> None:
+    """Improve the best chain of the search by moving the knobs of these differentiable effects."""
+    spectral = isinstance(search.objective, SpectralObjective)
+    linear = [name for name in effects if search.best.slot(name).effect.response is not None and spectral]
+    others = [name for name in effects if name not in linear]
+    if linear:
+        _descend_on_spectrum(search, search.best.knobs(linear), options)
+    if others:
+        _descend_on_waveform(search, search.best.knobs(others), options)
+
+
+def _descend_on_spectrum(search: Search, knobs: Sequence[Knob], options: GradientOptions) -> None:
+    if not isinstance(search.objective, SpectralObjective):
+        raise TypeError(f"{search.objective!r} cannot judge a spectrum")
+    objective = search.objective
+    for _ in range(options.spectral_rounds):
+        start, start_loss = search.best, search.best_loss
+        with torch.no_grad():
+            power = objective.spectrum(search.excerpt.heard(start))
+            response = _responses(start, knobs, start.tensors(), objective)
+            rest = start_loss - float(objective.loss_of_spectrum(power)[0])
+
+        def loss(
+            unit: Tensor, start: Chain = start, power: Tensor = power, response: Tensor = response
+        ) -> Tensor:
+            changed = _responses(start, knobs, start.tensors(knobs, unit), objective)
+            return objective.loss_of_spectrum(power * (changed / response).square().to(power))
+
+        unit = _adam(search, start, knobs, loss, options, options.spectral_steps, rest)
+        search.consider(start.with_unit(knobs, unit.tolist()))
+        if search.cancelled() or start_loss - search.best_loss < options.tolerance * start_loss:
+            break
+
+
+def _responses(
+    chain: Chain, knobs: Sequence[Knob], settings: Sequence[Settings], objective: SpectralObjective
+) -> Tensor:
+    """Joint magnitude of the slots that the knobs belong to, (batch, bins)."""
+    product = torch.ones(1, len(objective.frequencies_hz), dtype=torch.float64)
+    for index in sorted({knob.slot for knob in knobs}):
+        response = chain.slots[index].effect.response
+        if response is not None:
+            product = product * response(settings[index], objective.sample_rate, objective.frequencies_hz)
+    return product.clamp(min=1e-6)
+
+
+def _descend_on_waveform(search: Search, knobs: Sequence[Knob], options: GradientOptions) -> None:
+    start = search.best
+
+    def loss(unit: Tensor) -> Tensor:
+        return search.losses(start, knobs, unit)
+
+    unit = _adam(search, start, knobs, loss, options, options.waveform_steps, 0.0)
+    search.consider(start.with_unit(knobs, unit.tolist()))
+
+
+def _adam(
+    search: Search,
+    start: Chain,
+    knobs: Sequence[Knob],
+    loss: Callable[[Tensor], Tensor],
+    options: GradientOptions,
+    steps: int,
+    rest: float,
+) -> Tensor:
+    """Adam on the logits of the knobs (Kingma and Ba 2015); the best position that it saw, (knobs,).
+
+    rest is the part of the loss that this search cannot see, added to what it reports.
+    """
+    home = torch.tensor([start.to_unit(knobs)], dtype=torch.float64).clamp(EDGE, 1 - EDGE)
+    logits = torch.logit(home).requires_grad_(True)
+    adam = torch.optim.Adam([logits], lr=options.rate)
+    best, best_loss, since_best = home[0], float("inf"), 0
+    for _ in range(steps):
+        if search.cancelled() or since_best >= options.patience:
+            break
+        unit = torch.sigmoid(logits)
+        seen = loss(unit)[0]
+        held = seen + options.restraint * (unit - home).square().sum()
+        if not torch.isfinite(held):
+            break
+        if held.item() < best_loss * (1 - options.tolerance / 10):
+            best, best_loss, since_best = unit.detach()[0], held.item(), 0
+        else:
+            since_best += 1
+        search.report(start.with_unit(knobs, unit.detach()[0].tolist()), seen.item() + rest)
+        adam.zero_grad()
+        held.backward()
+        adam.step()
+    return best

@@ -1,0 +1,62 @@
+"""What every search needs: the sound, the loss on it, and a record of the best chain truly measured."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from instructfx.chain import Chain, Knob
+from instructfx.ears import Objective
+from instructfx.listening import Excerpt
+from instructfx.refine.records import Cancelled, OnStep, Refined, Step, Stopped
+
+
+class Search:
+    """Measures chains, remembers the best one and reports each step.
+
+    `consider` never lets a worse chain replace a better one, so whatever a refiner tries, what comes out is at
+    least as good as what went in.
+    """
+
+    def __init__(
+        self, chain: Chain, excerpt: Excerpt, objective: Objective, on_step: OnStep, cancelled: Cancelled
+    ) -> None:
+        self.excerpt = excerpt
+        self.objective = objective
+        self.cancelled = cancelled
+        self._on_step = on_step
+        self._steps: list[Step] = []
+        self.best = chain
+        self.best_loss = self.loss_before = self.measure(chain)
+        self.report(chain, self.best_loss)
+
+    def measure(self, chain: Chain) -> float:
+        """The true loss: on the waveform, through the real effects. Infinite where it is no number."""
+        with torch.no_grad():
+            loss = float(self.objective(self.excerpt.heard(chain))[0])
+        return loss if math.isfinite(loss) else math.inf
+
+    def losses(self, chain: Chain, knobs: Sequence[Knob], unit: Tensor) -> Tensor:
+        """True losses of a batch of knob positions (batch, knobs) -> (batch,), differentiable."""
+        return self.objective(self.excerpt.heard(chain, chain.tensors(knobs, unit)))
+
+    def consider(self, chain: Chain) -> float:
+        """Measure a chain and keep it where it is the best so far."""
+        loss = self.measure(chain)
+        if loss < self.best_loss:
+            self.best, self.best_loss = chain, loss
+        return loss
+
+    def report(self, chain: Chain, loss: float) -> None:
+        """Add a step to the trajectory and tell whoever watches."""
+        step = Step(len(self._steps), chain, loss)
+        self._steps.append(step)
+        self._on_step(step)
+
+    def refined(self, stopped: Stopped) -> Refined:
+        """The outcome."""
+        outcome: Stopped = "cancelled" if self.cancelled() else stopped
+        return Refined(self.best, self.loss_before, self.best_loss, tuple(self._steps), outcome)

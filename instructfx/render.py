@@ -1,0 +1,158 @@
+"""The whole track through the chain: block by block, as loud as it came, peaks safe, tail kept."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from instructfx.audio import Audio, Samples, blocks, writing
+from instructfx.chain import Chain
+from instructfx.containers import opened
+from instructfx.errors import AudioError, Cancelled
+from instructfx.listening import asked_gain_db
+from instructfx.loudness import ABSOLUTE_GATE_LUFS, LoudnessMeter
+from instructfx.peaks import CONTEXT, LOOK_AHEAD_SECONDS, TruePeakMeter, limiting_gain
+from instructfx.track import Track
+
+CEILING_DBTP = -1.1  # under -1 dBTP also after rounding to 16 bits
+MOST_LIMITING_DB = 6.0  # peaks that stick out further lower the whole track instead
+BLOCK_FRAMES = 1 << 17
+
+OnProgress = Callable[[float], None]
+"""Told the finished share of the work, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class RenderOptions:
+    """match_loudness: as loud as the dry track, plus what the gain effect asks for; else the chain's own level."""
+
+    match_loudness: bool = True
+
+
+@dataclass(frozen=True)
+class RenderReport:
+    """What was done to the level: one gain for the whole track, and the deepest the limiter went."""
+
+    frames: int
+    gain_db: float
+    limited_db: float
+
+
+def no_progress(share: float) -> None:
+    """For renders that nobody watches."""
+
+
+def render_file(
+    chain: Chain,
+    track: Track,
+    path: str | os.PathLike[str],
+    options: RenderOptions | None = None,
+    on_progress: OnProgress = no_progress,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> RenderReport:
+    """Render a track to a file in the format of its extension; AudioError, and no file, where that fails."""
+    with writing(path, track.sample_rate, track.channels) as file:  # refuses before any work is done
+        with _rendered(chain, track, on_progress, cancelled) as raw:
+            level = _level(raw, track, options or RenderOptions())
+            for block in _levelled(raw, level, track.sample_rate):
+                file.write(block.T)
+            return RenderReport(raw.samples.shape[1], level.gain_db, level.limited_db)
+
+
+def render_audio(chain: Chain, track: Track, options: RenderOptions | None = None) -> Audio:
+    """Render a track into memory."""
+    with _rendered(chain, track, no_progress, lambda: False) as raw:
+        level = _level(raw, track, options or RenderOptions())
+        samples = np.concatenate(list(_levelled(raw, level, track.sample_rate)), axis=1)
+    return Audio(samples, track.sample_rate)
+
+
+@dataclass(frozen=True)
+class _Raw:
+    """What the chain put out, on disk as (channels, frames) float32, and what was measured on the way."""
+
+    samples: Samples
+    loudness_lufs: float
+    true_peak_dbtp: float
+    asked_gain_db: float
+
+
+@dataclass(frozen=True)
+class _Level:
+    gain_db: float
+    limited_db: float
+
+
+@contextmanager
+def _rendered(
+    chain: Chain, track: Track, on_progress: OnProgress, cancelled: Callable[[], bool]
+) -> Iterator[_Raw]:
+    loudness = LoudnessMeter(track.sample_rate, track.channels)
+    peaks = TruePeakMeter(track.channels)
+    with tempfile.TemporaryDirectory() as folder:
+        raw_path = Path(folder) / "raw.f32"
+        written = 0
+        try:
+            with raw_path.open("wb") as file:
+                for block in _chain_blocks(chain, track):
+                    if cancelled():
+                        raise Cancelled("the render was stopped; nothing was written")
+                    if not np.isfinite(block).all():
+                        raise AudioError(
+                            f"the chain {', '.join(chain.names)} puts out samples that are no numbers; lower its gains"
+                        )
+                    loudness.push(block)
+                    peaks.push(block)
+                    file.write(np.ascontiguousarray(block.T).tobytes())
+                    written += block.shape[1]
+                    on_progress(min(written / track.frames, 1.0))
+        except OSError as error:
+            raise AudioError(f"cannot render {track.name}: {error.strerror}. Free some disk space.") from error
+        samples = np.memmap(raw_path, np.float32, "r", shape=(written, track.channels)).T
+        asked = float(asked_gain_db(chain, chain.tensors()))
+        yield _Raw(samples, loudness.integrated_lufs(), peaks.true_peak_dbtp(), asked)
+
+
+def _chain_blocks(chain: Chain, track: Track) -> Iterator[Samples]:
+    """The chain's output, the tail included, as (channels, frames) blocks."""
+    stream = chain.stream(track.sample_rate, track.channels)
+    tail = np.zeros((track.channels, round(chain.tail_seconds * track.sample_rate)), dtype=np.float32)
+    with torch.no_grad(), opened(track.path) as file:
+        for source in (blocks(file, track.name), iter([tail])):
+            for block in source:
+                for start in range(0, block.shape[1], BLOCK_FRAMES):
+                    part = np.ascontiguousarray(block[:, start : start + BLOCK_FRAMES])
+                    yield stream.push(torch.from_numpy(part)).numpy()
+        held = stream.finish()
+        if held.shape[-1]:
+            yield held.numpy()
+
+
+def _level(raw: _Raw, track: Track, options: RenderOptions) -> _Level:
+    gain_db = 0.0
+    if options.match_loudness and raw.loudness_lufs > ABSOLUTE_GATE_LUFS:
+        gain_db = track.loudness_lufs + raw.asked_gain_db - raw.loudness_lufs
+    over_db = raw.true_peak_dbtp + gain_db - CEILING_DBTP
+    return _Level(gain_db - max(over_db - MOST_LIMITING_DB, 0.0), min(max(over_db, 0.0), MOST_LIMITING_DB))
+
+
+def _levelled(raw: _Raw, level: _Level, sample_rate: int) -> Iterator[Samples]:
+    """The output blocks at their final level; each is limited with the context that its edges need."""
+    gain = np.float32(10 ** (level.gain_db / 20))
+    ceiling = 10 ** (CEILING_DBTP / 20)
+    context = 2 * round(LOOK_AHEAD_SECONDS * sample_rate) + 2 * CONTEXT + 2
+    frames = raw.samples.shape[1]
+    for start in range(0, frames, BLOCK_FRAMES):
+        stop = min(start + BLOCK_FRAMES, frames)
+        first, last = max(start - context, 0), min(stop + context, frames)
+        loud = gain * np.ascontiguousarray(raw.samples[:, first:last])
+        if level.limited_db > 0:
+            loud = loud * limiting_gain(loud, ceiling, sample_rate)
+        yield loud[:, start - first : stop - first]

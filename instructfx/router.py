@@ -1,0 +1,45 @@
+"""Which way a turn goes, decided by which of the chosen effects already have settings."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from instructfx.chain import Chain
+from instructfx.planners.plan import Move, Plan
+
+Route = Literal["initialize_all", "reuse_all", "reuse_and_initialize"]
+
+
+def route(chain: Chain, plan: Plan) -> tuple[Route, Chain]:
+    """The route, and the chain to start from: removals, bypasses, adjustments, then additions in order.
+
+    initialize_all: new effects and nothing that stays; reuse_all: no new effect; reuse_and_initialize: both.
+    An effect that a plan adds although it is there is adjusted; what a plan touches that is not there is passed
+    over, so that a planner's slip never fails a turn.
+    """
+    for name in plan.remove:
+        if name in chain.names:
+            chain = chain.without(name)
+    surviving = chain
+    for names, bypassed in ((plan.bypass, True), (plan.enable, False)):
+        for name in names:
+            if name in chain.names:
+                chain = chain.bypassed(name, bypassed)
+    added = False
+    for move in (*plan.adjust, *plan.add):
+        if move.effect in chain.names:
+            chain = chain.adjusted(move.effect, move.settings)
+        elif move in plan.add:
+            chain = chain.added(move.effect, move.settings, _place(chain, move))
+            added = True
+    if not added:
+        return "reuse_all", chain
+    return ("reuse_and_initialize" if surviving.slots else "initialize_all"), chain
+
+
+def _place(chain: Chain, move: Move) -> int | None:
+    if move.before in chain.names:
+        return chain.names.index(move.before)
+    if move.after in chain.names:
+        return chain.names.index(move.after) + 1
+    return None

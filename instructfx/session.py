@@ -1,0 +1,159 @@
+"""A session: a dry track and a tree of turns. Records only; nothing here changes or reads a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any, Literal
+
+from instructfx.chain import Chain
+from instructfx.errors import InstructFXError, StoreError
+from instructfx.planners.plan import Plan
+from instructfx.refine.records import Refined
+from instructfx.router import Route
+
+Kind = Literal["said", "edited", "matched", "undone"]
+
+
+@dataclass(frozen=True)
+class Dry:
+    """The track of a session as it came: what is needed to find it again and to listen to it."""
+
+    sha256: str
+    name: str
+    sample_rate: int
+    channels: int
+    frames: int
+    loudness_lufs: float
+    excerpt_start: int
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What made a turn, so that it can be made again. versions: package -> version."""
+
+    planner: str
+    ear: str
+    seed: int
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One instruction and what came of it.
+
+    parent_id is the turn that it continues, None for the first; a turn of kind "undone" continues the turn that
+    it went back to. Readings are the ear's, of the excerpt before and after. index counts from 1.
+    """
+
+    id: str
+    parent_id: str | None
+    index: int
+    kind: Kind
+    instruction: str
+    plan: Plan
+    route: Route
+    refined: Refined
+    readings_before: Mapping[str, float]
+    readings_after: Mapping[str, float]
+    provenance: Provenance
+    seconds: float
+
+    @property
+    def chain(self) -> Chain:
+        """The chain after this turn."""
+        return self.refined.chain
+
+    @property
+    def reply(self) -> str:
+        """What the person is told."""
+        return self.plan.reply
+
+    def to_json(self) -> str:
+        """All of it as a JSON object; `turn_from_json` reads it back."""
+        text: str = _turn_adapter().dump_json(self).decode()
+        return text
+
+
+@dataclass(frozen=True)
+class Session:
+    """turns holds every turn in the order of making; head is the id of the one that plays now."""
+
+    id: str
+    dry: Dry
+    turns: tuple[Turn, ...] = ()
+    head: str | None = None
+
+    @property
+    def current(self) -> Turn | None:
+        """The turn that plays now."""
+        return self.turn(self.head) if self.head else None
+
+    @property
+    def chain(self) -> Chain:
+        """The chain that plays now; empty before the first turn."""
+        return self.current.chain if self.current else Chain()
+
+    @property
+    def path(self) -> tuple[Turn, ...]:
+        """From the first turn to the one that plays now, without what was undone."""
+        path: list[Turn] = []
+        turn = self.current
+        while turn:
+            if turn.kind != "undone":
+                path.append(turn)
+            turn = self.turn(turn.parent_id) if turn.parent_id else None
+        return tuple(reversed(path))
+
+    def turn(self, turn_id: str) -> Turn:
+        """The turn of that id; StoreError where there is none."""
+        for turn in self.turns:
+            if turn.id == turn_id:
+                return turn
+        raise StoreError(f"session {self.id} has no turn {turn_id}")
+
+    def before(self, count: int) -> Turn | None:
+        """The turn to go back to when the last `count` turns are undone; None for the dry track."""
+        path = self.path
+        return path[-count - 1] if len(path) > count else None
+
+    def with_turn(self, turn: Turn) -> Session:
+        """With one more turn, which plays now."""
+        return replace(self, turns=(*self.turns, turn), head=turn.id)
+
+
+def turn_from_json(text: str) -> Turn:
+    """What `Turn.to_json` wrote; StoreError for anything else."""
+    try:
+        turn: Turn = _turn_adapter().validate_json(text)
+    except (ValueError, InstructFXError) as error:
+        raise StoreError(f"a stored turn cannot be read: {error}") from error
+    return turn
+
+
+@lru_cache(maxsize=1)
+def _turn_adapter() -> Any:
+    from pydantic import ConfigDict, TypeAdapter
+
+    Turn.__pydantic_config__ = ConfigDict(allow_inf_nan=False)  # type: ignore[attr-defined]
+    return TypeAdapter(Turn)
+
+
+def readable(turn: Turn) -> dict[str, Any]:
+    """A turn as the command line prints it: one flat JSON object."""
+    return {
+        "index": turn.index,
+        "instruction": turn.instruction,
+        "route": turn.route,
+        "chain": turn.chain.to_json(),
+        "loss_before": turn.refined.loss_before,
+        "loss_after": turn.refined.loss_after,
+        "readings_before": dict(turn.readings_before),
+        "readings_after": dict(turn.readings_after),
+        "reply": turn.reply,
+        "seconds": turn.seconds,
+    }
+
+
+__all__ = ["Dry", "Kind", "Provenance", "Session", "Turn", "readable", "turn_from_json"]
