@@ -1,9 +1,9 @@
 """InstructFX: talk to an effects rack.
 
-    import instructfx
-    session = instructfx.open_session("track.flac")
-    turn = session.say("make it warmer")
-    audio = session.render()
+import instructfx
+session = instructfx.open_session("track.flac")
+turn = session.say("make it warmer")
+audio = session.render()
 """
 
 from __future__ import annotations

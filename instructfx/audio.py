@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ MAX_CHANNELS = 2
 MAX_MINUTES = 60
 SILENCE_DBFS = -90.0
 BLOCK_FRAMES = 1 << 18
+UNKNOWN_FRAMES = 1 << 62  # libsndfile says more than this of a FLAC whose header gives no length
 
 WRITABLE = {
     ".wav": ("WAV", "PCM_24"),
@@ -35,7 +37,7 @@ WRITABLE = {
 }
 """Extension -> container and encoding that are written for it."""
 
-MP3_MAX_RATE = 48_000
+MP3_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,7 @@ def check_format(channels: int, frames: int, sample_rate: int, name: str) -> Non
         raise AudioError(f"{name} has {channels} channels; mono and stereo are accepted. Mix it down first.")
     if not MIN_RATE <= sample_rate <= MAX_RATE:
         raise AudioError(
-            f"{name} has a sample rate of {sample_rate} Hz; {MIN_RATE} to {MAX_RATE} Hz are accepted. "
-            "Convert it first."
+            f"{name} has a sample rate of {sample_rate} Hz; {MIN_RATE} to {MAX_RATE} Hz are accepted. Convert it first."
         )
     if frames > MAX_MINUTES * 60 * sample_rate:
         raise AudioError(
@@ -90,7 +91,9 @@ def check_format(channels: int, frames: int, sample_rate: int, name: str) -> Non
 def check_finite(samples: Samples, name: str) -> None:
     """AudioError where a sample is NaN or infinite."""
     if not np.isfinite(samples).all():
-        raise AudioError(f"{name} holds NaN or infinite samples; every sample must be a number. Export it again.")
+        raise AudioError(
+            f"{name} holds NaN or infinite samples; every sample must be a finite number. Export it again."
+        )
 
 
 def check_audible(peak: float, name: str) -> None:
@@ -100,8 +103,14 @@ def check_audible(peak: float, name: str) -> None:
 
 
 def blocks(file: soundfile.SoundFile, name: str) -> Iterator[Samples]:
-    """The frames of an open file as (channels, frames) blocks; AudioError where it ends or breaks early."""
+    """The frames of an open file as (channels, frames) blocks.
+
+    AudioError where its format is none that is accepted, and where it ends or breaks early.
+    """
     read = 0
+    if file.frames >= UNKNOWN_FRAMES:
+        raise AudioError(f"{name} does not say how long it is, like a FLAC from a pipe. Save it again, to a file.")
+    check_format(file.channels, file.frames, file.samplerate, name)
     while True:
         try:
             block = file.read(BLOCK_FRAMES, dtype="float32", always_2d=True)
@@ -128,7 +137,6 @@ def load(path: str | os.PathLike[str]) -> Audio:
     """Read a whole file; AudioError says what is wrong with one that cannot be used."""
     name = Path(path).name
     with opened(path) as file:
-        check_format(file.channels, file.frames, file.samplerate, name)
         parts = list(blocks(file, name))
         if not parts:
             raise AudioError(f"{name} is empty: it holds no audio. Choose a file with sound in it.")
@@ -161,26 +169,31 @@ def writing(
         legal = " ".join(WRITABLE)
         raise AudioError(f"cannot write {target.name}: the extension must be one of {legal}")
     container, encoding = WRITABLE[target.suffix.lower()]
-    if container == "MP3" and sample_rate > MP3_MAX_RATE:
-        raise AudioError(
-            f"cannot write {target.name}: MP3 holds up to {MP3_MAX_RATE} Hz, not {sample_rate}; use .wav or .flac"
-        )
+    if container == "MP3" and sample_rate not in MP3_RATES:
+        legal = ", ".join(map(str, MP3_RATES))
+        raise AudioError(f"cannot write {target.name}: MP3 holds {legal} Hz, not {sample_rate}; use .wav or .flac")
+    if "\0" in str(target):
+        raise AudioError("cannot write a file whose name holds a null character. Choose another name.")
+    temporary = target.parent / f".{uuid.uuid4().hex}{target.suffix.lower()}"
     try:
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "there is a folder of that name")
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=target.suffix.lower())
+        temporary.touch(exist_ok=False)
     except OSError as error:
-        raise AudioError(f"cannot write {target}: {error.strerror}. Choose another folder.") from error
-    os.close(handle)
+        raise AudioError(f"cannot write {target}: {error.strerror}. Choose another name or folder.") from error
     try:
-        with soundfile.SoundFile(
-            temporary, "w", sample_rate, channels, subtype or encoding, format=container
-        ) as file:
+        with soundfile.SoundFile(temporary, "w", sample_rate, channels, subtype or encoding, format=container) as file:
             yield file
         os.replace(temporary, target)
-    except (OSError, soundfile.LibsndfileError) as error:
-        raise AudioError(f"cannot write {target}: {error}") from error
+    except OSError as error:
+        raise AudioError(
+            f"cannot write {target}: {error.strerror}. Free some disk space or choose a folder."
+        ) from error
+    except soundfile.LibsndfileError as error:
+        raise AudioError(f"cannot write {target}: {error.error_string.strip()}") from error
     finally:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def resample(samples: Samples, from_rate: int, to_rate: int) -> Samples:

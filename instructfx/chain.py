@@ -176,18 +176,20 @@ class Chain:
         chain = []
         for entry in slots:
             unknown = set(entry) - {"effect", "settings", "bypassed", "locked"}
-            if unknown or not isinstance(entry.get("settings", {}), dict):
-                raise SettingsError(f"a slot has effect, settings, bypassed and locked, not {entry}")
+            locked, bypassed = entry.get("locked", []), entry.get("bypassed", False)
+            if unknown or not isinstance(entry.get("settings", {}), dict) or not isinstance(bypassed, bool):
+                raise SettingsError(f"a slot has effect, settings, bypassed (true or false) and locked, not {entry}")
+            if not isinstance(locked, list) or not all(isinstance(name, str) for name in locked):
+                raise SettingsError(f"locked must be a list of names of settings, not {locked!r}")
             chain.append(
                 Slot(
                     effect_named(str(entry.get("effect"))),
                     entry.get("settings", {}),
-                    bool(entry.get("bypassed", False)),
-                    frozenset(entry.get("locked", ())),
+                    bypassed,
+                    frozenset(locked),
                 )
             )
         return cls(tuple(chain))
-
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:

@@ -50,8 +50,13 @@ def opened(path: str | os.PathLike[str]) -> Iterator[soundfile.SoundFile]:
 
 
 def _check_readable(source: Path) -> None:
-    if not source.exists():
-        raise AudioError(f"no such file: {source}. Give the path of an audio file ({ACCEPTED}).")
+    try:
+        if not source.exists():
+            raise AudioError(f"no such file: {source}. Give the path of an audio file ({ACCEPTED}).")
+    except PermissionError as error:
+        raise AudioError(f"no permission to look into {source.parent}. Change its permissions.") from error
+    except OSError as error:
+        raise AudioError(f"cannot read {source}: {error.strerror}. Give another path.") from error
     if not source.is_file():
         raise AudioError(f"{source} is not a file. Give the path of an audio file ({ACCEPTED}).")
     if source.suffix.lower() not in READABLE:
@@ -99,7 +104,7 @@ def _decode(source: Path, decoded: Path) -> None:
 def _check_whole(source: Path) -> None:
     with source.open("rb") as file:
         magic = file.read(12)
-    if magic[:4] == b"RIFF" and magic[8:12] == b"WAVE":
+    if magic[:4] in (b"RIFF", b"RF64") and magic[8:12] == b"WAVE":
         missing = _missing_chunk_bytes(source, "little", b"data")
     elif magic[:4] == b"FORM" and magic[8:11] == b"AIF":
         missing = _missing_chunk_bytes(source, "big", b"SSND")
@@ -114,13 +119,18 @@ def _check_whole(source: Path) -> None:
 def _missing_chunk_bytes(source: Path, order: str, wanted: bytes) -> int:
     """How many bytes of the sound chunk lie beyond the end of a RIFF or AIFF file."""
     end = source.stat().st_size
+    large = 0  # the sound's size where its own 32 bits do not hold it (EBU Tech 3306)
     with source.open("rb") as file:
         position = 12
         while position + 8 <= end:
             file.seek(position)
             chunk = file.read(8)
             size = int.from_bytes(chunk[4:], "little" if order == "little" else "big")
+            if chunk[:4] == b"ds64":
+                large = int.from_bytes(file.read(16)[8:], "little")
             if chunk[:4] == wanted:
+                if large and size == 0xFFFFFFFF:
+                    return position + 8 + large - end
                 return 0 if size in UNKNOWN_SIZES else position + 8 + size - end
             position += 8 + size + size % 2
     return 0

@@ -151,7 +151,7 @@ def _to_refine(plan: Plan, start: Chain, initializing: bool, minds: Minds) -> tu
 
 def _checked(instruction: str) -> str:
     text = " ".join(instruction.split())
-    if not text or not text.isprintable() and not any(c.isprintable() and not c.isspace() for c in text):
+    if not text or (not text.isprintable() and not any(c.isprintable() and not c.isspace() for c in text)):
         raise InstructionError('say what you want to hear, for example "make it warmer"')
     if len(text) > LONGEST_INSTRUCTION:
         raise InstructionError(

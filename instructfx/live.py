@@ -10,8 +10,8 @@ from instructfx.chain import Chain
 from instructfx.ears import ear_named
 from instructfx.engine import Minds, Watch, excerpt_of, take_turn
 from instructfx.planners import planner_named
-from instructfx.render import RenderOptions, RenderReport, no_progress, render_audio, render_file
 from instructfx.render import OnProgress as OnRenderProgress
+from instructfx.render import RenderOptions, RenderReport, no_progress, render_audio, render_file
 from instructfx.session import Session, Turn
 from instructfx.store import Store
 from instructfx.track import Track, inspect

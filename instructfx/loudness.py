@@ -40,7 +40,7 @@ class LoudnessMeter:
         weighted, self._state = scipy.signal.sosfilt(self._sections, samples, axis=-1, zi=self._state)
         self._rest = np.concatenate([self._rest, weighted], axis=1)
         steps = self._rest.shape[1] // self._step
-        whole = self._rest[:, : steps * self._step].reshape(-1, steps, self._step)
+        whole = self._rest[:, : steps * self._step].reshape(len(self._rest), steps, self._step)
         self._energies.append(np.square(whole).mean(axis=2).sum(axis=0))
         self._rest = self._rest[:, steps * self._step :]
 
@@ -48,8 +48,9 @@ class LoudnessMeter:
         """Energy of each 400 ms block, every 100 ms; of what there is when that is shorter."""
         steps = np.concatenate([*self._energies, np.zeros(0)])
         if len(steps) < STEPS_IN_BLOCK:
-            parts = [*steps, *np.square(self._rest).mean(axis=1, keepdims=True).sum(axis=0)]
-            return np.array([np.nanmean(parts)]) if parts else np.zeros(1)
+            frames = len(steps) * self._step + self._rest.shape[1]
+            energy = steps.sum() * self._step + np.square(self._rest).sum()
+            return np.array([energy / max(frames, 1)])
         return np.convolve(steps, np.full(STEPS_IN_BLOCK, 1 / STEPS_IN_BLOCK), mode="valid")
 
     def integrated_lufs(self) -> float:

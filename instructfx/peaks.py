@@ -48,13 +48,18 @@ class TruePeakMeter:
         """Take the next block of the sound."""
         joined = np.concatenate([self._before, samples], axis=1)
         self._before = joined[:, -2 * CONTEXT :]
-        for start in range(0, joined.shape[1], PIECE_FRAMES):
-            piece = joined[:, max(start - 2 * CONTEXT, 0) : start + PIECE_FRAMES]
-            if MAX_OVERSHOOT * float(np.abs(piece).max()) > self._peak:
-                self._peak = max(self._peak, float(intersample_peaks(piece).max()))
+        for start in range(CONTEXT, joined.shape[1] - CONTEXT, PIECE_FRAMES):
+            self._take(joined[:, start - CONTEXT : start + PIECE_FRAMES + CONTEXT])
+
+    def _take(self, piece: Samples) -> None:
+        """Look at all but the ends of a piece: what is beyond them decides over their interpolated peaks."""
+        if MAX_OVERSHOOT * float(np.abs(piece).max()) > self._peak:
+            inside = intersample_peaks(piece)[CONTEXT:-CONTEXT]
+            self._peak = max(self._peak, float(inside.max()))
 
     def true_peak_dbtp(self) -> float:
         """Highest true peak so far, in dBTP; -120 for silence."""
+        self._take(np.pad(self._before, ((0, 0), (0, CONTEXT))))
         return float(20 * np.log10(max(self._peak, 1e-6)))
 
 

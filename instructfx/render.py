@@ -58,12 +58,15 @@ def render_file(
     cancelled: Callable[[], bool] = lambda: False,
 ) -> RenderReport:
     """Render a track to a file in the format of its extension; AudioError, and no file, where that fails."""
-    with writing(path, track.sample_rate, track.channels) as file:  # refuses before any work is done
-        with _rendered(chain, track, on_progress, cancelled) as raw:
-            level = _level(raw, track, options or RenderOptions())
-            for block in _levelled(raw, level, track.sample_rate):
-                file.write(block.T)
-            return RenderReport(raw.samples.shape[1], level.gain_db, level.limited_db)
+    # The file is opened first, so that what cannot be written is refused before any work is done.
+    with (
+        writing(path, track.sample_rate, track.channels) as file,
+        _rendered(chain, track, on_progress, cancelled) as raw,
+    ):
+        level = _level(raw, track, options or RenderOptions())
+        for block in _levelled(raw, level, track.sample_rate):
+            file.write(block.T)
+        return RenderReport(raw.samples.shape[1], level.gain_db, level.limited_db)
 
 
 def render_audio(chain: Chain, track: Track, options: RenderOptions | None = None) -> Audio:
@@ -91,9 +94,7 @@ class _Level:
 
 
 @contextmanager
-def _rendered(
-    chain: Chain, track: Track, on_progress: OnProgress, cancelled: Callable[[], bool]
-) -> Iterator[_Raw]:
+def _rendered(chain: Chain, track: Track, on_progress: OnProgress, cancelled: Callable[[], bool]) -> Iterator[_Raw]:
     loudness = LoudnessMeter(track.sample_rate, track.channels)
     peaks = TruePeakMeter(track.channels)
     with tempfile.TemporaryDirectory() as folder:

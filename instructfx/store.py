@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Field, SQLModel, create_engine, select
+from sqlmodel import Field, SQLModel, col, create_engine, select
 from sqlmodel import Session as Connection
 
 from instructfx.errors import StoreError
@@ -136,7 +136,7 @@ class Store:
             if row is None:
                 raise StoreError(f"there is no session {session_id}")
             statement = select(TurnRow).where(TurnRow.session_id == session_id)
-            rows = connection.exec(statement.order_by(sqlalchemy.text("turn.index"))).all()
+            rows = connection.exec(statement.order_by(col(TurnRow.index))).all()
             turns = tuple(turn_from_json(turn.record) for turn in rows)
             dry = Dry(
                 row.dry_sha256, row.dry_name, row.sample_rate, row.channels, row.frames,

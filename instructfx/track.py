@@ -60,7 +60,6 @@ def inspect(path: str | os.PathLike[str], name: str | None = None) -> Track:
     source = Path(path)
     shown = name or source.name
     with opened(source) as file:
-        check_format(file.channels, file.frames, file.samplerate, shown)
         meter = LoudnessMeter(file.samplerate, file.channels)
         peak, frames = 0.0, 0
         for block in blocks(file, shown):

@@ -123,9 +123,7 @@ def swung(onset: float, swing: float) -> float:
     return onset + (swing - 0.5) * 0.5 if odd else onset
 
 
-def render_part(
-    part: dict[str, Any], score: dict[str, Any], frames: int, rng: Generator
-) -> Audio:
+def render_part(part: dict[str, Any], score: dict[str, Any], frames: int, rng: Generator) -> Audio:
     """Sound of one part, float64 of shape ``(frames, 2)``."""
     beat_s = 60.0 / score["tempo_bpm"]
     play = INSTRUMENTS[part["instrument"]]

@@ -85,9 +85,7 @@ def _key_position(freq_hz: float, centre_hz: float) -> float:
     return float(np.clip(0.25 * np.log2(freq_hz / centre_hz), -0.5, 0.5))
 
 
-def _body(
-    signal: Audio, modes: tuple[tuple[float, float, float], ...], shift: float
-) -> Audio:
+def _body(signal: Audio, modes: tuple[tuple[float, float, float], ...], shift: float) -> Audio:
     """Add parallel body resonances; `shift` scales every mode's frequency."""
     out = signal.copy()
     for freq_hz, quality, gain in modes:
@@ -96,9 +94,7 @@ def _body(
     return out
 
 
-def string_loop(
-    excitation: Audio, freq_hz: float, t60_s: float, loss: float, frames: int
-) -> Audio:
+def string_loop(excitation: Audio, freq_hz: float, t60_s: float, loss: float, frames: int) -> Audio:
     """Sound an extended Karplus-Strong string, shape ``(frames,)``.
 
     The loop is a delay of whole samples, a one-pole loss filter and the tuning
@@ -129,9 +125,7 @@ def string_loop(
     return out
 
 
-def _pluck(
-    freq_hz: float, velocity: float, pulse_s: float, place: float, rng: Generator
-) -> Audio:
+def _pluck(freq_hz: float, velocity: float, pulse_s: float, place: float, rng: Generator) -> Audio:
     """Excitation of a plucked string: a short pulse and one period of noise.
 
     `place` is the pick position as a part of the string length; the delayed
@@ -166,9 +160,7 @@ def guitar(freq_hz: float, dur_s: float, velocity: float, rng: Generator) -> Aud
     scrape = _noise(min(frames, 400), 2200.0, 12000.0, rng)
     tone[: scrape.size] += 0.035 * scrape * np.exp(-np.arange(scrape.size) / 70.0)
     tone *= _gate(frames, 0.0002, 0.11) * (0.15 + 0.85 * velocity)
-    return np.stack(
-        [_body(tone, GUITAR_BODY, 0.97), _body(tone, GUITAR_BODY, 1.04)], axis=1
-    )
+    return np.stack([_body(tone, GUITAR_BODY, 0.97), _body(tone, GUITAR_BODY, 1.04)], axis=1)
 
 
 def bass(freq_hz: float, dur_s: float, velocity: float, rng: Generator) -> Audio:
@@ -209,9 +201,7 @@ def mallet(freq_hz: float, dur_s: float, velocity: float, rng: Generator) -> Aud
     for ratio, gain, part in ((1.0, 1.0, 1.0), (4.0, 0.22, 0.3), (10.0, 0.07, 0.08)):
         if ratio * freq_hz < 16000.0:
             level = gain * velocity ** (0.5 * np.log2(ratio))
-            tone += (
-                level * np.exp(-t / (ring_s * part)) * np.sin(TAU * ratio * freq_hz * t)
-            )
+            tone += level * np.exp(-t / (ring_s * part)) * np.sin(TAU * ratio * freq_hz * t)
     knock = _noise(t.size, 150.0, 1200.0, rng) * np.exp(-t / 0.006)
     tone = (tone + 0.05 * knock) * _gate(t.size, 0.002, 0.22)
     return _pan(tone * (0.1 + 0.9 * velocity), _key_position(freq_hz, 440.0))
@@ -282,6 +272,5 @@ def hat(freq_hz: float, dur_s: float, velocity: float, rng: Generator) -> Audio:
 
 
 INSTRUMENTS: Final[dict[str, Instrument]] = {
-    play.__name__: play
-    for play in (guitar, bass, epiano, mallet, strings, kick, snare, hat)
+    play.__name__: play for play in (guitar, bass, epiano, mallet, strings, kick, snare, hat)
 }

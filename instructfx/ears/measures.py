@@ -5,7 +5,6 @@ None of them changes with gain. A step is what the docstring says; tests hold it
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 
 import torch
@@ -15,6 +14,7 @@ from instructfx.ears.analysis import FRAME_RATE, SAMPLE_RATE, SILENCE, Analysis,
 from instructfx.listening import k_power
 
 PITCH_WINDOW = 16_384
+PITCH_BINS = 48  # an octave
 ACTIVE_DB = 40.0  # frames and bands further below the loudest do not count
 CONTRAST_DB = 60.0  # crushing shows in what lies far below
 
@@ -133,29 +133,25 @@ def movement(analysis: Analysis) -> Tensor:
 
 
 def pitch(analysis: Analysis) -> Tensor:
-    """Height: a step is two semitones of the centre of a subharmonic salience over 40 to 1280 Hz.
+    """Height: a step is two semitones of the centre of the spectrum's peaks on a logarithmic axis, 40 Hz to 5 kHz.
 
-    Subharmonic summation (Hermes 1988) on the whitened long-term spectrum, so that an equaliser moves it
-    little. It orders sounds by height; notes that leave the range make it read less than the interval.
+    Only what stands out of its octave counts, so that tone matters less than where the partials lie; still, 6 dB
+    of equaliser or 10 dB of drive move the reading by up to a step. Notes that leave the range do not count.
     """
     frames = analysis.sound.unfold(-1, min(PITCH_WINDOW, analysis.sound.shape[-1]), PITCH_WINDOW // 2)
     window = torch.hann_window(frames.shape[-1], device=frames.device)
     power = torch.fft.rfft(frames * window, PITCH_WINDOW).abs().square().mean(dim=1)
-    octaves = torch.arange(0, 8 * 48, device=power.device) / 48
+    octaves = torch.arange(0, 8 * PITCH_BINS, device=power.device) / PITCH_BINS
     position = 40 * 2**octaves * PITCH_WINDOW / SAMPLE_RATE
     below = position.floor().long().clamp(max=power.shape[1] - 2)
     part = (position - below).clamp(max=1)
     levels = _decibels(power[:, below] * (1 - part) + power[:, below + 1] * part)
-    smooth = torch.nn.functional.avg_pool1d(levels[:, None], 49, 1, 24, count_include_pad=False)[:, 0]
-    prominence = (levels - smooth).clamp(min=0)
-    candidates = 5 * 48
-    salience = torch.zeros(len(power), candidates, device=power.device)
-    for harmonic in range(1, 7):
-        shift = round(48 * math.log2(harmonic))
-        salience = salience + 0.84 ** (harmonic - 1) * prominence[:, shift : shift + candidates]
-    weights = salience.pow(4)
-    weights = weights / (weights.sum(dim=1, keepdim=True) + SILENCE)
-    return 6 * (weights * octaves[:candidates]).sum(dim=1)
+    around = torch.nn.functional.avg_pool1d(
+        levels[:, None], PITCH_BINS + 1, 1, PITCH_BINS // 2, count_include_pad=False
+    )[:, 0]
+    strength = (levels - levels.amax(dim=1, keepdim=True) + ACTIVE_DB).clamp(min=0) / ACTIVE_DB
+    weights = ((levels - around).clamp(min=0) * strength)[:, : 7 * PITCH_BINS]
+    return 6 * (weights * octaves[: 7 * PITCH_BINS]).sum(dim=1) / (weights.sum(dim=1) + SILENCE)
 
 
 def fidelity(analysis: Analysis) -> Tensor:

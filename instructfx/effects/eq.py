@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 
 import torch
 from dasp_pytorch.functional import parametric_eq
@@ -21,6 +22,8 @@ BANDS: Mapping[str, tuple[float, float, float]] = {
     "high_shelf": (2000, 18000, 8000),
 }
 """Band -> lowest, highest and default cutoff frequency in Hz, in the order of the cascade."""
+
+Band = tuple[Tensor, Tensor, Tensor]  # gain_db, cutoff_hz, q, (batch,) each
 
 SHAPES = ("low_shelf", "peaking", "peaking", "peaking", "peaking", "high_shelf")
 SHELF_Q = 0.707
@@ -42,8 +45,8 @@ def _params() -> tuple[Param, ...]:
     return tuple(params)
 
 
-def _bands(settings: Settings, sample_rate: int) -> list[tuple[Tensor, Tensor, Tensor]]:
-    """(gain_db, cutoff_hz, q) for each band, (batch,) each; cutoffs stay below 0.45 of the sample rate."""
+def _bands(settings: Settings, sample_rate: int) -> list[Band]:
+    """The six bands in their order; cutoffs stay below 0.45 of the sample rate."""
     return [
         (
             settings[f"{band}_gain_db"],
@@ -72,15 +75,26 @@ def magnitude(settings: Settings, sample_rate: int, frequencies_hz: Tensor) -> T
 def impulse_response(settings: Settings, sample_rate: int, channels: int) -> Tensor:
     """dasp-pytorch's equaliser on a unit impulse, (batch, 1, taps) with taps enough for -120 dB."""
     bands = _bands(settings, sample_rate)
-    bandwidth_hz = min(float((cutoff_hz / q).min()) for _, cutoff_hz, q in bands)
-    seconds = DECAY_NEPERS / (torch.pi * bandwidth_hz)
-    taps = 1 << int(seconds * sample_rate).bit_length()
+    taps = 1 << int(_ringing_frames(bands, sample_rate)).bit_length()
     taps = min(max(taps, MIN_TAPS), MAX_TAPS)
     batch = max(len(values) for values in settings.values())
     impulse = torch.zeros(batch, 1, taps)
     impulse[..., 0] = 1
     expanded = [values.expand(batch) for band in bands for values in band]
     return torch.as_tensor(parametric_eq(impulse, sample_rate, *expanded))
+
+
+@torch.no_grad()
+def _ringing_frames(bands: Sequence[Band], sample_rate: int) -> float:
+    """Frames until the slowest pole of any biquad has decayed: narrow boosts and broad, low shelves ring long."""
+    slowest = 0.0
+    for (gain_db, cutoff_hz, q), shape in zip(bands, SHAPES, strict=True):
+        _, a = biquad(gain_db, cutoff_hz, q, sample_rate, shape)
+        half, square = a[..., 1] / a[..., 0] / 2, a[..., 2] / a[..., 0]  # poles at -half +- sqrt(half^2 - square)
+        apart = half.square() - square
+        radius = torch.where(apart > 0, half.abs() + apart.clamp(min=0).sqrt(), square.clamp(min=0).sqrt())
+        slowest = max(slowest, float(radius.max()))
+    return DECAY_NEPERS / max(-math.log(slowest), 1e-9)
 
 
 EQ = Effect(

@@ -12,6 +12,9 @@ from torch import Tensor
 
 from instructfx.effects.spec import Settings, Stream
 
+BUFFER_FRAMES = 8192
+FEWEST_FRAMES = 3  # pedalboard takes two channels of one frame for one channel of two
+
 Build = Callable[[Mapping[str, float], int], list[pedalboard.Plugin]]
 """(settings, sample_rate) -> the plugins that make the wet signal alone."""
 
@@ -20,7 +23,7 @@ Build = Callable[[Mapping[str, float], int], list[pedalboard.Plugin]]
 class FromPedalboard:
     """Renders the plugins that `build` makes and mixes dry and wet where the effect has a `mix`.
 
-    Backward is the identity, x + (f(x) - x).detach(), so that effects before this one still learn
+    Backward is the identity, f(x).detach() + (x - x.detach()), so that effects before this one still learn
     (Bengio, Leonard and Courville 2013); `passes_gradient=False` is for effects where that misleads.
     """
 
@@ -34,30 +37,45 @@ class FromPedalboard:
         rows = []
         for index, sound in enumerate(dry):
             values = {name: float(v.detach()[index % len(v)]) for name, v in settings.items()}
-            rows.append(self.stream(sample_rate, sound.shape[0], values).push(sound))
+            stream = self.stream(sample_rate, sound.shape[0], values)
+            rendered_whole, rest = stream.push(sound), stream.finish()
+            rows.append(torch.cat([rendered_whole, rest], dim=-1) if rest.shape[-1] else rendered_whole)
         rendered = torch.stack(rows).to(samples)
         if not self.passes_gradient:
             return rendered
-        return samples + (rendered - samples).detach()
+        return rendered + (samples - samples.detach())
 
     def stream(self, sample_rate: int, channels: int, settings: Mapping[str, float]) -> Stream:
         board = pedalboard.Pedalboard(self.build(settings, sample_rate))
-        return _PedalboardStream(board, sample_rate, settings.get("mix", 1.0))
+        # A plugin forgets its past when a block is larger than all before: let it see its largest one first.
+        board.process(np.zeros((channels, BUFFER_FRAMES), dtype=np.float32), sample_rate, BUFFER_FRAMES)
+        board.reset()
+        return _PedalboardStream(board, sample_rate, channels, settings.get("mix", 1.0))
 
 
-@dataclass(frozen=True)
 class _PedalboardStream:
-    board: pedalboard.Pedalboard
-    sample_rate: int
-    mix: float
+    def __init__(self, board: pedalboard.Pedalboard, sample_rate: int, channels: int, mix: float) -> None:
+        self._board = board
+        self._sample_rate = sample_rate
+        self._mix = np.float32(mix)
+        self._held = torch.zeros(channels, 0)
 
     def push(self, block: Tensor) -> Tensor:
-        dry = np.ascontiguousarray(block.numpy(), dtype=np.float32)
-        wet = self.board.process(dry, self.sample_rate, reset=False)
-        return torch.from_numpy(np.float32(1 - self.mix) * dry + np.float32(self.mix) * wet)
+        block = torch.cat([self._held, block], dim=-1)
+        few = block.shape[-1] < FEWEST_FRAMES
+        self._held = block if few else block[:, :0]
+        return block[:, :0] if few else self._mixed(block)
 
     def finish(self) -> Tensor:
-        return torch.zeros(0)
+        frames = self._held.shape[-1]
+        if frames == 0:
+            return torch.zeros(0)
+        return self._mixed(torch.nn.functional.pad(self._held, (0, FEWEST_FRAMES - frames)))[:, :frames]
+
+    def _mixed(self, block: Tensor) -> Tensor:
+        dry = np.ascontiguousarray(block.numpy(), dtype=np.float32)
+        wet = self._board.process(dry, self._sample_rate, BUFFER_FRAMES, reset=False)
+        return torch.from_numpy((1 - self._mix) * dry + self._mix * wet)
 
 
 def below_nyquist(frequency_hz: float, sample_rate: int) -> float:

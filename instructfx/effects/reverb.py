@@ -63,9 +63,18 @@ def _band_noise(sample_rate: int, taps: int, channels: int) -> Tensor:
 
 def impulse_response(settings: Settings, sample_rate: int, channels: int) -> Tensor:
     """The wet signal's impulse response, (batch, channels, taps), each channel of unit energy."""
+    batch = max(len(values) for values in settings.values())
+    expanded = {name: values.expand(batch).split(1) for name, values in settings.items()}
+    rooms = [_room({name: rows[row] for name, rows in expanded.items()}, sample_rate, channels) for row in range(batch)]
+    taps = max(room.shape[-1] for room in rooms)
+    return torch.cat([torch.nn.functional.pad(room, (0, taps - room.shape[-1])) for room in rooms])
+
+
+def _room(settings: Settings, sample_rate: int, channels: int) -> Tensor:
+    """One room, (1, channels, taps): its length, and so its noise, follows from its own settings alone."""
     decays = band_decay_seconds(settings)
     pre_delay_seconds = settings["pre_delay_ms"] / 1000
-    seconds = min(float((decays.amax(1) + pre_delay_seconds).max().detach()), MAX_TAIL_SECONDS)
+    seconds = min(float((decays.amax() + pre_delay_seconds).detach()), MAX_TAIL_SECONDS)
     taps = 1 << math.ceil(math.log2(max(seconds, 0.1) * sample_rate))
     noise = _band_noise(sample_rate, taps, channels)
     time_seconds = torch.arange(taps) / sample_rate

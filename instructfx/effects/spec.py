@@ -60,16 +60,16 @@ class Param:
 
     def __post_init__(self) -> None:
         if not self.low < self.high or not self.low <= self.default <= self.high:
-            raise SettingsError(
-                f"{self.name}: default {self.default:g} is not in {self.low:g} to {self.high:g}"
-            )
+            raise SettingsError(f"{self.name}: default {self.default:g} is not in {self.low:g} to {self.high:g}")
         if self.scale == "log" and self.low <= 0:
             raise SettingsError(f"{self.name}: a log scale needs a low end above 0, not {self.low:g}")
 
     def clamp(self, value: float) -> float:
         """The nearest legal value; SettingsError for what is no finite number."""
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise SettingsError(f"{self.name} must be a number from {self.range_text()}, not {value!r}")
+        if not abs(value) < math.inf:  # unlike math.isfinite, this takes integers of any length
+            raise SettingsError(f"{self.name} must be a finite number from {self.range_text()}, not {value!r}")
         return float(min(max(value, self.low), self.high))
 
     def to_unit(self, value: float) -> float:

@@ -28,9 +28,7 @@ def read_boosts(
         return
     gains = [(i, q) for i, q in numbers if q.unit == "db"]
     bare = 20.0 if gains else 1e9
-    points = [
-        (i, q) for i, q in numbers if q.unit == "hz" or (q.unit == "" and not q.signed and q.value >= bare)
-    ]
+    points = [(i, q) for i, q in numbers if q.unit == "hz" or (q.unit == "" and not q.signed and q.value >= bare)]
     setting = any(item.entry and item.entry.setting and not item.entry.family for item in items)
     edge = any(item.has("below", "above") for item in items)
     if not points or setting or (edge and not gains) or (not gains and sign == 0 and not named):
@@ -52,6 +50,7 @@ def read_boosts(
         found.used.add(at)
     found.used |= {i for i, _ in gains} | {i for i, _ in named}
     found.used |= {i for i, item in enumerate(items) if item.entry and item.entry.family and _area(item)}
+    found.used |= {i for i, item in enumerate(items) if item.entry and item.entry.family in ("soft", "wide", "narrow")}
     found.commands.append(Command(phrase, "adjust", "eq", {}, {}, tuple(boosts), 0.0))
 
 
@@ -59,9 +58,7 @@ def _area(item: Item) -> bool:
     return bool(item.entry and (item.entry.family in AREA_HZ or item.entry.form in ("noun", "verb")))
 
 
-def read_pan(
-    items: Sequence[Item], numbers: Sequence[tuple[int, Quantity]], found: Figures, talk: Talk
-) -> None:
+def read_pan(items: Sequence[Item], numbers: Sequence[tuple[int, Quantity]], found: Figures, talk: Talk) -> None:
     """Places left and right: "pan 30 % left", "hard right", "center it"."""
     side = next((item for item in items if item.has("left", "right", "center")), None)
     if side is None or any(item.has("everything", "rest", "keep") for item in items):
@@ -81,14 +78,10 @@ def read_pan(
         if quantity.unit in ("%", ""):
             amount = abs(quantity.value) / (100.0 if quantity.unit == "%" or abs(quantity.value) > 1 else 1.0)
             found.used.add(at)
-    degree = next(
-        (item.roles["degree"] for item in items if item.has("degree") and not item.has("hard")), None
-    )
+    degree = next((item.roles["degree"] for item in items if item.has("degree") and not item.has("hard")), None)
     if degree is not None and amount == 0.5:
         amount = min(1.0, 0.5 * degree)
     pan = clamped("panner", "pan", place * amount, talk)
     found.used |= set(panned) | {items.index(side)} | {i for i, item in enumerate(items) if item.has("hard")}
     phrase = " ".join(item.text for item in items)
-    found.commands.append(
-        Command(phrase, "adjust" if not panned else "add", "panner", {"pan": pan}, {}, (), 0.0)
-    )
+    found.commands.append(Command(phrase, "adjust" if not panned else "add", "panner", {"pan": pan}, {}, (), 0.0))

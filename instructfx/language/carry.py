@@ -1,4 +1,4 @@
-"""What one part of an instruction hands on to the next: "a bit warmer and wider", "brighter, but only a bit"."""
+"""What one part of an instruction hands on to the next: "a bit warmer and wider"."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from instructfx.language.groups import Group, Mods, Reading
 
 
 def carried(groups: Sequence[Group]) -> list[Group]:
-    """Groups with the modifiers that carry over "and": "a bit warmer and wider", "remove the reverb and delay"."""
+    """Groups with the modifiers that carry over "and": "remove the reverb and the delay"."""
     found: list[Group] = []
     for group in groups:
         before = found[-1] if found else None
@@ -17,18 +17,14 @@ def carried(groups: Sequence[Group]) -> list[Group]:
         form = entry.form if entry else "base"
         plain = not group.mods.said and not group.mods.has("make", "without", "copula", "enough")
         if before is not None and plain and group.link in ("and", "or", "mark"):
-            group = replace(
-                group, mods=_inherited(before, group, form, entry is not None and entry.nickname is None)
-            )
+            group = replace(group, mods=_inherited(before, group, form, entry is not None and entry.nickname is None))
         found.append(group)
     return found
 
 
 def _inherited(before: Group, group: Group, form: str, quality: bool) -> Mods:
     mods, own = before.mods, group.mods
-    complaint = mods.has("too", "not", "never", "without", "so") or (
-        mods.has("copula") and not mods.has("make")
-    )
+    complaint = mods.has("too", "not", "never", "without", "so") or (mods.has("copula") and not mods.has("make"))
     spoke_of_quality = before.item.entry is not None and before.item.entry.nickname is None
     if own.time or own.speed or own.size:
         return own
@@ -40,9 +36,7 @@ def _inherited(before: Group, group: Group, form: str, quality: bool) -> Mods:
     if form == "verb" and quality:
         return own
     if form in ("comparative", "superlative"):
-        return (
-            Mods(degree=mods.degree, flags=mods.flags & {"never", "without"}) if not mods.has("too") else own
-        )
+        return Mods(degree=mods.degree, flags=mods.flags & {"never", "without"}) if not mods.has("too") else own
     return mods
 
 

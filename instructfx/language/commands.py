@@ -29,7 +29,7 @@ def verb_and_amount(mods: Mods) -> tuple[Verb, float]:
         return ("add", 0.35) if denied and mods.verb != "remove" else ("adjust", -degree)
     if mods.times is not None:
         return "adjust", _TIMES.get(mods.times, mods.times - 1.0)
-    if denied and mods.has("so", "as"):
+    if mods.has("not", "without") and mods.has("so", "as"):
         return "adjust", -1.0
     if mods.verb == "remove" or mods.has("never", "without") or denied:
         if mods.verb == "remove" and mods.degree is not None and mods.degree <= 0.5:
@@ -69,9 +69,7 @@ def command(group: Group, phrase: str) -> Command | None:
         changes |= _step("delay", "delay_seconds", -mods.speed * (mods.degree or 1.0))
     if mods.size is not None and nickname.effect == "reverb":
         decay = EFFECTS["reverb"].param("decay_seconds")
-        settings["decay_seconds"] = round(
-            decay.clamp(settings.get("decay_seconds", decay.default) * mods.size), 3
-        )
+        settings["decay_seconds"] = round(decay.clamp(settings.get("decay_seconds", decay.default) * mods.size), 3)
         if mods.size > 1.0:
             settings["decay_seconds"] = round(decay.clamp(settings["decay_seconds"] * 1.4), 3)
     if changes and verb == "add":

@@ -53,8 +53,7 @@ class Family:
 def read_families(given: dict[str, dict[str, Any]]) -> dict[str, Family]:
     opposites = {entry["opposite"]: name for name, entry in given.items() if "opposite" in entry}
     given = {
-        name: {"opposite": opposites[name]} | entry if name in opposites else entry
-        for name, entry in given.items()
+        name: {"opposite": opposites[name]} | entry if name in opposites else entry for name, entry in given.items()
     }
     families = {}
     for name, entry in given.items():

@@ -80,9 +80,7 @@ def _setting(
         entry = items[area].entry
         hz = AREA_HZ[entry.family or ""] if entry else 0.0
         gain = quantity.value if quantity.signed else quantity.value * (sign or 1.0)
-        found.commands.append(
-            Command(phrase, "adjust", "eq", {}, {}, (Boost(hz, min(max(gain, -20.0), 20.0)),), 0.0)
-        )
+        found.commands.append(Command(phrase, "adjust", "eq", {}, {}, (Boost(hz, min(max(gain, -20.0), 20.0)),), 0.0))
         found.used |= {at, area}
         return
     choice = choice or _by_unit(items, quantity, talk)
@@ -100,7 +98,7 @@ def _setting(
     settings: dict[str, float] = {}
     changes: dict[str, float] = {}
     if relative:
-        changes[name] = round(value, 6)
+        changes[name] = clamped(effect, name, value, talk) if name == "semitones" else round(value, 6)
     else:
         settings[name] = clamped(effect, name, value, talk)
         if name in ("highpass_hz", "lowpass_hz") and any(item.has("between") for item in items):
@@ -139,7 +137,9 @@ def _relative(items: Sequence[Item], quantity: Quantity, name: str) -> bool:
     if name == "gain_db":
         return not any(item.text in ("set", "at", "to", "a", "en") for item in items)
     raised = any(item.has("raise", "lower", "up", "down") and item.text not in ("a",) for item in items)
-    return raised and name != "semitones" and not any(item.text in ("to", "at", "a", "en") for item in items)
+    if name == "semitones":
+        return raised or any(item.has("remove", "cut") for item in items)
+    return raised and not any(item.text in ("to", "at", "a", "en") for item in items)
 
 
 def _by_word(

@@ -38,9 +38,7 @@ class Mods:
     @property
     def said(self) -> bool:
         """Whether the modifiers ask for anything by themselves."""
-        return bool(
-            self.degree or self.times or self.direction or self.verb or self.has("too", "not", "never")
-        )
+        return bool(self.degree or self.times or self.direction or self.verb or self.has("too", "not", "never"))
 
 
 @dataclass(frozen=True)
@@ -67,9 +65,7 @@ def _modified(mods: Mods, item: Item) -> Mods:
     for role, value in item.roles.items():
         if role == "degree":
             known = mods.degree
-            value = (
-                value if known is None else known if mods.direction or mods.has("too") else max(known, value)
-            )
+            value = value if known is None else known if mods.direction or mods.has("too") else max(known, value)
             if mods.has("too", "so") and item.text in ("much", "mucho", "mucha", "many") and known is None:
                 return mods
             mods = replace(mods, degree=value)
@@ -163,9 +159,7 @@ def read(parts: Sequence[Clause], lexicon: Lexicon) -> Reading:
                     used = False
                 continue
             whole = item.has("everything", "rest") and item.entry is None
-            if (
-                is_target(item, lexicon, False) and not _only_modifies(clause.items, position, lexicon)
-            ) or whole:
+            if (is_target(item, lexicon, False) and not _only_modifies(clause.items, position, lexicon)) or whole:
                 link = clause.link if not target_seen else "within"
                 reading.groups.append(Group(mods, item, link, index, whole))
                 used = target_seen = True

@@ -67,7 +67,7 @@ def _verb_forms(verb: str) -> Iterator[str]:
 
 
 def _english_verbs(word: str) -> Iterator[str]:
-    """Verbs that a quality makes: dark -> darken, fat -> fatten, wide -> widen; the word itself may be one."""
+    """Verbs that a quality makes: dark -> darken, fat -> fatten, wide -> widen."""
     stem = word + word[-1] if _short(word) else word
     if word.endswith("e"):
         yield word + "n"
@@ -117,7 +117,7 @@ def _graded(word: str) -> Iterator[tuple[str, Form]]:
         yield f"{word}ally", "adverb"
     else:
         yield f"{word}ly", "adverb"
-    if word.endswith("al") or word.endswith("id"):
+    if word.endswith(("al", "id")):
         yield f"{word}ity", "noun"
     if word.endswith("ed"):
         yield f"{word[:-2]}", "verb"
@@ -185,8 +185,7 @@ def spanish_forms(word: str) -> Iterator[tuple[str, Form]]:
         if len(last) > 2:
             yield f"{word}{'s' if last[-1] in _VOWELS else 'es'}", "base"
         return
-    for irregular, form in _IRREGULAR.get(word, ()):
-        yield irregular, form
+    yield from _IRREGULAR.get(word, ())
     if word.endswith(("ar", "er", "ir")) and len(word) > 5:
         return
     stem = word[:-1] if word[-1] in _VOWELS else word

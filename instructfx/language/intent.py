@@ -14,10 +14,13 @@ from instructfx.language.lexicon import Lexicon, lexicon
 from instructfx.language.meaning import Command, Intent, Wish
 from instructfx.language.scan import Clause, clauses, scan
 from instructfx.language.talk import Figures, Talk, note_seconds
-from instructfx.language.together import cleaned, level_factor, loudness_word, made_loud, subjects, told_apart
+from instructfx.language.together import cleaned, coloured, level_factor, loudness_word, made_loud, subjects, told_apart
 from instructfx.language.wishes import wish
+from instructfx.language.words import READ_CHARACTERS
 
 MAX_UNDO = 99
+_TOLD = frozenset(("recorded", "recording", "grabé", "grabado", "grabamos"))
+_OURS = frozenset(("i", "we", "my", "our", "mi", "lo"))
 
 
 @dataclass
@@ -35,6 +38,8 @@ def understand(instruction: str) -> Intent:
     words = lexicon()
     items = scan(instruction, words)
     draft = _Draft()
+    if len(instruction) > READ_CHARACTERS:
+        draft.talk.notes.append(f"only the first {READ_CHARACTERS} characters were read")
     draft.talk.bpm = next(
         (i.quantity.value for i in items if i.quantity and i.quantity.unit == "bpm" and i.quantity.value > 0),
         None,
@@ -71,9 +76,7 @@ def _with_note_lengths(part: Clause, talk: Talk) -> Clause:
     if not any(item.quantity and item.quantity.unit == "beats" for item in part.items):
         return part
     items = tuple(
-        replace(
-            item, quantity=replace(item.quantity, value=note_seconds(item.quantity.value, talk), unit="s")
-        )
+        replace(item, quantity=replace(item.quantity, value=note_seconds(item.quantity.value, talk), unit="s"))
         if item.quantity and item.quantity.unit == "beats"
         else item
         for item in part.items
@@ -90,9 +93,7 @@ def _undone(part: Clause, draft: _Draft) -> bool:
         return False
     if any(item.entry and item.entry.nickname for item in part.items):
         return False
-    count = next(
-        (int(item.quantity.value) for item in part.items if item.quantity and item.quantity.value >= 1), 1
-    )
+    count = next((int(item.quantity.value) for item in part.items if item.quantity and item.quantity.value >= 1), 1)
     if count == 1 and any(item.has("times") and item.roles["times"] >= 2 for item in part.items):
         count = int(next(item.roles["times"] for item in part.items if item.has("times")))
     draft.undo = min(MAX_UNDO, draft.undo + count)
@@ -103,19 +104,15 @@ def _without(part: Clause, figure: Figures) -> Clause:
     return replace(part, items=tuple(item for at, item in enumerate(part.items) if at not in figure.used))
 
 
-def _alone(
-    reading: Reading, numbers: Sequence[Figures], parts: Sequence[Clause], draft: _Draft, unclear: bool
-) -> None:
+def _alone(reading: Reading, numbers: Sequence[Figures], parts: Sequence[Clause], draft: _Draft, unclear: bool) -> None:
     """Modifiers alone in a clause: "brighter, but only a bit", or just "a bit less"."""
     for index, link, mods in reading.alone:
         if numbers[index].commands or not mods.said or late_modifiers(reading, index, link, mods) or unclear:
             continue
-        if (mods.direction or mods.has("too") or mods.verb in ("raise", "lower")) and not mods.has(
-            "not", "never"
-        ):
+        if (mods.direction or mods.has("too") or mods.verb in ("raise", "lower")) and not mods.has("not", "never"):
             sign = -1.0 if mods.has("too") or mods.verb == "lower" else mods.direction or 1.0
             degree = mods.degree if mods.degree is not None else 1.0
-            effect = "gain" if mods.has("turn") and mods.verb in ("raise", "lower") else None
+            effect = "gain" if mods.verb in ("raise", "lower") else None
             draft.commands.append(Command(_text(parts[index]), "adjust", effect, {}, {}, (), sign * degree))
 
 
@@ -124,9 +121,12 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _Draft, words: Lexicon, 
     loud = loudness_word(groups, words)
     settled = [group for group in groups if group is not loud]
     skipped = subjects(settled, words)
-    settled = cleaned(told_apart(settled, words))
+    settled = [each for each in cleaned(told_apart(settled, words)) if id(each) not in skipped]
+    if any(item.text in _TOLD for item in part.items) and any(item.text in _OURS for item in part.items):
+        return  # "I recorded this in my bedroom" tells a story and asks for nothing
     guarded = part.link == "but" and bool(draft.wishes)
     undoing = any(item.has("undo") for item in part.items)
+    said_of = _coloured(settled, words)
     for group in settled:
         phrase = _phrase(part, group, len(groups) == 1)
         entry = group.item.entry
@@ -134,10 +134,13 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _Draft, words: Lexicon, 
             group = replace(group, mods=replace(group.mods, verb="remove"))
         if group.rest:
             _whole(group, phrase, draft)
-        elif entry is None or id(group) in skipped:
+        elif entry is None or any(each.item is group.item for each in said_of):
             continue
         elif entry.nickname is not None and not _as_quality(group):
             made = command(made_loud(group, loud), phrase)
+            colour = coloured(group, settled, words)
+            if made is not None and made.verb in ("add", "adjust") and colour is not None:
+                made = replace(made, verb="adjust", changes={**made.changes, **colour[0]})
             if made is not None:
                 draft.commands.append(_spared(made, part, draft, group.mods))
                 draft.talk.effect = made.effect
@@ -154,23 +157,19 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _Draft, words: Lexicon, 
                 continue
             factor = level_factor(loud) if family.kind == "area" else 1.0
             kept = group if loud is None or family.kind != "area" else replace(group, mods=Mods())
-            draft.wishes.append(
-                wish(kept, family, words, phrase, guarded and not group.mods.said, factor)
-                if not _banned(group, guarded)
-                else wish(group, family, words, phrase, True, factor)
-            )
+            draft.wishes.append(wish(kept, family, words, phrase, guarded, factor))
 
 
-def _banned(group: Group, guarded: bool) -> bool:
-    return guarded and group.mods.has("not") and not group.mods.has("enough")
+def _coloured(groups: Sequence[Group], words: Lexicon) -> list[Group]:
+    """The qualities of a clause that are said of an effect, not of the sound."""
+    found = (coloured(group, groups, words) for group in groups if group.item.entry and group.item.entry.nickname)
+    return [colour[1] for colour in found if colour is not None]
 
 
 def _as_quality(group: Group) -> bool:
     """Whether a word that names an effect and a quality is meant as a quality: "make it saturated"."""
     entry = group.item.entry
-    return (
-        entry is not None and entry.family is not None and group.mods.has("make") and group.mods.verb is None
-    )
+    return entry is not None and entry.family is not None and group.mods.has("make") and group.mods.verb is None
 
 
 def _turned(group: Group, groups: Sequence[Group]) -> bool:
@@ -178,10 +177,7 @@ def _turned(group: Group, groups: Sequence[Group]) -> bool:
     entry = group.item.entry
     named = {g.item.entry.nickname.effect for g in groups if g.item.entry and g.item.entry.nickname}
     return bool(group.mods.time or group.mods.speed) or bool(
-        entry
-        and entry.setting
-        and named & set(entry.setting.effects)
-        and entry.setting.param not in ("mix", "width")
+        entry and entry.setting and named & set(entry.setting.effects) and entry.setting.param not in ("mix", "width")
     )
 
 

@@ -73,6 +73,7 @@ class Lexicon:
     entries: Mapping[tuple[str, ...], Entry]
     stems: Mapping[str, Entry]
     spelled: Mapping[str, int]
+    colours: Mapping[tuple[str, str], Mapping[str, float]]
     ignored: frozenset[str]
     sources: frozenset[str]
     common: frozenset[str]
@@ -135,10 +136,24 @@ def read_lexicon(text: str) -> Lexicon:
         MappingProxyType(entries),
         MappingProxyType(stems),
         MappingProxyType(_spelled(entries)),
+        MappingProxyType(_colours(data.get("colours", []), families)),
         words["ignored"],
         words["sources"],
         words["common"],
     )
+
+
+def _colours(given: list[dict[str, Any]], families: Mapping[str, Family]) -> dict[tuple[str, str], Mapping[str, float]]:
+    """(effect, family) -> what changes when the quality is said of the effect: "a darker reverb"."""
+    colours: dict[tuple[str, str], Mapping[str, float]] = {}
+    for item in given:
+        for name in item["changes"]:
+            EFFECTS[item["effect"]].param(name)
+        for family in item["families"]:
+            if family not in families:
+                raise LexiconError(f"colours of {item['effect']}: there is no family {family!r}")
+            colours[(item["effect"], family)] = MappingProxyType(item["changes"])
+    return colours
 
 
 def _spelled(entries: Mapping[tuple[str, ...], Entry]) -> dict[str, int]:
@@ -163,9 +178,7 @@ def _enter_families(entries: dict[tuple[str, ...], Entry], families: Mapping[str
                 for index, (phrase, form) in enumerate(_forms(word, language)):
                     entry = Entry(language, family.name, form, listed=index == 0)
                     made.append((tuple(phrase.split(" ")), entry))
-    made.sort(
-        key=lambda item: (not item[1].listed, item[1].language == "es")
-    )  # listed words win, then English
+    made.sort(key=lambda item: (not item[1].listed, item[1].language == "es"))  # listed words win, then English
     for keys, entry in made:
         known = entries.get(keys)
         if known is None:
@@ -190,12 +203,12 @@ def _enter_nicknames(entries: dict[tuple[str, ...], Entry], given: list[dict[str
         nickname = Nickname(item["effect"], MappingProxyType({k: float(v) for k, v in settings.items()}))
         for language in ("en", "es"):
             for word in item.get(language, ()):
+                folded = " ".join(split_phrase(word))
                 for phrase, form in _forms(word, language):
-                    if form in ("base", "verb") or phrase.endswith("er"):
+                    plain = form == "base" and (language == "es" or not phrase.endswith("y") or phrase == folded)
+                    if plain or form == "verb":
                         keys = tuple(phrase.split(" "))
-                        known = entries.setdefault(
-                            keys, Entry(language, form=form, nickname=nickname, listed=True)
-                        )
+                        known = entries.setdefault(keys, Entry(language, form=form, nickname=nickname, listed=True))
                         if known.language not in ("", language):
                             entries[keys] = replace(known, language="")
 

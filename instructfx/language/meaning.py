@@ -79,9 +79,7 @@ def merge_axes(wishes: tuple[Wish, ...]) -> dict[str, float]:
         faults = [wish.axes[name] for wish in wishes if name in wish.axes and wish.complaint]
         total = 0.0
         for sign in (1.0, -1.0):
-            amounts = [value for value in plain if value * sign > 0] or [
-                value for value in faults if value * sign > 0
-            ]
+            amounts = [value for value in plain if value * sign > 0] or [value for value in faults if value * sign > 0]
             total += max(amounts, key=abs, default=0.0)
         if abs(total) > 1e-9:
             merged[name] = round(max(-3.0, min(3.0, total)), 4)

@@ -210,9 +210,7 @@ def _plain(tokens: Sequence[Token], start: int) -> tuple[Quantity, int] | None:
 
 
 def _is_figure(tokens: Sequence[Token], position: int) -> bool:
-    return position < len(tokens) and (
-        tokens[position].kind == "number" or tokens[position].key in NUMBER_WORDS
-    )
+    return position < len(tokens) and (tokens[position].kind == "number" or tokens[position].key in NUMBER_WORDS)
 
 
 def _and_a_half(tokens: Sequence[Token], value: float, end: int) -> tuple[float, int]:

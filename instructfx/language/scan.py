@@ -87,15 +87,15 @@ def _read(tokens: Sequence[Token], keys: tuple[str, ...], start: int, lexicon: L
     found = lexicon.phrase_at(keys, start)
     entry, entry_end = found if found else (None, start)
     quantity = quantity_at(tokens, start)
-    if quantity and quantity[1] >= max(role_end, entry_end) and not (entry and token.key in ("80", "808")):
-        if quantity[1] > entry_end or entry is None or quantity[0].unit == "bits":
-            text = " ".join(each.text for each in tokens[start : quantity[1]])
-            return Item(text, quantity=quantity[0]), quantity[1]
+    longest = quantity is not None and quantity[1] >= max(role_end, entry_end)
+    if quantity and longest and (quantity[1] > entry_end or entry is None or quantity[0].unit == "bits"):
+        text = " ".join(each.text for each in tokens[start : quantity[1]])
+        return Item(text, quantity=quantity[0]), quantity[1]
     end = max(role_end, entry_end)
     if end > start:
         text = " ".join(each.text for each in tokens[start:end])
         kept = entry if entry and entry_end == end else None
-        if kept and role_end == end and not kept.listed:
+        if role_end == end and kept and not kept.listed:
             kept = None  # a form made by a rule gives way to a word of the grammar
         return (
             Item(
@@ -128,9 +128,7 @@ def _neighbour(items: Sequence[Item], position: int, step: int) -> Item | None:
 def _joins_numbers(items: Sequence[Item], position: int) -> bool:
     """Whether an "and" or comma stands between two numbers: "400 Hz and 2 kHz"."""
     before, after = _neighbour(items, position, -1), _neighbour(items, position, 1)
-    return bool(
-        before and after and before.quantity and after.quantity and before.quantity.unit not in ("bpm",)
-    )
+    return bool(before and after and before.quantity and after.quantity and before.quantity.unit not in ("bpm",))
 
 
 def clauses(items: Sequence[Item]) -> list[Clause]:

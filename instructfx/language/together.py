@@ -1,17 +1,19 @@
-"""Words of one clause that belong together: "the bass is too loud", "a big hall reverb", "clean up the mud"."""
+"""Words of one clause that belong together: "the bass is too loud", "a big hall reverb"."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
 from instructfx.language.commands import verb_and_amount
 from instructfx.language.groups import Group, Mods
 from instructfx.language.lexicon import Lexicon
+from instructfx.language.wishes import strength
 
 
 def loudness_word(groups: Sequence[Group], words: Lexicon) -> Group | None:
-    """The word for level in a clause that speaks of an effect or a part of the spectrum: "the bass is too loud"."""
+    """The word for level beside an effect or a part of the spectrum: "the bass is too loud"."""
     named = any(g.item.entry and g.item.entry.nickname for g in groups)
     names = ("loud", "quiet", "hard", "heavy") if named else ("loud", "quiet")
     level = [g for g in groups if g.item.entry and g.item.entry.family in names]
@@ -49,11 +51,7 @@ def subjects(groups: Sequence[Group], words: Lexicon) -> set[int]:
     families = [g.item.entry.family if g.item.entry and not g.item.entry.nickname else None for g in groups]
     for at, group in enumerate(groups):
         name = families[at]
-        others = [
-            each
-            for i, each in enumerate(families)
-            if each and i != at and words.families[each].kind != "area"
-        ]
+        others = [each for i, each in enumerate(families) if each and i != at and words.families[each].kind != "area"]
         if name is None or not others:
             continue
         if words.families[name].kind == "area" and (
@@ -70,7 +68,7 @@ def told_apart(groups: Sequence[Group], words: Lexicon) -> list[Group]:
     """A quality right before an effect ("a big hall reverb"): the quality says which, so an effect that is to
     be added comes with the wish, and one that is to go takes the quality with it."""
     dropped: set[int] = set()
-    for first, second in zip(groups, groups[1:], strict=False):
+    for first, second in itertools.pairwise(groups):
         quality, effect = first.item.entry, second.item.entry
         if not (quality and quality.family and not quality.nickname and effect and effect.nickname):
             continue
@@ -78,17 +76,34 @@ def told_apart(groups: Sequence[Group], words: Lexicon) -> list[Group]:
             continue
         if verb_and_amount(second.mods)[0] in ("remove", "bypass", "keep", "enable"):
             dropped.add(id(first))
-        elif (
-            effect.nickname.effect in words.families[quality.family].settings and not effect.nickname.settings
-        ):
+        family = words.families[quality.family]
+        made = effect.nickname.effect in family.settings or family.effects[0] == "stereo_width"
+        if id(first) not in dropped and made and not effect.nickname.settings:
             dropped.add(id(second))
     return [group for group in groups if id(group) not in dropped]
+
+
+def coloured(group: Group, groups: Sequence[Group], words: Lexicon) -> tuple[dict[str, float], Group] | None:
+    """What changes in an effect of which a quality is said ("make the reverb darker"), and that quality."""
+    at = next((i for i, each in enumerate(groups) if each is group), 0)
+    beside = [*groups[at + 1 : at + 2], *groups[max(at - 1, 0) : at]]
+    nickname = group.item.entry.nickname if group.item.entry else None
+    for other in beside:
+        entry = other.item.entry
+        if entry is None or entry.family is None or entry.nickname or nickname is None:
+            continue
+        changes = words.colours.get((nickname.effect, entry.family))
+        linked = (other if other in groups[at + 1 :] else group).link == "within"
+        if changes is not None and linked and (other in groups[at + 1 :] or entry.form == "comparative"):
+            amount, _ = strength(other.mods, words.families[entry.family], entry.form, False)
+            return {name: round(change * amount, 6) for name, change in changes.items()}, other
+    return None
 
 
 def cleaned(groups: Sequence[Group]) -> list[Group]:
     """Faults behind "clean up" are to go."""
     found = list(groups)
-    for at, (first, second) in enumerate(zip(groups, groups[1:], strict=False)):
+    for at, (first, second) in enumerate(itertools.pairwise(groups)):
         entry = first.item.entry
         if entry and entry.family in ("clean", "clear") and second.link == "within" and not second.mods.said:
             found[at + 1] = replace(second, mods=replace(second.mods, verb="lower"))

@@ -44,9 +44,10 @@ def strength(mods: Mods, family: Family, form: str, guarded: bool) -> tuple[floa
         return degree, False
     if mods.direction < 0:
         return -abs(degree), False
-    if mods.has("copula") and not mods.has("make") and mods.verb is None and form == "base":
-        if fault or (mods.degree is not None and mods.degree <= 1.3 and not mods.direction):
-            return -degree, True
+    mild = mods.degree is not None and mods.degree <= 1.3 and not mods.direction
+    stated = mods.has("copula") and not mods.has("make") and mods.verb is None and form == "base"
+    if stated and (fault or mild):
+        return -degree, True
     return degree, False
 
 
@@ -61,9 +62,7 @@ def _denied(mods: Mods, fault: bool, guarded: bool, degree: float) -> tuple[floa
     return -0.5 * min(degree, 2.0), False
 
 
-def wish(
-    group: Group, family: Family, lexicon: Lexicon, phrase: str, guarded: bool, factor: float = 1.0
-) -> Wish:
+def wish(group: Group, family: Family, lexicon: Lexicon, phrase: str, guarded: bool, factor: float = 1.0) -> Wish:
     """The wish of one group."""
     entry = group.item.entry
     amount, complaint = strength(group.mods, family, entry.form if entry else "base", guarded)

@@ -49,8 +49,7 @@ def clean(instruction: str) -> str:
     if text.isprintable():
         return text
     kept = (
-        letter if letter == "\n" or letter.isprintable() else _blank(unicodedata.category(letter))
-        for letter in text
+        letter if letter == "\n" or letter.isprintable() else _blank(unicodedata.category(letter)) for letter in text
     )
     return "".join(kept)
 

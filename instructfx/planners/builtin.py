@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from instructfx.chain import Chain
 from instructfx.ears.axes import AXES, TONE
@@ -59,7 +59,7 @@ class BuiltinPlanner:
 
     def plan(self, request: Request) -> Plan:
         """The plan of one turn; never raises for words, and changes nothing where it understood nothing."""
-        intent = understand(request.instruction)
+        intent = _meant(understand(request.instruction), request)
         if intent.undo:
             return wording.undone(intent, request)
         draft = _Draft(request.chain, notes=list(intent.notes))
@@ -69,8 +69,31 @@ class BuiltinPlanner:
         for wish in intent.wishes:
             wished |= dict.fromkeys(_choose(wish, intent, draft, request), 0.0)
         goal = _goal(intent, wished, draft)
-        _start(goal.axes, wished, draft, request)
+        _start(intent, goal.axes, wished, draft, request)
+        for effect in set(draft.moves) - set(wished):  # what was commanded is not for the ear to move again
+            draft.move(effect, {}, (param.name for param in EFFECTS[effect].params))
+        if intent.wishes and not wished and draft.keep:
+            draft.notes.append("Only what is to stay as it is could do that, so nothing has changed.")
         return _plan(intent, draft, goal, request)
+
+
+def _meant(intent: Intent, request: Request) -> Intent:
+    """ "A bit less", said alone, speaks of what was asked before: those wishes and effects again, that much."""
+    again = [command for command in intent.commands if command.verb == "adjust" and command.effect is None]
+    if not again or intent.wishes:
+        return intent
+    amount = again[0].amount
+    for words in reversed(request.earlier):
+        before = understand(words)
+        dialled = [command for command in before.commands if command.effect and command.verb in ("add", "adjust")]
+        if before.wishes or dialled:
+            wishes = tuple(
+                replace(wish, axes={axis: amount * value for axis, value in wish.axes.items()}, settings={})
+                for wish in before.wishes
+            )
+            commands = tuple(Command(c.phrase, "adjust", c.effect, {}, {}, (), amount) for c in dialled)
+            return replace(intent, wishes=wishes, commands=commands)
+    return intent
 
 
 # Commands: what is asked of a named effect
@@ -162,8 +185,11 @@ def _choose(wish: Wish, intent: Intent, draft: _Draft, request: Request) -> list
             chosen += [effect] if abs(value) >= (SIDE if down else HALF) * strongest else []
         if not there and abs(value) >= MAIN * strongest:
             chosen += _newcomer(wish, axis, value, chosen, draft, request)
-    if axes.get("harshness", 0.0) < -SIDE and draft.has("distortion") and "distortion" not in draft.keep:
-        chosen.append("distortion")
+    for axis, value in sorted(axes.items(), key=lambda item: -abs(item[1])):
+        if not chosen:  # better a part of the wish than nothing
+            chosen += _newcomer(wish, axis, value, chosen, draft, request)
+    if not chosen and not draft.keep:
+        draft.notes += [wording.impossible(axis) for axis, value in axes.items() if abs(value) == strongest]
     return list(dict.fromkeys(chosen))
 
 
@@ -176,9 +202,7 @@ def _can(effect: str, axis: str, value: float, draft: _Draft) -> bool:
     return not (value * REMEDIES[effect].reach[axis] < 0 and draft.values(effect).get("mix") == 0)
 
 
-def _newcomer(
-    wish: Wish, axis: str, value: float, chosen: list[str], draft: _Draft, request: Request
-) -> list[str]:
+def _newcomer(wish: Wish, axis: str, value: float, chosen: list[str], draft: _Draft, request: Request) -> list[str]:
     candidates = NEW_FOR.get((axis, 1 if value > 0 else -1), ())
     candidates = tuple(effect for effect in candidates if effect not in draft.keep)
     if any(effect in chosen for effect in candidates):
@@ -187,9 +211,6 @@ def _newcomer(
         draft.notes.append("The track is mono, so it has no stereo image to change.")
         return []
     if not candidates:
-        note = wording.impossible(axis, value)
-        if note and note not in draft.notes:
-            draft.notes.append(note)
         return []
     hinted = [effect for effect in wish.effects if effect in candidates]
     return [hinted[0] if hinted else candidates[0]]
@@ -199,18 +220,20 @@ def _goal(intent: Intent, wished: Mapping[str, float], draft: _Draft) -> Goal:
     """The wishes that the chosen effects can answer; the texts are for an ear that reads."""
     reach = {axis for effect in wished for axis in REMEDIES[effect].reach}
     axes = {axis: value for axis, value in intent.axes.items() if axis in reach and abs(value) >= 0.05}
-    if "distortion" in wished and axes.get("harshness", intent.axes.get("harshness", 0.0)) < 0:
-        axes["grit"] = min(axes.get("grit", 0.0), HARSH_GRIT * intent.axes["harshness"], -HARSH_GRIT * 0.75)
+    if "distortion" in wished and axes.get("harshness", 0.0) < 0:
+        axes["grit"] = min(axes.get("grit", 0.0), HARSH_GRIT * axes["harshness"])
     if not wished:
         return Goal()
     words = " and ".join(wish.phrase for wish in intent.wishes)
     return Goal(target=words, anchor="", negative="", axes=axes)
 
 
-def _start(axes: Mapping[str, float], wished: Mapping[str, float], draft: _Draft, request: Request) -> None:
+def _start(
+    intent: Intent, axes: Mapping[str, float], wished: Mapping[str, float], draft: _Draft, request: Request
+) -> None:
     """Starting settings for the effects that wishes chose."""
     presets: dict[str, Mapping[str, float]] = {}
-    for wish in understand(request.instruction).wishes:
+    for wish in intent.wishes:
         presets |= wish.settings
     for effect in wished:
         remedy = REMEDIES[effect]

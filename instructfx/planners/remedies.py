@@ -93,7 +93,7 @@ REMEDIES: Mapping[str, Remedy] = {
             "lowpass_hz": values["lowpass_hz"] / 1.5**amount,
         },
     ),
-    "eq": Remedy({axis: 1 for axis in TONE_CURVES}, _eq_begin, _scaled_eq),
+    "eq": Remedy(dict.fromkeys(TONE_CURVES, 1), _eq_begin, _scaled_eq),
     "compressor": Remedy(
         {"dynamics": -1, "punch": 1},
         _compressor_begin,
@@ -103,7 +103,7 @@ REMEDIES: Mapping[str, Remedy] = {
         },
     ),
     "distortion": Remedy(
-        {"grit": 1},
+        {"grit": 1, "harshness": 1},
         lambda axes, readings: {"drive_db": 6 + 8 * max(axes.get("grit", 0.0), 0.2)},
         lambda amount, values: {"drive_db": values["drive_db"] + 8 * amount},
         frozenset({"mix"}),

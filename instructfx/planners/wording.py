@@ -11,6 +11,8 @@ from instructfx.language import Intent
 from instructfx.planners import Request
 from instructfx.planners.plan import Move, Plan, Thoughts
 
+FEW = 3  # values that fit into a sentence
+
 COMPARATIVES: Mapping[str, tuple[str, str]] = {
     "bass": ("more bass", "less bass"),
     "body": ("fuller", "leaner"),
@@ -50,14 +52,29 @@ IMPOSSIBLE = {
 ORDER = "tone before dynamics before distortion, then movement, echo and room, then width and level"
 
 
+NOUNS = {
+    "eq": "an equaliser",
+    "filter": "a filter",
+    "compressor": "a compressor",
+    "limiter": "a limiter",
+    "bitcrush": "bit crushing",
+    "pitch_shift": "a pitch shift",
+    "phaser": "a phaser",
+    "delay": "a delay",
+    "stereo_width": "stereo widening",
+    "panner": "panning",
+}
+"""Effect -> what was added, where it is not just the effect's label."""
+
+
 def label(effect: str) -> str:
     """An effect as one says it in a sentence."""
     return EFFECTS[effect].label.lower()
 
 
-def impossible(axis: str, value: float) -> str:
+def impossible(axis: str) -> str:
     """Why no effect can be added for a wish."""
-    return IMPOSSIBLE.get(axis, "")
+    return IMPOSSIBLE.get(axis, "No effect here can do that.")
 
 
 def undone(intent: Intent, request: Request) -> Plan:
@@ -74,7 +91,7 @@ def undone(intent: Intent, request: Request) -> Plan:
 
 def told(plan: Plan, intent: Intent, request: Request) -> Plan:
     """The plan with its thoughts and its reply."""
-    notes = list(plan.notes)
+    notes = [note if note[:1].isupper() else f"{note[:1].upper()}{note[1:]}." for note in plan.notes]
     if intent.unknown and intent.understood:
         notes.append(f"I did not understand {_listed([f'“{word}”' for word in intent.unknown[:5]])}.")
     changes = bool(plan.add or plan.adjust or plan.remove or plan.bypass or plan.enable)
@@ -85,9 +102,7 @@ def told(plan: Plan, intent: Intent, request: Request) -> Plan:
         kept = _listed([label(name) for name in plan.keep])
         sentences = [f"I leave the {kept} as it is." if kept else f"That asks for no change. {OFFER}"]
     reply = " ".join([*sentences, *notes])
-    return replace(
-        plan, notes=tuple(notes), thoughts=_thoughts(plan, intent), reply=reply, raw=intent.instruction
-    )
+    return replace(plan, notes=tuple(notes), thoughts=_thoughts(plan, intent), reply=reply, raw=intent.instruction)
 
 
 def _sentence(plan: Plan, request: Request) -> str:
@@ -100,9 +115,9 @@ def _sentence(plan: Plan, request: Request) -> str:
         *(f"I switched the {label(name)} back on" for name in plan.enable),
     ]
     if plan.add:
-        deeds.append(f"I added {_listed([_article(move.effect) for move in plan.add])}")
+        deeds.append(f"I added {_listed([_added(move) for move in plan.add])}")
     if plan.adjust:
-        deeds.append(f"I turned the {_listed([_turned(move, request) for move in plan.adjust])}")
+        deeds.append(f"I adjusted the {_listed([_adjusted(move, request) for move in plan.adjust])}")
     sentence = _listed([deeds[0], *(deed.removeprefix("I ") for deed in deeds[1:])])
     return f"{sentence}: {heard}." if heard else f"{sentence}."
 
@@ -111,23 +126,31 @@ def _degree(value: float) -> str:
     return "a little " if abs(value) <= 0.6 else "much " if abs(value) >= 1.6 else ""
 
 
-def _article(effect: str) -> str:
-    name = label(effect)
-    return f"{'an' if name[0] in 'aeio' else 'a'} {name}"
+def _added(move: Move) -> str:
+    """ "a filter (highpass 80 Hz)" where few values were named, else the noun alone."""
+    noun = NOUNS.get(move.effect, label(move.effect))
+    named = [name for name in move.settings if name in move.pinned]
+    if not 1 <= len(named) <= FEW:
+        return noun
+    return f"{noun} ({', '.join(_valued(move.effect, name, move.settings[name]) for name in named)})"
 
 
-def _turned(move: Move, request: Request) -> str:
-    """For one or two settings "distortion (drive 14 to 7 dB)", else the name alone."""
-    stored = request.chain.slot(move.effect).settings if move.effect in request.chain.names else {}
-    changed = [name for name, value in move.settings.items() if abs(stored.get(name, value) - value) > 1e-9]
-    if not 1 <= len(changed) <= 2:
+def _adjusted(move: Move, request: Request) -> str:
+    """ "reverb (mix 0.4 to 0.2)" where few values moved for good, else the name alone: the ear moves the others."""
+    stored = request.chain.slot(move.effect).settings
+    changed = [name for name, value in move.settings.items() if abs(stored[name] - value) > 1e-9]
+    changed = [name for name in changed if name in move.pinned]
+    if not 1 <= len(changed) <= FEW:
         return label(move.effect)
-    texts = []
-    for name in changed:
-        unit = EFFECTS[move.effect].param(name).unit
-        words = name.removesuffix(f"_{unit.lower()}").removesuffix("_seconds").replace("_", " ")
-        texts.append(f"{words} {stored[name]:.3g} to {move.settings[name]:.3g}{' ' + unit if unit else ''}")
+    texts = [_valued(move.effect, name, move.settings[name], stored[name]) for name in changed]
     return f"{label(move.effect)} ({', '.join(texts)})"
+
+
+def _valued(effect: str, name: str, value: float, before: float | None = None) -> str:
+    unit = EFFECTS[effect].param(name).unit
+    words = name.removesuffix(f"_{unit.lower()}").removesuffix("_seconds").replace("_", " ")
+    start = "" if before is None else f"{before:.3g} to "
+    return f"{words} {start}{value:.3g}{' ' + unit if unit and unit != words else ''}"
 
 
 def _thoughts(plan: Plan, intent: Intent) -> Thoughts:

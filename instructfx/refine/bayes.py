@@ -27,9 +27,7 @@ class BayesOptions:
     turn_back: float = 0.25
 
 
-def explore(
-    search: Search, knobs: Sequence[Knob], options: BayesOptions, seed: int, came_from: Chain
-) -> None:
+def explore(search: Search, knobs: Sequence[Knob], options: BayesOptions, seed: int, came_from: Chain) -> None:
     """Improve the best chain of the search by trying settings of these knobs.
 
     A Gaussian process is fitted to the losses measured so far and asked where to listen next (Jones, Schonlau
@@ -41,9 +39,7 @@ def explore(
 
     start = search.best
     home = start.to_unit(knobs)
-    bounds = [
-        _bounds(value, _stood(came_from, start, knob), options) for knob, value in zip(knobs, home, strict=True)
-    ]
+    bounds = [_bounds(value, _stood(came_from, start, knob), options) for knob, value in zip(knobs, home, strict=True)]
     optimizer = Optimizer(
         [Real(low, high) for low, high in bounds],
         base_estimator="GP",
@@ -52,7 +48,7 @@ def explore(
         acq_func=options.acquisition.upper(),
         acq_func_kwargs={"kappa": options.kappa},
         acq_optimizer_kwargs={"n_points": 1000, "n_restarts_optimizer": 2},
-        random_state=np.random.RandomState(seed),  # noqa: NPY002 - what scikit-optimize takes
+        random_state=np.random.RandomState(seed),
     )
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=UserWarning, module="skopt|sklearn")

@@ -73,9 +73,7 @@ def _descend_on_spectrum(search: Search, knobs: Sequence[Knob], options: Gradien
             response = _responses(start, knobs, start.tensors(), objective)
             rest = start_loss - float(objective.loss_of_spectrum(power)[0])
 
-        def loss(
-            unit: Tensor, start: Chain = start, power: Tensor = power, response: Tensor = response
-        ) -> Tensor:
+        def loss(unit: Tensor, start: Chain = start, power: Tensor = power, response: Tensor = response) -> Tensor:
             changed = _responses(start, knobs, start.tensors(knobs, unit), objective)
             return objective.loss_of_spectrum(power * (changed / response).square().to(power))
 

@@ -1,0 +1,47 @@
+# `make run` starts the studio, `make test` runs every test. Both need Python 3.11 with venv, and make.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+
+.PHONY: run test lint system-packages samples measure clean
+
+run: .venv/ready
+	$(BIN)/python app.py
+
+test: .venv/ready-for-tests system-packages
+	$(BIN)/python -m pytest
+
+lint: .venv/ready-for-tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+measure: .venv/ready
+	$(BIN)/python -m instructfx bench speed --write docs/measuring.md
+	$(BIN)/python -m instructfx bench dialogue --write docs/measuring.md
+
+samples: .venv/ready
+	$(BIN)/python tools/make_samples.py
+
+.venv/ready: requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv .venv
+	$(PIP) -r requirements.txt
+	touch $@
+
+.venv/ready-for-tests: .venv/ready requirements-dev.txt
+	$(PIP) -r requirements-dev.txt
+	touch $@
+
+# The browser tests drive chromium and the M4A tests ffmpeg; without them those tests say that they are skipped.
+system-packages:
+	@if command -v chromium >/dev/null && command -v ffmpeg >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium ffmpeg >/dev/null; \
+	fi || true; \
+	command -v chromium >/dev/null || echo "chromium is missing: browser tests will be skipped (apt install chromium)"; \
+	command -v ffmpeg >/dev/null || echo "ffmpeg is missing: M4A tests will be skipped (apt install ffmpeg)"
+
+clean:
+	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache

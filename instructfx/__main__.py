@@ -1,0 +1,8 @@
+"""`python -m instructfx`."""
+
+import sys
+
+from instructfx.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

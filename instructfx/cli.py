@@ -1,0 +1,216 @@
+"""The command line. Results go to standard output, progress to standard error; heavy imports wait for need.
+
+Exit status: 0 done, 1 a check failed, 2 bad input (one line says what), 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from instructfx import __version__
+from instructfx.errors import InstructFXError
+
+if TYPE_CHECKING:
+    from instructfx.effects import Effect
+    from instructfx.refine import Step
+    from instructfx.session import Turn
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except InstructFXError as error:
+        sys.stderr.write(f"instructfx: {' '.join(str(error).split())}\n")
+        return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("instructfx: interrupted\n")
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="instructfx", description="Talk to an effects rack.")
+    parser.add_argument("--version", action="version", version=f"InstructFX {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    refine = commands.add_parser("refine", help="refine a track by one instruction after another")
+    refine.add_argument("track", metavar="TRACK", help="an audio file")
+    refine.add_argument("instructions", metavar="INSTRUCTION", nargs="+", help='for example "make it warmer"')
+    refine.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder for the rendered tracks")
+    refine.add_argument("--planner", default="builtin", help="who plans (default: %(default)s)")
+    refine.add_argument("--ear", default="perceptual", help="who listens (default: %(default)s)")
+    refine.add_argument("--seed", type=int, default=0, help="for repeatable searches (default: %(default)s)")
+    refine.add_argument("--json", action="store_true", help="print one JSON object a turn, one a line")
+    refine.set_defaults(run=_refine)
+
+    effects = commands.add_parser("effects", help="list the effects and their settings")
+    effects.add_argument("--json", action="store_true", help="print the tool schemas as JSON")
+    effects.set_defaults(run=_effects)
+
+    bench = commands.add_parser("bench", help="measure, and write the result into docs/measuring.md")
+    bench.add_argument("name", choices=("speed", "dialogue"), help="what to measure")
+    bench.add_argument("--data", type=Path, metavar="DIR", help="folder of recordings (default: the sample tracks)")
+    bench.add_argument("--write", type=Path, metavar="FILE", help="put the report into this page, not on the screen")
+    bench.set_defaults(run=_bench)
+
+    doctor = commands.add_parser("doctor", help="check this installation")
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+# refine
+
+
+def _refine(options: argparse.Namespace) -> int:
+    from instructfx.engine import Watch
+    from instructfx.errors import AudioError
+    from instructfx.live import open_session
+    from instructfx.naming import file_name
+    from instructfx.session import readable
+
+    progress = _Progress()
+    live = open_session(options.track, options.planner, options.ear, options.seed)
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AudioError(f"cannot write into {options.out}: {error.strerror}. Choose another folder.") from error
+    with _interrupts() as interrupted:
+        for instruction in options.instructions:
+            watch = Watch(on_stage=progress.stage, on_step=progress.step, cancelled=interrupted.is_set)
+            turn = live.say(instruction, watch)
+            path = options.out / f"{turn.index:02d}-{file_name(instruction)}.flac"
+            live.render_to(path, on_progress=progress.render)
+            preset = {"format": "instructfx-preset", "version": 1, "chain": turn.chain.to_json()}
+            path.with_suffix(".json").write_text(json.dumps(preset, indent=2) + "\n")
+            progress.clear()
+            if options.json:
+                record = {**readable(turn), "file": str(path)}
+                sys.stdout.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
+            else:
+                sys.stdout.write(_told(turn, path))
+            sys.stdout.flush()
+            if interrupted.is_set():
+                return 130
+    progress.say(f"session {live.session.id}")
+    return 0
+
+
+def _told(turn: Turn, path: Path) -> str:
+    lines = [f'{turn.index}. "{turn.instruction}"', f"   {turn.reply}"]
+    for slot in turn.chain.slots:
+        changed = [
+            f"{name} {value:.4g}" for name, value in slot.settings.items() if value != slot.effect.param(name).default
+        ]
+        off = " (bypassed)" if slot.bypassed else ""
+        lines.append(f"   {slot.effect.name}{off}: {', '.join(changed) or 'as declared'}")
+    lines.append(f"   {turn.route}, {turn.seconds:.1f} s, {path}")
+    return "\n".join(lines) + "\n"
+
+
+class _Progress:
+    """One line on standard error: rewritten on a terminal, stage by stage elsewhere."""
+
+    def __init__(self) -> None:
+        self._live = sys.stderr.isatty()
+
+    def say(self, text: str) -> None:
+        self.clear()
+        sys.stderr.write(f"{text}\n")
+
+    def stage(self, stage: str) -> None:
+        self._show(f"{stage} ...", always=True)
+
+    def step(self, step: Step) -> None:
+        self._show(f"refining: step {step.iteration}, loss {step.loss:.3f}")
+
+    def render(self, share: float) -> None:
+        self._show(f"rendering: {share:4.0%}")
+
+    def clear(self) -> None:
+        if self._live:
+            sys.stderr.write("\r\033[K")
+
+    def _show(self, text: str, always: bool = False) -> None:
+        if self._live:
+            sys.stderr.write(f"\r\033[K{text}")
+            sys.stderr.flush()
+        elif always:
+            sys.stderr.write(f"{text}\n")
+
+
+@contextmanager
+def _interrupts() -> Iterator[threading.Event]:
+    """The first Ctrl-C ends the search and keeps the best so far; the second ends the program."""
+    event = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield event
+        return
+
+    def interrupt(number: int, frame: Any) -> None:
+        if event.is_set():
+            raise KeyboardInterrupt
+        event.set()
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield event
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+# effects, bench, doctor
+
+
+def _effects(options: argparse.Namespace) -> int:
+    from instructfx.effects import EFFECTS
+
+    if options.json:
+        tools = [effect.tool() for effect in EFFECTS.values()]
+        sys.stdout.write(json.dumps(tools, indent=2) + "\n")
+    else:
+        sys.stdout.write("\n".join(_effect_table(effect) for effect in EFFECTS.values()))
+    return 0
+
+
+def _effect_table(effect: Effect) -> str:
+    kind = "differentiable" if effect.differentiable else "tried"
+    lines = [f"{effect.name} - {effect.summary} [{kind}]"]
+    for param in effect.params:
+        default = f"default {param.default:g}"
+        lines.append(f"  {param.name:32} {param.range_text():24} {default:14} {param.scale:7} {param.help}")
+    return "\n".join(lines) + "\n"
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from instructfx.bench import dialogue, speed
+    from instructfx.bench.report import put
+
+    progress = _Progress()
+    measure = {"speed": speed.measure, "dialogue": dialogue.measure}[options.name]
+    page = measure(options.data, progress.say)
+    if options.write:
+        put(page, options.name, options.write)
+    else:
+        sys.stdout.write(page)
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from instructfx.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        sys.stdout.write(f"{'ok  ' if finding.well else 'BAD '} {finding.name}: {finding.detail}\n")
+    return 0 if all(finding.well for finding in findings) else 1

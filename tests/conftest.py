@@ -1,0 +1,67 @@
+"""Shared sounds: synthetic, seeded, short."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+from instructfx.audio import Audio, Samples
+
+settings.register_profile("instructfx", deadline=None, max_examples=25)
+settings.load_profile("instructfx")
+
+RATE = 44_100
+
+
+def play(notes: list[tuple[float, float, float]], seconds: float, sample_rate: int, seed: int) -> Samples:
+    """Stereo music: notes (start in s, pitch in Hz, pan -1 to 1) of twelve harmonics, and soft hits of noise."""
+    rng = np.random.default_rng(seed)
+    frames = round(seconds * sample_rate)
+    sound = np.zeros((2, frames))
+    for start, pitch_hz, pan in notes:
+        first = round(start * sample_rate)
+        time = np.arange(frames - first) / sample_rate
+        for harmonic in range(1, 13):
+            if harmonic * pitch_hz < 0.45 * sample_rate:
+                tone = np.sin(2 * np.pi * harmonic * pitch_hz * time) * np.exp(-time * (1.5 + 0.7 * harmonic))
+                sound[:, first:] += np.array([[1 - pan], [1 + pan]]) * tone / harmonic
+    for start in np.arange(0, seconds, 0.25):
+        first = round(start * sample_rate)
+        length = min(round(0.1 * sample_rate), frames - first)
+        hit = rng.standard_normal((2, length)) * np.exp(-np.arange(length) / sample_rate / 0.02)
+        sound[:, first : first + length] += 0.4 * hit
+    return np.float32(0.5 * sound / np.abs(sound).max())
+
+
+@pytest.fixture(scope="session")
+def music() -> Audio:
+    """Ten seconds of stereo at 44.1 kHz, full band, peaks at half of full scale."""
+    pitches = (110.0, 165.0, 220.0, 277.2, 329.6, 440.0, 196.0, 146.8)
+    notes = [(0.5 * index, pitches[index % 8], 0.6 * (-1) ** index) for index in range(20)]
+    return Audio(play(notes, 10, RATE, seed=1), RATE)
+
+
+@pytest.fixture(scope="session")
+def mono() -> Audio:
+    """Two seconds of one channel at 44.1 kHz."""
+    return Audio(play([(0.0, 220.0, 0.0), (1.0, 330.0, 0.0)], 2, RATE, seed=2)[:1].copy(), RATE)
+
+
+@pytest.fixture(scope="session")
+def noise() -> Audio:
+    """Two seconds of stereo white noise at -20 dBFS, its channels unlike each other."""
+    return Audio(np.float32(0.1 * np.random.default_rng(3).standard_normal((2, 2 * RATE))), RATE)
+
+
+@pytest.fixture(scope="session")
+def recordings() -> Path:
+    """The folder of development recordings, which are not part of the project."""
+    data = os.environ.get("INSTRUCTFX_DATA") or Path(__file__).parents[2] / "shared" / "data"
+    folder = Path(data) / "audio"
+    if not folder.is_dir():
+        pytest.skip("no development recordings: set INSTRUCTFX_DATA to the folder that holds audio/")
+    return folder

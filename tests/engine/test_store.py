@@ -1,0 +1,68 @@
+"""The store: what is committed is found again, the same audio is kept once, and trouble is said in one line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from instructfx.audio import Audio, save
+from instructfx.errors import StoreError
+from instructfx.store import Store
+from instructfx.track import Track, inspect
+
+
+@pytest.fixture
+def track(mono: Audio, tmp_path: Path) -> Track:
+    path = tmp_path / "a song.wav"
+    save(mono, path)
+    return inspect(path)
+
+
+def test_a_session_is_found_again_with_its_audio(track: Track, tmp_path: Path) -> None:
+    session, stored = Store(tmp_path / "s").create("abc", track)
+    found, again = Store(tmp_path / "s").load("abc")
+    assert found == session
+    assert again == stored
+    assert stored.path.read_bytes() == track.path.read_bytes()
+    assert stored.path.name == f"{track.sha256}.wav"
+    assert stored.excerpt().samples.tobytes() == track.excerpt().samples.tobytes()
+
+
+def test_the_same_audio_is_kept_once_and_nothing_half_written_stays(track: Track, tmp_path: Path) -> None:
+    store = Store(tmp_path / "s")
+    store.create("one", track)
+    store.create("two", track)
+    assert [path.name for path in (tmp_path / "s" / "audio").iterdir()] == [f"{track.sha256}.wav"]
+
+
+def test_unknown_sessions_and_lost_audio_are_said(track: Track, tmp_path: Path) -> None:
+    store = Store(tmp_path / "s")
+    with pytest.raises(StoreError, match="no session nope"):
+        store.load("nope")
+    _, stored = store.create("one", track)
+    stored.path.unlink()
+    with pytest.raises(StoreError, match="audio of session one is missing"):
+        store.load("one")
+
+
+def test_a_folder_that_is_a_file_is_said(tmp_path: Path) -> None:
+    (tmp_path / "s").write_text("in the way")
+    with pytest.raises(StoreError, match="cannot use"):
+        Store(tmp_path / "s")
+
+
+def test_a_database_that_is_none_is_said(tmp_path: Path) -> None:
+    (tmp_path / "instructfx.sqlite").write_bytes(b"this is no database, whatever its name says" * 100)
+    with pytest.raises(StoreError, match="not a database"):
+        Store(tmp_path)
+
+
+def test_the_environment_says_where(track: Track, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INSTRUCTFX_SESSIONS", str(tmp_path / "here"))
+    monkeypatch.setenv("INSTRUCTFX_DATABASE_URL", f"sqlite:///{tmp_path / 'rows.sqlite'}")
+    Store().create("one", track)
+    assert sorted(os.listdir(tmp_path / "here")) == ["audio"]
+    assert (tmp_path / "rows.sqlite").exists()
+    assert Store().load("one")[0].id == "one"

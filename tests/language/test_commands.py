@@ -1,0 +1,254 @@
+"""Effects by name and nickname, numbers with units, steps back."""
+
+from __future__ import annotations
+
+import pytest
+
+from instructfx.language import Boost, Command, understand
+
+VERBS = [
+    ("some verb", "add", "reverb", 0.0),
+    ("reverb?", "add", "reverb", 0.0),
+    ("revreb", "add", "reverb", 0.0),
+    ("add a touch of reverb", "add", "reverb", 0.35),
+    ("a little reverb", "add", "reverb", 0.5),
+    ("lots of reverb", "add", "reverb", 1.7),
+    ("slapback", "add", "delay", 0.0),
+    ("high-pass it", "add", "filter", 0.0),
+    ("flanger", "add", "chorus", 0.0),
+    ("some fuzz", "add", "distortion", 0.0),
+    ("octaver", "add", "pitch_shift", 0.0),
+    ("compress it a little", "add", "compressor", 0.5),
+    ("squash it", "add", "compressor", 0.0),
+    ("more delay", "adjust", "delay", 1.0),
+    ("less reverb", "adjust", "reverb", -1.0),
+    ("a bit less delay", "adjust", "delay", -0.5),
+    ("a lot less reverb", "adjust", "reverb", -1.7),
+    ("twice the reverb", "adjust", "reverb", 1.5),
+    ("half the reverb", "adjust", "reverb", -0.5),
+    ("too much reverb", "adjust", "reverb", -1.0),
+    ("the reverb is too loud", "adjust", "reverb", -1.0),
+    ("turn the reverb down a little", "adjust", "reverb", -0.5),
+    ("not enough reverb", "adjust", "reverb", 1.0),
+    ("not as much reverb", "adjust", "reverb", -1.0),
+    ("compress it harder", "adjust", "compressor", 1.0),
+    ("turn it up", "adjust", "gain", 1.0),
+    ("lower the volume", "adjust", "gain", -1.0),
+    ("a bit less", "adjust", None, -0.5),
+    ("drop the reverb", "remove", "reverb", 0.0),
+    ("remove the delay", "remove", "delay", 0.0),
+    ("kill the reverb", "remove", "reverb", 0.0),
+    ("no reverb", "remove", "reverb", 0.0),
+    ("no more delay", "remove", "delay", 0.0),
+    ("without reverb", "remove", "reverb", 0.0),
+    ("undo the reverb", "remove", "reverb", 0.0),
+    ("I don't want reverb", "remove", "reverb", 0.0),
+    ("sin reverb", "remove", "reverb", 0.0),
+    ("quita el reverb", "remove", "reverb", 0.0),
+    ("remove everything", "remove", None, 0.0),
+    ("start over", "remove", None, 0.0),
+    ("bypass the reverb", "bypass", "reverb", 0.0),
+    ("mute the distortion", "bypass", "distortion", 0.0),
+    ("turn off the compressor", "bypass", "compressor", 0.0),
+    ("turn the chorus off", "bypass", "chorus", 0.0),
+    ("apaga el chorus", "bypass", "chorus", 0.0),
+    ("turn the reverb back on", "enable", "reverb", 0.0),
+    ("bring the reverb back", "enable", "reverb", 0.0),
+    ("unbypass the eq", "enable", "eq", 0.0),
+    ("activa el compresor", "enable", "compressor", 0.0),
+    ("leave the EQ alone", "keep", "eq", 0.0),
+    ("keep the reverb", "keep", "reverb", 0.0),
+    ("don't touch the delay", "keep", "delay", 0.0),
+    ("without changing the eq", "keep", "eq", 0.0),
+    ("no toques el eq", "keep", "eq", 0.0),
+    ("deja el ecualizador como está", "keep", "eq", 0.0),
+    ("keep the rest as it is", "keep", None, 0.0),
+]
+
+
+@pytest.mark.parametrize(("instruction", "verb", "effect", "amount"), VERBS, ids=[case[0] for case in VERBS])
+def test_verb(instruction: str, verb: str, effect: str | None, amount: float) -> None:
+    intent = understand(instruction)
+    (command,) = intent.commands
+    assert (command.verb, command.effect) == (verb, effect)
+    assert command.amount == pytest.approx(amount)
+    assert intent.wishes == ()
+    assert intent.unknown == ()
+
+
+SETTINGS = [
+    ("high-pass at 80 Hz", "filter", {"highpass_hz": 80}),
+    ("low-pass 8k", "filter", {"lowpass_hz": 8000}),
+    ("filtro pasa altos a 80 Hz", "filter", {"highpass_hz": 80}),
+    ("cut below 80 Hz", "filter", {"highpass_hz": 80}),
+    ("remove everything above 10 kHz", "filter", {"lowpass_hz": 10000}),
+    ("high pass at 120hz and low pass at 5khz", "filter", {"highpass_hz": 120, "lowpass_hz": 5000}),
+    ("a 250 ms delay", "delay", {"delay_seconds": 0.25}),
+    ("delay of a quarter second", "delay", {"delay_seconds": 0.25}),
+    ("half a second of delay", "delay", {"delay_seconds": 0.5}),
+    ("un retardo de medio segundo", "delay", {"delay_seconds": 0.5}),
+    ("slapback", "delay", {"delay_seconds": 0.1, "feedback": 0.05, "mix": 0.3}),
+    ("120 bpm dotted eighth delay", "delay", {"delay_seconds": 0.375}),
+    ("quarter note delay at 100 bpm", "delay", {"delay_seconds": 0.6}),
+    ("eighth note delay, 150 bpm", "delay", {"delay_seconds": 0.2}),
+    ("delay 300ms feedback 40%", "delay", {"delay_seconds": 0.3, "feedback": 0.4}),
+    ("delay 30% wet", "delay", {"mix": 0.3}),
+    ("-5 semitones", "pitch_shift", {"semitones": -5}),
+    ("4:1 ratio", "compressor", {"ratio": 4}),
+    ("compress with a ratio of 4 to 1", "compressor", {"ratio": 4}),
+    ("threshold -20", "compressor", {"threshold_db": -20}),
+    ("put the attack at 1ms", "compressor", {"attack_ms": 1}),
+    ("limit at -3 dB", "limiter", {"threshold_db": -3}),
+    ("20 % wet", "reverb", {"mix": 0.2}),
+    ("reverb at 20%", "reverb", {"mix": 0.2}),
+    ("50/50 mix", "reverb", {"mix": 0.5}),
+    ("dry/wet 30%", "reverb", {"mix": 0.3}),
+    ("mix 0.4", "reverb", {"mix": 0.4}),
+    ("reverb with 2.5 s decay", "reverb", {"decay_seconds": 2.5}),
+    ("a 2 second reverb", "reverb", {"decay_seconds": 2}),
+    ("decay to 4 seconds", "reverb", {"decay_seconds": 4}),
+    ("reverb decay 3 s, mix 25%", "reverb", {"decay_seconds": 3, "mix": 0.25}),
+    ("drive 12 dB", "distortion", {"drive_db": 12}),
+    ("drive at 12 dB", "distortion", {"drive_db": 12}),
+    ("8 bit", "bitcrush", {"bit_depth": 8}),
+    ("phaser at 0.3 Hz", "phaser", {"rate_hz": 0.3}),
+    ("width 150%", "stereo_width", {"width": 1.5}),
+    ("pan 30% left", "panner", {"pan": -0.3}),
+    ("pan hard right", "panner", {"pan": 1}),
+    ("move it left", "panner", {"pan": -0.5}),
+    ("center it", "panner", {"pan": 0}),
+    ("set volume to -6 dB", "gain", {"gain_db": -6}),
+    (
+        "add a compressor with 4:1 ratio, attack 5 ms and threshold -20 dB",
+        "compressor",
+        {"ratio": 4, "attack_ms": 5, "threshold_db": -20},
+    ),
+]
+
+
+@pytest.mark.parametrize(("instruction", "effect", "settings"), SETTINGS, ids=[case[0] for case in SETTINGS])
+def test_settings(instruction: str, effect: str, settings: dict[str, float]) -> None:
+    intent = understand(instruction)
+    (command,) = intent.commands
+    assert command.effect == effect
+    assert dict(command.settings) == pytest.approx(settings)
+    assert command.verb in ("add", "adjust")
+    assert not command.changes
+    assert intent.wishes == ()
+
+
+CHANGES = [
+    ("up two semitones", "pitch_shift", {"semitones": 2}),
+    ("down an octave", "pitch_shift", {"semitones": -12}),
+    ("drop it an octave", "pitch_shift", {"semitones": -12}),
+    ("a fifth up", "pitch_shift", {"semitones": 7}),
+    ("transpose up a minor third", "pitch_shift", {"semitones": 3}),
+    ("sube dos semitonos", "pitch_shift", {"semitones": 2}),
+    ("3 dB more drive", "distortion", {"drive_db": 3}),
+    ("3 dB louder", "gain", {"gain_db": 3}),
+    ("louder by 3 dB", "gain", {"gain_db": 3}),
+    ("turn it down 6 dB", "gain", {"gain_db": -6}),
+    ("baja 6 dB", "gain", {"gain_db": -6}),
+    ("raise the volume by 3 dB", "gain", {"gain_db": 3}),
+    ("more feedback", "delay", {"feedback": 0.11875}),
+    ("shorter decay", "reverb", {"decay_seconds": -0.75}),
+    ("the reverb is too long", "reverb", {"decay_seconds": -0.75}),
+    ("faster chorus", "chorus", {"rate_hz": 0.5}),
+    ("make the reverb darker", "reverb", {"damping": 0.2, "high_cut_hz": -4000}),
+    ("a bit brighter reverb", "reverb", {"damping": -0.1, "high_cut_hz": 2000}),
+    ("the reverb is too muddy", "reverb", {"low_cut_hz": 60, "low_decay_ratio": -0.3}),
+]
+
+
+@pytest.mark.parametrize(("instruction", "effect", "changes"), CHANGES, ids=[case[0] for case in CHANGES])
+def test_changes(instruction: str, effect: str, changes: dict[str, float]) -> None:
+    (command,) = understand(instruction).commands
+    assert (command.verb, command.effect) == ("adjust", effect)
+    assert dict(command.changes) == pytest.approx(changes)
+    assert not command.settings
+
+
+BOOSTS = [
+    ("cut 3 dB at 400 Hz", [(400, -3)]),
+    ("boost 2.5dB around 3k", [(3000, 2.5)]),
+    ("+4 dB at 10 kHz", [(10000, 4)]),
+    ("-2dB @ 250", [(250, -2)]),
+    ("corta 2,5 dB en 400 Hz", [(400, -2.5)]),
+    ("cut 3 dB at 400 Hz and 2 kHz", [(400, -3), (2000, -3)]),
+    ("boost 2 dB at 100, 200 and 400 Hz", [(100, 2), (200, 2), (400, 2)]),
+    ("boost 3 dB at 100 Hz and cut 2 dB at 3 kHz", [(100, 3), (3000, -2)]),
+    ("cut between 200 and 800 Hz by 2 dB", [(400, -2)]),
+    ("cut 200-800 Hz by 3 dB", [(400, -3)]),
+    ("1.200 Hz -3 dB", [(1200, -3)]),
+    ("cut 3 dB at 3,000 Hz", [(3000, -3)]),
+    ("a couple of dB more bass", [(80, 2)]),
+    ("+3 dB bass, -2 dB treble", [(80, 3), (8000, -2)]),
+    ("sube los graves 3 dB", [(80, 3)]),
+]
+
+
+@pytest.mark.parametrize(("instruction", "boosts"), BOOSTS, ids=[case[0] for case in BOOSTS])
+def test_boosts(instruction: str, boosts: list[tuple[float, float]]) -> None:
+    intent = understand(instruction)
+    (command,) = intent.commands
+    assert command.effect == "eq"
+    assert command.boosts == tuple(Boost(float(hz), float(db)) for hz, db in boosts)
+    assert intent.wishes == ()
+
+
+UNDO = [
+    ("undo", 1),
+    ("undo that", 1),
+    ("go back", 1),
+    ("revert", 1),
+    ("I liked it better before", 1),
+    ("deshaz", 1),
+    ("vuelve atrás", 1),
+    ("go back two steps", 2),
+    ("undo twice", 2),
+    ("undo the last 3 changes", 3),
+    ("deshaz los dos últimos cambios", 2),
+]
+
+
+@pytest.mark.parametrize(("instruction", "turns"), UNDO, ids=[case[0] for case in UNDO])
+def test_undo(instruction: str, turns: int) -> None:
+    intent = understand(instruction)
+    assert (intent.undo, intent.wishes, intent.commands, intent.unknown) == (turns, (), (), ())
+
+
+def test_the_stereo_image_is_not_an_effect_to_add() -> None:
+    intent = understand("a wider stereo image")
+    assert intent.commands == ()
+    assert intent.axes["width"] == 1.0
+
+
+def test_values_out_of_range_are_clamped_and_noted() -> None:
+    intent = understand("5 octaves up")
+    assert intent.commands[0].changes == {"semitones": 12.0}
+    assert intent.notes == ("60 semitones is outside -12 to 12 semitones; used 12",)
+    assert understand("eighth note delay").notes == ("no tempo was given for the note length; used 120 bpm",)
+
+
+def test_several_effects_in_one_instruction() -> None:
+    def told(instruction: str) -> list[tuple[str, str | None, float]]:
+        return [(c.verb, c.effect, c.amount) for c in understand(instruction).commands]
+
+    assert told("more reverb, less delay, and keep the eq") == [
+        ("adjust", "reverb", 1.0),
+        ("adjust", "delay", -1.0),
+        ("keep", "eq", 0.0),
+    ]
+    assert told("remove the reverb and the delay") == [("remove", "reverb", 0.0), ("remove", "delay", 0.0)]
+    assert told("replace the chorus with a phaser") == [("remove", "chorus", 0.0), ("add", "phaser", 0.0)]
+    assert told("swap the delay for a reverb") == [("remove", "delay", 0.0), ("add", "reverb", 0.0)]
+    assert told("remove everything but the reverb") == [("remove", None, 0.0), ("keep", "reverb", 0.0)]
+
+
+def test_an_effect_and_a_quality() -> None:
+    intent = understand("drop the delay and make it brighter")
+    assert [(c.verb, c.effect) for c in intent.commands] == [("remove", "delay")]
+    assert intent.axes["brightness"] == 1.0
+    (command,) = understand("a dark reverb").commands
+    assert isinstance(command, Command)
+    assert command.settings["high_cut_hz"] < 6000
