@@ -21,7 +21,7 @@ from instructfx.loudness import ABSOLUTE_GATE_LUFS, LoudnessMeter
 from instructfx.peaks import CONTEXT, LOOK_AHEAD_SECONDS, TruePeakMeter, limiting_gain
 from instructfx.track import Track
 
-CEILING_DBTP = -1.1  # under -1 dBTP also after rounding to 16 bits
+CEILING_DBTP = -1.4  # under -1 dBTP also after rounding, and by finer meters than ours
 MOST_LIMITING_DB = 6.0  # peaks that stick out further lower the whole track instead
 BLOCK_FRAMES = 1 << 17
 
@@ -66,7 +66,7 @@ def render_file(
         level = _level(raw, track, options or RenderOptions())
         for block in _levelled(raw, level, track.sample_rate):
             file.write(block.T)
-        return RenderReport(raw.samples.shape[1], level.gain_db, level.limited_db)
+        return RenderReport(raw.frames, level.gain_db, level.limited_db)
 
 
 def render_audio(chain: Chain, track: Track, options: RenderOptions | None = None) -> Audio:
@@ -79,12 +79,20 @@ def render_audio(chain: Chain, track: Track, options: RenderOptions | None = Non
 
 @dataclass(frozen=True)
 class _Raw:
-    """What the chain put out, on disk as (channels, frames) float32, and what was measured on the way."""
+    """What the chain put out, on disk as float32 (frames, channels), and what was measured on the way."""
 
-    samples: Samples
+    path: Path
+    channels: int
+    frames: int
     loudness_lufs: float
     true_peak_dbtp: float
     asked_gain_db: float
+
+    def read(self, first: int, last: int) -> Samples:
+        """Some frames, (channels, frames). A memory map would count as memory, all of it, once it is read."""
+        count = (last - first) * self.channels
+        offset = first * self.channels * np.dtype(np.float32).itemsize
+        return np.fromfile(self.path, np.float32, count, offset=offset).reshape(-1, self.channels).T
 
 
 @dataclass(frozen=True)
@@ -105,6 +113,8 @@ def _rendered(chain: Chain, track: Track, on_progress: OnProgress, cancelled: Ca
                 for block in _chain_blocks(chain, track):
                     if cancelled():
                         raise Cancelled("the render was stopped; nothing was written")
+                    if block.shape[1] == 0:  # an effect may hold frames back
+                        continue
                     if not np.isfinite(block).all():
                         raise AudioError(
                             f"the chain {', '.join(chain.names)} puts out samples that are no numbers; lower its gains"
@@ -116,9 +126,9 @@ def _rendered(chain: Chain, track: Track, on_progress: OnProgress, cancelled: Ca
                     on_progress(min(written / track.frames, 1.0))
         except OSError as error:
             raise AudioError(f"cannot render {track.name}: {error.strerror}. Free some disk space.") from error
-        samples = np.memmap(raw_path, np.float32, "r", shape=(written, track.channels)).T
         asked = float(asked_gain_db(chain, chain.tensors()))
-        yield _Raw(samples, loudness.integrated_lufs(), peaks.true_peak_dbtp(), asked)
+        levels = loudness.integrated_lufs(), peaks.true_peak_dbtp(), asked
+        yield _Raw(raw_path, track.channels, written, *levels)
 
 
 def _chain_blocks(chain: Chain, track: Track) -> Iterator[Samples]:
@@ -149,11 +159,11 @@ def _levelled(raw: _Raw, level: _Level, sample_rate: int) -> Iterator[Samples]:
     gain = np.float32(10 ** (level.gain_db / 20))
     ceiling = 10 ** (CEILING_DBTP / 20)
     context = 2 * round(LOOK_AHEAD_SECONDS * sample_rate) + 2 * CONTEXT + 2
-    frames = raw.samples.shape[1]
+    frames = raw.frames
     for start in range(0, frames, BLOCK_FRAMES):
         stop = min(start + BLOCK_FRAMES, frames)
         first, last = max(start - context, 0), min(stop + context, frames)
-        loud = gain * np.ascontiguousarray(raw.samples[:, first:last])
+        loud = gain * np.ascontiguousarray(raw.read(first, last))
         if level.limited_db > 0:
             loud = loud * limiting_gain(loud, ceiling, sample_rate)
         yield loud[:, start - first : stop - first]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from instructfx.audio import Audio, Samples, blocks, check_audible, check_format
+from instructfx.audio import Audio, blocks, check_audible, check_format
 from instructfx.containers import opened
 from instructfx.errors import AudioError
 from instructfx.loudness import STEP_SECONDS, Levels, LoudnessMeter, to_lufs
@@ -39,17 +39,10 @@ class Track:
     def excerpt(self) -> Audio:
         """The most telling ten seconds, or all of a shorter track, at the track's own rate."""
         wanted = min(round(EXCERPT_SECONDS * self.sample_rate), self.frames)
-        parts: list[Samples] = []
-        position = 0
         with opened(self.path) as file:
-            for block in blocks(file, self.name):
-                start = max(self.excerpt_start - position, 0)
-                stop = self.excerpt_start + wanted - position
-                parts.append(block[:, start : max(stop, 0)])
-                position += block.shape[1]
-                if stop <= block.shape[1]:
-                    break
-        return Audio(np.concatenate(parts, axis=1), self.sample_rate)
+            file.seek(self.excerpt_start)
+            samples = file.read(wanted, dtype="float32", always_2d=True)
+        return Audio(np.ascontiguousarray(samples.T), self.sample_rate)
 
 
 def inspect(path: str | os.PathLike[str], name: str | None = None) -> Track:
