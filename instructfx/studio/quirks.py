@@ -1,0 +1,73 @@
+"""What Gradio needs to be told so that it stays quiet, local and in our own clothes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+import gradio
+from fastapi import FastAPI
+
+STATIC = Path(__file__).parent.parent.parent / "static"
+FONTS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+MONO_FONTS = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
+MAX_UPLOAD = "1gb"  # an hour of stereo at 44.1 kHz and 24 bits
+KEEP_UPLOADS_SECONDS = 3600
+
+# Linked rather than handed over as css=, which would rewrite every selector.
+HEAD = '<link rel="stylesheet" href="/page/style.css"><script src="/page/studio.js" defer></script>'
+
+LISTENER: dict[str, Any] = {
+    "show_progress": "hidden",  # the page has its own progress bar
+    "api_visibility": "private",
+    "concurrency_limit": None,  # turns queue for the processor themselves
+    "trigger_mode": "once",  # a second click while the first one runs is ignored
+}
+"""Arguments of every event listener."""
+
+
+def blocks() -> gradio.Blocks:
+    """An empty page: no telemetry, uploads removed after an hour."""
+    return gradio.Blocks(
+        title="InstructFX",
+        analytics_enabled=False,
+        fill_width=True,
+        delete_cache=(KEEP_UPLOADS_SECONDS // 4, KEEP_UPLOADS_SECONDS),
+    )
+
+
+def state(on_delete: Callable[[str], None]) -> gradio.State:
+    """Each page's own token, on the server only; Gradio drops it an hour after the page was closed."""
+    return gradio.State("", render=False, delete_callback=on_delete)
+
+
+def html(value: str, elem_id: str) -> gradio.HTML:
+    """A region that is ours to fill."""
+    return gradio.HTML(value, elem_id=elem_id, padding=False, container=False, apply_default_css=False, js_on_load=None)
+
+
+def mounted(app: FastAPI, page: gradio.Blocks) -> FastAPI:
+    """The page at the root of an application; nothing on it comes from another host."""
+    page.queue(default_concurrency_limit=None)
+    return gradio.mount_gradio_app(
+        app,
+        page,
+        path="/",
+        theme=gradio.themes.Base(font=FONTS, font_mono=MONO_FONTS, radius_size="lg"),  # strings: no web fonts
+        head=HEAD,
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        max_file_size=MAX_UPLOAD,
+        ssr_mode=False,
+        mcp_server=False,
+        enable_monitoring=False,
+    )
+
+
+__all__ = ["LISTENER", "STATIC", "blocks", "html", "mounted", "state"]

@@ -1,0 +1,130 @@
+"""The page in a real browser: `python -m instructfx.studio.screenshot static/screenshot.png` takes its picture."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+APP = Path(__file__).parent.parent.parent / "app.py"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_OPTIONS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+WORDS = "#words :is(textarea, input)"
+SHOWN = ("make it warmer", "put it in a small church")
+TURN_MS = 60_000
+
+
+def chromium_path() -> str | None:
+    """The system's Chromium; None where there is none."""
+    return next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+
+
+@contextmanager
+def served(sessions: Path) -> Iterator[str]:
+    """The studio in a process of its own on a free port; the address to open."""
+    environment = dict(os.environ, INSTRUCTFX_SESSIONS=str(sessions))
+    command = [sys.executable, str(APP), "--host", "127.0.0.1", "--port", "0"]
+    log_path = sessions / "studio.log"
+    with log_path.open("w") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    try:
+        yield _address(process, log_path)
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _address(process: subprocess.Popen[bytes], log_path: Path) -> str:
+    for _ in range(600):
+        found = re.search(r"open (http://\S+)", log_path.read_text())
+        if found:
+            return found.group(1)
+        if process.poll() is not None:
+            break
+        time.sleep(0.1)
+    raise RuntimeError(f"the studio did not start: {log_path.read_text()}")
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """The system's Chromium with a fresh profile."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=list(CHROMIUM_OPTIONS))
+        try:
+            yield chromium
+        finally:
+            chromium.close()
+
+
+def choose_sample(page: Page, name: str) -> None:
+    """Click a sample track and wait until it can be played."""
+    page.click(f"#sample-{name}")
+    page.wait_for_selector(".player.dry audio", timeout=TURN_MS)
+
+
+def say(page: Page, words: str) -> None:
+    """Type, press Enter, and wait for the end of the turn."""
+    turns = page.locator(".turn").count()
+    page.fill(WORDS, words)
+    page.press(WORDS, "Enter")
+    wait_for_turns(page, turns + 1)
+
+
+def wait_for_turns(page: Page, count: int) -> None:
+    """Until so many turns are in the conversation and nothing runs."""
+    done = f"document.querySelectorAll('.turn').length >= {count} && !document.querySelector('.progress')"
+    page.wait_for_function(done, timeout=TURN_MS)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Take the picture: two turns on a sample track."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("path", type=Path)
+    parser.add_argument("--width", type=int, default=1440)
+    parser.add_argument("--height", type=int, default=900)
+    parser.add_argument("--dark", action="store_true")
+    asked = parser.parse_args(arguments)
+    if chromium_path() is None:
+        parser.error("no Chromium was found; on Debian: apt-get install chromium")
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as url, browser() as chromium:
+        page = chromium.new_page(
+            viewport={"width": asked.width, "height": asked.height},
+            color_scheme="dark" if asked.dark else "light",
+        )
+        page.goto(url)
+        choose_sample(page, "groove")
+        for words in SHOWN:
+            say(page, words)
+        page.locator(WORDS).blur()
+        page.wait_for_timeout(400)
+        page.screenshot(path=asked.path, full_page=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
