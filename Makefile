@@ -18,8 +18,8 @@ lint: .venv/ready-for-tests
 	$(BIN)/mypy
 
 measure: .venv/ready
-	$(BIN)/python -m instructfx bench speed --write docs/measuring.md
-	$(BIN)/python -m instructfx bench dialogue --write docs/measuring.md
+	$(BIN)/python -m instructfx bench speed $(if $(DATA),--data $(DATA)) --write docs/measuring.md
+	$(BIN)/python -m instructfx bench dialogue $(if $(DATA),--data $(DATA)) --write docs/measuring.md
 
 samples: .venv/ready
 	$(BIN)/python tools/make_samples.py

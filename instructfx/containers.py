@@ -30,47 +30,48 @@ OGG_MAX_PAGE = 65_307  # bytes: header, 255 segments of 255
 
 
 @contextmanager
-def opened(path: str | os.PathLike[str]) -> Iterator[soundfile.SoundFile]:
-    """An audio file, open for reading from its first frame.
+def opened(path: str | os.PathLike[str], name: str | None = None) -> Iterator[soundfile.SoundFile]:
+    """An audio file, open for reading from its first frame; `name` is what messages call it.
 
     Raises AudioError: no such file, no permission, wrong extension, empty, not audio, truncated, ffmpeg missing.
     """
     source = Path(path)
-    _check_readable(source)
+    _check_readable(source, name or str(source))
+    shown = name or source.name
     if source.suffix.lower() in BY_FFMPEG:
         with tempfile.TemporaryDirectory() as folder:
             decoded = Path(folder) / "decoded.wav"
-            _decode(source, decoded)
-            with _sound_file(decoded, source.name) as file:
+            _decode(source, decoded, shown)
+            with _sound_file(decoded, shown) as file:
                 yield file
     else:
-        _check_whole(source)
-        with _sound_file(source, source.name) as file:
+        _check_whole(source, shown)
+        with _sound_file(source, shown) as file:
             yield file
 
 
-def _check_readable(source: Path) -> None:
+def _check_readable(source: Path, shown: str) -> None:
     try:
         if not source.exists():
-            raise AudioError(f"no such file: {source}. Give the path of an audio file ({ACCEPTED}).")
+            raise AudioError(f"no such file: {shown}. Give the path of an audio file ({ACCEPTED}).")
     except PermissionError as error:
         raise AudioError(f"no permission to look into {source.parent}. Change its permissions.") from error
     except OSError as error:
-        raise AudioError(f"cannot read {source}: {error.strerror}. Give another path.") from error
+        raise AudioError(f"cannot read {shown}: {error.strerror}. Give another path.") from error
     if not source.is_file():
-        raise AudioError(f"{source} is not a file. Give the path of an audio file ({ACCEPTED}).")
+        raise AudioError(f"{shown} is not a file. Give the path of an audio file ({ACCEPTED}).")
     if source.suffix.lower() not in READABLE:
         extension = source.suffix or "no extension"
-        raise AudioError(f"{source.name} has {extension}; accepted are {ACCEPTED} ({' '.join(READABLE)}).")
+        raise AudioError(f"{Path(shown).name} has {extension}; accepted are {ACCEPTED} ({' '.join(READABLE)}).")
     try:
         with source.open("rb") as file:
             first = file.read(1)
     except PermissionError as error:
-        raise AudioError(f"no permission to read {source}. Change its permissions or copy it.") from error
+        raise AudioError(f"no permission to read {shown}. Change its permissions or copy it.") from error
     except OSError as error:
-        raise AudioError(f"cannot read {source}: {error.strerror}.") from error
+        raise AudioError(f"cannot read {shown}: {error.strerror}.") from error
     if not first:
-        raise AudioError(f"{source.name} is empty: it has no bytes. Choose a file with sound in it ({ACCEPTED}).")
+        raise AudioError(f"{Path(shown).name} is empty: it has no bytes. Choose a file with sound in it ({ACCEPTED}).")
 
 
 def _sound_file(source: Path, name: str) -> soundfile.SoundFile:
@@ -82,26 +83,24 @@ def _sound_file(source: Path, name: str) -> soundfile.SoundFile:
         ) from error
 
 
-def _decode(source: Path, decoded: Path) -> None:
+def _decode(source: Path, decoded: Path, shown: str) -> None:
     ffmpeg = shutil.which("ffmpeg")
     if ffmpeg is None:
-        raise AudioError(
-            f"{source.name} needs ffmpeg, which is not installed. Install ffmpeg, or convert it to WAV or FLAC."
-        )
+        raise AudioError(f"{shown} needs ffmpeg, which is not installed. Install ffmpeg, or convert it to WAV or FLAC.")
     # -xerror: a damaged file is an error, not a shorter sound; the file: prefix keeps names from being options.
     command = [ffmpeg, "-v", "error", "-xerror", "-nostdin", "-i", f"file:{source}", "-vn"]
     command += ["-c:a", "pcm_f32le", "-rf64", "auto", f"file:{decoded}"]
     try:
         subprocess.run(command, check=True, capture_output=True, timeout=FFMPEG_SECONDS)
     except subprocess.TimeoutExpired as error:
-        raise AudioError(f"{source.name} took ffmpeg over {FFMPEG_SECONDS} s. Convert it to WAV or FLAC.") from error
+        raise AudioError(f"{shown} took ffmpeg over {FFMPEG_SECONDS} s. Convert it to WAV or FLAC.") from error
     except subprocess.CalledProcessError as error:
         raise AudioError(
-            f"{source.name} is truncated or not audio that ffmpeg can read. Export it again, or as WAV or FLAC."
+            f"{shown} is truncated or not audio that ffmpeg can read. Export it again, or as WAV or FLAC."
         ) from error
 
 
-def _check_whole(source: Path) -> None:
+def _check_whole(source: Path, shown: str) -> None:
     with source.open("rb") as file:
         magic = file.read(12)
     if magic[:4] in (b"RIFF", b"RF64") and magic[8:12] == b"WAVE":
@@ -113,7 +112,7 @@ def _check_whole(source: Path) -> None:
     else:
         return
     if missing > 0:
-        raise AudioError(f"{source.name} is truncated: its end is missing. Export or download it again.")
+        raise AudioError(f"{shown} is truncated: its end is missing. Export or download it again.")
 
 
 def _missing_chunk_bytes(source: Path, order: str, wanted: bytes) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
 
 from instructfx.audio import Audio
 from instructfx.chain import Chain
@@ -51,9 +52,10 @@ class LiveSession:
         path: str | os.PathLike[str],
         options: RenderOptions | None = None,
         on_progress: OnRenderProgress = no_progress,
+        cancelled: Callable[[], bool] = lambda: False,
     ) -> RenderReport:
         """The whole track through the chain that plays now, into a file of the format that its name says."""
-        return render_file(self.chain, self.track, path, options, on_progress)
+        return render_file(self.chain, self.track, path, options, on_progress, cancelled)
 
 
 def open_session(

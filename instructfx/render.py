@@ -57,7 +57,10 @@ def render_file(
     on_progress: OnProgress = no_progress,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> RenderReport:
-    """Render a track to a file in the format of its extension; AudioError, and no file, where that fails."""
+    """Render a track to a file in the format of its extension.
+
+    Raises AudioError, and leaves no file, where that fails; Cancelled once `cancelled` says so.
+    """
     # The file is opened first, so that what cannot be written is refused before any work is done.
     with (
         writing(path, track.sample_rate, track.channels) as file,

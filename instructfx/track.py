@@ -52,7 +52,7 @@ def inspect(path: str | os.PathLike[str], name: str | None = None) -> Track:
     """
     source = Path(path)
     shown = name or source.name
-    with opened(source) as file:
+    with opened(source, name) as file:
         meter = LoudnessMeter(file.samplerate, file.channels)
         peak, frames = 0.0, 0
         for block in blocks(file, shown):

@@ -110,7 +110,7 @@ def _drive(chain: Chain) -> float:
     return chain.slot("distortion").settings["drive_db"]
 
 
-EXPLANATION = """
+EXPLANATION = """\
 Seven turns on the built-in planner and ear. *Asked* is the reading that the words name: the wish where there is
 one, then what was heard, in steps of the ear. *Others* is the furthest that any axis of another family moved.
 *Loss* is the ear's, of doing nothing, of the planner's start and after the search; a command such as "less

@@ -54,7 +54,7 @@ def measure(data: Path | None, say: Callable[[str], None]) -> str:
         rows += _memory(path, Path(folder))
     say("speed: start")
     rows.append(["`--help`", _spread([_help() for _ in range(RUNS)], "s")])
-    explanation = f"\nMedian of {RUNS} runs, least and most in brackets, in one process after a first run.\n"
+    explanation = f"Median of {RUNS} runs, least and most in brackets, in one process after a first run.\n"
     return "\n".join(["## Speed and memory\n", conditions(SEED), explanation, table(["what", "measured"], rows)])
 
 

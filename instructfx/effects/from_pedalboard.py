@@ -24,11 +24,10 @@ class FromPedalboard:
     """Renders the plugins that `build` makes and mixes dry and wet where the effect has a `mix`.
 
     Backward is the identity, f(x).detach() + (x - x.detach()), so that effects before this one still learn
-    (Bengio, Leonard and Courville 2013); `passes_gradient=False` is for effects where that misleads.
+    (Bengio, Leonard and Courville 2013).
     """
 
     build: Build
-    passes_gradient: bool = True
 
     def __call__(self, samples: Tensor, sample_rate: int, settings: Settings) -> Tensor:
         dry = samples.detach().cpu()
@@ -40,10 +39,7 @@ class FromPedalboard:
             stream = self.stream(sample_rate, sound.shape[0], values)
             rendered_whole, rest = stream.push(sound), stream.finish()
             rows.append(torch.cat([rendered_whole, rest], dim=-1) if rest.shape[-1] else rendered_whole)
-        rendered = torch.stack(rows).to(samples)
-        if not self.passes_gradient:
-            return rendered
-        return rendered + (samples - samples.detach())
+        return torch.stack(rows).to(samples) + (samples - samples.detach())
 
     def stream(self, sample_rate: int, channels: int, settings: Mapping[str, float]) -> Stream:
         board = pedalboard.Pedalboard(self.build(settings, sample_rate))

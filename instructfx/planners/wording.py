@@ -159,7 +159,7 @@ def _thoughts(plan: Plan, intent: Intent) -> Thoughts:
     chosen = [*(f"add {m.effect}" for m in plan.add), *(f"adjust {m.effect}" for m in plan.adjust)]
     chosen += [*(f"remove {name}" for name in plan.remove), *(f"keep {name}" for name in plan.keep)]
     settings = [
-        f"{move.effect}: " + ", ".join(f"{name} {value:.3g}" for name, value in move.settings.items())
+        f"{label(move.effect)}: " + ", ".join(_valued(move.effect, *setting) for setting in move.settings.items())
         for move in (*plan.add, *plan.adjust)
         if move.settings
     ]

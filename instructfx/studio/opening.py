@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from instructfx.errors import InstructFXError
 from instructfx.studio.visits import Exchange, Visit, Visits
 from instructfx.studio.work import render
 
@@ -34,10 +33,7 @@ def open_visit(visits: Visits, source: Path, shown: str, page: str, move: bool) 
         if move:
             track = folder / f"upload{suffix}"
             shutil.move(source, track)
-        try:
-            live = open_session(track, name=shown)
-        except InstructFXError as error:
-            raise type(error)(str(error).replace(str(track), shown).replace(track.name, shown)) from error
+        live = open_session(track, name=shown)
         if move:
             track.unlink()
         return visits.welcome(live, folder, _playable(live.track, folder), page)

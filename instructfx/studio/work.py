@@ -117,11 +117,8 @@ class Job(threading.Thread):
 
 def render(visit: Visit, on_progress: Callable[[float], None] = lambda share: None) -> None:
     """Render the whole track through the chain that plays now, and make it what is heard."""
-    from instructfx.render import render_file
-
     path = visit.next_render()
-    live = visit.live
-    render_file(live.chain, live.track, path, on_progress=on_progress, cancelled=visit.closed.is_set)
+    visit.live.render_to(path, on_progress=on_progress, cancelled=visit.closed.is_set)
     visit.keep_render(path)
 
 
