@@ -40,7 +40,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Run every check; none of them needs a network."""
-    return [_python(), *_packages(), _ffmpeg(), _sessions(), _a_turn(), _minds()]
+    return [_python(), *_packages(), _ffmpeg(), _sessions(), _a_turn(), _minds(), _clap()]
 
 
 def _python() -> Finding:
@@ -98,3 +98,20 @@ def _a_turn() -> Finding:
 
 def _minds() -> Finding:
     return Finding("planner and ear", True, "builtin and perceptual: no key, no network and no model file needed")
+
+
+def _clap() -> Finding:
+    """What can be seen of the checkpoint without reading two gigabytes; `clap verify` reads them."""
+    from instructfx.ears.checking import look
+    from instructfx.ears.checkpoints import GET, MUSIC, chosen_checkpoint, size_of
+
+    try:
+        checkpoint = chosen_checkpoint()
+        size = size_of(checkpoint.path)
+        if size is None and checkpoint.published:
+            fetched = f"{GET} fetches {MUSIC.size_bytes / 1e9:.1f} GB"
+            return Finding("CLAP", True, f"not installed: {fetched}; the built-in ear is used")
+        look(checkpoint)
+    except InstructFXError as error:
+        return Finding("CLAP", False, str(error))
+    return Finding("CLAP", True, f"{checkpoint.path}, {(size or 0) / 1e9:.1f} GB, {checkpoint.architecture}")
