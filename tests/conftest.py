@@ -16,6 +16,12 @@ settings.load_profile("instructfx")
 
 RATE = 44_100
 
+# What is installed on this machine decides nothing here: tests of CLAP make a checkpoint of their own.
+os.environ["INSTRUCTFX_EAR"] = "perceptual"
+os.environ["INSTRUCTFX_MODELS"] = str(Path(__file__).parent / "no-models")
+for name in ("INSTRUCTFX_CLAP_CHECKPOINT", "INSTRUCTFX_CLAP_MODEL", "INSTRUCTFX_DEVICE"):
+    os.environ.pop(name, None)
+
 
 def play(notes: list[tuple[float, float, float]], seconds: float, sample_rate: int, seed: int) -> Samples:
     """Stereo music: notes (start in s, pitch in Hz, pan -1 to 1) of twelve harmonics, and soft hits of noise."""

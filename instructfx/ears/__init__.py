@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
 from typing import Protocol
 
 from torch import Tensor
@@ -11,15 +11,36 @@ from instructfx.ears.axes import AXES
 from instructfx.ears.goal import Goal
 from instructfx.errors import InstructionError
 
-Objective = Callable[[Tensor], Tensor]
-"""(batch, channels, frames) at the ear's sample rate -> losses (batch,), differentiable."""
+
+class Objective(Protocol):
+    """A loss on sound."""
+
+    def __call__(self, samples: Tensor, moved: Tensor | None = None) -> Tensor:
+        """(batch, channels, frames) at the ear's sample rate -> losses (batch,), differentiable.
+
+        moved (batch,) is the squared distance, in the unit cube, of the settings from those that came in; none
+        is no distance.
+        """
 
 
 class Ear(Protocol):
     """Judges sound."""
 
-    name: str
-    sample_rate: int
+    @property
+    def name(self) -> str:
+        """What the ear is called."""
+
+    @property
+    def sample_rate(self) -> int:
+        """At what rate it hears, in Hz."""
+
+    @property
+    def reads(self) -> bool:
+        """Whether it understands any text, or only the named axes."""
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of what it learned; empty where it learned nothing."""
 
     def objective(self, goal: Goal, before: Tensor) -> Objective:
         """The loss that a goal means after the sound `before`, (1, channels, frames) at sample_rate."""
@@ -28,16 +49,39 @@ class Ear(Protocol):
         """Named readings of one sound, (1, channels, frames) at sample_rate."""
 
 
-EARS = ("perceptual",)
+EARS = ("perceptual", "clap")
 
 
-def ear_named(name: str) -> Ear:
-    """The ear of that name; InstructionError lists the names."""
+def usual_ear() -> str:
+    """INSTRUCTFX_EAR, else clap where its checkpoint is present, else perceptual."""
+    from instructfx.ears.checkpoints import is_present
+
+    return os.environ.get("INSTRUCTFX_EAR") or ("clap" if is_present() else "perceptual")
+
+
+def ear_named(name: str = "", device: str = "") -> Ear:
+    """The ear of that name, or the usual one, on that device, or the fastest.
+
+    Raises InstructionError for a name or device that there is none of, EarError where a checkpoint is missing.
+    """
+    name = name or usual_ear()
     if name == "perceptual":
         from instructfx.ears.perceptual import PerceptualEar
 
         return PerceptualEar()
+    if name == "clap":
+        return judging_as("usual", "", None, device)
     raise InstructionError(f"there is no ear {name!r}; there is {', '.join(EARS)}")
 
 
-__all__ = ["AXES", "EARS", "Ear", "Goal", "Objective", "ear_named"]
+def judging_as(loss: str, negative: str, weight: float | None, device: str = "") -> Ear:
+    """The ear clap with another loss than its usual one: see ClapEar. weight None is its usual one."""
+    from instructfx.device import device_named
+    from instructfx.ears.clap_ear import HARM_WEIGHT, ClapEar, loss_named
+
+    chosen = device_named(device or os.environ.get("INSTRUCTFX_DEVICE", ""))
+    beside = HARM_WEIGHT if weight is None else weight
+    return ClapEar(loss=loss_named(loss), negative=negative, weight=beside, device=chosen)
+
+
+__all__ = ["AXES", "EARS", "Ear", "Goal", "Objective", "ear_named", "judging_as", "usual_ear"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -106,7 +106,13 @@ class PerceptualObjective:
     def sample_rate(self) -> int:
         return SAMPLE_RATE
 
-    def __call__(self, samples: Tensor) -> Tensor:
+    def to(self, device: torch.device) -> PerceptualObjective:
+        """The same loss for sounds on a device."""
+        readings = {name: reading.to(device) for name, reading in self.readings_before.items()}
+        curve, levels, audible = (each.to(device) for each in (self.curve, self.levels_before, self.audible))
+        return PerceptualObjective(self.goal, curve, levels, audible, readings)
+
+    def __call__(self, samples: Tensor, moved: Tensor | None = None) -> Tensor:
         analysis = analyse(samples)
         return self.loss_of_spectrum(analysis.spectrum) + self._rest(analysis)
 
@@ -142,21 +148,29 @@ class PerceptualObjective:
         return loss
 
 
+def tone_objective(goal: Goal, spectrum: Tensor) -> PerceptualObjective:
+    """The loss of a goal after a sound of which only the long-term power (1, bins) is known: `loss_of_spectrum`."""
+    levels = tone_levels(spectrum)
+    readings = dict(zip(TONE_CURVES, tone_readings(levels).T, strict=True))
+    audible = 1 - 10 ** ((AUDIBLE_DB - levels) / 10)
+    return PerceptualObjective(goal, wished_curve(goal.axes), levels, audible, readings)
+
+
 class PerceptualEar:
     """Hears a sound as readings on the axes of `axes.py`, and a goal as a loss on them."""
 
     name = "perceptual"
     sample_rate = SAMPLE_RATE
+    reads = False
+    fingerprint = ""
 
     def objective(self, goal: Goal, before: Tensor) -> PerceptualObjective:
         """The loss of a goal after the sound `before`, (1, channels, frames) at 44.1 kHz."""
         with torch.no_grad():
             analysis = analyse(before)
-            levels = tone_levels(analysis.spectrum)
-            readings = dict(zip(TONE_CURVES, tone_readings(levels).T, strict=True))
-            readings |= {name: measure(analysis) for name, measure in MEASURES.items()}
-        audible = 1 - 10 ** ((AUDIBLE_DB - levels) / 10)
-        return PerceptualObjective(goal, wished_curve(goal.axes), levels, audible, readings)
+            tone = tone_objective(goal, analysis.spectrum)
+            measured = {name: measure(analysis) for name, measure in MEASURES.items()}
+        return replace(tone, readings_before={**tone.readings_before, **measured})
 
     def describe(self, audio: Tensor) -> dict[str, float]:
         """Axis -> reading in steps, of one sound (1, channels, frames) at 44.1 kHz."""
