@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import torch
 from torch import Tensor
@@ -64,11 +64,14 @@ class Excerpt:
     samples: Tensor
     sample_rate: int
 
+    @cached_property
+    def _energy(self) -> Tensor:
+        return k_energy(self.samples, self.sample_rate)
+
     def heard(self, chain: Chain, settings: Sequence[Settings] | None = None) -> Tensor:
         """The excerpt through the chain, loudness-matched: (batch, channels, frames)."""
         settings = settings or chain.tensors()
         rendered = chain.apply(self.samples, self.sample_rate, settings)
-        wanted = k_energy(self.samples, self.sample_rate)
         energy = k_energy(rendered, self.sample_rate)
-        factor = matching_gain(energy, wanted, asked_gain_db(chain, settings))
+        factor = matching_gain(energy, self._energy, asked_gain_db(chain, settings))
         return rendered * factor[:, None, None]

@@ -46,12 +46,13 @@ def _params() -> tuple[Param, ...]:
 
 
 def _bands(settings: Settings, sample_rate: int) -> list[Band]:
-    """The six bands in their order; cutoffs stay below 0.45 of the sample rate."""
+    """The six bands in their order, each setting (batch,); cutoffs stay below 0.45 of the sample rate."""
+    batch = max(len(values) for values in settings.values())
     return [
         (
-            settings[f"{band}_gain_db"],
-            settings[f"{band}_cutoff_frequency_hz"].clamp(max=0.45 * sample_rate),
-            settings[f"{band}_q"],
+            settings[f"{band}_gain_db"].expand(batch),
+            settings[f"{band}_cutoff_frequency_hz"].clamp(max=0.45 * sample_rate).expand(batch),
+            settings[f"{band}_q"].expand(batch),
         )
         for band in BANDS
     ]
@@ -77,11 +78,9 @@ def impulse_response(settings: Settings, sample_rate: int, channels: int) -> Ten
     bands = _bands(settings, sample_rate)
     taps = 1 << int(_ringing_frames(bands, sample_rate)).bit_length()
     taps = min(max(taps, MIN_TAPS), MAX_TAPS)
-    batch = max(len(values) for values in settings.values())
-    impulse = torch.zeros(batch, 1, taps)
+    impulse = torch.zeros(len(bands[0][0]), 1, taps)
     impulse[..., 0] = 1
-    expanded = [values.expand(batch) for band in bands for values in band]
-    return torch.as_tensor(parametric_eq(impulse, sample_rate, *expanded))
+    return torch.as_tensor(parametric_eq(impulse, sample_rate, *(values for band in bands for values in band)))
 
 
 @torch.no_grad()

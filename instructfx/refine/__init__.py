@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from instructfx.chain import Chain
 from instructfx.ears import Objective
+from instructfx.effects import Effect
 from instructfx.listening import Excerpt
 from instructfx.refine.bayes import BayesOptions, explore
 from instructfx.refine.gradient import GradientOptions, descend
 from instructfx.refine.records import Cancelled, OnStep, Refined, Step, ignore, never
 from instructfx.refine.search import Search
+from instructfx.refine.secant import EmbeddingObjective, SecantOptions, descend_in_few_passes
+
+Rival = Callable[[Search, tuple[str, ...], int], None]
+"""(search, effects, seed): another way to search, in place of ours."""
 
 
 @dataclass(frozen=True)
 class RefineOptions:
-    """How long and how each refiner searches."""
+    """How long and how each refiner searches. Ears that judge an embedding are searched by `secant`."""
 
     gradient: GradientOptions = field(default_factory=GradientOptions)
     bayes: BayesOptions = field(default_factory=BayesOptions)
+    secant: SecantOptions = field(default_factory=SecantOptions)
+    rival: Rival | None = None
 
 
 def refine(
@@ -47,13 +54,23 @@ def refine(
         held = held.locked(effect, slot.locked | {setting})
     search = Search(held, excerpt, objective, on_step, cancelled)
     moving = [slot.effect for slot in held.slots if held.knobs({slot.effect.name} & set(effects))]
+    if options.rival:
+        options.rival(search, tuple(effect.name for effect in moving), seed)
+    else:
+        _search(search, moving, came_from or held, options, seed)
+    return _unpinned(search.refined("converged" if moving else "nothing to refine"), chain)
+
+
+def _search(search: Search, moving: Sequence[Effect], came_from: Chain, options: RefineOptions, seed: int) -> None:
     differentiable = [effect.name for effect in moving if effect.differentiable]
     others = [effect.name for effect in moving if not effect.differentiable]
-    if differentiable and not cancelled():
-        descend(search, differentiable, options.gradient)
-    if others and not cancelled():
-        explore(search, held.knobs(others), options.bayes, seed, came_from or held)
-    return _unpinned(search.refined("converged" if moving else "nothing to refine"), chain)
+    if differentiable and not search.cancelled():
+        if isinstance(search.objective, EmbeddingObjective):
+            descend_in_few_passes(search, differentiable, options.secant)
+        else:
+            descend(search, differentiable, options.gradient)
+    if others and not search.cancelled():
+        explore(search, search.best.knobs(others), options.bayes, seed, came_from)
 
 
 def _unpinned(refined: Refined, chain: Chain) -> Refined:
@@ -74,6 +91,7 @@ __all__ = [
     "OnStep",
     "RefineOptions",
     "Refined",
+    "SecantOptions",
     "Step",
     "ignore",
     "never",

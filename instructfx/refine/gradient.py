@@ -17,10 +17,8 @@ import torch
 from torch import Tensor
 
 from instructfx.chain import Chain, Knob
-from instructfx.effects.spec import Settings
+from instructfx.refine.responses import EDGE, responses
 from instructfx.refine.search import Search
-
-EDGE = 1e-4  # knobs stay this far inside the unit cube, where logits are finite
 
 
 @runtime_checkable
@@ -70,29 +68,18 @@ def _descend_on_spectrum(search: Search, knobs: Sequence[Knob], options: Gradien
         start, start_loss = search.best, search.best_loss
         with torch.no_grad():
             power = objective.spectrum(search.excerpt.heard(start))
-            response = _responses(start, knobs, start.tensors(), objective)
+            response = responses(start, knobs, start.tensors(), objective.sample_rate, objective.frequencies_hz)
             rest = start_loss - float(objective.loss_of_spectrum(power)[0])
 
         def loss(unit: Tensor, start: Chain = start, power: Tensor = power, response: Tensor = response) -> Tensor:
-            changed = _responses(start, knobs, start.tensors(knobs, unit), objective)
+            settings = start.tensors(knobs, unit)
+            changed = responses(start, knobs, settings, objective.sample_rate, objective.frequencies_hz)
             return objective.loss_of_spectrum(power * (changed / response).square().to(power))
 
         unit = _adam(search, start, knobs, loss, options, options.spectral_steps, rest)
         search.consider(start.with_unit(knobs, unit.tolist()))
         if search.cancelled() or start_loss - search.best_loss < options.tolerance * start_loss:
             break
-
-
-def _responses(
-    chain: Chain, knobs: Sequence[Knob], settings: Sequence[Settings], objective: SpectralObjective
-) -> Tensor:
-    """Joint magnitude of the slots that the knobs belong to, (batch, bins)."""
-    product = torch.ones(1, len(objective.frequencies_hz), dtype=torch.float64)
-    for index in sorted({knob.slot for knob in knobs}):
-        response = chain.slots[index].effect.response
-        if response is not None:
-            product = product * response(settings[index], objective.sample_rate, objective.frequencies_hz)
-    return product.clamp(min=1e-6)
 
 
 def _descend_on_waveform(search: Search, knobs: Sequence[Knob], options: GradientOptions) -> None:

@@ -29,6 +29,7 @@ class Search:
         self.cancelled = cancelled
         self._on_step = on_step
         self._steps: list[Step] = []
+        self._home = chain
         self.best = chain
         self.best_loss = self.loss_before = self.measure(chain)
         self.report(chain, self.best_loss)
@@ -36,19 +37,41 @@ class Search:
     def measure(self, chain: Chain) -> float:
         """The true loss: on the waveform, through the real effects. Infinite where it is no number."""
         with torch.no_grad():
-            loss = float(self.objective(self.excerpt.heard(chain))[0])
+            moved = self.moved(chain, (), torch.zeros(1, 0))
+            loss = float(self.objective(self.excerpt.heard(chain), moved)[0])
         return loss if math.isfinite(loss) else math.inf
 
     def losses(self, chain: Chain, knobs: Sequence[Knob], unit: Tensor) -> Tensor:
         """True losses of a batch of knob positions (batch, knobs) -> (batch,), differentiable."""
-        return self.objective(self.excerpt.heard(chain, chain.tensors(knobs, unit)))
+        heard = self.excerpt.heard(chain, chain.tensors(knobs, unit))
+        return self.objective(heard, self.moved(chain, knobs, unit))
+
+    def moved(self, chain: Chain, knobs: Sequence[Knob], unit: Tensor) -> Tensor:
+        """How far settings are from those that came in: squared distance in the unit cube, (batch,).
+
+        Of the chain with these knobs at unit (batch, knobs); differentiable.
+        """
+        every = self._home.knobs(self._home.names)
+        home, there = self._home.to_unit(every), chain.to_unit(every)
+        resting = sum((a - b) ** 2 for a, b, knob in zip(home, there, every, strict=True) if knob not in knobs)
+        knobs_home = torch.tensor(self._home.to_unit(knobs), dtype=torch.float64)
+        return (unit.double() - knobs_home).square().sum(dim=1) + resting
 
     def consider(self, chain: Chain) -> float:
         """Measure a chain and keep it where it is the best so far."""
         loss = self.measure(chain)
+        self.keep(chain, loss)
+        return loss
+
+    def keep(self, chain: Chain, loss: float) -> None:
+        """Keep a chain whose true loss is known where it is the best so far."""
         if loss < self.best_loss:
             self.best, self.best_loss = chain, loss
-        return loss
+
+    @property
+    def steps(self) -> int:
+        """How many steps have been reported."""
+        return len(self._steps)
 
     def report(self, chain: Chain, loss: float) -> None:
         """Add a step to the trajectory and tell whoever watches."""

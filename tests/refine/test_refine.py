@@ -139,7 +139,7 @@ class Spiteful:
     def __init__(self, home: Tensor) -> None:
         self.home = home
 
-    def __call__(self, samples: Tensor) -> Tensor:
+    def __call__(self, samples: Tensor, moved: Tensor | None = None) -> Tensor:
         return (samples - self.home).square().sum(dim=(1, 2))
 
 
@@ -154,7 +154,7 @@ def test_a_search_that_finds_nothing_better_returns_what_came_in(excerpt: Excerp
 
 @pytest.mark.parametrize("broken", [float("nan"), float("inf")])
 def test_a_loss_that_is_no_number_never_wins(excerpt: Excerpt, broken: float) -> None:
-    def objective(samples: Tensor) -> Tensor:
+    def objective(samples: Tensor, moved: Tensor | None = None) -> Tensor:
         quiet = samples.abs().sum(dim=(1, 2)) * 0
         return torch.where(samples.std() == excerpt.heard(start).std(), quiet + 1.0, quiet + broken)
 

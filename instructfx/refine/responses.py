@@ -1,0 +1,25 @@
+"""What several linear effects together do to a spectrum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from instructfx.chain import Chain, Knob
+from instructfx.effects.spec import Settings
+
+EDGE = 1e-4  # knobs stay this far inside the unit cube, where logits are finite
+
+
+def responses(
+    chain: Chain, knobs: Sequence[Knob], settings: Sequence[Settings], sample_rate: int, frequencies_hz: Tensor
+) -> Tensor:
+    """Joint magnitude of the slots that the knobs belong to, (batch, bins), differentiable."""
+    product = torch.ones(1, len(frequencies_hz), dtype=torch.float64)
+    for index in sorted({knob.slot for knob in knobs}):
+        response = chain.slots[index].effect.response
+        if response is not None:
+            product = product * response(settings[index], sample_rate, frequencies_hz)
+    return product.clamp(min=1e-6)

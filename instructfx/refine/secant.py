@@ -1,0 +1,259 @@
+"""Descent in few passes, for ears whose every look at a sound is dear: a Gauss-Newton search on the embedding.
+
+A pass gives the embedding e of a sound and, backwards, the loss's gradient by *features*: the equalisers' curve in
+the ear's bands and the other knobs. The loss as a function of e is known exactly; how e follows the features, J, is
+learned: one row of it from each backward pass, and a rank-one correction from each pair of passes (Broyden 1965).
+Within a trust region (Conn, Gould and Toint 2000) the settings that are best by that model are found without
+listening, and listened to next, on the waveform. Because features are curves and not knobs, a filter that is still
+flat knows where it could help; and because a curve's gradient is that of a tilt of the power that is heard, none
+flows back through the equaliser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import torch
+from torch import Tensor
+
+from instructfx.chain import Chain, Knob
+from instructfx.listening import k_power
+from instructfx.refine.responses import EDGE, responses
+from instructfx.refine.search import Search
+
+
+@runtime_checkable
+class EmbeddingObjective(Protocol):
+    """A loss that is judged on an embedding of the sound's power."""
+
+    sample_rate: int
+
+    @property
+    def frequencies_hz(self) -> Tensor:
+        """Of the bins of `power`."""
+
+    @property
+    def bands_hz(self) -> Tensor:
+        """Centres of the bands that the ear tells apart."""
+
+    @property
+    def judge(self) -> Callable[[Tensor, Tensor], Tensor]:
+        """(embeddings (batch, n), moved (batch,)) -> losses (batch,)."""
+
+    def power(self, samples: Tensor) -> Tensor:
+        """(batch, channels, frames) -> (batch, frames, bins)."""
+
+    def embed(self, power: Tensor) -> Tensor:
+        """(batch, frames, bins) -> (batch, n): one pass."""
+
+    def harm_of(self, power: Tensor) -> Tensor:
+        """What is judged beside the embedding, at next to no cost: (batch,)."""
+
+
+@dataclass(frozen=True)
+class SecantOptions:
+    """radius_db is how far the curve may first move at once (root mean square over the bands); moving any other knob
+    across its whole range counts as range_db. The search ends after `passes`, or when four in a row gain less than
+    `tolerance` of what all of them gained."""
+
+    passes: int = 12
+    radius_db: float = 2.0
+    range_db: float = 10.0
+    tolerance: float = 0.01
+
+
+IDLE = 4  # passes in a row that gain nothing to speak of
+FEWEST_DB = 0.15  # a trust region smaller than this ends the search
+MOST_DB = 12.0
+LINEARISATIONS, MODEL_STEPS, MODEL_RATE = 12, 4, 0.02
+RESTRAINT = 0.0002  # keeps knobs that the model thinks idle where they are
+DIFFERENCE = 1e-3  # of a knob's range, for slopes of features
+
+
+def descend_in_few_passes(search: Search, effects: Sequence[str], options: SecantOptions) -> int:
+    """Improve the best chain of the search by the knobs of these differentiable effects; the passes that it took."""
+    place = _Place(search, search.best.knobs(effects), options.range_db)
+    unit = torch.tensor([place.start.to_unit(place.knobs)], dtype=torch.float64).clamp(EDGE, 1 - EDGE)
+    here = place.look(unit)
+    trust = _Trust(options.radius_db, torch.zeros(len(here.embedding), len(here.features)))
+    slopes = trust.learned(here)
+    first, idle, passes = here.loss, 0, 1
+    while passes < options.passes and trust.radius_db > FEWEST_DB and idle < IDLE and not search.cancelled():
+        candidate = place.propose(here, slopes, trust.radius_db)
+        there = place.look(candidate)
+        passes += 1
+        chain = place.chain(candidate)
+        search.report(chain, there.loss)
+        search.keep(chain, there.loss)
+        step = there.features - here.features
+        gained, promised = here.loss - there.loss, here.loss - place.modelled(here, slopes, candidate)
+        trust.slopes = slopes + torch.outer(there.embedding - here.embedding - slopes @ step, step) / _square(step)
+        trust.judged(gained, promised)
+        idle = 0 if gained > options.tolerance * (first - min(here.loss, there.loss)) else idle + 1
+        here = there if gained > 0 else here
+        slopes = trust.learned(here)
+    return passes
+
+
+@dataclass
+class _Trust:
+    """How far the model is good, and the slopes (n, features) of the embedding that have been learned."""
+
+    radius_db: float
+    slopes: Tensor
+
+    def judged(self, gained: float, promised: float) -> None:
+        """Widen or narrow the region by what a step gained of what the model promised."""
+        if gained <= 0:
+            self.radius_db *= 0.5
+        elif gained < 0.2 * promised:
+            self.radius_db *= 0.7
+        elif gained > 0.6 * promised:
+            self.radius_db = min(1.6 * self.radius_db, MOST_DB)
+
+    def learned(self, look: _Look) -> Tensor:
+        """The slopes, corrected by one row of them."""
+        missing = look.by_features - self.slopes.T @ look.by_embedding
+        self.slopes = self.slopes + torch.outer(look.by_embedding, missing) / _square(look.by_embedding)
+        return self.slopes
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What one pass tells of one position of the knobs."""
+
+    unit: Tensor
+    features: Tensor
+    loss: float
+    embedding: Tensor
+    by_features: Tensor  # gradient of the judged loss
+    by_embedding: Tensor  # the same, of the embedding alone
+    spectrum: Tensor  # long-term power (1, 1, bins)
+
+
+class _Place:
+    """The start, its knobs, and how to look at other positions of them."""
+
+    def __init__(self, search: Search, knobs: Sequence[Knob], range_db: float) -> None:
+        if not isinstance(search.objective, EmbeddingObjective):
+            raise TypeError(f"{search.objective!r} has no embedding")
+        self.search = search
+        self.objective = search.objective
+        self.start: Chain = search.best
+        self.knobs = knobs
+        linear = [self.start.slots[knob.slot].effect.response is not None for knob in knobs]
+        self._curved = [knob for knob, is_linear in zip(knobs, linear, strict=True) if is_linear]
+        self._others = [index for index, is_linear in enumerate(linear) if not is_linear]
+        self._range_db = range_db
+        self._bands_hz = self.objective.bands_hz
+        with torch.no_grad():
+            spectrum = self.objective.power(search.excerpt.heard(self.start)).mean(dim=1)[0].cpu()
+        frequencies_hz = self.objective.frequencies_hz
+        self._spread = _spread(self._bands_hz, frequencies_hz)
+        self._k_bands = self._spread @ (spectrum * k_power(frequencies_hz, self.objective.sample_rate))
+        self._start_response = self._response(self.start.tensors())
+
+    def chain(self, unit: Tensor) -> Chain:
+        return self.start.with_unit(self.knobs, unit[0].tolist())
+
+    def features(self, unit: Tensor) -> Tensor:
+        """(batch, knobs) -> (batch, bands + other knobs): the curve at equal loudness, in dB, and the rest."""
+        response = self._response(self.start.tensors(self.knobs, unit)) / self._start_response
+        change = response.square()
+        level = (change @ self._k_bands.to(change)) / self._k_bands.sum()
+        curve = 10 * torch.log10(change / level[:, None])
+        return torch.cat([curve.expand(len(unit), -1), self._range_db * unit], dim=1).float()
+
+    def look(self, unit: Tensor) -> _Look:
+        """One pass, forwards and backwards."""
+        judge = self.objective.judge
+        tilt = torch.zeros(len(self._bands_hz), requires_grad=True)
+        leaf = unit.clone().requires_grad_(True)
+        power = self._power_at(leaf)
+        power = power * 10 ** ((tilt @ self._spread).to(power) / 10)
+        embedding = self.objective.embed(power)
+        held = embedding.detach().requires_grad_(True)
+        moved = self.search.moved(self.start, self.knobs, unit)
+        judged = judge(held, moved.to(held))
+        (by_embedding,) = torch.autograd.grad(judged.sum(), held)
+        by_tilt, by_unit = torch.autograd.grad(embedding, [tilt, leaf], by_embedding)
+        spectrum = power.detach().mean(dim=1, keepdim=True)
+        harm = self.objective.harm_of(spectrum)
+        return _Look(
+            unit=unit,
+            features=self.features(unit)[0],
+            loss=float(judged.detach()[0]) + float(harm[0]),
+            embedding=held.detach()[0].cpu(),
+            by_features=self._joined(unit, by_tilt, by_unit),
+            by_embedding=by_embedding[0].cpu(),
+            spectrum=spectrum,
+        )
+
+    def modelled(self, here: _Look, slopes: Tensor, unit: Tensor) -> float:
+        """The loss that the model expects."""
+        change = self.features(unit)[0] - here.features
+        with torch.no_grad():
+            return float(self._model(here, slopes, change, self.search.moved(self.start, self.knobs, unit)))
+
+    def propose(self, here: _Look, slopes: Tensor, radius_db: float) -> Tensor:
+        """The position within the trust region that the model likes best, (1, knobs)."""
+        unit = here.unit
+        for _ in range(LINEARISATIONS):
+            base, follows = self.features(unit)[0] - here.features, self._follows(unit)
+            step = torch.zeros(len(self.knobs), requires_grad=True)
+            adam = torch.optim.Adam([step], lr=MODEL_RATE)
+            for _ in range(MODEL_STEPS):
+                change = base + step @ follows
+                loss = self._model(here, slopes, change, self.search.moved(self.start, self.knobs, unit + step))
+                beyond = torch.relu(change.square().mean() / radius_db**2 - 1)
+                adam.zero_grad()
+                (loss + beyond + RESTRAINT * step.square().sum()).backward()
+                adam.step()
+            unit = (unit + step.detach()).clamp(EDGE, 1 - EDGE)
+        return unit
+
+    def _model(self, here: _Look, slopes: Tensor, change: Tensor, moved: Tensor) -> Tensor:
+        embedding = here.embedding + slopes @ change
+        judge = self.objective.judge(embedding[None].to(here.spectrum), moved.to(here.spectrum))
+        curve_db = change[: len(self._bands_hz)] @ self._spread
+        harm = self.objective.harm_of(here.spectrum * 10 ** (curve_db / 10).to(here.spectrum))
+        return (judge[0] + harm[0]).cpu()
+
+    def _power_at(self, unit: Tensor) -> Tensor:
+        heard = self.search.excerpt.heard(self.start, self.start.tensors(self.knobs, unit))
+        return self.objective.power(heard)
+
+    def _response(self, settings: Sequence[dict[str, Tensor]]) -> Tensor:
+        with torch.no_grad():
+            return responses(self.start, self._curved, settings, self.objective.sample_rate, self._bands_hz)
+
+    def _joined(self, unit: Tensor, by_tilt: Tensor, by_unit: Tensor) -> Tensor:
+        tilt = by_tilt.cpu().float() if self._curved else torch.zeros(len(self._bands_hz))
+        follows = self._follows(unit)[:, : len(tilt)]
+        rest = by_unit[0].cpu().float() - follows @ tilt  # what the tilt does not explain: other knobs, and ringing
+        return torch.cat([tilt, rest / self._range_db])
+
+    def _follows(self, unit: Tensor) -> Tensor:
+        """How the features follow the knobs, (knobs, features)."""
+        inwards = torch.where(unit[0] < 0.5, DIFFERENCE, -DIFFERENCE)
+        eye = torch.eye(len(self.knobs), dtype=unit.dtype)
+        every = self.features(torch.cat([unit, unit + eye * inwards[:, None]]))
+        return (every[1:] - every[0]) / inwards[:, None].float()
+
+
+def _square(vector: Tensor) -> Tensor:
+    return vector.square().sum().clamp(min=1e-12)
+
+
+def _spread(bands_hz: Tensor, frequencies_hz: Tensor) -> Tensor:
+    """(bands, bins): linear interpolation from values at the bands to values at the bins, level beyond the ends."""
+    places = torch.searchsorted(bands_hz.contiguous(), frequencies_hz.contiguous()).clamp(1, len(bands_hz) - 1)
+    low, high = bands_hz[places - 1], bands_hz[places]
+    share = ((frequencies_hz - low) / (high - low)).clamp(0, 1)
+    spread = torch.zeros(len(bands_hz), len(frequencies_hz))
+    bins = torch.arange(len(frequencies_hz))
+    spread[places - 1, bins] += 1 - share
+    spread[places, bins] += share
+    return spread
