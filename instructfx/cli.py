@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from instructfx import __version__
+from instructfx import __version__, cli_clap
 from instructfx.errors import InstructFXError
 
 if TYPE_CHECKING:
@@ -50,7 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     refine.add_argument("instructions", metavar="INSTRUCTION", nargs="+", help='for example "make it warmer"')
     refine.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder for the rendered tracks")
     refine.add_argument("--planner", default="builtin", help="who plans (default: %(default)s)")
-    refine.add_argument("--ear", default="perceptual", help="who listens (default: %(default)s)")
+    refine.add_argument("--ear", default="", help="who listens: perceptual or clap (default: clap if it is there)")
+    refine.add_argument("--device", default="", help="where clap is computed: cpu, cuda or mps (default: the fastest)")
+    refine.add_argument("--recipe", default="", help="search as another system does: text2fx or fxsearcher")
     refine.add_argument("--seed", type=int, default=0, help="for repeatable searches (default: %(default)s)")
     refine.add_argument("--json", action="store_true", help="print one JSON object a turn, one a line")
     refine.set_defaults(run=_refine)
@@ -60,10 +62,14 @@ def _parser() -> argparse.ArgumentParser:
     effects.set_defaults(run=_effects)
 
     bench = commands.add_parser("bench", help="measure, and write the result into docs/measuring.md")
-    bench.add_argument("name", choices=("speed", "dialogue"), help="what to measure")
+    bench.add_argument("name", choices=("speed", "dialogue", "clap"), help="what to measure")
     bench.add_argument("--data", type=Path, metavar="DIR", help="folder of recordings (default: the sample tracks)")
     bench.add_argument("--write", type=Path, metavar="FILE", help="put the report into this page, not on the screen")
+    bench.add_argument("--cases", type=int, default=30, help="clap: how many cases (default: %(default)s)")
+    bench.add_argument("--rivals", type=int, default=2, help="clap: on how many the recipes run (default: %(default)s)")
     bench.set_defaults(run=_bench)
+
+    cli_clap.add_commands(commands)
 
     doctor = commands.add_parser("doctor", help="check this installation")
     doctor.set_defaults(run=_doctor)
@@ -81,7 +87,9 @@ def _refine(options: argparse.Namespace) -> int:
     from instructfx.session import readable
 
     progress = _Progress()
-    live = open_session(options.track, options.planner, options.ear, options.seed)
+    live = open_session(
+        options.track, options.planner, options.ear, options.seed, recipe=options.recipe, device=options.device
+    )
     try:
         options.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -198,8 +206,15 @@ def _bench(options: argparse.Namespace) -> int:
     from instructfx.bench.report import put
 
     progress = _Progress()
-    measure = {"speed": speed.measure, "dialogue": dialogue.measure}[options.name]
-    page = measure(options.data, progress.say)
+    if options.name == "clap":
+        from instructfx.bench import clap
+
+        page, plot = clap.measure(options.data, progress.say, options.cases, options.rivals)
+        if options.write:
+            options.write.with_name("clap.svg").write_bytes(plot)
+    else:
+        measure = {"speed": speed.measure, "dialogue": dialogue.measure}[options.name]
+        page = measure(options.data, progress.say)
     if options.write:
         put(page, options.name, options.write)
     else:

@@ -25,7 +25,7 @@ from instructfx.store import Store
 from instructfx.track import Track
 
 LONGEST_INSTRUCTION = 2000  # characters
-PACKAGES = ("torch", "numpy", "pedalboard", "dasp-pytorch", "scikit-optimize")
+PACKAGES = ("torch", "numpy", "pedalboard", "dasp-pytorch", "scikit-optimize", "laion-clap", "transformers")
 
 Stage = Literal["planning", "listening", "refining", "saving"]
 OnStage = Callable[[Stage], None]
@@ -81,7 +81,7 @@ def take_turn(
 
     watch.on_stage("planning")
     earlier = tuple(turn.instruction for turn in session.path)
-    plan = minds.planner.plan(Request(text, before, earlier, readings_before, session.dry.channels))
+    plan = minds.planner.plan(Request(text, before, earlier, readings_before, session.dry.channels, minds.ear.reads))
     if watch.cancelled():
         raise Cancelled("stopped before anything changed")
 
@@ -124,7 +124,9 @@ def take_turn(
         refined=refined,
         readings_before=readings_before,
         readings_after=readings_after,
-        provenance=Provenance(minds.planner.name, minds.ear.name, minds.seed, package_versions()),
+        provenance=Provenance(
+            minds.planner.name, minds.ear.name, minds.seed, package_versions(), minds.ear.fingerprint
+        ),
         seconds=round(time.perf_counter() - started, 3),
     )
     store.add_turn(session, turn)

@@ -8,9 +8,11 @@ from collections.abc import Callable
 
 from instructfx.audio import Audio
 from instructfx.chain import Chain
-from instructfx.ears import ear_named
+from instructfx.ears import ear_named, judging_as
 from instructfx.engine import Minds, Watch, excerpt_of, take_turn
+from instructfx.errors import InstructionError
 from instructfx.planners import planner_named
+from instructfx.recipes import recipe_named
 from instructfx.render import OnProgress as OnRenderProgress
 from instructfx.render import RenderOptions, RenderReport, no_progress, render_audio, render_file
 from instructfx.session import Session, Turn
@@ -58,21 +60,36 @@ class LiveSession:
         return render_file(self.chain, self.track, path, options, on_progress, cancelled)
 
 
+def minds_named(planner: str, ear: str, seed: int, recipe: str = "", device: str = "") -> Minds:
+    """Who plans, listens and searches; InstructionError for a name that there is none of, EarError as the ear does."""
+    if not recipe:
+        return Minds(planner_named(planner), ear_named(ear, device), seed=seed)
+    chosen = recipe_named(recipe)
+    if ear not in ("", "clap"):
+        raise InstructionError(f"the recipe {recipe} is for the ear clap, not {ear}; leave --ear out")
+    judge = judging_as(chosen.loss, chosen.negative, chosen.weight, device)
+    return Minds(planner_named(planner), judge, chosen.options, seed=seed)
+
+
 def open_session(
     track: str | os.PathLike[str],
     planner: str = "builtin",
-    ear: str = "perceptual",
+    ear: str = "",
     seed: int = 0,
     store: Store | str | os.PathLike[str] | None = None,
     name: str | None = None,
+    recipe: str = "",
+    device: str = "",
 ) -> LiveSession:
     """Start a session on an audio file.
 
+    ear is the usual one unless named: INSTRUCTFX_EAR, else clap where its checkpoint is present, else perceptual.
     store is a Store or its folder, `sessions/` of this installation by default; name is what messages call the
-    track. Raises AudioError for a file that cannot be used, InstructionError for an unknown planner or ear,
-    StoreError where the session cannot be kept.
+    track; recipe is a published way to search instead of ours; device is where CLAP is computed. Raises AudioError
+    for a file that cannot be used, InstructionError for an unknown planner, ear, recipe or device, EarError
+    where a checkpoint is missing, StoreError where the session cannot be kept.
     """
-    minds = Minds(planner_named(planner), ear_named(ear), seed=seed)
+    minds = minds_named(planner, ear, seed, recipe, device)
     heard = inspect(track, name)
     kept = store if isinstance(store, Store) else Store(store)
     session, stored = kept.create(secrets.token_urlsafe(24), heard)
@@ -82,12 +99,14 @@ def open_session(
 def resume_session(
     session_id: str,
     planner: str = "builtin",
-    ear: str = "perceptual",
+    ear: str = "",
     seed: int = 0,
     store: Store | str | os.PathLike[str] | None = None,
+    recipe: str = "",
+    device: str = "",
 ) -> LiveSession:
-    """Open a stored session again, at the turn that played last."""
-    minds = Minds(planner_named(planner), ear_named(ear), seed=seed)
+    """Open a stored session again, at the turn that played last; the rest is as in `open_session`."""
+    minds = minds_named(planner, ear, seed, recipe, device)
     kept = store if isinstance(store, Store) else Store(store)
     session, track = kept.load(session_id)
     return LiveSession(session, track, minds, kept)

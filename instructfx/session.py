@@ -31,12 +31,16 @@ class Dry:
 
 @dataclass(frozen=True)
 class Provenance:
-    """What made a turn, so that it can be made again. versions: package -> version."""
+    """What made a turn, so that it can be made again.
+
+    versions: package -> version; ear_sha256 is that of the ear's weights, empty where it has none.
+    """
 
     planner: str
     ear: str
     seed: int
     versions: Mapping[str, str] = field(default_factory=dict)
+    ear_sha256: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "instructfx"
 
 LAYERS = (
     {"errors", "naming"},
-    {"containers"},
+    {"containers", "device"},
     {"audio"},
     {"loudness", "peaks", "track"},
     {"effects"},
@@ -23,13 +23,13 @@ LAYERS = (
     {"listening"},
     {"language", "ears"},
     {"planners", "refine"},
-    {"router"},
+    {"router", "recipes"},
     {"session"},
     {"store", "render"},
     {"engine"},
     {"live"},
     {"doctor", "bench", "studio"},
-    {"cli"},
+    {"cli", "cli_clap"},
     {"__main__"},
 )
 """From what knows nothing to what knows all; a module may import its own layer and those above it in this list."""

@@ -13,13 +13,17 @@ from instructfx.planners.plan import Move, Plan, Thoughts
 
 @dataclass(frozen=True)
 class Request:
-    """What a planner is told: the words, the chain as it stands, earlier words, and what the ear reads now."""
+    """What a planner is told: the words, the chain as it stands, earlier words, and what the ear reads now.
+
+    ear_reads: the ear understands any text, also one that no lexicon knows.
+    """
 
     instruction: str
     chain: Chain = field(default_factory=Chain)
     earlier: tuple[str, ...] = ()
     readings: Mapping[str, float] = field(default_factory=dict)
     channels: int = 2
+    ear_reads: bool = False
 
 
 class Planner(Protocol):

@@ -14,6 +14,7 @@ from instructfx.language import Boost, Command, Intent, Wish, understand
 from instructfx.planners import Request, wording
 from instructfx.planners.plan import Move, Plan
 from instructfx.planners.remedies import NEW_FOR, REMEDIES
+from instructfx.planners.texts import described, left_to_the_ear, wished_before
 
 MAIN = 0.75  # of a wish's strongest axis: an axis this strong is worth an effect of its own,
 HALF = 0.5  # this strong, a change of one that is there,
@@ -62,13 +63,15 @@ class BuiltinPlanner:
         intent = _meant(understand(request.instruction), request)
         if intent.undo:
             return wording.undone(intent, request)
+        if request.ear_reads and intent.unknown and not intent.understood:
+            return left_to_the_ear(intent, request)
         draft = _Draft(request.chain, notes=list(intent.notes))
         for command in sorted(intent.commands, key=lambda c: c.verb != "keep"):
             _obey(command, draft)
         wished: dict[str, float] = {}
         for wish in intent.wishes:
             wished |= dict.fromkeys(_choose(wish, intent, draft, request), 0.0)
-        goal = _goal(intent, wished, draft)
+        goal = _goal(intent, wished, draft, request)
         _start(intent, goal.axes, wished, draft, request)
         for effect in set(draft.moves) - set(wished):  # what was commanded is not for the ear to move again
             draft.move(effect, {}, (param.name for param in EFFECTS[effect].params))
@@ -216,7 +219,7 @@ def _newcomer(wish: Wish, axis: str, value: float, chosen: list[str], draft: _Dr
     return [hinted[0] if hinted else candidates[0]]
 
 
-def _goal(intent: Intent, wished: Mapping[str, float], draft: _Draft) -> Goal:
+def _goal(intent: Intent, wished: Mapping[str, float], draft: _Draft, request: Request) -> Goal:
     """The wishes that the chosen effects can answer; the texts are for an ear that reads."""
     reach = {axis for effect in wished for axis in REMEDIES[effect].reach}
     axes = {axis: value for axis, value in intent.axes.items() if axis in reach and abs(value) >= 0.05}
@@ -224,8 +227,7 @@ def _goal(intent: Intent, wished: Mapping[str, float], draft: _Draft) -> Goal:
         axes["grit"] = min(axes.get("grit", 0.0), HARSH_GRIT * axes["harshness"])
     if not wished:
         return Goal()
-    words = " and ".join(wish.phrase for wish in intent.wishes)
-    return Goal(target=words, anchor="", negative="", axes=axes)
+    return Goal(target=described(intent), anchor=wished_before(request), axes=axes)
 
 
 def _start(

@@ -1,0 +1,291 @@
+"""How soon each way to search finds what CLAP likes: our refiner, plain Adam and the two recipes, on the same cases."""
+
+from __future__ import annotations
+
+import functools
+import resource
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+
+from instructfx.bench.report import conditions, table
+from instructfx.bench.tracks import tracks
+from instructfx.chain import Chain
+from instructfx.ears import Goal
+from instructfx.ears.clap import CLIP_FRAMES
+from instructfx.ears.clap_ear import ClapEar, ClapObjective
+from instructfx.effects import EFFECTS
+from instructfx.engine import excerpt_of
+from instructfx.listening import Excerpt
+from instructfx.live import open_session
+from instructfx.refine import SecantOptions, never
+from instructfx.refine.rivals import fxsearcher, text2fx
+from instructfx.refine.search import Search
+from instructfx.refine.secant import descend_in_few_passes
+from instructfx.track import inspect
+
+SEED = 0
+TEXTS = (
+    "warm",
+    "bright",
+    "dark",
+    "harsh",
+    "soft",
+    "muddy",
+    "airy",
+    "like an old radio",
+    "under water",
+    "a fading dream",
+)
+CLIPS = 3
+REFERENCE_STEPS = 100
+TURNS = {
+    "EQ": "make it warmer",
+    "EQ and reverb": "warmer, and put it in a small church",
+    "two pedalboard effects": "add some grit and make it punchier",
+}
+BATCHES = (1, 2, 4)
+COLOURS = {"ours": "#0f6b60", "Adam 0.01, 100 steps": "#555555", "text2fx": "#b5602a", "fxsearcher": "#7a4fa0"}
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to search: what it is called, how many of the cases it is run on, and how; run gives its passes."""
+
+    name: str
+    cases: int
+    run: Callable[[Search], float]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a way came to on one case. trace is the least loss after each pass; loss is measured on the waveform."""
+
+    case: str
+    trace: tuple[float, ...]
+    loss: float
+    passes: float
+    seconds: float
+
+
+def measure(data: Path | None, say: Callable[[str], None], cases: int = 30, rivals: int = 2) -> tuple[str, bytes]:
+    """Measure all of it; a page of Markdown and its plot as SVG. The last cases are the first to be left out."""
+    ear = ClapEar(weight=0.0)
+    found = tracks(data)[:CLIPS]
+    excerpts = {path.stem: excerpt_of(inspect(path), ear) for path in found}
+    every = [(clip, text) for text in TEXTS for clip in excerpts][:cases]
+    ways = (
+        Way("ours", cases, lambda search: descend_in_few_passes(search, search.best.names, SecantOptions())),
+        Way("Adam 0.01, 100 steps", cases, _adam),
+        Way("text2fx", rivals, lambda search: _counted(search, lambda: text2fx(search, ("eq",), SEED))),
+        Way("fxsearcher", rivals, lambda search: _counted(search, lambda: fxsearcher(search, ("eq",), SEED)) / 2),
+    )
+    outcomes: dict[str, list[Outcome]] = {way.name: [] for way in ways}
+    for number, (clip, text) in enumerate(every):
+        for way in ways:
+            if number < way.cases:
+                say(f"clap: case {number + 1} of {len(every)}, {clip}, {text}: {way.name}")
+                outcomes[way.name].append(_outcome(way, f"{clip}, {text}", excerpts[clip], ear, text))
+    pages = ["## CLAP\n", conditions(SEED), _about(ear), "![loss against passes](clap.svg)\n", _comparison(outcomes)]
+    say("clap: turns")
+    pages.append(_turns(found[0], say))
+    say("clap: passes")
+    pages.append(_passes(ear, excerpts[found[0].stem]))
+    return "\n".join(pages), _plot(outcomes)
+
+
+def _outcome(way: Way, case: str, excerpt: Excerpt, ear: ClapEar, text: str) -> Outcome:
+    objective = ear.objective(Goal(target=text), excerpt.samples)
+    losses: list[float] = []
+    search = Search(Chain().added("eq", {}), excerpt, objective, lambda step: losses.append(step.loss), never)
+    start = time.perf_counter()
+    passes = way.run(search)
+    seconds = time.perf_counter() - start
+    trace = [min(losses[: index + 1]) for index in range(len(losses))]
+    return Outcome(case, tuple(trace), search.best_loss, passes, seconds)
+
+
+def _adam(search: Search) -> float:
+    """The field's usual search: text2fx's without its random shifts."""
+    objective, excerpt = search.objective, search.excerpt
+    still = replace(excerpt, samples=excerpt.samples[..., :CLIP_FRAMES])
+    search.excerpt = still
+    knobs = search.best.knobs(("eq",))
+    start = search.best
+    logits = torch.logit(torch.tensor([start.to_unit(knobs)], dtype=torch.float64)).requires_grad_(True)
+    adam = torch.optim.Adam([logits], lr=0.01)
+    best, least = start, float("inf")
+    for _ in range(REFERENCE_STEPS):
+        unit = torch.sigmoid(logits)
+        loss = objective(still.heard(start, start.tensors(knobs, unit)))[0]
+        here = start.with_unit(knobs, unit.detach()[0].tolist())
+        if loss.item() < least:
+            best, least = here, loss.item()
+        search.report(here, loss.item())
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+    search.excerpt = excerpt
+    search.consider(best)
+    return REFERENCE_STEPS
+
+
+def _counted(search: Search, run: Callable[[], None]) -> float:
+    before = search.steps
+    run()
+    return search.steps - before
+
+
+def _about(ear: ClapEar) -> str:
+    known = ear.checkpoint.published is not None
+    weights = ear.checkpoint.path.name if known else "random or unpublished weights"
+    meaning = "" if known else " It measures speed and optimisation and says nothing about sound."
+    parameters = sum(each.numel() for each in ear.model.model.audio_branch.parameters()) / 1e6
+    return (
+        f"{ear.checkpoint.architecture} ({parameters:.0f} M parameters in the audio tower), {weights}, on "
+        f"{ear.device}.{meaning}\n\nThe equaliser alone, from flat, towards one text; the loss is CLAP's alone, 1 less "
+        "the similarity. A pass is forwards and backwards; one that only looks counts as half. *Least* is the "
+        "measured loss on the waveform, mean over the cases with its 95 % interval.\n"
+    )
+
+
+def _comparison(outcomes: dict[str, list[Outcome]]) -> str:
+    reference = {each.case: each for each in outcomes["Adam 0.01, 100 steps"]}
+    start = {case: each.trace[0] for case, each in reference.items()}
+    rows = [["doing nothing", str(len(start)), _mean(list(start.values())), "", "", "", ""]]
+    for name, found in outcomes.items():
+        known = [(each, reference[each.case].loss) for each in found if each.case in reference]
+        if not known:
+            continue
+        reached = sum(each.loss <= loss for each, loss in known)
+        above = sum(each.loss > 1.01 * loss for each, loss in known)
+        soonest = [_first(each.trace, loss) for each, loss in known]
+        rows.append(
+            [
+                name,
+                str(len(known)),
+                _mean([each.loss for each, _ in known]),
+                f"{statistics.mean(each.passes for each, _ in known):.1f}",
+                f"{statistics.mean(each.seconds for each, _ in known):.1f}",
+                f"{reached} of {len(known)}, median pass {statistics.median(soonest):.0f}",
+                str(above),
+            ]
+        )
+    head = ["search", "cases", "least", "passes", "s", "reaches Adam's 100 steps", "over 1 % above them"]
+    return table(head, rows)
+
+
+def _first(trace: Sequence[float], loss: float) -> int:
+    return next((index for index, value in enumerate(trace) if value <= loss), len(trace))
+
+
+def _mean(values: list[float]) -> str:
+    spread = 1.96 * statistics.stdev(values) / len(values) ** 0.5 if len(values) > 1 else 0.0
+    return f"{statistics.mean(values):.4f} ± {spread:.4f}"
+
+
+def _turns(path: Path, say: Callable[[str], None]) -> str:
+    rows = []
+    for name, words in TURNS.items():
+        say(f"clap: a turn, {name}")
+        turn = open_session(path, ear="clap", seed=SEED).say(words)
+        effects = ", ".join(turn.chain.names)
+        rows.append([f'turn, {name} ("{words}": {effects})', f"{turn.seconds:.1f} s"])
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    rows.append(["peak memory of all this", f"{memory:.0f} MB"])
+    return table(["whole turns, the model already loaded", "measured"], rows)
+
+
+def _passes(ear: ClapEar, excerpt: Excerpt) -> str:
+    objective = ear.objective(Goal(target="warm"), excerpt.samples)
+    rows = []
+    for precision, dtype in _precisions(ear.device):
+        for batch in BATCHES:
+            samples = excerpt.samples.expand(batch, -1, -1)
+            with torch.autocast(ear.device.type, dtype=dtype, enabled=dtype is not torch.float32):
+                forward = _seconds(functools.partial(_look, objective, samples))
+                both = _seconds(functools.partial(_learn, objective, samples))
+            rows.append([f"{precision}, batch {batch}", f"{batch / forward:.2f}", f"{batch / both:.2f}", f"{both:.2f}"])
+    passes = table(["passes", "forwards a second", "forwards and backwards a second", "s"], rows)
+    single = _seconds(lambda: _learn(objective, excerpt.samples))
+    searching = Search(Chain().added("eq", {}), excerpt, objective, lambda step: None, never)
+    start = time.perf_counter()
+    count = descend_in_few_passes(searching, ("eq",), SecantOptions(tolerance=-1))
+    each = (time.perf_counter() - start - 3 * _seconds(lambda: _look(objective, excerpt.samples))) / count
+    reverb = _seconds(lambda: _reverberate(excerpt))
+    rest = [
+        ["one pass of the model, forwards and backwards", f"{single:.3f} s"],
+        ["one pass of our search, all included", f"{each:.3f} s ({100 * (each / single - 1):+.0f} %)"],
+        ["reverb, forwards and backwards, ten seconds of stereo", f"{reverb:.3f} s"],
+    ]
+    return passes + "\n" + table(["parts", "measured"], rest)
+
+
+def _precisions(device: torch.device) -> list[tuple[str, torch.dtype]]:
+    half = [("bfloat16", torch.bfloat16), ("float16", torch.float16)] if device.type == "cuda" else []
+    return [("float32", torch.float32), *half]
+
+
+def _look(objective: ClapObjective, samples: torch.Tensor) -> None:
+    with torch.no_grad():
+        objective(samples)
+
+
+def _learn(objective: ClapObjective, samples: torch.Tensor) -> None:
+    leaf = samples.clone().requires_grad_(True)
+    objective(leaf).sum().backward()
+
+
+def _reverberate(excerpt: Excerpt) -> None:
+    settings = {
+        name: torch.tensor([value], dtype=torch.float64, requires_grad=True)
+        for name, value in EFFECTS["reverb"].defaults().items()
+    }
+    EFFECTS["reverb"].render(excerpt.samples, excerpt.sample_rate, settings).square().sum().backward()
+
+
+def _seconds(work: Callable[[], None], runs: int = 3) -> float:
+    """Median, after one run that is not counted."""
+    times = []
+    for _ in range(runs + 1):
+        start = time.perf_counter()
+        work()
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times[1:])
+
+
+def _plot(outcomes: dict[str, list[Outcome]]) -> bytes:
+    """Mean of the least loss against passes, as SVG."""
+    import io
+
+    import matplotlib
+
+    matplotlib.use("svg")
+    from matplotlib.figure import Figure
+
+    matplotlib.rcParams["svg.hashsalt"] = "instructfx"
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.subplots()
+    for name, found in outcomes.items():
+        if not found:
+            continue
+        length = max(len(each.trace) for each in found)
+        curves = torch.tensor([[*each.trace, *[each.trace[-1]] * (length - len(each.trace))] for each in found])
+        gained = (curves - curves[:, :1]).mean(dim=0)
+        half = 0.5 if name == "fxsearcher" else 1.0
+        passes = [half * (index + 1) for index in range(length)]
+        axes.plot(passes, gained, color=COLOURS[name], label=f"{name} ({len(found)} cases)", linewidth=1.8)
+    axes.set_xscale("log")
+    axes.set_xlabel("passes through CLAP")
+    axes.set_ylabel("change of the loss, mean")
+    axes.grid(alpha=0.3)
+    axes.legend(frameon=False)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": "InstructFX"})
+    return buffer.getvalue()

@@ -1,0 +1,45 @@
+"""What an ear that reads is told: the wish in the person's own words, and what was wished before."""
+
+from __future__ import annotations
+
+from instructfx.ears.goal import Goal
+from instructfx.language import Intent, understand
+from instructfx.planners import Request
+from instructfx.planners.plan import Move, Plan, Thoughts
+
+COLOURS = (Move("eq"), Move("reverb", {"mix": 0.15}))
+"""What most characters can be made of, for words that say nothing to the lexicon."""
+
+
+def described(intent: Intent) -> str:
+    """What is wished, in the person's words; a complaint only where nothing else is said."""
+    plain = [wish.phrase for wish in intent.wishes if not wish.complaint]
+    return " and ".join(plain or [f"not {wish.phrase}" for wish in intent.wishes])
+
+
+def wished_before(request: Request) -> str:
+    """The last wish among the earlier instructions, which is how it sounds now."""
+    for words in reversed(request.earlier):
+        wish = described(understand(words)) or (words if understand(words).unknown else "")
+        if wish:
+            return wish
+    return ""
+
+
+def left_to_the_ear(intent: Intent, request: Request) -> Plan:
+    """The plan for words that only the ear knows: tone and space, moved until it hears them."""
+    missing = tuple(move for move in COLOURS if move.effect not in request.chain.names)
+    add = missing if not request.chain.slots else ()
+    what = "I added an equaliser and reverb for it to move" if add else "it moved what is there"
+    return Plan(
+        add=add,
+        goal=Goal(target=intent.instruction, anchor=wished_before(request)),
+        thoughts=Thoughts(
+            asked=f"“{intent.instruction}”, which the lexicon does not know: left to the ear",
+            effects=" and ".join(f"add {move.effect}" for move in add) or "none",
+            order="tone before room" if add else "as it is",
+            settings="for the ear to find",
+        ),
+        reply=f"I do not know those words, so I let CLAP listen for them: {what}.",
+        raw=intent.instruction,
+    )

@@ -1,0 +1,129 @@
+"""Turns judged by CLAP: the true architecture, with random weights, from a checkpoint file on disk."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from clap_checkpoint import write_checkpoint
+
+from instructfx.audio import Audio, save
+from instructfx.ears.checkpoints import Checkpoint
+from instructfx.errors import EarError, InstructionError
+from instructfx.live import LiveSession, open_session, resume_session
+from instructfx.refine import RefineOptions, rivals
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
+    return write_checkpoint(tmp_path_factory.mktemp("clap"))
+
+
+@pytest.fixture(autouse=True)
+def environment(checkpoint: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INSTRUCTFX_CLAP_CHECKPOINT", str(checkpoint.path))
+    monkeypatch.setenv("INSTRUCTFX_CLAP_MODEL", checkpoint.architecture)
+    monkeypatch.setenv("INSTRUCTFX_MODELS", str(checkpoint.path.parent))
+    monkeypatch.setenv("INSTRUCTFX_SESSIONS", str(tmp_path / "sessions"))
+    monkeypatch.delenv("INSTRUCTFX_EAR", raising=False)
+
+
+@pytest.fixture(scope="module")
+def track(music: Audio, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("track") / "music.flac"
+    save(Audio(music.samples[:, : 4 * music.sample_rate].copy(), music.sample_rate), path)
+    return path
+
+
+def opened(track: Path, tmp_path: Path, **more: str) -> LiveSession:
+    return open_session(track, store=tmp_path / "sessions", **more)  # type: ignore[arg-type]
+
+
+def test_a_session_with_clap_refines_turn_after_turn(track: Path, tmp_path: Path, checkpoint: Checkpoint) -> None:
+    session = opened(track, tmp_path)
+    assert session.minds.ear.name == "clap"  # by itself, because its checkpoint is there
+    first, second = session.say("make it warmer"), session.say("put it in a small church")
+    assert (first.route, second.route) == ("initialize_all", "reuse_and_initialize")
+    for turn in (first, second):
+        assert turn.refined.loss_after <= turn.refined.loss_before
+        assert 2 <= len(turn.refined.steps) <= 13
+        assert turn.provenance.ear == "clap"
+        assert len(turn.provenance.ear_sha256) == 64
+        assert set(turn.readings_after) == set(first.readings_before)
+    assert first.refined.loss_after < first.refined.loss_before
+    assert first.plan.goal.anchor == ""
+    assert second.plan.goal.anchor == "make it warmer"
+    assert second.chain.slot("eq").settings == first.chain.slot("eq").settings
+    resumed = resume_session(session.session.id, store=tmp_path / "sessions")
+    assert resumed.turns[1].provenance == second.provenance
+
+
+def test_one_seed_gives_the_same_settings_and_losses(track: Path, tmp_path: Path) -> None:
+    words = "add some grit and make it brighter"
+    first, second = (opened(track, tmp_path / name, ear="clap").say(words) for name in "ab")
+    assert first.chain.to_json() == second.chain.to_json()
+    assert first.refined.loss_after == second.refined.loss_after
+
+
+def test_words_that_no_lexicon_knows_are_left_to_the_ear(track: Path, tmp_path: Path) -> None:
+    turn = opened(track, tmp_path, ear="clap").say("floccinaucinihilipilification")
+    assert turn.plan.goal.target == "floccinaucinihilipilification"
+    assert turn.chain.names == ("eq", "reverb")
+    assert turn.refined.loss_after < turn.refined.loss_before
+    assert "CLAP" in turn.reply
+    builtin = opened(track, tmp_path, ear="perceptual").say("floccinaucinihilipilification")
+    assert builtin.chain.slots == ()
+
+
+def test_numbers_are_obeyed_and_nothing_is_searched(track: Path, tmp_path: Path) -> None:
+    turn = opened(track, tmp_path, ear="clap").say("cut 3 dB at 400 Hz")
+    assert turn.refined.stopped == "nothing to refine"
+    assert turn.refined.loss_after == turn.refined.loss_before
+
+
+def test_the_recipes_search_as_the_papers_do(track: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = opened(track, tmp_path, recipe="text2fx")
+    assert session.minds.options == RefineOptions(rival=rivals.text2fx)
+    monkeypatch.setattr(rivals.text2fx, "__defaults__", (5,))
+    turn = session.say("make it warmer")
+    assert len(turn.refined.steps) == 6
+    assert turn.refined.loss_after <= turn.refined.loss_before
+
+    few = rivals.BayesOptions(evaluations=4, first_points=3, acquisition="lcb", reach=1.0)
+    monkeypatch.setattr(rivals.fxsearcher, "__defaults__", (few,))
+    turn = opened(track, tmp_path, recipe="fxsearcher").say("make it warmer")
+    assert len(turn.refined.steps) == 5
+    assert turn.refined.loss_after <= turn.refined.loss_before
+
+
+def test_the_published_budgets() -> None:
+    assert (rivals.TEXT2FX_STEPS, rivals.TEXT2FX_RATE) == (600, 0.01)
+    searcher = rivals.FXSEARCHER
+    assert (searcher.evaluations, searcher.first_points, searcher.acquisition, searcher.kappa) == (100, 20, "lcb", 5)
+
+
+def test_wrong_names_are_one_clear_line(track: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InstructionError, match="text2fx, fxsearcher"):
+        opened(track, tmp_path, recipe="magic")
+    with pytest.raises(InstructionError, match="is for the ear clap"):
+        opened(track, tmp_path, recipe="text2fx", ear="perceptual")
+    with pytest.raises(InstructionError, match="no device 'abacus' here; there is cpu"):
+        opened(track, tmp_path, ear="clap", device="abacus")
+    monkeypatch.setenv("INSTRUCTFX_CLAP_CHECKPOINT", str(tmp_path / "none.pt"))
+    with pytest.raises(EarError, match=r"none at .*none\.pt.*clap download"):
+        opened(track, tmp_path, ear="clap")
+    assert opened(track, tmp_path).minds.ear.name == "perceptual"
+
+
+def test_the_command_line_takes_the_ear(track: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "instructfx", "refine", str(track), "make it darker", "--json"]
+    finished = subprocess.run(
+        [*command, "--ear", "clap", "--device", "cpu", "--out", str(tmp_path / "out")],
+        capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    record = json.loads(finished.stdout)
+    assert record["loss_after"] < record["loss_before"]
+    assert Path(record["file"]).is_file()
