@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 
 from instructfx.bench.report import conditions, table
+from instructfx.bench.templates import comparison
 from instructfx.bench.tracks import tracks
 from instructfx.chain import Chain
 from instructfx.ears import Goal
@@ -95,6 +96,9 @@ def measure(data: Path | None, say: Callable[[str], None], cases: int = 30, riva
     pages.append(_turns(found[0], say))
     say("clap: passes")
     pages.append(_passes(ear, excerpts[found[0].stem]))
+    if ear.checkpoint.published:  # random weights have no idea of words
+        say("clap: templates")
+        pages.append(comparison(ear.model, excerpts))
     return "\n".join(pages), _plot(outcomes)
 
 

@@ -24,6 +24,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from instructfx.device import CPU, in_batches_that_fit
 from instructfx.ears.checkpoints import Checkpoint
 from instructfx.ears.tokenizer import roberta_tokenizer
 from instructfx.ears.torchvision_stand_in import torchvision_available
@@ -68,18 +69,27 @@ class Clap:
         frequencies_hz = torch.fft.rfftfreq(WINDOW, 1 / SAMPLE_RATE, device=weights.device)
         return frequencies_hz @ weights / weights.sum(dim=0)
 
-    def hear_power(self, power: Tensor, curve_db: Tensor | None = None) -> Tensor:
+    def hear_power(self, power: Tensor) -> Tensor:
         """Power spectrogram (batch, frames, 513) -> embeddings (batch, 512), differentiable.
 
-        curve_db is added to the mel bands, (64,) or (batch, 1, 1, 64): as if an equaliser drew it.
+        Where the device's memory is full it goes on with fewer sounds at a time, then on the processor, and says so.
         """
+        try:
+            return in_batches_that_fit(self._hear, power)
+        except torch.OutOfMemoryError:
+            if self.device == CPU:
+                raise
+        log.warning("the memory of %s does not hold one sound; CLAP goes on on the processor", self.device)
+        self.model.to(CPU)
+        return self._hear(power)
+
+    def _hear(self, power: Tensor) -> Tensor:
         branch = self.model.audio_branch
-        image = branch.logmel_extractor(power[:, None].float())
-        if curve_db is not None:
-            image = image + curve_db
+        weights = branch.logmel_extractor.melW
+        image = branch.logmel_extractor(power[:, None].to(weights))
         image = branch.bn0(image.transpose(1, 3)).transpose(1, 3)
         features = branch.forward_features(branch.reshape_wav2img(image))["embedding"]
-        return torch.nn.functional.normalize(self.model.audio_projection(features), dim=-1)
+        return torch.nn.functional.normalize(self.model.audio_projection(features), dim=-1).to(power)
 
     def hear(self, samples: Tensor) -> Tensor:
         """Mono sound (batch, 480000) at 48 kHz -> embeddings (batch, 512), differentiable."""

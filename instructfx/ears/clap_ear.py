@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from instructfx.audio import resample
-from instructfx.device import device_named, in_batches_that_fit
+from instructfx.device import device_named
 from instructfx.ears import analysis, clap
 from instructfx.ears.checkpoints import Checkpoint, chosen_checkpoint, models_folder
 from instructfx.ears.fingerprint import fingerprint
@@ -51,25 +51,22 @@ class ClapObjective:
 
     @property
     def bands_hz(self) -> Tensor:
-        """Centres of the bands that `embed` and `of_power` can tilt."""
+        """Centres of the bands that the model tells apart."""
         return self.model.bands_hz.cpu()
 
     def __call__(self, samples: Tensor, moved: Tensor | None = None) -> Tensor:
-        def losses(part: Tensor) -> Tensor:
-            power = self.power(part)
-            embeddings = self.embed(power)
-            still = zero_movement(embeddings) if moved is None else moved
-            return self.judge(embeddings, still) + self.harm_of(power)
-
-        return in_batches_that_fit(losses, samples) if moved is None else losses(samples)
+        power = self.power(samples)
+        embeddings = self.embed(power)
+        still = zero_movement(embeddings) if moved is None else moved
+        return self.judge(embeddings, still) + self.harm_of(power)
 
     def power(self, samples: Tensor) -> Tensor:
         """(batch, channels, frames) -> mono power (batch, frames, bins): what a linear effect multiplies."""
         return self.model.power(clap.clip(samples).to(self.model.device))
 
-    def embed(self, power: Tensor, curve_db: Tensor | None = None) -> Tensor:
+    def embed(self, power: Tensor) -> Tensor:
         """(batch, 512)."""
-        return self.model.hear_power(power, curve_db)
+        return self.model.hear_power(power)
 
     def harm_of(self, power: Tensor) -> Tensor:
         """What the sound strays from the perceptual ear's idea of the goal, weighted, (batch,)."""
