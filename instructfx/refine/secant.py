@@ -5,8 +5,7 @@ the ear's bands and the other knobs. The loss as a function of e is known exactl
 learned: one row of it from each backward pass, and a rank-one correction from each pair of passes (Broyden 1965).
 Within a trust region (Conn, Gould and Toint 2000) the settings that are best by that model are found without
 listening, and listened to next, on the waveform. Because features are curves and not knobs, a filter that is still
-flat knows where it could help; and because a curve's gradient is that of a tilt of the power that is heard, none
-flows back through the equaliser.
+flat knows where it could help. A curve's gradient is that of a tilt of the power that is heard.
 """
 
 from __future__ import annotations
@@ -143,9 +142,7 @@ class _Place:
         self.objective = search.objective
         self.start: Chain = search.best
         self.knobs = knobs
-        linear = [self.start.slots[knob.slot].effect.response is not None for knob in knobs]
-        self._curved = [knob for knob, is_linear in zip(knobs, linear, strict=True) if is_linear]
-        self._others = [index for index, is_linear in enumerate(linear) if not is_linear]
+        self._curved = [knob for knob in knobs if self.start.slots[knob.slot].effect.response is not None]
         self._range_db = range_db
         self._bands_hz = self.objective.bands_hz
         with torch.no_grad():
@@ -159,7 +156,7 @@ class _Place:
         return self.start.with_unit(self.knobs, unit[0].tolist())
 
     def features(self, unit: Tensor) -> Tensor:
-        """(batch, knobs) -> (batch, bands + other knobs): the curve at equal loudness, in dB, and the rest."""
+        """(batch, knobs) -> (batch, bands + knobs): the curve at equal loudness, in dB, and the knobs themselves."""
         response = self._response(self.start.tensors(self.knobs, unit)) / self._start_response
         change = response.square()
         level = (change @ self._k_bands.to(change)) / self._k_bands.sum()
