@@ -289,7 +289,7 @@ def _plot(outcomes: dict[str, list[Outcome]]) -> bytes:
     axes.set_xlabel("passes through CLAP")
     axes.set_ylabel("change of the loss, mean")
     axes.grid(alpha=0.3)
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, loc="lower left")
     buffer = io.BytesIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": "InstructFX"})
     return buffer.getvalue()
