@@ -13,19 +13,17 @@ from instructfx.errors import InstructionError
 log = logging.getLogger(__name__)
 
 CPU = torch.device("cpu")
-NAMES = ("cpu", "cuda", "mps")
 
 
 def device_named(name: str = "") -> torch.device:
     """The device of that name, or the fastest there is; InstructionError for one that is not there."""
-    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if not name:
-        return torch.device(next(each for each in ("cuda", "mps", "cpu") if there[each]))
-    kind = name.partition(":")[0]
-    if not there.get(kind, False):
-        legal = ", ".join(each for each in NAMES if there[each])
+    gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    there = ["cuda"] * bool(gpus) + ["mps"] * torch.backends.mps.is_available() + ["cpu"]
+    numbered = [f"cuda:{index}" for index in range(gpus)]
+    if name and name not in there + numbered:
+        legal = ", ".join(there + numbered * (gpus > 1))
         raise InstructionError(f"there is no device {name!r} here; there is {legal}")
-    return torch.device(name)
+    return torch.device(name or there[0])
 
 
 def in_batches_that_fit(work: Callable[[Tensor], Tensor], batch: Tensor) -> Tensor:

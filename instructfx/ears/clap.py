@@ -25,7 +25,7 @@ import torch
 from torch import Tensor
 
 from instructfx.device import CPU, in_batches_that_fit
-from instructfx.ears.checkpoints import Checkpoint
+from instructfx.ears.checkpoints import Checkpoint, size_of
 from instructfx.ears.tokenizer import roberta_tokenizer
 from instructfx.ears.torchvision_stand_in import torchvision_available
 from instructfx.errors import EarError
@@ -34,7 +34,8 @@ SAMPLE_RATE = 48_000
 CLIP_FRAMES = 480_000  # ten seconds
 WINDOW, HOP = 1024, 480
 MAX_TOKENS = 77
-HEAD_WIDTH = 64  # of RoBERTa's attention
+TEXT_WIDTH, HEADS = 768, 12  # of the text towers that laion's projection takes
+AUDIO_WIDTHS = {96: "HTSAT-tiny", 128: "HTSAT-base", 256: "HTSAT-large"}
 HARMLESS: tuple[Any, ...] = (
     np.float64().__reduce__()[0],  # numpy's maker of scalars, which has had several addresses
     np.dtype,
@@ -58,7 +59,7 @@ class Clap:
 
     def power(self, samples: Tensor) -> Tensor:
         """Mono sound (batch, 480000) at 48 kHz -> power spectrogram (batch, frames, 513), as the model was trained."""
-        window = torch.hann_window(WINDOW, device=samples.device)
+        window = torch.hann_window(WINDOW, dtype=samples.dtype, device=samples.device)
         transform = torch.stft(samples, WINDOW, HOP, window=window, pad_mode="reflect", return_complex=True)
         return torch.view_as_real(transform).square().sum(dim=-1).transpose(1, 2)
 
@@ -108,7 +109,7 @@ def clip(samples: Tensor) -> Tensor:
 
     Shorter sounds are repeated as often as they fit and then padded with silence, as in the model's training.
     """
-    mono = samples.mean(dim=1)[:, :CLIP_FRAMES]
+    mono = samples[..., :CLIP_FRAMES].mean(dim=1)
     frames = mono.shape[-1]
     if frames < CLIP_FRAMES:
         mono = mono.repeat(1, CLIP_FRAMES // frames)
@@ -121,27 +122,28 @@ def load(checkpoint: Checkpoint, device: torch.device) -> Clap:
 
     Raises EarError: no such file, damaged, truncated, code in it, another architecture, no usable tokenizer.
     """
+    name = checkpoint.path.name
     with _loading:
         state = _weights(checkpoint.path)
-        text_config = _text_config(state, checkpoint.path)
+        text_config = _text_config(state, name)
+        _check_architecture(state, checkpoint)
         tokenizer = roberta_tokenizer(checkpoint.tokenizer_folder, text_config["vocab_size"])
         model = _architecture(checkpoint.architecture, text_config, tokenizer)
     try:
         model.load_state_dict(state)
     except RuntimeError as error:
-        raise EarError(
-            f"{checkpoint.path.name} does not fit {checkpoint.architecture}: {_first_reason(error)}. "
-            "Set INSTRUCTFX_CLAP_MODEL to the architecture that it was trained with."
-        ) from error
+        raise EarError(f"{name} does not fit {checkpoint.architecture}: {_first_reason(error)}") from error
+    if not all(bool(torch.isfinite(tensor).all()) for tensor in model.state_dict().values()):
+        raise EarError(f"{name} has weights that are not finite numbers; {_AGAIN}")
     model.eval().requires_grad_(False)
     return Clap(model.to(device), tokenizer, device)
 
 
 def _weights(path: Path) -> dict[str, Tensor]:
     """The checkpoint's tensors under the library's names; nothing in the file is executed."""
-    if not path.is_file():
+    if size_of(path) is None:
         raise EarError(f"there is no checkpoint at {path}; run `python -m instructfx clap download`")
-    damaged = f"{path.name} is damaged or truncated; run `python -m instructfx clap verify`, then download it again"
+    damaged = f"{path.name} is damaged or truncated; {_AGAIN}"
     try:
         with torch.serialization.safe_globals(list(HARMLESS)):
             loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
@@ -151,7 +153,7 @@ def _weights(path: Path) -> dict[str, Tensor]:
         raise EarError(damaged) from error
     except PermissionError as error:
         raise EarError(f"no permission to read {path}; change its permissions") from error
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError, AttributeError) as error:
+    except Exception as error:  # what comes out of a damaged pickle is of many kinds
         raise EarError(damaged) from error
     state = loaded.get("state_dict", loaded) if isinstance(loaded, Mapping) else None
     if not isinstance(state, Mapping) or not state or not all(isinstance(each, Tensor) for each in state.values()):
@@ -161,7 +163,7 @@ def _weights(path: Path) -> dict[str, Tensor]:
     return named
 
 
-def _text_config(state: Mapping[str, Tensor], path: Path) -> dict[str, int]:
+def _text_config(state: Mapping[str, Tensor], name: str) -> dict[str, int]:
     """The text tower's size, read off its weights."""
     try:
         words = state["text_branch.embeddings.word_embeddings.weight"].shape
@@ -169,17 +171,30 @@ def _text_config(state: Mapping[str, Tensor], path: Path) -> dict[str, int]:
         places = state["text_branch.embeddings.position_embeddings.weight"].shape
         kinds = state["text_branch.embeddings.token_type_embeddings.weight"].shape
     except KeyError as error:
-        raise EarError(f"{path.name} is not a CLAP checkpoint with a RoBERTa text tower: it lacks {error}") from error
+        raise EarError(f"{name} is not a CLAP checkpoint with a RoBERTa text tower: it lacks {error}") from error
+    if {len(shape) for shape in (words, inner, places, kinds)} != {2} or words[1] != TEXT_WIDTH:
+        raise EarError(f"{name} is not a CLAP checkpoint with a RoBERTa text tower {TEXT_WIDTH} wide")
     layers = {found[1] for name in state if (found := re.match(r"text_branch\.encoder\.layer\.(\d+)\.", name))}
     return {
         "vocab_size": words[0],
-        "hidden_size": words[1],
-        "num_attention_heads": max(words[1] // HEAD_WIDTH, 1),
+        "hidden_size": TEXT_WIDTH,
+        "num_attention_heads": HEADS,
         "num_hidden_layers": len(layers),
         "intermediate_size": inner[0],
         "max_position_embeddings": places[0],
         "type_vocab_size": kinds[0],
     }
+
+
+def _check_architecture(state: Mapping[str, Tensor], checkpoint: Checkpoint) -> None:
+    """That the audio tower is the one asked for, read off its weights."""
+    name, asked = checkpoint.path.name, checkpoint.architecture
+    if any("fusion_model" in each for each in state):
+        raise EarError(f"{name} is a fusion checkpoint; this needs one that was trained without fusion")
+    first = state.get("audio_branch.patch_embed.proj.weight")
+    found = AUDIO_WIDTHS.get(len(first)) if first is not None and first.ndim else None
+    if found and found != asked:
+        raise EarError(f"{name} holds the weights of {found}, not of {asked}; set INSTRUCTFX_CLAP_MODEL={found}")
 
 
 def _architecture(name: str, text_config: Mapping[str, int], tokenizer: Any) -> Any:
@@ -199,13 +214,16 @@ def _architecture(name: str, text_config: Mapping[str, int], tokenizer: Any) -> 
     }
     with (
         torchvision_available(),
-        _path_kept(),
+        _left_as_found(),
         warnings.catch_warnings(),
         torch.random.fork_rng(devices=[]),
         _from_pretrained(given),
     ):
         warnings.simplefilter("ignore")
-        import laion_clap
+        try:
+            import laion_clap
+        except ImportError as error:
+            raise EarError(f"laion-clap does not import: {error}; run `pip install -r requirements.txt`") from error
 
         return laion_clap.CLAP_Module(enable_fusion=False, device="cpu", amodel=name, tmodel="roberta").model
 
@@ -223,18 +241,25 @@ def _from_pretrained(given: Mapping[type, Any]) -> Iterator[None]:
 
 
 @contextmanager
-def _path_kept() -> Iterator[None]:
-    """laion_clap puts its own folder on the path, where its `training` and `evaluate` would be anyone's."""
-    before = list(sys.path)
+def _left_as_found() -> Iterator[None]:
+    """Undoes what importing laion_clap does to everybody.
+
+    It puts its own folder on the path, where its `training` and `evaluate` would be anyone's, and logs through the
+    root logger, which gives that a handler.
+    """
+    path, handlers = list(sys.path), list(logging.root.handlers)
     try:
         yield
     finally:
-        sys.path[:] = before
+        sys.path[:] = path
+        logging.root.handlers[:] = handlers
 
 
 def _first_reason(error: RuntimeError) -> str:
     lines = [line.strip() for line in str(error).splitlines()[1:] if line.strip()]
     return lines[0].rstrip(".")[:160] if lines else str(error)[:160]
 
+
+_AGAIN = "run `python -m instructfx clap verify`, then download it again"
 
 __all__ = ["CLIP_FRAMES", "SAMPLE_RATE", "Clap", "clip", "load"]

@@ -23,11 +23,14 @@ def caption(words: str) -> str:
     of Text2FX (Chu et al. 2025), and whole sentences stay as they are.
     """
     text = " ".join(words.split()).strip(" .!?,;")
-    if SENTENCE.match(text):
+    if not text or SENTENCE.match(text):
         return text
     return TEMPLATE.format(ORDERS.sub("", text) or text)
 
 
 def contrary(words: str) -> str:
     """The caption of a sound that is not as asked: where Text2FX's direction starts."""
-    return caption(words).replace(TEMPLATE.format(""), CONTRARY.format(""), 1)
+    text = caption(words)
+    if text.startswith(TEMPLATE.format("")):
+        return text.replace(TEMPLATE.format(""), CONTRARY.format(""), 1)
+    return f"it is not true that {text}" if text else ""

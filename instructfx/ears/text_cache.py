@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import tempfile
+import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
 log = logging.getLogger(__name__)
 
 WIDTH = 512
+UNIT_ERROR = 1e-3  # an embedding whose length is further from 1 is damaged
 
 
 @dataclass(frozen=True)
@@ -38,22 +39,24 @@ class TextCache:
 
     def _path(self, text: str) -> Path:
         name = hashlib.sha256(f"{self.checkpoint_sha256}\n{text}".encode()).hexdigest()
-        return self.folder / f"{name}.npy"
+        return self.folder / f"{name}.f32"
 
     def _load(self, text: str) -> Tensor | None:
         try:
-            values = np.load(self._path(text), allow_pickle=False)
-        except (OSError, ValueError, EOFError):
+            values = torch.frombuffer(bytearray(self._path(text).read_bytes()), dtype=torch.float32)
+        except (OSError, ValueError):
             return None
-        whole = values.shape == (WIDTH,) and values.dtype == np.float32 and bool(np.isfinite(values).all())
-        return torch.from_numpy(values) if whole else None
+        whole = values.shape == (WIDTH,) and abs(float(values.norm()) - 1) < UNIT_ERROR
+        return values if whole else None
 
     def _keep(self, text: str, embedding: Tensor) -> None:
+        path = self._path(text)
+        temporary = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".npy")
-            with os.fdopen(handle, "wb") as file:
-                np.save(file, embedding.numpy().astype(np.float32))
-            os.replace(temporary, self._path(text))
+            temporary.write_bytes(embedding.float().numpy().tobytes())
+            temporary.replace(path)
         except OSError as error:
             log.info("a text's embedding was not kept: %s", error)
+            with suppress(OSError):
+                temporary.unlink()

@@ -43,6 +43,7 @@ def torchvision_available() -> Iterator[None]:
 
     The stand-in is gone afterwards, so nobody else takes it for the real one.
     """
+    before = {name: module for name, module in sys.modules.items() if _is_torchvision(name)}
     try:
         import_module("torchvision.ops.misc")
         import_module("torchvision.transforms")
@@ -52,15 +53,18 @@ def torchvision_available() -> Iterator[None]:
     else:
         yield
         return
-    broken = {name: module for name, module in sys.modules.items() if _is_torchvision(name)}
-    for name in broken:
-        del sys.modules[name]
+    _forget()
     sys.modules.update(_stand_in())
     try:
         yield
     finally:
-        for name in [name for name in sys.modules if _is_torchvision(name)]:
-            del sys.modules[name]
+        _forget()
+        sys.modules.update(before)
+
+
+def _forget() -> None:
+    for name in [name for name in sys.modules if _is_torchvision(name)]:
+        del sys.modules[name]
 
 
 def _is_torchvision(name: str) -> bool:

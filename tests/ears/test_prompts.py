@@ -1,0 +1,42 @@
+"""What CLAP is given to read: captions, as in its training, whatever the person said."""
+
+from __future__ import annotations
+
+import pytest
+
+from instructfx.ears.prompts import caption, contrary
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("warm", "this sound is warm"),
+        ("  dreamy   and distant. ", "this sound is dreamy and distant"),
+        ("make it warmer", "this sound is warmer"),
+        ("Make it sound like an old radio!", "this sound is like an old radio"),
+        ("please make the track brighter", "this sound is brighter"),
+        ("I want it to sound huge", "this sound is huge"),
+        ("put it in a small church", "this sound is in a small church"),
+        ("like a fading dream", "this sound is like a fading dream"),
+        ("not too dark", "this sound is not too dark"),
+        ("hazlo más brillante", "this sound is más brillante"),
+        ("this sound is soft", "this sound is soft"),
+        ("the vocals are too loud", "the vocals are too loud"),
+        ("", ""),
+    ],
+)
+def test_words_phrases_and_sentences_become_captions(words: str, expected: str) -> None:
+    assert caption(words) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("make it warmer", "this sound is not warmer"),
+        ("this sound is soft", "this sound is not soft"),
+        ("the vocals are loud", "it is not true that the vocals are loud"),
+        ("", ""),
+    ],
+)
+def test_the_contrary_says_not(words: str, expected: str) -> None:
+    assert contrary(words) == expected
