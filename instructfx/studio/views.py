@@ -19,7 +19,6 @@ STAGES = {
     "waiting": "Waiting for a free place",
     "planning": "Planning",
     "listening": "Listening to where we are",
-    "hearing": "Listening with CLAP",
     "refining": "Refining by ear",
     "saving": "Saving the turn",
     "rendering": "Rendering the whole track",
@@ -70,16 +69,10 @@ def progress(state: Progress | None) -> str:
         detail = f"{state.before} before you"
     elif state.stage == "refining" and state.steps and state.best_loss is not None:
         detail = f"step {state.steps} · loss {state.first_loss:.2f} → {state.best_loss:.2f}"
-    elif state.stage == "hearing":
-        detail = "the first time takes longer"
-    return bar(STAGES[state.stage], detail, percent)
-
-
-def bar(label: str, detail: str, percent: int) -> str:
-    """A bar with what it stands for and how far that is."""
+    stage = STAGES[state.stage]
     return (
-        f'<div class="progress"><div class="progress-text"><span>{label}</span><span>{detail}</span></div>'
-        f'<div class="bar" role="progressbar" aria-label="{label}" aria-valuemin="0" aria-valuemax="100" '
+        f'<div class="progress"><div class="progress-text"><span>{stage}</span><span>{detail}</span></div>'
+        f'<div class="bar" role="progressbar" aria-label="{stage}" aria-valuemin="0" aria-valuemax="100" '
         f'aria-valuenow="{percent}"><div style="width:{percent}%"></div></div></div>'
     )
 
@@ -119,8 +112,6 @@ def _words(words: str) -> str:
 def _reply(turn: Turn, done: Sequence[Change]) -> str:
     notes = "".join(f'<p class="note">{escape(note)}</p>' for note in turn.plan.notes)
     facts = [f"{turn.seconds:.1f} s"]
-    if turn.kind != "undone" and turn.provenance.ear != BUILT_IN:
-        facts.insert(0, f"heard by {escape(LABELS.get(turn.provenance.ear, turn.provenance.ear))}")
     if turn.kind != "undone" and done:
         facts.insert(0, ROUTES[turn.route])
     if turn.refined.stopped == "cancelled":
