@@ -14,6 +14,8 @@ ORDERS = re.compile(
     r"|it should (be|sound)|add( some| a bit of| a little)?|sound(s)?|hazlo|hazla|ponlo|dale)\s+",
     re.I,
 )
+COMPLAINT = re.compile(r"^(?:not )?(?:(?:it|this|that)(?:'s| is| sounds| feels) )?too (?=\w)", re.I)
+BLAMED = re.compile(r"^(?:not )?(?P<who>.+ (?:is|are|sounds?)) too (?=\w)", re.I)
 
 
 def caption(words: str) -> str:
@@ -23,6 +25,8 @@ def caption(words: str) -> str:
     of Text2FX (Chu et al. 2025), and whole sentences stay as they are.
     """
     text = " ".join(words.split()).strip(" .!?,;")
+    # A complaint is turned round, else the search would go where it hurts.
+    text = BLAMED.sub(r"\g<who> not too ", COMPLAINT.sub("not too ", text))
     if not text or SENTENCE.match(text):
         return text
     return TEMPLATE.format(ORDERS.sub("", text) or text)

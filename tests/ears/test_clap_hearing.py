@@ -128,6 +128,13 @@ def test_the_power_of_a_sine_lies_in_its_bin(model: Clap) -> None:
     assert (inner[:, 31:34].sum(dim=-1) / inner.sum(dim=-1) > 0.9999).all()
 
 
+def test_the_power_is_that_of_the_library(model: Clap, sound: Tensor) -> None:
+    power = model.power(clip(sound))
+    library = model.model.audio_branch.spectrogram_extractor(clip(sound))[:, 0]
+    assert power.shape == library.shape
+    assert float((power - library).norm() / library.norm()) < 1e-5
+
+
 def test_power_is_square_so_that_a_filter_may_multiply_it(model: Clap, sound: Tensor) -> None:
     samples = clip(sound)
     with torch.no_grad():

@@ -21,7 +21,14 @@ from instructfx.ears.fingerprint import _fingerprint, fingerprint
 from instructfx.ears.text_cache import TextCache
 from instructfx.ears.tokenizer import roberta_tokenizer
 
-TEXTS = ("this sound is warm", "this sound is not warm", "a dream fading under water", "", "más cálido")
+TEXTS = (
+    "this sound is warm",
+    "this sound is not warm",
+    "a dream fading under water",
+    "",
+    "más cálido",
+    "dark " * 70 + "soft " * 30,
+)
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -172,10 +179,10 @@ def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_fingerprint_is_the_sha256_of_the_file_and_changes_with_it(weights: Path) -> None:
     before = fingerprint(weights)
     assert before == hashlib.sha256(b"weights").hexdigest()
-    weights.write_bytes(b"other weights")
-    assert fingerprint(weights) == hashlib.sha256(b"other weights").hexdigest()
-    weights.write_bytes(b"weights")
-    os.utime(weights, ns=(1, 1))
+    for number, content in enumerate((b"other weights", b"WEIGHTS", b"weights")):
+        weights.write_bytes(content)
+        os.utime(weights, ns=(0, number))
+        assert fingerprint(weights) == hashlib.sha256(content).hexdigest()
     assert fingerprint(weights) == before
 
 

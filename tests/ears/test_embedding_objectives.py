@@ -15,6 +15,11 @@ X, Y, Z = torch.eye(3, dtype=torch.float64)
 HALF = math.sqrt(0.5)  # the cosine of half a right angle
 
 
+def drawn(*shape: int, seed: int = 3) -> Tensor:
+    """Random vectors of unit length."""
+    return normalize(torch.randn(shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64), dim=-1)
+
+
 def unit(*values: float) -> Tensor:
     """(1, 3)."""
     return normalize(torch.tensor([values], dtype=torch.float64), dim=-1)
@@ -87,14 +92,13 @@ def test_a_move_along_the_asked_direction_costs_nothing_more_and_one_across_it_c
 
 def test_without_alpha_anchored_is_directional() -> None:
     direction = Directional(unit(1, 2, 3)[0], unit(3, 1, 0)[0], unit(0, 1, 1)[0])
-    sounds, moved = normalize(torch.randn(5, 3, dtype=torch.float64), dim=-1), torch.rand(5)
+    sounds, moved = drawn(5, 3), torch.linspace(0, 1, 5)
     assert torch.equal(Anchored(direction, alpha=0)(sounds, moved), direction(sounds, moved))
 
 
 # Gradients and shapes
 
-GENERATOR = torch.Generator().manual_seed(3)
-E0, T_A, T_B = normalize(torch.randn(3, 512, generator=GENERATOR, dtype=torch.float64), dim=-1)
+E0, T_A, T_B = drawn(3, 512)
 JUDGES = {
     "similarity": Similarity(T_B),
     "guided": Guided(T_B, T_A),
@@ -108,7 +112,7 @@ JUDGES = {
 def test_gradients_agree_with_finite_differences_near_and_far_from_the_sound_before(
     judge: Judge, distance: float
 ) -> None:
-    away = normalize(torch.randn(2, 512, generator=torch.Generator().manual_seed(4), dtype=torch.float64), dim=-1)
+    away = drawn(2, 512, seed=4)
     embeddings = (E0 + distance * away).requires_grad_(True)
     moved = torch.tensor([0.1, 0.4], dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(judge, (embeddings, moved), eps=1e-8, atol=1e-4, rtol=1e-4)
@@ -117,8 +121,8 @@ def test_gradients_agree_with_finite_differences_near_and_far_from_the_sound_bef
 @pytest.mark.parametrize("judge", JUDGES.values(), ids=JUDGES)
 @pytest.mark.parametrize("batch", [1, 4])
 def test_every_sound_of_a_batch_has_its_own_loss(judge: Judge, batch: int) -> None:
-    sounds = normalize(torch.randn(batch, 512, dtype=torch.float64), dim=-1)
-    moved = torch.rand(batch, dtype=torch.float64)
+    sounds = drawn(batch, 512, seed=6)
+    moved = torch.linspace(0.1, 0.8, batch, dtype=torch.float64)
     losses = judge(sounds, moved)
     assert losses.shape == (batch,)
     for index in range(batch):
@@ -127,7 +131,7 @@ def test_every_sound_of_a_batch_has_its_own_loss(judge: Judge, batch: int) -> No
 
 
 def test_cosine_takes_one_vector_or_as_many_as_there_are_sounds() -> None:
-    x, y = torch.randn(2, 4, 512, dtype=torch.float64)
+    x, y = drawn(2, 4, 512, seed=7)
     expected = torch.nn.functional.cosine_similarity(x, y)
     assert torch.allclose(cosine(x, y), expected, atol=1e-6)
     assert torch.allclose(cosine(x, y[0]), torch.nn.functional.cosine_similarity(x, y[:1]), atol=1e-6)
@@ -142,7 +146,7 @@ def test_nothing_has_moved_by_nothing() -> None:
 
 @pytest.mark.parametrize("judge", [Directional(E0, T_A, T_A), Guided(T_A, T_A), Anchored(Directional(E0, T_A, T_A))])
 def test_a_text_and_itself_ask_for_nothing(judge: Judge) -> None:
-    sounds = normalize(E0 + 0.3 * torch.randn(3, 512, generator=torch.Generator().manual_seed(5)), dim=-1)
+    sounds = normalize(E0 + 6 * drawn(3, 512, seed=5), dim=-1)
     losses = judge(sounds, zero_movement(sounds))
     assert torch.allclose(losses, torch.ones(3, dtype=losses.dtype), atol=1e-9)
     assert gradient(judge, sounds).abs().max() < 1e-9
@@ -168,5 +172,5 @@ def test_a_sound_that_has_not_moved_has_a_finite_gradient_towards_what_is_asked(
 
 
 def test_a_step_of_rounding_is_no_direction() -> None:
-    rounded = E0 + 1e-7 * normalize(torch.randn(1, 512, generator=GENERATOR, dtype=torch.float64), dim=-1)
+    rounded = E0 + 1e-7 * drawn(1, 512, seed=8)
     assert loss(JUDGES["directional"], rounded) == pytest.approx(1, abs=1e-4)

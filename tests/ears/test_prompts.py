@@ -21,7 +21,10 @@ from instructfx.ears.prompts import caption, contrary
         ("not too dark", "this sound is not too dark"),
         ("hazlo más brillante", "this sound is más brillante"),
         ("this sound is soft", "this sound is soft"),
-        ("the vocals are too loud", "the vocals are too loud"),
+        ("the vocals are too loud", "the vocals are not too loud"),
+        ("not the vocals are too loud", "the vocals are not too loud"),
+        ("it's too muddy", "this sound is not too muddy"),
+        ("too muddy", "this sound is not too muddy"),
         ("", ""),
     ],
 )
