@@ -219,7 +219,7 @@ def _passes(ear: ClapEar, excerpt: Excerpt) -> str:
     searching = Search(Chain().added("eq", {}), excerpt, objective, lambda step: None, never)
     start = time.perf_counter()
     count = descend_in_few_passes(searching, ("eq",), SecantOptions(tolerance=-1))
-    each = (time.perf_counter() - start - 3 * _seconds(lambda: _look(objective, excerpt.samples))) / count
+    each = (time.perf_counter() - start) / count
     reverb = _seconds(lambda: _reverberate(excerpt))
     rest = [
         ["one pass of the model, forwards and backwards", f"{single:.3f} s"],
@@ -252,7 +252,7 @@ def _reverberate(excerpt: Excerpt) -> None:
     EFFECTS["reverb"].render(excerpt.samples, excerpt.sample_rate, settings).square().sum().backward()
 
 
-def _seconds(work: Callable[[], None], runs: int = 3) -> float:
+def _seconds(work: Callable[[], None], runs: int = 5) -> float:
     """Median, after one run that is not counted."""
     times = []
     for _ in range(runs + 1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -51,11 +51,15 @@ class Search:
 
         Of the chain with these knobs at unit (batch, knobs); differentiable.
         """
+        return self.movement(chain, knobs)(unit)
+
+    def movement(self, chain: Chain, knobs: Sequence[Knob]) -> Callable[[Tensor], Tensor]:
+        """`moved` of one chain and its knobs, for many positions of them."""
         every = self._home.knobs(self._home.names)
         home, there = self._home.to_unit(every), chain.to_unit(every)
         resting = sum((a - b) ** 2 for a, b, knob in zip(home, there, every, strict=True) if knob not in knobs)
         knobs_home = torch.tensor(self._home.to_unit(knobs), dtype=torch.float64)
-        return (unit.double() - knobs_home).square().sum(dim=1) + resting
+        return lambda unit: (unit.double() - knobs_home).square().sum(dim=1) + resting
 
     def consider(self, chain: Chain) -> float:
         """Measure a chain and keep it where it is the best so far."""

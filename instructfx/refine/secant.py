@@ -66,7 +66,7 @@ class SecantOptions:
 IDLE = 4  # passes in a row that gain nothing to speak of
 FEWEST_DB = 0.15  # a trust region smaller than this ends the search
 MOST_DB = 12.0
-LINEARISATIONS, MODEL_STEPS, MODEL_RATE = 12, 4, 0.02
+LINEARISATIONS, MODEL_STEPS, MODEL_RATE = 12, 3, 0.03
 RESTRAINT = 0.0002  # keeps knobs that the model thinks idle where they are
 DIFFERENCE = 1e-3  # of a knob's range, for slopes of features
 
@@ -142,7 +142,10 @@ class _Place:
         self.objective = search.objective
         self.start: Chain = search.best
         self.knobs = knobs
-        self._curved = [knob for knob in knobs if self.start.slots[knob.slot].effect.response is not None]
+        curved = [self.start.slots[knob.slot].effect.response is not None for knob in knobs]
+        self._curved = [knob for knob, is_curved in zip(knobs, curved, strict=True) if is_curved]
+        self._other = torch.tensor([not is_curved for is_curved in curved])
+        self._moved = search.movement(self.start, knobs)
         self._range_db = range_db
         self._bands_hz = self.objective.bands_hz
         with torch.no_grad():
@@ -167,23 +170,23 @@ class _Place:
         """One pass, forwards and backwards."""
         judge = self.objective.judge
         tilt = torch.zeros(len(self._bands_hz), requires_grad=True)
-        leaf = unit.clone().requires_grad_(True)
+        leaf = unit.clone().requires_grad_(bool(self._other.any()))  # what filters do is told by the tilt
         power = self._power_at(leaf)
         power = power * 10 ** ((tilt @ self._spread).to(power) / 10)
         embedding = self.objective.embed(power)
         held = embedding.detach().requires_grad_(True)
-        moved = self.search.moved(self.start, self.knobs, unit)
-        judged = judge(held, moved.to(held))
+        judged = judge(held, self._moved(unit).to(held))
         (by_embedding,) = torch.autograd.grad(judged.sum(), held)
-        by_tilt, by_unit = torch.autograd.grad(embedding, [tilt, leaf], by_embedding)
+        by_tilt, *by_unit = torch.autograd.grad(embedding, [tilt, leaf] if leaf.requires_grad else [tilt], by_embedding)
         spectrum = power.detach().mean(dim=1, keepdim=True)
         harm = self.objective.harm_of(spectrum)
+        features, follows = self._linear(unit)
         return _Look(
             unit=unit,
-            features=self.features(unit)[0],
+            features=features,
             loss=float(judged.detach()[0]) + float(harm[0]),
             embedding=held.detach()[0].cpu(),
-            by_features=self._joined(unit, by_tilt, by_unit),
+            by_features=self._joined(follows, by_tilt, by_unit[0] if by_unit else torch.zeros_like(unit)),
             by_embedding=by_embedding[0].cpu(),
             spectrum=spectrum,
         )
@@ -192,18 +195,19 @@ class _Place:
         """The loss that the model expects."""
         change = self.features(unit)[0] - here.features
         with torch.no_grad():
-            return float(self._model(here, slopes, change, self.search.moved(self.start, self.knobs, unit)))
+            return float(self._model(here, slopes, change, self._moved(unit)))
 
     def propose(self, here: _Look, slopes: Tensor, radius_db: float) -> Tensor:
         """The position within the trust region that the model likes best, (1, knobs)."""
         unit = here.unit
         for _ in range(LINEARISATIONS):
-            base, follows = self.features(unit)[0] - here.features, self._follows(unit)
+            features, follows = self._linear(unit)
+            base = features - here.features
             step = torch.zeros(len(self.knobs), requires_grad=True)
-            adam = torch.optim.Adam([step], lr=MODEL_RATE)
+            adam = torch.optim.Adam([step], lr=MODEL_RATE, fused=True)
             for _ in range(MODEL_STEPS):
                 change = base + step @ follows
-                loss = self._model(here, slopes, change, self.search.moved(self.start, self.knobs, unit + step))
+                loss = self._model(here, slopes, change, self._moved(unit + step))
                 beyond = torch.relu(change.square().mean() / radius_db**2 - 1)
                 adam.zero_grad()
                 (loss + beyond + RESTRAINT * step.square().sum()).backward()
@@ -226,18 +230,16 @@ class _Place:
         with torch.no_grad():
             return responses(self.start, self._curved, settings, self.objective.sample_rate, self._bands_hz)
 
-    def _joined(self, unit: Tensor, by_tilt: Tensor, by_unit: Tensor) -> Tensor:
+    def _joined(self, follows: Tensor, by_tilt: Tensor, by_unit: Tensor) -> Tensor:
         tilt = by_tilt.cpu().float() if self._curved else torch.zeros(len(self._bands_hz))
-        follows = self._follows(unit)[:, : len(tilt)]
-        rest = by_unit[0].cpu().float() - follows @ tilt  # what the tilt does not explain: other knobs, and ringing
-        return torch.cat([tilt, rest / self._range_db])
+        unexplained = by_unit[0].cpu().float() - follows[:, : len(tilt)] @ tilt
+        return torch.cat([tilt, torch.where(self._other, unexplained, 0.0) / self._range_db])
 
-    def _follows(self, unit: Tensor) -> Tensor:
-        """How the features follow the knobs, (knobs, features)."""
+    def _linear(self, unit: Tensor) -> tuple[Tensor, Tensor]:
+        """The features, and how they follow the knobs, (knobs, features)."""
         inwards = torch.where(unit[0] < 0.5, DIFFERENCE, -DIFFERENCE)
-        eye = torch.eye(len(self.knobs), dtype=unit.dtype)
-        every = self.features(torch.cat([unit, unit + eye * inwards[:, None]]))
-        return (every[1:] - every[0]) / inwards[:, None].float()
+        every = self.features(torch.cat([unit, unit + torch.diag(inwards)]))
+        return every[0], (every[1:] - every[0]) / inwards[:, None].float()
 
 
 def _square(vector: Tensor) -> Tensor:
