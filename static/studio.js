@@ -37,6 +37,11 @@
     audio.play().then(() => { audio.currentTime = at; }, () => {});
   });
 
+  // Gradio gives a group of choices no name that a screen reader says.
+  new MutationObserver(() => {
+    document.querySelector("#ear:not([aria-label])")?.setAttribute("aria-label", "Ear: who listens");
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
   // The newest message stays in sight.
   const follow = () => {
     const talk = document.getElementById("conversation");

@@ -11,12 +11,13 @@ from typing import Any
 import gradio
 
 from instructfx.errors import InstructFXError
-from instructfx.studio import views
+from instructfx.studio import ear_choice, views
+from instructfx.studio.ears import granted
 from instructfx.studio.page import EMPTY_CHAIN, Page
 from instructfx.studio.quirks import LISTENER, STATIC
-from instructfx.studio.readable import file_name
+from instructfx.studio.readable import file_name, sentence
 from instructfx.studio.visits import Exchange, Visit, Visits
-from instructfx.studio.work import OUR_FAULT, Job, Places, sentence
+from instructfx.studio.work import OUR_FAULT, Job, Places
 
 log = logging.getLogger(__name__)
 
@@ -58,37 +59,38 @@ class Handlers:
     def attach(self) -> None:
         """Connect the page's events."""
         page, outputs = self.page, self.page.outputs
+        ear_choice.attach(page.ears, page.blocks)
         with page.blocks:
-            page.upload.upload(self.choose_upload, [page.upload, page.token], outputs, **LISTENER)
+            ear = page.ears.ear
+            page.upload.upload(self.choose_upload, [page.upload, ear], outputs, **LISTENER)
             for name, button in page.samples.items():
-                choose = functools.partial(self.choose_sample, name)
-                button.click(_asking(choose), [page.token], outputs, **LISTENER)
+                button.click(_asking(functools.partial(self.choose_sample, name)), [ear], outputs, **LISTENER)
             gradio.on([page.send.click, page.words.submit], self.say, [page.words, page.token], outputs, **LISTENER)
             for text, button in page.examples.items():
                 button.click(_asking(functools.partial(self.say, text)), [page.token], outputs, **LISTENER)
             page.undo.click(_asking(functools.partial(self.say, "go back")), [page.token], outputs, **LISTENER)
             page.stop.click(self.stop, [page.token], [page.stop], queue=False, **LISTENER)
-            page.new.click(self.new_track, [page.token], outputs, **LISTENER)
+            page.new.click(self.new_track, [page.token, page.ears.remembered], outputs, **LISTENER)
             page.blocks.unload(self.leave)
 
     @guarded
-    def choose_upload(self, file: str | None, token: str, request: gradio.Request) -> Iterator[Changes]:
+    def choose_upload(self, file: str | None, ear: str, request: gradio.Request) -> Iterator[Changes]:
         """Open a session on an uploaded file."""
         if file is not None:
-            yield from self._open(Path(file), Path(file).name, token, request, move=True)
+            yield from self._open(Path(file), Path(file).name, ear, request, move=True)
 
     @guarded
-    def choose_sample(self, name: str, token: str, request: gradio.Request) -> Iterator[Changes]:
+    def choose_sample(self, name: str, ear: str, request: gradio.Request) -> Iterator[Changes]:
         """Open a session on one of our tracks."""
-        yield from self._open(STATIC / "samples" / f"{name}.flac", f"{name}.flac", token, request, move=False)
+        yield from self._open(STATIC / "samples" / f"{name}.flac", f"{name}.flac", ear, request, move=False)
 
-    def _open(self, source: Path, shown: str, token: str, request: gradio.Request, move: bool) -> Iterator[Changes]:
+    def _open(self, source: Path, shown: str, ear: str, request: gradio.Request, move: bool) -> Iterator[Changes]:
         from instructfx.studio.opening import open_visit
 
         page = self.page
         opening = views.progress(views.Progress("opening", 0.3))
         yield {page.choosing: opening, page.notice: "", **self._samples(False)}
-        visit = open_visit(self.visits, source, shown, request.session_hash or "", move)
+        visit = open_visit(self.visits, source, shown, request.session_hash or "", move, granted(ear))
         yield {
             page.token: visit.token,
             page.choosing: "",
@@ -150,7 +152,7 @@ class Handlers:
         return gradio.update()
 
     @guarded
-    def new_track(self, token: str) -> Iterator[Changes]:
+    def new_track(self, token: str, remembered: object) -> Iterator[Changes]:
         """Close the session and show the choice of tracks again."""
         page = self.page
         self.visits.close(token)
@@ -168,6 +170,7 @@ class Handlers:
             page.progress: "",
             **self._running(False),
             page.undo: gradio.update(interactive=False),
+            **ear_choice.shown(page.ears, remembered),
         }
 
     def leave(self, request: gradio.Request) -> None:
@@ -229,8 +232,8 @@ class Handlers:
 def _asking(handler: Callable[..., Iterator[Changes]]) -> Handler:
     """A handler with its first argument given, in a form whose request parameter Gradio recognises."""
 
-    def asked(token: str, request: gradio.Request) -> Iterator[Changes]:
-        yield from handler(token, request)
+    def asked(value: str, request: gradio.Request) -> Iterator[Changes]:
+        yield from handler(value, request)
 
     return asked
 

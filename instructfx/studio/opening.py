@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from instructfx.studio.ears import as_before
 from instructfx.studio.visits import Exchange, Visit, Visits
 from instructfx.studio.work import render
 
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
 PLAYS_AS_IT_IS = (".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus")
 
 
-def open_visit(visits: Visits, source: Path, shown: str, page: str, move: bool) -> Visit:
+def open_visit(visits: Visits, source: Path, shown: str, page: str, move: bool, ear: str = "") -> Visit:
     """Open a session on a file that was uploaded (move) or is ours; InstructFXError where it cannot be used.
 
-    The name that the visitor's file had is shown and never used as a path.
+    The name that the visitor's file had is shown and never used as a path. ear is the usual one unless named.
     """
     from instructfx.containers import ACCEPTED, READABLE
     from instructfx.errors import AudioError
@@ -33,7 +34,7 @@ def open_visit(visits: Visits, source: Path, shown: str, page: str, move: bool) 
         if move:
             track = folder / f"upload{suffix}"
             shutil.move(source, track)
-        live = open_session(track, name=shown)
+        live = open_session(track, name=shown, ear=ear)
         if move:
             track.unlink()
         return visits.welcome(live, folder, _playable(live.track, folder), page)
@@ -43,14 +44,14 @@ def open_visit(visits: Visits, source: Path, shown: str, page: str, move: bool) 
 
 
 def reopen_visit(visits: Visits, token: str, page: str) -> Visit | None:
-    """A visit that was closed while its page stayed open, again; None where the token is unknown."""
+    """A visit that was closed while its page stayed open, again with its ear; None where the token is unknown."""
     from instructfx.chain import Chain
     from instructfx.live import resume_session
 
-    session_id = visits.past(token)
-    if session_id is None:
+    past = visits.past(token)
+    if past is None:
         return None
-    live = resume_session(session_id)
+    live = resume_session(past.session_id, ear=as_before(past.ear))
     folder = visits.folder()
     visit = visits.welcome(live, folder, _playable(live.track, folder), page, token)
     before = Chain()

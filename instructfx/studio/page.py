@@ -8,7 +8,8 @@ from typing import Any
 
 import gradio
 
-from instructfx.studio import quirks, views
+from instructfx.studio import ear_choice, quirks, views
+from instructfx.studio.ear_choice import EarChoice
 
 SAMPLES: Mapping[str, str] = {
     "groove": "Groove\ndrums, bass, keys",
@@ -25,6 +26,10 @@ EXAMPLES = (
 )
 
 
+APART = ("blocks", "ears", "samples", "examples")
+"""Parts of the page that are no single component."""
+
+
 @dataclass(frozen=True)
 class Page:
     """Everything on the page that an event reads or changes."""
@@ -36,6 +41,7 @@ class Page:
     upload: gradio.File
     samples: Mapping[str, gradio.Button]
     choosing: gradio.HTML
+    ears: EarChoice
     track: gradio.HTML
     new: gradio.Button
     dry: gradio.HTML
@@ -55,8 +61,8 @@ class Page:
     @property
     def outputs(self) -> list[Any]:
         """All that a handler may change."""
-        every = [value for name, value in vars(self).items() if name not in ("blocks", "samples", "examples")]
-        return [*every, *self.samples.values(), *self.examples.values()]
+        every = [value for name, value in vars(self).items() if name not in APART]
+        return [*every, *self.ears.outputs, *self.samples.values(), *self.examples.values()]
 
 
 HEADER = "<header><h1>InstructFX</h1><p>Say how it should sound. Hear it change.</p></header>"
@@ -93,7 +99,8 @@ def _chooser() -> dict[str, Any]:
                 for name, label in SAMPLES.items()
             }
         choosing = quirks.html("", "choosing")
-    return {"chooser": chooser, "upload": upload, "samples": samples, "choosing": choosing}
+        ears = ear_choice.laid_out()
+    return {"chooser": chooser, "upload": upload, "samples": samples, "choosing": choosing, "ears": ears}
 
 
 def _listen() -> dict[str, Any]:

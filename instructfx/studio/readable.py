@@ -1,4 +1,4 @@
-"""Settings, changes and file names as people read them: pure functions on chains."""
+"""Settings, changes, file names and errors as people read them: pure functions."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from instructfx.chain import Chain, Slot
     from instructfx.effects import Param
+    from instructfx.errors import InstructFXError
 
 UNITS = ("_db", "_hz", "_ms", "_seconds")
 FILLERS = """
@@ -141,6 +142,13 @@ def file_name(shown: str, instructions: Iterable[str], extension: str) -> str:
     stem = re.sub(r"[^\w .()-]+", "_", Path(shown.replace("\\", "/")).stem).strip(" ._") or "track"
     said = slug(instructions)
     return f"{stem[:60]}{'-' + said if said else ''}.{extension}"
+
+
+def sentence(error: InstructFXError) -> str:
+    """What an error says, from a capital letter, unless a file's name comes first, to a full stop."""
+    text = str(error).strip()
+    named = "." in text.split(" ")[0].rstrip(".")
+    return (text if named else text[:1].upper() + text[1:]) + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def clock(seconds: float) -> str:

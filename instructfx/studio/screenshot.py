@@ -39,10 +39,10 @@ def chromium_path() -> str | None:
 
 
 @contextmanager
-def served(sessions: Path) -> Iterator[str]:
-    """The studio in a process of its own on a free port; the address to open."""
+def served(sessions: Path, program: Path = APP) -> Iterator[str]:
+    """The studio in a process of its own on a free port; the address to open. program takes app.py's options."""
     environment = dict(os.environ, INSTRUCTFX_SESSIONS=str(sessions))
-    command = [sys.executable, str(APP), "--host", "127.0.0.1", "--port", "0"]
+    command = [sys.executable, str(program), "--host", "127.0.0.1", "--port", "0"]
     log_path = sessions / "studio.log"
     with log_path.open("w") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)

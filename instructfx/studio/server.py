@@ -91,6 +91,7 @@ def preset_of(visit: Visit) -> dict[str, object]:
 
 def serve(host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> int:
     """Serve until interrupted; the exit status, 2 where the address cannot be had. Port 0 takes a free one."""
+    from instructfx.studio.ears import offered
     from instructfx.studio.work import warm_up
 
     try:
@@ -107,7 +108,7 @@ def serve(host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> int:
         shown = f"[{host}]" if ":" in host else host
         log.info("InstructFX is ready: open http://%s:%d (Ctrl+C stops it)", shown, listening.getsockname()[1])
         visits.watch()
-        warm_up()
+        warm_up(offered().usual)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it again after its own shutdown
         server.run(sockets=[listening])
     except KeyboardInterrupt:

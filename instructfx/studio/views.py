@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING
 
+from instructfx.studio.ears import BUILT_IN, LABELS
 from instructfx.studio.readable import Change, changes, clock, minus, settings_of
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ STAGES = {
     "waiting": "Waiting for a free place",
     "planning": "Planning",
     "listening": "Listening to where we are",
+    "hearing": "Listening with CLAP",
     "refining": "Refining by ear",
     "saving": "Saving the turn",
     "rendering": "Rendering the whole track",
@@ -69,10 +71,16 @@ def progress(state: Progress | None) -> str:
         detail = f"{state.before} before you"
     elif state.stage == "refining" and state.steps and state.best_loss is not None:
         detail = f"step {state.steps} · loss {state.first_loss:.2f} → {state.best_loss:.2f}"
-    stage = STAGES[state.stage]
+    elif state.stage == "hearing":
+        detail = "the first time takes longer"
+    return bar(STAGES[state.stage], detail, percent)
+
+
+def bar(label: str, detail: str, percent: int) -> str:
+    """A bar with what it stands for and how far that is."""
     return (
-        f'<div class="progress"><div class="progress-text"><span>{stage}</span><span>{detail}</span></div>'
-        f'<div class="bar" role="progressbar" aria-label="{stage}" aria-valuemin="0" aria-valuemax="100" '
+        f'<div class="progress"><div class="progress-text"><span>{label}</span><span>{detail}</span></div>'
+        f'<div class="bar" role="progressbar" aria-label="{label}" aria-valuemin="0" aria-valuemax="100" '
         f'aria-valuenow="{percent}"><div style="width:{percent}%"></div></div></div>'
     )
 
@@ -112,6 +120,8 @@ def _words(words: str) -> str:
 def _reply(turn: Turn, done: Sequence[Change]) -> str:
     notes = "".join(f'<p class="note">{escape(note)}</p>' for note in turn.plan.notes)
     facts = [f"{turn.seconds:.1f} s"]
+    if turn.kind != "undone" and turn.provenance.ear != BUILT_IN:
+        facts.insert(0, f"heard by {escape(LABELS.get(turn.provenance.ear, turn.provenance.ear))}")
     if turn.kind != "undone" and done:
         facts.insert(0, ROUTES[turn.route])
     if turn.refined.stopped == "cancelled":

@@ -38,6 +38,14 @@ class Exchange:
     trouble: str = ""
 
 
+@dataclass(frozen=True)
+class Past:
+    """What is remembered of a visit that was closed: its stored session and who listened."""
+
+    session_id: str
+    ear: str
+
+
 @dataclass(eq=False)
 class Visit:
     """One visitor with an open session. folder holds what is played and goes when the visit is closed.
@@ -57,6 +65,11 @@ class Visit:
     closed: threading.Event = field(default_factory=threading.Event)
     seen: float = field(default_factory=time.monotonic)
     left: float | None = None
+
+    @property
+    def ear(self) -> str:
+        """Who listens."""
+        return self.live.minds.ear.name
 
     @property
     def current(self) -> Path | None:
@@ -83,7 +96,7 @@ class Visits:
         self._now = now
         self._lock = threading.Lock()
         self._open: dict[str, Visit] = {}
-        self._past: OrderedDict[str, str] = OrderedDict()
+        self._past: OrderedDict[str, Past] = OrderedDict()
         self._root = Path(tempfile.mkdtemp(prefix="instructfx-studio-"))
 
     def __len__(self) -> int:
@@ -111,8 +124,8 @@ class Visits:
                 visit.seen, visit.left = self._now(), None
             return visit
 
-    def past(self, token: str) -> str | None:
-        """The id of the stored session of a visit that was closed; None where there never was one."""
+    def past(self, token: str) -> Past | None:
+        """What is remembered of a visit that was closed; None where there never was one."""
         with self._lock:
             return self._past.get(token)
 
@@ -129,7 +142,7 @@ class Visits:
             visit = self._open.pop(token, None)
             if visit is None:
                 return
-            self._past[token] = visit.live.session.id
+            self._past[token] = Past(visit.live.session.id, visit.ear)
             while len(self._past) > REMEMBERED:
                 self._past.popitem(last=False)
         visit.closed.set()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from instructfx.errors import Cancelled, InstructFXError
+from instructfx.studio.readable import sentence
 from instructfx.studio.views import Progress
 from instructfx.studio.visits import Exchange, Visit
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 OUR_FAULT = "Something went wrong on our side; nothing was lost. Please try again."
-STARTS = {"planning": 0.04, "listening": 0.08, "refining": 0.1, "saving": 0.68}  # share of the bar
+STARTS = {"planning": 0.04, "listening": 0.08, "hearing": 0.08, "refining": 0.1, "saving": 0.68}  # share of the bar
 RENDERING = 0.7
 WARM_STEPS = 8  # enough to meet every part of a search
 USUAL_STEPS = 30  # the bar is two thirds through refinement after this many
@@ -107,6 +108,8 @@ class Job(threading.Thread):
         render(visit, lambda share: self.tell("rendering", RENDERING + (1 - RENDERING) * share))
 
     def _on_stage(self, stage: str) -> None:
+        if stage == "listening" and self.visit.ear == "clap":
+            stage = "hearing"
         self.tell(stage, STARTS[stage])
 
     def _on_step(self, step: Step) -> None:
@@ -122,14 +125,8 @@ def render(visit: Visit, on_progress: Callable[[float], None] = lambda share: No
     visit.keep_render(path)
 
 
-def sentence(error: InstructFXError) -> str:
-    """What an error says, from a capital letter to a full stop."""
-    text = str(error).strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
-
-
-def warm_up() -> threading.Thread:
-    """Import and run once what the first turn needs, in the background."""
+def warm_up(ear: str = "") -> threading.Thread:
+    """Import and run once what the first turn with that ear, or the usual one, needs, in the background."""
 
     def warming() -> None:
         from instructfx.engine import Watch
@@ -140,7 +137,7 @@ def warm_up() -> threading.Thread:
         watch = Watch(on_step=tried.append, cancelled=lambda: len(tried) > WARM_STEPS)
         try:
             with tempfile.TemporaryDirectory() as folder:
-                live = open_session(STATIC / "samples" / "guitar.flac", store=folder)
+                live = open_session(STATIC / "samples" / "guitar.flac", ear=ear, store=folder)
                 live.say("make it warmer")
                 live.say("put it in a small room", watch)
                 live.render_to(Path(folder) / "warm.flac")

@@ -2,7 +2,8 @@ import pytest
 
 from instructfx.chain import Chain
 from instructfx.effects import EFFECTS
-from instructfx.studio.readable import Change, changes, clock, file_name, settings_of, slug, value_text
+from instructfx.errors import AudioError
+from instructfx.studio.readable import Change, changes, clock, file_name, sentence, settings_of, slug, value_text
 
 
 @pytest.mark.parametrize(
@@ -65,3 +66,8 @@ def test_names_of_downloads_say_the_track_and_what_was_asked() -> None:
 
 def test_clock() -> None:
     assert [clock(seconds) for seconds in (0, 13.9, 187)] == ["0:00", "0:13", "3:07"]
+
+
+def test_an_error_is_a_sentence_and_a_file_keeps_its_name() -> None:
+    said = [sentence(AudioError(text)) for text in ("no room", "take.wav is empty", "Stopped.")]
+    assert said == ["No room.", "take.wav is empty.", "Stopped."]

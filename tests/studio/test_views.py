@@ -63,6 +63,15 @@ def test_a_stopped_turn_says_that_its_best_was_kept() -> None:
     assert "best so far was kept" in views.conversation([Exchange("warmer", Chain(), stopped)])
 
 
+@pytest.mark.parametrize(
+    ("ear", "kind", "said"),
+    [("clap", "said", True), ("clap", "undone", False), ("perceptual", "said", False)],
+)
+def test_another_ear_than_the_built_in_one_is_named(ear: str, kind: str, said: bool) -> None:
+    heard = turn(Chain().added("eq", WARM), kind=kind, provenance=Provenance("builtin", ear, 0))
+    assert ("heard by CLAP" in text(views.conversation([Exchange("warmer", Chain(), heard)]))) is said
+
+
 def test_nothing_from_a_visitor_is_markup() -> None:
     evil = '<img src=x onerror="alert(1)">'
     exchange = Exchange(evil, Chain(), turn(Chain(), reply=evil), trouble=evil)

@@ -9,7 +9,7 @@ import pytest
 
 from instructfx.chain import Chain
 from instructfx.errors import Cancelled, InstructionError, StoreError
-from instructfx.studio.visits import AWAY_SECONDS, IDLE_SECONDS, Visit, Visits
+from instructfx.studio.visits import AWAY_SECONDS, IDLE_SECONDS, Past, Visit, Visits
 from instructfx.studio.work import OUR_FAULT, Job, Places
 
 
@@ -33,7 +33,8 @@ def visits(clock: Clock) -> Iterator[Visits]:
 
 
 def live(say: Callable[..., Any] = lambda words, watch: None) -> Any:
-    return SimpleNamespace(session=SimpleNamespace(id="stored"), chain=Chain(), turns=(), say=say)
+    minds = SimpleNamespace(ear=SimpleNamespace(name="perceptual"))
+    return SimpleNamespace(session=SimpleNamespace(id="stored"), chain=Chain(), turns=(), minds=minds, say=say)
 
 
 def welcome(visits: Visits, page: str, **fields: Any) -> Visit:
@@ -54,7 +55,7 @@ def test_closing_removes_the_files_and_remembers_the_session(visits: Visits) -> 
     visits.close(visit.token)
     assert not visit.folder.exists()
     assert visits.find(visit.token) is None
-    assert visits.past(visit.token) == "stored"
+    assert visits.past(visit.token) == Past("stored", "perceptual")
     assert visit.closed.is_set()
 
 
