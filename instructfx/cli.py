@@ -49,7 +49,11 @@ def _parser() -> argparse.ArgumentParser:
     refine.add_argument("track", metavar="TRACK", help="an audio file")
     refine.add_argument("instructions", metavar="INSTRUCTION", nargs="+", help='for example "make it warmer"')
     refine.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder for the rendered tracks")
-    refine.add_argument("--planner", default="builtin", help="who plans (default: %(default)s)")
+    refine.add_argument(
+        "--planner", default="", metavar="NAME",
+        help="who plans: builtin, recorded:FILE, or a model as litellm names it, such as openai/gpt-5 "
+        "(default: INSTRUCTFX_PLANNER, else Gemini where its key is set, else builtin)",
+    )  # fmt: skip
     refine.add_argument("--ear", default="", help="who listens: perceptual or clap (default: clap if it is there)")
     refine.add_argument("--device", default="", help="where clap is computed: cpu, cuda or mps (default: the fastest)")
     refine.add_argument("--recipe", default="", help="search as another system does: text2fx or fxsearcher")
@@ -72,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_clap.add_commands(commands)
 
     doctor = commands.add_parser("doctor", help="check this installation")
+    doctor.add_argument("--ping", action="store_true", help="send one tiny request to the language model")
     doctor.set_defaults(run=_doctor)
     return parser
 
@@ -116,14 +121,14 @@ def _refine(options: argparse.Namespace) -> int:
 
 
 def _told(turn: Turn, path: Path) -> str:
-    lines = [f'{turn.index}. "{turn.instruction}"', f"   {turn.reply}"]
+    lines = [f'{turn.index}. "{turn.instruction}"', f"   {turn.reply}", *(f"   {note}" for note in turn.notes)]
     for slot in turn.chain.slots:
         changed = [
             f"{name} {value:.4g}" for name, value in slot.settings.items() if value != slot.effect.param(name).default
         ]
         off = " (bypassed)" if slot.bypassed else ""
         lines.append(f"   {slot.effect.name}{off}: {', '.join(changed) or 'as declared'}")
-    lines.append(f"   {turn.route}, {turn.seconds:.1f} s, {path}")
+    lines.append(f"   {turn.route}, planned by {turn.planned_by}; {turn.seconds:.1f} s, {path}")
     return "\n".join(lines) + "\n"
 
 
@@ -225,7 +230,7 @@ def _bench(options: argparse.Namespace) -> int:
 def _doctor(options: argparse.Namespace) -> int:
     from instructfx.doctor import examine
 
-    findings = examine()
+    findings = examine(options.ping)
     for finding in findings:
         sys.stdout.write(f"{'ok  ' if finding.well else 'BAD '} {finding.name}: {finding.detail}\n")
     return 0 if all(finding.well for finding in findings) else 1

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -38,9 +40,10 @@ class Finding:
     detail: str
 
 
-def examine() -> list[Finding]:
-    """Run every check; none of them needs a network."""
-    return [_python(), *_packages(), _ffmpeg(), _sessions(), _a_turn(), _minds(), _clap()]
+def examine(ping: bool = False) -> list[Finding]:
+    """Run every check; none of them needs a network, but for the one request that ping sends to a language model."""
+    checks = [_python(), *_packages(), _ffmpeg(), _sessions(), _a_turn(), _planner(), _ear(), _clap()]
+    return [*checks, _ping()] if ping else checks
 
 
 def _python() -> Finding:
@@ -86,7 +89,7 @@ def _a_turn() -> Finding:
         path = Path(folder) / "noise.wav"
         try:
             save(Audio(noise, 44_100), path)
-            turn = open_session(path, store=folder).say("make it warmer")
+            turn = open_session(path, planner="builtin", store=folder).say("make it warmer")
         except InstructFXError as error:
             return Finding("a turn", False, str(error))
     fell = turn.refined.loss_after <= turn.refined.loss_before
@@ -96,8 +99,52 @@ def _a_turn() -> Finding:
     return Finding("a turn", fell, detail)
 
 
-def _minds() -> Finding:
-    return Finding("planner and ear", True, "builtin and perceptual: no key, no network and no model file needed")
+def _planner() -> Finding:
+    """Who plans, and why."""
+    from instructfx.planners import planner_named, usual_planner
+    from instructfx.planners.llm import DEFAULT_KEYS, DEFAULT_MODEL
+
+    name = usual_planner()
+    url = os.environ.get("INSTRUCTFX_PLANNER_URL", "")
+    try:
+        planner_named(name)
+    except InstructFXError as error:
+        return Finding("planner", False, f"{name}: {error}")
+    if os.environ.get("INSTRUCTFX_PLANNER"):
+        why = "INSTRUCTFX_PLANNER says so" + (f", asked at {url}" if url and name != "builtin" else "")
+    elif name == DEFAULT_MODEL:
+        why = f"{next(key for key in DEFAULT_KEYS if os.environ.get(key))} is set"
+    else:
+        why = f"no language model is named (INSTRUCTFX_PLANNER) and {DEFAULT_KEYS[0]} is not set"
+    return Finding("planner", True, f"{name}, because {why}")
+
+
+def _ping() -> Finding:
+    """One tiny request to the language model that plans."""
+    from instructfx.planners import model_named, usual_planner
+    from instructfx.planners.prompt import text
+
+    name = usual_planner()
+    if name == "builtin":
+        return Finding("ping", True, "nothing to ask: the built-in planner needs no network")
+    started = time.perf_counter()
+    try:
+        answer = model_named(name).answer([{"role": "user", "content": text("ping.md")}], (), "auto", lambda: False)
+    except InstructFXError as error:
+        return Finding("ping", False, str(error))
+    price = "" if answer.price_usd is None else f", ${answer.price_usd:.4f}"
+    tokens = f"{answer.input_tokens} + {answer.output_tokens} tokens"
+    return Finding("ping", True, f"{name} answered in {time.perf_counter() - started:.1f} s, {tokens}{price}")
+
+
+def _ear() -> Finding:
+    from instructfx.ears import EARS, usual_ear
+
+    name = usual_ear()
+    if name not in EARS:
+        return Finding("ear", False, f"INSTRUCTFX_EAR is {name!r}; there is {', '.join(EARS)}")
+    chosen = "INSTRUCTFX_EAR says so" if os.environ.get("INSTRUCTFX_EAR") else "that is the best of what is installed"
+    return Finding("ear", True, f"{name}, because {chosen}")
 
 
 def _clap() -> Finding:

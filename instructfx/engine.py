@@ -81,7 +81,9 @@ def take_turn(
 
     watch.on_stage("planning")
     earlier = tuple(turn.instruction for turn in session.path)
-    plan = minds.planner.plan(Request(text, before, earlier, readings_before, session.dry.channels, minds.ear.reads))
+    plan = minds.planner.plan(
+        Request(text, before, earlier, readings_before, session.dry.channels, minds.ear.reads, watch.cancelled)
+    )
     if watch.cancelled():
         raise Cancelled("stopped before anything changed")
 
@@ -141,10 +143,10 @@ def unrefined(chain: Chain) -> Refined:
 def _to_refine(plan: Plan, start: Chain, initializing: bool, minds: Minds) -> tuple[str, ...]:
     """The effects that refiners may move: those that the plan chose, or all where it only re-tunes.
 
-    Nothing is moved where nothing is wished: "drop the reverb" leaves the rest as it is.
+    Nothing is moved where nothing is wished that the ear can hear: "drop the reverb" leaves the rest as it is.
     """
     goal = plan.goal
-    if not (goal.axes or goal.target) or (initializing and minds.first_turn == "initialize"):
+    if not (goal.axes or (goal.target and minds.ear.reads)) or (initializing and minds.first_turn == "initialize"):
         return ()
     if plan.chosen:
         return tuple(name for name in plan.chosen if name in start.names)

@@ -4,6 +4,7 @@ InstructFXError
 ├── AudioError       a file or its samples cannot be used
 ├── SettingsError    an effect, a setting or a chain that does not exist or is out of range
 ├── InstructionError an instruction that cannot be taken
+├── PlannerError     a language model cannot be asked, or did not answer
 ├── EarError         an ear's model is missing, damaged or cannot be fetched
 ├── StoreError       the session store cannot be read or written
 └── Cancelled        the user stopped a turn before anything could be kept
@@ -28,6 +29,10 @@ class SettingsError(InstructFXError):
 
 class InstructionError(InstructFXError):
     """An instruction that cannot be taken."""
+
+
+class PlannerError(InstructFXError):
+    """A language model cannot be asked, or did not answer."""
 
 
 class EarError(InstructFXError):

@@ -73,7 +73,7 @@ def minds_named(planner: str, ear: str, seed: int, recipe: str = "", device: str
 
 def open_session(
     track: str | os.PathLike[str],
-    planner: str = "builtin",
+    planner: str = "",
     ear: str = "",
     seed: int = 0,
     store: Store | str | os.PathLike[str] | None = None,
@@ -83,11 +83,12 @@ def open_session(
 ) -> LiveSession:
     """Start a session on an audio file.
 
+    planner is the usual one unless named: INSTRUCTFX_PLANNER, else Gemini where GEMINI_API_KEY is set, else builtin.
     ear is the usual one unless named: INSTRUCTFX_EAR, else clap where its checkpoint is present, else perceptual.
     store is a Store or its folder, `sessions/` of this installation by default; name is what messages call the
     track; recipe is a published way to search instead of ours; device is where CLAP is computed. Raises AudioError
-    for a file that cannot be used, InstructionError for an unknown planner, ear, recipe or device, EarError
-    where a checkpoint is missing, StoreError where the session cannot be kept.
+    for a file that cannot be used, InstructionError for an unknown planner, ear, recipe or device, PlannerError
+    where a model's key is not set, EarError where a checkpoint is missing, StoreError where the session cannot be kept.
     """
     minds = minds_named(planner, ear, seed, recipe, device)
     heard = inspect(track, name)
@@ -98,7 +99,7 @@ def open_session(
 
 def resume_session(
     session_id: str,
-    planner: str = "builtin",
+    planner: str = "",
     ear: str = "",
     seed: int = 0,
     store: Store | str | os.PathLike[str] | None = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -73,6 +73,19 @@ class Turn:
     def reply(self) -> str:
         """What the person is told."""
         return self.plan.reply
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the person should know beside the reply."""
+        return tuple(note for note in self.plan.notes if note not in self.plan.reply)
+
+    @property
+    def planned_by(self) -> str:
+        """Who planned, for people: "builtin", or a model with its tokens, price and seconds."""
+        asked = self.plan.asked
+        if asked is None:
+            return self.provenance.planner
+        return f"builtin instead of {asked.told()}" if asked.fell_back else asked.told()
 
     def to_json(self) -> str:
         """All of it as a JSON object; `turn_from_json` reads it back."""
@@ -156,6 +169,9 @@ def readable(turn: Turn) -> dict[str, Any]:
         "readings_before": dict(turn.readings_before),
         "readings_after": dict(turn.readings_after),
         "reply": turn.reply,
+        "notes": list(turn.notes),
+        "planner": turn.provenance.planner,
+        "asked": asdict(turn.plan.asked) if turn.plan.asked else None,
         "seconds": turn.seconds,
     }
 

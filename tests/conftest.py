@@ -16,11 +16,14 @@ settings.load_profile("instructfx")
 
 RATE = 44_100
 
-# What is installed on this machine decides nothing here: tests of CLAP make a checkpoint of their own.
+# What is installed on this machine and what its keys are decides nothing here: tests of CLAP make a checkpoint of
+# their own, tests of language models a server.
 os.environ["INSTRUCTFX_EAR"] = "perceptual"
 os.environ["INSTRUCTFX_MODELS"] = str(Path(__file__).parent / "no-models")
 for name in ("INSTRUCTFX_CLAP_CHECKPOINT", "INSTRUCTFX_CLAP_MODEL", "INSTRUCTFX_DEVICE"):
     os.environ.pop(name, None)
+for name in [name for name in os.environ if name.startswith("INSTRUCTFX_PLANNER") or name.endswith("_API_KEY")]:
+    del os.environ[name]
 
 
 def play(notes: list[tuple[float, float, float]], seconds: float, sample_rate: int, seed: int) -> Samples:

@@ -196,7 +196,7 @@ def _turns(path: Path, say: Callable[[str], None]) -> str:
     rows = []
     for name, words in TURNS.items():
         say(f"clap: a turn, {name}")
-        turn = open_session(path, ear="clap", seed=SEED).say(words)
+        turn = open_session(path, planner="builtin", ear="clap", seed=SEED).say(words)
         effects = ", ".join(turn.chain.names)
         rows.append([f'turn, {name} ("{words}": {effects})', f"{turn.seconds:.1f} s"])
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

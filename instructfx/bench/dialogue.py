@@ -75,7 +75,7 @@ def measure(data: Path | None, say: Callable[[str], None]) -> str:
 def play(path: Path) -> tuple[list[Outcome], LiveSession]:
     """The script on one track."""
     with tempfile.TemporaryDirectory() as folder:
-        live = open_session(path, seed=SEED, store=folder)
+        live = open_session(path, planner="builtin", seed=SEED, store=folder)
         excerpt = excerpt_of(live.track, live.minds.ear)
         outcomes = []
         for line in SCRIPT:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from instructfx.chain import Chain
-from instructfx.errors import InstructionError
 from instructfx.planners.plan import Move, Plan, Thoughts
+
+if TYPE_CHECKING:
+    from instructfx.planners.model import Model
 
 
 @dataclass(frozen=True)
 class Request:
     """What a planner is told: the words, the chain as it stands, earlier words, and what the ear reads now.
 
-    ear_reads: the ear understands any text, also one that no lexicon knows.
+    ear_reads: the ear understands any text, also one that no lexicon knows. cancelled: whoever asked has stopped it.
     """
 
     instruction: str
@@ -24,6 +28,7 @@ class Request:
     readings: Mapping[str, float] = field(default_factory=dict)
     channels: int = 2
     ear_reads: bool = False
+    cancelled: Callable[[], bool] = lambda: False
 
 
 class Planner(Protocol):
@@ -35,16 +40,40 @@ class Planner(Protocol):
         """The plan of one turn."""
 
 
-PLANNERS = ("builtin",)
+def usual_planner() -> str:
+    """INSTRUCTFX_PLANNER, else the default model where its key is set, else builtin."""
+    from instructfx.planners.llm import usual_model
+
+    return os.environ.get("INSTRUCTFX_PLANNER") or usual_model() or "builtin"
 
 
-def planner_named(name: str) -> Planner:
-    """The planner of that name; InstructionError lists the names."""
+def planner_named(name: str = "") -> Planner:
+    """The planner of that name, or the usual one: builtin, recorded:FILE, or a model as litellm names it.
+
+    A model is asked at INSTRUCTFX_PLANNER_URL where that is set. Raises InstructionError for a name that there is
+    none of and for a file that is no recording, PlannerError for a model whose key is not set.
+    """
+    name = name or usual_planner()
     if name == "builtin":
         from instructfx.planners.builtin import BuiltinPlanner
 
         return BuiltinPlanner()
-    raise InstructionError(f"there is no planner {name!r}; there is {', '.join(PLANNERS)}")
+    from instructfx.planners.prompted import PromptedPlanner
+
+    return PromptedPlanner(model_named(name))
 
 
-__all__ = ["PLANNERS", "Move", "Plan", "Planner", "Request", "Thoughts", "planner_named"]
+def model_named(name: str) -> Model:
+    """A model of litellm's, or recorded:FILE. Raises as `planner_named` does."""
+    kind, _, file = name.partition(":")
+    if kind == "recorded":
+        from instructfx.planners.recorded import recording
+
+        return recording(Path(file))
+    from instructfx.planners.llm import LlmModel
+
+    streaming = os.environ.get("INSTRUCTFX_PLANNER_STREAMING", "") == "1"
+    return LlmModel(name, os.environ.get("INSTRUCTFX_PLANNER_URL", ""), streaming)
+
+
+__all__ = ["Move", "Plan", "Planner", "Request", "Thoughts", "model_named", "planner_named", "usual_planner"]

@@ -33,11 +33,44 @@ class Thoughts:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What asking a language model for one plan took.
+
+    answers counts those that came, seconds is the waiting for them, failed tries included; price_usd is None where no
+    price is known; refused are answers, word for word, that could not be used; fell_back says why the built-in planner
+    planned after all, and is empty where the model did.
+    """
+
+    model: str
+    prompt_version: str
+    answers: int = 0
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    price_usd: float | None = None
+    seconds: float = 0.0
+    refused: tuple[str, ...] = ()
+    fell_back: str = ""
+
+    def told(self) -> str:
+        """For people: "openai/x, 2,310 + 182 tokens, $0.0041, 2.3 s"."""
+        facts = [self.model]
+        if self.input_tokens or self.output_tokens:
+            facts.append(f"{self.input_tokens:,} + {self.output_tokens:,} tokens")
+        if self.price_usd is not None:
+            facts.append(f"${self.price_usd:.4f}")
+        if self.seconds >= 0.05:
+            facts.append(f"{self.seconds:.1f} s")
+        return ", ".join(facts)
+
+
+@dataclass(frozen=True)
 class Plan:
     """add and adjust are in the order of the calls; adjust with no settings means: re-tune this one.
 
     keep names effects that refiners may not touch this turn; undo says how many turns to go back; notes are
-    what the person should know (values that were clamped, words that were not understood).
+    what the person should know (values that were clamped, words that were not understood). raw is the planner's
+    answer word for word; asked is what a language model was asked and what it cost, None where none was.
     """
 
     add: tuple[Move, ...] = ()
@@ -52,6 +85,7 @@ class Plan:
     reply: str = ""
     notes: tuple[str, ...] = ()
     raw: str = ""
+    asked: Asked | None = None
 
     @property
     def chosen(self) -> tuple[str, ...]:

@@ -95,7 +95,7 @@ def told(plan: Plan, intent: Intent, request: Request) -> Plan:
     if intent.unknown and intent.understood:
         notes.append(f"I did not understand {_listed([f'“{word}”' for word in intent.unknown[:5]])}.")
     changes = bool(plan.add or plan.adjust or plan.remove or plan.bypass or plan.enable)
-    sentences = [_sentence(plan, request)] if changes else []
+    sentences = [sentence(plan, request)] if changes else []
     if not intent.understood:
         sentences = [f"I did not understand that, so nothing has changed. {OFFER}"]
     elif not changes and not notes:
@@ -105,7 +105,8 @@ def told(plan: Plan, intent: Intent, request: Request) -> Plan:
     return replace(plan, notes=tuple(notes), thoughts=_thoughts(plan, intent), reply=reply, raw=intent.instruction)
 
 
-def _sentence(plan: Plan, request: Request) -> str:
+def sentence(plan: Plan, request: Request) -> str:
+    """What a plan does and what will be heard of it."""
     strong = sorted(plan.goal.axes.items(), key=lambda item: -abs(item[1]))
     strong = [(axis, value) for axis, value in strong if abs(value) >= 0.3][:3]
     heard = _listed([_degree(value) + COMPARATIVES[axis][value < 0] for axis, value in strong])
@@ -118,8 +119,10 @@ def _sentence(plan: Plan, request: Request) -> str:
         deeds.append(f"I added {_listed([_added(move) for move in plan.add])}")
     if plan.adjust:
         deeds.append(f"I adjusted the {_listed([_adjusted(move, request) for move in plan.adjust])}")
-    sentence = _listed([deeds[0], *(deed.removeprefix("I ") for deed in deeds[1:])])
-    return f"{sentence}: {heard}." if heard else f"{sentence}."
+    if not deeds:
+        return f"I re-tuned the chain: {heard}." if heard else "The chain stays as it is."
+    done = _listed([deeds[0], *(deed.removeprefix("I ") for deed in deeds[1:])])
+    return f"{done}: {heard}." if heard else f"{done}."
 
 
 def _degree(value: float) -> str:

@@ -137,7 +137,7 @@ def warm_up(ear: str = "") -> threading.Thread:
         watch = Watch(on_step=tried.append, cancelled=lambda: len(tried) > WARM_STEPS)
         try:
             with tempfile.TemporaryDirectory() as folder:
-                live = open_session(STATIC / "samples" / "guitar.flac", ear=ear, store=folder)
+                live = open_session(STATIC / "samples" / "guitar.flac", planner="builtin", ear=ear, store=folder)
                 live.say("make it warmer")
                 live.say("put it in a small room", watch)
                 live.render_to(Path(folder) / "warm.flac")

@@ -1,0 +1,97 @@
+"""What a language model is told. The texts lie in `prompts/`; change one, and raise `prompts/VERSION`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import resources
+from typing import Literal
+
+from instructfx.chain import Chain, Slot
+from instructfx.planners import Request
+from instructfx.planners.tools import Tool, back_tool, offered
+
+Message = dict[str, str]
+"""role and content, in the form of OpenAI's chat completions: JSON on its way out."""
+
+Choice = Literal["required", "auto"]
+"""Whether a tool must be called."""
+
+RECENT = 12  # earlier instructions that are told in words
+LONG_EARLIER = 300  # characters of each
+LONG_ANSWER = 2000  # characters of a refused answer that are shown again
+
+
+@lru_cache
+def text(name: str) -> str:
+    """The prompt text of that name."""
+    return (resources.files("instructfx.planners") / "prompts" / name).read_text(encoding="utf-8").strip()
+
+
+def version() -> str:
+    """The version of the prompt texts, which is stored on each turn."""
+    return text("VERSION")
+
+
+def messages(request: Request) -> list[Message]:
+    """The messages of a turn: what never changes first, so that a provider's cache of prefixes works."""
+    return [
+        {"role": "system", "content": text("planner.md")},
+        {"role": "user", "content": _situation(request)},
+    ]
+
+
+def again(asked: list[Message], answer: str, problems: tuple[str, ...]) -> list[Message]:
+    """The messages after an answer that could not be used.
+
+    The answer comes back as text, because providers differ in how a history with tool calls must look.
+    """
+    told = text("again.md").format(
+        answer=answer[:LONG_ANSWER] or "(empty)", problems="\n".join(f"- {p}" for p in problems)
+    )
+    return [*asked, {"role": "user", "content": told}]
+
+
+def tools(request: Request) -> list[Tool]:
+    """The tools of a turn."""
+    return [*offered(request.chain), *([back_tool()] if request.earlier else [])]
+
+
+def choice(request: Request) -> Choice:
+    """Whether a tool must be called: on the first turn, where at least one effect is needed."""
+    return "auto" if request.chain.slots or request.earlier else "required"
+
+
+def _situation(request: Request) -> str:
+    parts = []
+    if request.earlier:
+        first = max(0, len(request.earlier) - RECENT)
+        earlier = [f"{first + n}. {_cut(words)}" for n, words in enumerate(request.earlier[first:], 1)]
+        parts.append("Earlier instructions:\n" + "\n".join(earlier))
+    if request.chain.slots:
+        parts.append("Chain now, in order:\n" + _chain(request.chain))
+    elif request.earlier:
+        parts.append("The chain is empty now.")
+    else:
+        parts.append("This is the first turn: choose the chain, at least one effect.")
+    if request.readings:
+        readings = ", ".join(f"{name} {value:.1f}" for name, value in request.readings.items())
+        parts.append(f"Readings of the sound now, in steps: {readings}")
+    if request.channels == 1:
+        parts.append("The track is mono.")
+    parts.append(f"Instruction: {request.instruction}")
+    return "\n\n".join(parts)
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= LONG_EARLIER else f"{words[:LONG_EARLIER]}..."
+
+
+def _chain(chain: Chain) -> str:
+    return "\n".join(f"{number}. {_slot(slot)}" for number, slot in enumerate(chain.slots, 1))
+
+
+def _slot(slot: Slot) -> str:
+    settings = ", ".join(f"{name} {value:.4g}" for name, value in slot.settings.items())
+    off = " (bypassed)" if slot.bypassed else ""
+    locked = f"; locked: {', '.join(sorted(slot.locked))}" if slot.locked else ""
+    return f"{slot.effect.name}{off}: {settings}{locked}"

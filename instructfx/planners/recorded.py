@@ -1,0 +1,77 @@
+"""A model that was recorded: it says again, word for word, what it said once. No network.
+
+A recording is a JSON list with one entry for each answer, in their order: a message of OpenAI's chat completions, its
+JSON as text, plain text, or a list of calls such as `[{"name": "add_reverb", "arguments": {"mix": 0.3}}]`. `null` is a
+model that did not answer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from instructfx.errors import InstructionError, PlannerError
+from instructfx.planners.model import Answer
+from instructfx.planners.plan import Plan
+from instructfx.planners.prompt import Choice, Message
+from instructfx.planners.tools import Tool
+
+LONGEST_FILE_BYTES = 50_000_000
+LEGAL = "a recording is a JSON list with one answer for each time that a model was asked"
+
+
+class RecordedModel:
+    """Plays answers in their order; None stands for a model that did not answer."""
+
+    def __init__(self, answers: Sequence[str | None], name: str = "recorded") -> None:
+        self.name = name
+        self._answers = tuple(answers)
+        self._played = 0
+
+    def answer(
+        self, messages: Sequence[Message], tools: Sequence[Tool], choice: Choice, cancelled: Callable[[], bool]
+    ) -> Answer:
+        """The next answer, whatever is asked; PlannerError after the last one."""
+        if self._played == len(self._answers):
+            raise PlannerError(f"the recording has no more than {self._played} answers")
+        answer = self._answers[self._played]
+        self._played += 1
+        if answer is None:
+            raise PlannerError("the recorded model did not answer")
+        return Answer(answer)
+
+
+def recording(path: Path) -> RecordedModel:
+    """The model in a file. Raises InstructionError where it cannot be read as a recording."""
+    try:
+        if path.stat().st_size > LONGEST_FILE_BYTES:
+            raise InstructionError(f"{path.name} is larger than {LONGEST_FILE_BYTES / 1e6:.0f} MB; {LEGAL}")
+        entries = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InstructionError(f"cannot read the recording {path}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise InstructionError(f"{path.name} is no JSON; {LEGAL}") from error
+    if not isinstance(entries, list):
+        raise InstructionError(f"{path.name} holds no list; {LEGAL}")
+    return RecordedModel([_entry(entry) for entry in entries], f"recorded:{path.name}")
+
+
+def recorded(plans: Iterable[Plan]) -> RecordedModel:
+    """The model that made these plans, as their turns recorded it. Raises PlannerError where none was asked."""
+    answers: list[str | None] = []
+    name = ""
+    for plan in plans:
+        if plan.asked is None:
+            raise PlannerError("no language model was asked for this session; replay it with --planner builtin")
+        name = plan.asked.model
+        answers += plan.asked.refused
+        if not plan.asked.fell_back:
+            answers.append(plan.raw)
+        elif len(plan.asked.refused) < 2:  # it did not answer, at once or when asked again
+            answers.append(None)
+    return RecordedModel(answers, name)
+
+
+def _entry(entry: object) -> str | None:
+    return entry if entry is None or isinstance(entry, str) else json.dumps(entry, ensure_ascii=False)

@@ -1,0 +1,86 @@
+"""The tools that a language model is offered, made from the effects' own declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from instructfx.chain import Chain
+from instructfx.ears.axes import AXES
+from instructfx.effects import EFFECTS, Effect, Param
+
+Tool = dict[str, Any]
+"""A function in the form of OpenAI's chat completions: JSON on its way out."""
+
+GOAL = "describe_goal"
+BACK = "go_back"
+MOST_STEPS = 3.0
+SELF_EVIDENT = 10  # settings: with more of them, names must do
+THOUGHTS = ("asked", "effects", "order", "settings")
+TEXTS = ("target", "anchor", "negative")
+
+
+def offered(chain: Chain) -> tuple[Tool, ...]:
+    """The tools of a turn: the goal first, then effects in their usual order.
+
+    What the chain has can be adjusted and removed, what it has not can be added.
+    """
+    tools = [goal_tool()]
+    later = bool(chain.slots)
+    for effect in EFFECTS.values():
+        if effect.name in chain.names:
+            tools += [_adjust(effect), _tool(f"remove_{effect.name}", "Take it out.")]
+        else:
+            tools.append(_add(effect, chain.names if later else ()))
+    return tuple(tools)
+
+
+def back_tool() -> Tool:
+    """Going back to an earlier turn."""
+    turns = {"type": "integer", "minimum": 1}
+    return _tool(BACK, "Undo the last turns instead of changing anything.", {"turns": turns})
+
+
+def goal_tool() -> Tool:
+    """What the words mean for the ear, the four thoughts and the reply; the same on every turn, for caches."""
+    axes = {axis.name: {"type": "number", "description": axis.meaning} for axis in AXES.values()}
+    texts: Mapping[str, Any] = {name: {"type": "string"} for name in (*TEXTS, *THOUGHTS, "reply")}
+    names = {"type": "array", "items": {"type": "string"}}
+    properties = {**texts, "axes": _object(axes), "exact": names, "keep": names}
+    return _tool(GOAL, "Call once in every answer.", properties, required=("target", *THOUGHTS, "reply"))
+
+
+def _add(effect: Effect, names: Sequence[str]) -> Tool:
+    settings = {param.name: _setting(effect, param, first=not names) for param in effect.params}
+    place = {"before": {"type": "string"}, "after": {"type": "string"}} if names else {}
+    return _tool(f"add_{effect.name}", effect.summary, {**settings, **place})
+
+
+def _adjust(effect: Effect) -> Tool:
+    """Ranges alone: the prompt shows the settings as they stand, and their names say what they are."""
+    settings = {param.name: _range(param) for param in effect.params}
+    return _tool(f"adjust_{effect.name}", "Change or re-tune it.", {**settings, "bypassed": {"type": "boolean"}})
+
+
+def _setting(effect: Effect, param: Param, first: bool) -> dict[str, Any]:
+    schema = {**_range(param), **({"default": param.default} if first else {})}
+    # The six bands of an equaliser have eighteen settings whose names say it all.
+    return schema | ({"description": param.help} if param.help and len(effect.params) <= SELF_EVIDENT else {})
+
+
+def _range(param: Param) -> dict[str, Any]:
+    return {"type": "number", "minimum": param.low, "maximum": param.high}
+
+
+def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": dict(properties)}
+
+
+def _tool(
+    name: str, description: str, properties: Mapping[str, Any] | None = None, required: Sequence[str] = ()
+) -> Tool:
+    """Without properties there are no parameters at all: some providers refuse an object without any."""
+    function: dict[str, Any] = {"name": name, "description": description}
+    if properties:
+        function["parameters"] = _object(properties) | ({"required": list(required)} if required else {})
+    return {"type": "function", "function": function}

@@ -1,0 +1,254 @@
+"""The real litellm against a server that behaves as badly as networks and providers do."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+from chat_server import Chat, Fail, Say
+
+from instructfx.chain import Chain, Slot
+from instructfx.effects import EFFECTS
+from instructfx.errors import Cancelled, InstructionError, PlannerError
+from instructfx.planners import Request, model_named, planner_named, usual_planner
+from instructfx.planners.llm import DEFAULT_MODEL, Limits, LlmModel, missing_keys, without_secrets
+from instructfx.planners.plan import Plan
+from instructfx.planners.prompted import PromptedPlanner
+
+SECRET = "sk-do-not-tell-anybody-1234"
+GOAL = {
+    "target": "a warm guitar", "axes": {"warmth": 1}, "asked": "warmth", "effects": "equaliser", "order": "alone",
+    "settings": "more lows", "reply": "Warmer now.",
+}  # fmt: skip
+GOOD = Say(calls=[("add_eq", {"low_shelf_gain_db": 3}), ("describe_goal", GOAL)])
+QUICK = Limits(seconds=5, first_wait_seconds=0.01)
+
+
+def ask(chat: Chat, request: Request | None = None, limits: Limits = QUICK, streaming: bool = False) -> Plan:
+    model = LlmModel("openai/scripted", chat.url, streaming, limits)
+    return PromptedPlanner(model).plan(request or Request("make it warmer"))
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+def test_an_answer_becomes_a_plan_with_its_cost(chat: Chat, streaming: bool) -> None:
+    chat.script = [GOOD]
+    plan = ask(chat, streaming=streaming)
+    assert [(move.effect, dict(move.settings)) for move in plan.add] == [("eq", {"low_shelf_gain_db": 3.0})]
+    assert plan.goal.target == "a warm guitar"
+    assert plan.goal.axes == {"warmth": 1.0}
+    assert plan.thoughts.settings == "more lows"
+    assert plan.reply == "Warmer now."
+    assert json.loads(plan.raw)["tool_calls"][0]["function"]["name"] == "add_eq"
+    assert plan.asked
+    assert (plan.asked.input_tokens, plan.asked.cached_tokens, plan.asked.output_tokens) == (1234, 1000, 56)
+    assert (plan.asked.answers, plan.asked.price_usd, plan.asked.fell_back) == (1, None, "")
+    assert 0 < plan.asked.seconds < 5
+    assert chat.bodies[0].get("stream", False) is streaming
+
+
+def test_a_model_on_the_price_list_has_a_price(chat: Chat) -> None:
+    chat.script = [GOOD]
+    plan = PromptedPlanner(LlmModel("openai/gpt-4o-mini", chat.url, limits=QUICK)).plan(Request("make it warmer"))
+    assert plan.asked
+    assert plan.asked.price_usd
+    assert 0 < plan.asked.price_usd < 0.01
+    assert plan.asked.told().startswith("openai/gpt-4o-mini, 1,234 + 56 tokens, $0.000")
+
+
+@pytest.mark.parametrize("failure", [Fail(429), Fail(500), Fail(503), Fail(body="{nonsense"), Fail(cut_after=20)])
+def test_what_may_pass_is_tried_again(chat: Chat, failure: Fail) -> None:
+    chat.script = [failure, failure, GOOD]
+    plan = ask(chat)
+    assert plan.asked
+    assert plan.asked.fell_back == ""
+    assert len(chat.bodies) == 3
+
+
+def test_trying_is_bounded_and_then_the_built_in_planner_plans(chat: Chat) -> None:
+    chat.script = [Fail(500)] * 9
+    plan = ask(chat)
+    assert len(chat.bodies) == 3
+    assert plan.asked
+    assert "failed (500)" in plan.asked.fell_back
+    assert plan.notes[0].startswith("The built-in planner planned this turn: ")
+    assert plan.add[0].effect == "eq"
+    assert plan.goal.axes["warmth"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (401, "refused the key (401): check INSTRUCTFX_PLANNER_KEY"),
+        (403, "refused the key (403): check INSTRUCTFX_PLANNER_KEY"),
+        (400, "failed (400)"),
+        (404, "has no model openai/scripted (404)"),
+    ],
+)
+def test_what_will_not_pass_is_not_tried_again(chat: Chat, status: int, said: str) -> None:
+    chat.script = [Fail(status), GOOD]
+    plan = ask(chat)
+    assert len(chat.bodies) == 1
+    assert plan.asked
+    assert said in plan.asked.fell_back
+    assert chat.url in plan.asked.fell_back
+
+
+def test_retry_after_is_honoured(chat: Chat) -> None:
+    chat.script = [Fail(429, headers={"Retry-After": "1"}), GOOD]
+    started = time.monotonic()
+    assert ask(chat).asked
+    assert time.monotonic() - started >= 1
+    assert len(chat.bodies) == 2
+
+
+def test_a_provider_that_asks_for_too_long_a_wait_is_not_waited_for(chat: Chat) -> None:
+    chat.script = [Fail(429, headers={"Retry-After": "3600"}), GOOD]
+    started = time.monotonic()
+    plan = ask(chat)
+    assert time.monotonic() - started < 4
+    assert len(chat.bodies) == 1
+    assert plan.asked
+    assert "try again in 3600 s" in plan.asked.fell_back
+
+
+def test_a_model_that_hangs_is_left_after_the_limit(chat: Chat) -> None:
+    chat.script = [Fail(hang=True)] * 9
+    started = time.monotonic()
+    plan = ask(chat, limits=replace(QUICK, seconds=1))
+    assert 0.9 < time.monotonic() - started < 4
+    assert plan.asked
+    assert plan.asked.fell_back.endswith("did not answer within 1 s")
+
+
+def test_an_address_where_nobody_listens(chat: Chat) -> None:
+    model = LlmModel("openai/scripted", "http://127.0.0.1:9/v1", limits=QUICK)
+    plan = PromptedPlanner(model).plan(Request("make it warmer"))
+    assert plan.asked
+    assert "http://127.0.0.1:9/v1 failed" in plan.asked.fell_back
+    assert plan.add
+
+
+@pytest.mark.parametrize("script", [[Fail(hang=True)], [Fail(429, headers={"Retry-After": "4"})]])
+def test_stopping_takes_less_than_a_second(chat: Chat, script: list[Say | Fail]) -> None:
+    chat.script = list(script)
+    stop = threading.Event()
+    threading.Timer(0.5, stop.set).start()
+    started = time.monotonic()
+    with pytest.raises(Cancelled):
+        ask(chat, Request("make it warmer", cancelled=stop.is_set))
+    assert time.monotonic() - started < 1.5
+
+
+def test_a_key_is_named_and_never_told(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INSTRUCTFX_PLANNER_KEY", SECRET)
+    told = json.dumps({"error": {"message": f"bad request by {SECRET} and AIzaSyOtherKey123456"}})
+    for status in (400, 401, 500):
+        chat.script = [Fail(status, body=told)] * 3
+        plan = ask(chat)
+        assert plan.asked
+        assert plan.asked.fell_back
+        assert SECRET not in repr(plan)
+        assert "AIzaSy" not in repr(plan)
+    assert SECRET in chat.headers[0]["authorization"]
+    assert all(SECRET not in json.dumps(body) for body in chat.bodies)
+
+
+def test_secrets_are_found_by_their_look_and_by_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACME_API_TOKEN", "abcdefgh12345678")
+    assert without_secrets("a abcdefgh12345678 b sk-proj-123456789 c") == "a ... b ... c"
+
+
+def test_a_missing_key_is_named_with_the_remedy() -> None:
+    with pytest.raises(PlannerError, match=r"^GEMINI_API_KEY is not set; set it or use --planner builtin$"):
+        planner_named(DEFAULT_MODEL)
+    assert missing_keys("anthropic/claude-sonnet-4-5") == "ANTHROPIC_API_KEY"
+    assert missing_keys("ollama/llama3") == ""
+    assert missing_keys("anything", "http://127.0.0.1:8000/v1") == ""
+
+
+@pytest.mark.parametrize("name", ["nobody", "nobody/knows-this"])
+def test_a_name_that_nobody_knows(name: str) -> None:
+    with pytest.raises(InstructionError, match=r"there is no planner .*; there is builtin, recorded:FILE, or a model"):
+        planner_named(name)
+
+
+def test_who_plans_unless_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert usual_planner() == "builtin"
+    assert planner_named().name == "builtin"
+    monkeypatch.setenv("GEMINI_API_KEY", SECRET)
+    assert usual_planner() == DEFAULT_MODEL
+    assert planner_named().name == DEFAULT_MODEL
+    monkeypatch.setenv("INSTRUCTFX_PLANNER", "builtin")
+    assert usual_planner() == "builtin"
+
+
+def test_a_server_of_ones_own_is_asked_by_any_name(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INSTRUCTFX_PLANNER_URL", chat.url)
+    monkeypatch.setenv("INSTRUCTFX_PLANNER", "my-model")
+    chat.script = [GOOD]
+    plan = planner_named().plan(Request("make it warmer"))
+    assert plan.asked
+    assert plan.asked.fell_back == ""
+    assert chat.bodies[0]["model"] == "my-model"
+    assert model_named("my-model").name == "my-model"
+
+
+def test_what_is_offered_on_the_first_and_on_later_turns(chat: Chat) -> None:
+    chat.script = [GOOD, GOOD]
+    ask(chat)
+    assert chat.bodies[0]["tool_choice"] == "required"
+    assert chat.tools(0) == ["describe_goal", *(f"add_{name}" for name in EFFECTS)]
+    assert "Earlier" not in chat.text(0)
+    chain = Chain((Slot(EFFECTS["eq"], {"mid_gain_db": -2}), Slot(EFFECTS["reverb"])))
+    chain = chain.locked("eq", ["mid_gain_db"])
+    ask(chat, Request("brighter", chain, ("make it warmer", "small church"), {"warmth": 1.25}))
+    assert chat.bodies[1]["tool_choice"] == "auto"
+    names = chat.tools(1)
+    assert {"adjust_eq", "remove_eq", "adjust_reverb", "remove_reverb", "add_delay", "go_back"} <= set(names)
+    assert not {"add_eq", "add_reverb", "adjust_delay"} & set(names)
+    for told in ("1. make it warmer", "2. small church", "mid_gain_db -2", "locked: mid_gain_db", "warmth 1.2"):
+        assert told in chat.text(1)
+    first, later = (body["messages"][0] for body in chat.bodies)
+    assert first == later  # the same prefix, so that caches work
+
+
+def test_an_answer_that_cannot_be_used_is_asked_for_once_more(chat: Chat) -> None:
+    chat.script = [Say(calls=[("add_flanger", {})]), GOOD]
+    plan = ask(chat)
+    assert plan.asked
+    assert plan.asked.answers == 2
+    assert plan.asked.input_tokens == 2468
+    assert len(plan.asked.refused) == 1
+    assert "add_flanger" in plan.asked.refused[0]
+    again = chat.bodies[1]["messages"]
+    assert again[:2] == chat.bodies[0]["messages"]
+    assert "there is no effect 'flanger'" in again[-1]["content"]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        Say(content="I would add some warmth to it."),
+        Say(),
+        Say(calls=[("add_eq", '{"low_shelf_gain_db": 3, "low_')], finish="length"),
+        Say(calls=[("add_eq", {"low_shelf_gain_db": float("nan")})]),
+        Say(calls=[("add_eq", {"low_shelf_gain_db": "loud"})]),
+        Say(calls=[("add_eq", "[1, 2]")]),
+        Say(calls=[("make_coffee", {})]),
+        Fail(body='{"choices": []}'),
+        Say(content='Sure: {"name": "add_eq", "arguments": {"low_shelf_gain_db": 3'),
+    ],
+    ids=["prose", "empty", "cut off", "NaN", "words", "list", "unknown", "no choices", "cut off in text"],
+)
+def test_after_two_bad_answers_the_built_in_planner_plans(chat: Chat, bad: Say | Fail) -> None:
+    chat.script = [bad, bad, GOOD]
+    plan = ask(chat)
+    assert len(chat.bodies) == 2
+    assert plan.asked
+    assert len(plan.asked.refused) == 2
+    assert "could not be used" in plan.asked.fell_back
+    assert "could not be used" in plan.notes[0]
+    assert plan.add[0].effect == "eq"
