@@ -11,6 +11,8 @@ from typing import Any
 LONGEST_RAW = 200_000  # characters: no answer is that long
 THOUGHT_ALOUD = re.compile(r"<(think|thinking|reasoning)>.*?(</\1>|\Z)", re.DOTALL)
 MARKUP = re.compile(r"```[\w-]*|</?(?:tool_calls?|function_calls?|tools?|json)>|\[/?TOOL_CALLS\]")
+BRACKET = re.compile(r"[{\[]")
+MOST_BRACKETS = 300  # at which a value may begin: more is no answer, and would take long to read
 TOOL_NAME = re.compile(r"\b(?:add|adjust|remove)_[a-z_]+|\bdescribe_goal\b|\bgo_back\b|\brate_turn\b")
 NAMES = ("name", "tool", "tool_name", "function")
 ARGUMENTS = ("arguments", "parameters", "args", "input")
@@ -61,7 +63,10 @@ def _in_text(text: str) -> Said:
     decoder = json.JSONDecoder()
     calls: list[Call] = []
     prose, broken, at = [], False, 0
-    while found := re.compile(r"[{\[]").search(text, at):
+    for _ in range(MOST_BRACKETS):
+        found = BRACKET.search(text, at)
+        if not found:
+            break
         prose.append(text[at : found.start()])
         try:
             value, at = decoder.raw_decode(text, found.start())

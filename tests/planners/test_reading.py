@@ -76,8 +76,8 @@ def test_removing_bypassing_and_adjusting() -> None:
 def test_what_the_goal_says() -> None:
     goal = {
         "target": "a warm,\n close piano", "anchor": "a thin piano", "negative": "muffled",
-        "axes": {"warmth": 1.5, "air": 0}, "asked": "warmth", "effects": "an equaliser", "order": "alone", "settings": "lows up", "reply": "Warmer.",
-        "exact": ["eq.mid_gain_db", "eq.nothing"], "keep": ["reverb", "no such"],
+        "axes": {"warmth": 1.5, "air": 0}, "asked": "warmth", "effects": "an equaliser", "order": "alone",
+        "settings": "lows up", "reply": "Warmer.", "exact": ["eq.mid_gain_db", "eq.nothing"], "keep": ["reverb", "no"],
     }  # fmt: skip
     made = plan([("adjust_eq", {"mid_gain_db": -3}), ("describe_goal", goal)], LATER)
     assert (made.goal.target, made.goal.anchor, made.goal.negative) == (
