@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from chat_server import Chat, chatting
 from hypothesis import settings
 
 from instructfx.audio import Audio, Samples
@@ -74,3 +76,11 @@ def recordings() -> Path:
     if not folder.is_dir():
         pytest.skip("no development recordings: set INSTRUCTFX_DATA to the folder that holds audio/")
     return folder
+
+
+@pytest.fixture
+def chat(monkeypatch: pytest.MonkeyPatch) -> Iterator[Chat]:
+    """A language model on 127.0.0.1, without a script yet; nothing goes through a proxy."""
+    monkeypatch.setenv("NO_PROXY", "*")
+    with chatting() as chat:
+        yield chat

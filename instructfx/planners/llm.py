@@ -24,6 +24,7 @@ DEFAULT_KEYS = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
 LOOK_SECONDS = 0.1  # between two looks whether somebody stopped it
 LONGEST_REASON = 200  # characters of what a provider says
 SECRET = re.compile(r"\b(?:sk-|AIza|gsk_|hf_|xai-|Bearer\s+)[\w.-]{6,}|\*{3,}[\w-]+")
+CLASSES = re.compile(r"^(?:[\w.]*(?:Error|Exception|Timeout)\s*[:-]\s*)+")  # how litellm begins what it says
 KINDS_OF_SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 SHORTEST_SECRET = 8
 
@@ -132,7 +133,7 @@ class LlmModel:
             asked = _retry_after(error)
             later = f" in {asked:.0f} s" if asked else " later"
             return f"{self.provider} is busy, or what your key may ask for is used up (429): try again{later}"
-        reason = without_secrets(" ".join(str(error).removeprefix("litellm.").split()))[:LONGEST_REASON]
+        reason = CLASSES.sub("", without_secrets(" ".join(str(error).split())))[:LONGEST_REASON]
         return f"{self.provider} failed ({status or type(error).__name__}): {reason}"
 
 

@@ -59,9 +59,7 @@ class Asked:
             facts.append(f"{self.input_tokens:,} + {self.output_tokens:,} tokens")
         if self.price_usd is not None:
             facts.append(f"${self.price_usd:.4f}")
-        if self.seconds >= 0.05:
-            facts.append(f"{self.seconds:.1f} s")
-        return ", ".join(facts)
+        return ", ".join([*facts, f"{self.seconds:.1f} s"])
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def test_trying_is_bounded_and_then_the_built_in_planner_plans(chat: Chat) -> No
     plan = ask(chat)
     assert len(chat.bodies) == 3
     assert plan.asked
-    assert "failed (500)" in plan.asked.fell_back
+    assert plan.asked.fell_back == f"{chat.url} failed (500): as told"
     assert plan.notes[0].startswith("The built-in planner planned this turn: ")
     assert plan.add[0].effect == "eq"
     assert plan.goal.axes["warmth"] == 1.0
