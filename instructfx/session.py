@@ -94,6 +94,19 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Judgement:
+    """What a language model thinks of a turn: marks from 1 (poor) to 4 (excellent), and one reason for each."""
+
+    turn_id: str
+    model: str
+    prompt_version: str
+    instruction_following: int
+    chain_of_thought: int
+    why_following: str = ""
+    why_thought: str = ""
+
+
+@dataclass(frozen=True)
 class Session:
     """turns holds every turn in the order of making; head is the id of the one that plays now."""
 
@@ -176,4 +189,4 @@ def readable(turn: Turn) -> dict[str, Any]:
     }
 
 
-__all__ = ["Dry", "Kind", "Provenance", "Session", "Turn", "readable", "turn_from_json"]
+__all__ = ["Dry", "Judgement", "Kind", "Provenance", "Session", "Turn", "readable", "turn_from_json"]

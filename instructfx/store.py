@@ -19,7 +19,7 @@ from sqlmodel import Field, SQLModel, col, create_engine, select
 from sqlmodel import Session as Connection
 
 from instructfx.errors import StoreError
-from instructfx.session import Dry, Session, Turn, turn_from_json
+from instructfx.session import Dry, Judgement, Session, Turn, turn_from_json
 from instructfx.track import Track
 
 DATABASE = "instructfx.sqlite"
@@ -60,6 +60,21 @@ class TurnRow(SQLModel, table=True):
     instruction: str
     created_at: datetime = Field(default_factory=now)
     record: str
+
+
+class JudgementRow(SQLModel, table=True):
+    """What a judge said of a turn; a turn may be judged many times."""
+
+    __tablename__ = "judgement"
+    id: int | None = Field(default=None, primary_key=True)
+    turn_id: str = Field(foreign_key="turn.id", index=True)
+    created_at: datetime = Field(default_factory=now)
+    model: str
+    prompt_version: str
+    instruction_following: int
+    chain_of_thought: int
+    why_following: str
+    why_thought: str
 
 
 def default_folder() -> Path:
@@ -151,6 +166,18 @@ class Store:
             dry.loudness_lufs, dry.excerpt_start,
         )  # fmt: skip
         return session, track
+
+    def add_judgement(self, judgement: Judgement) -> None:
+        """Commit what a judge said."""
+        with self._connection() as connection:
+            connection.add(JudgementRow(**asdict(judgement)))
+
+    def judgements(self, session_id: str) -> tuple[Judgement, ...]:
+        """All that judges said of a session's turns, in the order of saying."""
+        with self._connection() as connection:
+            statement = select(JudgementRow).join(TurnRow).where(TurnRow.session_id == session_id)
+            rows = connection.exec(statement.order_by(col(JudgementRow.id))).all()
+            return tuple(Judgement(**row.model_dump(exclude={"id", "created_at"})) for row in rows)
 
     def _keep_audio(self, track: Track) -> Path:
         target = self._audio / f"{track.sha256}{track.path.suffix.lower()}"

@@ -28,8 +28,8 @@ LAYERS = (
     {"store", "render"},
     {"engine"},
     {"live"},
-    {"doctor", "bench", "studio"},
-    {"cli", "cli_clap"},
+    {"doctor", "bench", "studio", "judge"},
+    {"cli", "cli_clap", "cli_judge"},
     {"__main__"},
 )
 """From what knows nothing to what knows all; a module may import its own layer and those above it in this list."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 from typing import Literal
@@ -68,14 +69,13 @@ def _situation(request: Request) -> str:
         earlier = [f"{first + n}. {_cut(words)}" for n, words in enumerate(request.earlier[first:], 1)]
         parts.append("Earlier instructions:\n" + "\n".join(earlier))
     if request.chain.slots:
-        parts.append("Chain now, in order:\n" + _chain(request.chain))
+        parts.append("Chain now, in order:\n" + chain_text(request.chain))
     elif request.earlier:
         parts.append("The chain is empty now.")
     else:
         parts.append("This is the first turn: choose the chain, at least one effect.")
     if request.readings:
-        readings = ", ".join(f"{name} {value:.1f}" for name, value in request.readings.items())
-        parts.append(f"Readings of the sound now, in steps: {readings}")
+        parts.append(f"Readings of the sound now, in steps: {readings_text(request.readings)}")
     if request.channels == 1:
         parts.append("The track is mono.")
     parts.append(f"Instruction: {request.instruction}")
@@ -86,7 +86,13 @@ def _cut(words: str) -> str:
     return words if len(words) <= LONG_EARLIER else f"{words[:LONG_EARLIER]}..."
 
 
-def _chain(chain: Chain) -> str:
+def readings_text(readings: Mapping[str, float]) -> str:
+    """Readings of an ear in one line."""
+    return ", ".join(f"{name} {value:.1f}" for name, value in readings.items())
+
+
+def chain_text(chain: Chain) -> str:
+    """A chain with its settings, one effect a line; empty where it has none."""
     return "\n".join(f"{number}. {_slot(slot)}" for number, slot in enumerate(chain.slots, 1))
 
 

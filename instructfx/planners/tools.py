@@ -14,6 +14,7 @@ Tool = dict[str, Any]
 
 GOAL = "describe_goal"
 BACK = "go_back"
+RATE = "rate_turn"
 MOST_STEPS = 3.0
 SELF_EVIDENT = 10  # settings: with more of them, names must do
 THOUGHTS = ("asked", "effects", "order", "settings")
@@ -48,6 +49,16 @@ def goal_tool() -> Tool:
     names = {"type": "array", "items": {"type": "string"}}
     properties = {**texts, "axes": _object(axes), "exact": names, "keep": names}
     return _tool(GOAL, "Call once in every answer.", properties, required=("target", *THOUGHTS, "reply"))
+
+
+def rate_tool() -> Tool:
+    """The marks that a judge gives a turn."""
+    mark = {"type": "integer", "minimum": 1, "maximum": 4}
+    why = {"type": "string"}
+    properties = {
+        "why_following": why, "instruction_following": mark, "why_thought": why, "chain_of_thought": mark,
+    }  # fmt: skip
+    return _tool(RATE, "Give the marks of the rubric.", properties, required=tuple(properties))
 
 
 def _add(effect: Effect, names: Sequence[str]) -> Tool:
