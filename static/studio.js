@@ -40,6 +40,7 @@
   // Gradio gives a group of choices no name that a screen reader says.
   new MutationObserver(() => {
     document.querySelector("#ear:not([aria-label])")?.setAttribute("aria-label", "Ear: who listens");
+    document.querySelector("#planner:not([aria-label])")?.setAttribute("aria-label", "Planner: who chooses effects");
   }).observe(document.documentElement, { childList: true, subtree: true });
 
   // The newest message stays in sight.

@@ -40,11 +40,20 @@ class Planner(Protocol):
         """The plan of one turn."""
 
 
-def usual_planner() -> str:
-    """INSTRUCTFX_PLANNER, else the default model where its key is set, else builtin."""
+BUILT_IN = "builtin"
+
+
+def planners_named() -> tuple[str, ...]:
+    """Those that INSTRUCTFX_PLANNER names, divided by commas; else the default model where its key is set."""
     from instructfx.planners.llm import usual_model
 
-    return os.environ.get("INSTRUCTFX_PLANNER") or usual_model() or "builtin"
+    named = os.environ.get("INSTRUCTFX_PLANNER") or usual_model()
+    return tuple(name for each in named.split(",") if (name := each.strip()))
+
+
+def usual_planner() -> str:
+    """The first planner that is named, else builtin."""
+    return (*planners_named(), BUILT_IN)[0]
 
 
 def planner_named(name: str = "") -> Planner:
@@ -54,7 +63,7 @@ def planner_named(name: str = "") -> Planner:
     none of and for a file that is no recording, PlannerError for a model whose key is not set.
     """
     name = name or usual_planner()
-    if name == "builtin":
+    if name == BUILT_IN:
         from instructfx.planners.builtin import BuiltinPlanner
 
         return BuiltinPlanner()
@@ -76,4 +85,7 @@ def model_named(name: str) -> Model:
     return LlmModel(name, os.environ.get("INSTRUCTFX_PLANNER_URL", ""), streaming)
 
 
-__all__ = ["Move", "Plan", "Planner", "Request", "Thoughts", "model_named", "planner_named", "usual_planner"]
+__all__ = [
+    "BUILT_IN", "Move", "Plan", "Planner", "Request", "Thoughts",
+    "model_named", "planner_named", "planners_named", "usual_planner",
+]  # fmt: skip

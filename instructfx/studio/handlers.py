@@ -11,7 +11,7 @@ from typing import Any
 import gradio
 
 from instructfx.errors import InstructFXError
-from instructfx.studio import ear_choice, views
+from instructfx.studio import ear_choice, planners, views
 from instructfx.studio.ears import granted
 from instructfx.studio.page import EMPTY_CHAIN, Page
 from instructfx.studio.quirks import LISTENER, STATIC
@@ -61,10 +61,10 @@ class Handlers:
         page, outputs = self.page, self.page.outputs
         ear_choice.attach(page.ears, page.blocks)
         with page.blocks:
-            ear = page.ears.ear
-            page.upload.upload(self.choose_upload, [page.upload, ear], outputs, **LISTENER)
+            minds = [page.ears.ear, page.planner]
+            page.upload.upload(self.choose_upload, [page.upload, *minds], outputs, **LISTENER)
             for name, button in page.samples.items():
-                button.click(_asking(functools.partial(self.choose_sample, name)), [ear], outputs, **LISTENER)
+                button.click(self._sampling(name), minds, outputs, **LISTENER)
             gradio.on([page.send.click, page.words.submit], self.say, [page.words, page.token], outputs, **LISTENER)
             for text, button in page.examples.items():
                 button.click(_asking(functools.partial(self.say, text)), [page.token], outputs, **LISTENER)
@@ -74,23 +74,35 @@ class Handlers:
             page.blocks.unload(self.leave)
 
     @guarded
-    def choose_upload(self, file: str | None, ear: str, request: gradio.Request) -> Iterator[Changes]:
+    def choose_upload(self, file: str | None, ear: str, planner: str, request: gradio.Request) -> Iterator[Changes]:
         """Open a session on an uploaded file."""
         if file is not None:
-            yield from self._open(Path(file), Path(file).name, ear, request, move=True)
+            yield from self._open(Path(file), Path(file).name, ear, planner, request, move=True)
 
     @guarded
-    def choose_sample(self, name: str, ear: str, request: gradio.Request) -> Iterator[Changes]:
+    def choose_sample(self, name: str, ear: str, planner: str, request: gradio.Request) -> Iterator[Changes]:
         """Open a session on one of our tracks."""
-        yield from self._open(STATIC / "samples" / f"{name}.flac", f"{name}.flac", ear, request, move=False)
+        track = STATIC / "samples" / f"{name}.flac"
+        yield from self._open(track, track.name, ear, planner, request, move=False)
 
-    def _open(self, source: Path, shown: str, ear: str, request: gradio.Request, move: bool) -> Iterator[Changes]:
+    def _sampling(self, name: str) -> Callable[..., Iterator[Changes]]:
+        """`choose_sample` of one track, in a form whose request parameter Gradio recognises."""
+
+        def choose(ear: str, planner: str, request: gradio.Request) -> Iterator[Changes]:
+            yield from self.choose_sample(name, ear, planner, request)
+
+        return choose
+
+    def _open(
+        self, source: Path, shown: str, ear: str, planner: str, request: gradio.Request, move: bool
+    ) -> Iterator[Changes]:
         from instructfx.studio.opening import open_visit
 
         page = self.page
         opening = views.progress(views.Progress("opening", 0.3))
         yield {page.choosing: opening, page.notice: "", **self._samples(False)}
-        visit = open_visit(self.visits, source, shown, request.session_hash or "", move, granted(ear))
+        minds = granted(ear), planners.granted(planner)
+        visit = open_visit(self.visits, source, shown, request.session_hash or "", move, *minds)
         yield {
             page.token: visit.token,
             page.choosing: "",

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 PLAYS_AS_IT_IS = (".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus")
 
 
-def open_visit(visits: Visits, source: Path, shown: str, page: str, move: bool, ear: str = "") -> Visit:
+def open_visit(
+    visits: Visits, source: Path, shown: str, page: str, move: bool, ear: str = "", planner: str = ""
+) -> Visit:
     """Open a session on a file that was uploaded (move) or is ours; InstructFXError where it cannot be used.
 
-    The name that the visitor's file had is shown and never used as a path. ear is the usual one unless named.
+    The name that the visitor's file had is shown and never used as a path. ear and planner are the usual ones unless
+    named.
     """
     from instructfx.containers import ACCEPTED, READABLE
     from instructfx.errors import AudioError
@@ -34,7 +37,7 @@ def open_visit(visits: Visits, source: Path, shown: str, page: str, move: bool, 
         if move:
             track = folder / f"upload{suffix}"
             shutil.move(source, track)
-        live = open_session(track, name=shown, ear=ear)
+        live = open_session(track, planner, ear, name=shown)
         if move:
             track.unlink()
         return visits.welcome(live, folder, _playable(live.track, folder), page)
@@ -51,7 +54,7 @@ def reopen_visit(visits: Visits, token: str, page: str) -> Visit | None:
     past = visits.past(token)
     if past is None:
         return None
-    live = resume_session(past.session_id, ear=as_before(past.ear))
+    live = resume_session(past.session_id, past.planner, as_before(past.ear))
     folder = visits.folder()
     visit = visits.welcome(live, folder, _playable(live.track, folder), page, token)
     before = Chain()

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio
 
-from instructfx.studio import ear_choice, quirks, views
+from instructfx.studio import ear_choice, planner_choice, quirks, views
 from instructfx.studio.ear_choice import EarChoice
 
 SAMPLES: Mapping[str, str] = {
@@ -42,6 +42,7 @@ class Page:
     samples: Mapping[str, gradio.Button]
     choosing: gradio.HTML
     ears: EarChoice
+    planner: gradio.Radio
     track: gradio.HTML
     new: gradio.Button
     dry: gradio.HTML
@@ -100,7 +101,9 @@ def _chooser() -> dict[str, Any]:
             }
         choosing = quirks.html("", "choosing")
         ears = ear_choice.laid_out()
-    return {"chooser": chooser, "upload": upload, "samples": samples, "choosing": choosing, "ears": ears}
+        planner = planner_choice.laid_out()
+    parts = {"chooser": chooser, "upload": upload, "samples": samples, "choosing": choosing}
+    return parts | {"ears": ears, "planner": planner}
 
 
 def _listen() -> dict[str, Any]:

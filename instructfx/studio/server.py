@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI, HTTPException
 from fastapi.responses import FileResponse, Response
 
+from instructfx.errors import InstructFXError
 from instructfx.studio import quirks
 from instructfx.studio.visits import Visit, Visits
 
@@ -90,10 +91,16 @@ def preset_of(visit: Visit) -> dict[str, object]:
 
 
 def serve(host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> int:
-    """Serve until interrupted; the exit status, 2 where the address cannot be had. Port 0 takes a free one."""
+    """Serve until interrupted; the exit status, 2 where a planner or the address cannot be had. Port 0 is any."""
+    from instructfx.studio import planners
     from instructfx.studio.ears import offered
     from instructfx.studio.work import warm_up
 
+    try:
+        planners.check()
+    except InstructFXError as error:
+        log.error("The planner cannot be used: %s", error)
+        return 2
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.create_server((host, port), family=family)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 STAGES = {
     "waiting": "Waiting for a free place",
     "planning": "Planning",
+    "asking": "Asking the language model",
     "listening": "Listening to where we are",
     "hearing": "Listening with CLAP",
     "refining": "Refining by ear",
@@ -118,8 +119,8 @@ def _words(words: str) -> str:
 
 
 def _reply(turn: Turn, done: Sequence[Change]) -> str:
-    notes = "".join(f'<p class="note">{escape(note)}</p>' for note in turn.plan.notes)
-    facts = [f"{turn.seconds:.1f} s"]
+    notes = "".join(f'<p class="note">{escape(note)}</p>' for note in turn.notes)
+    facts = [f"planned by {escape(_planner(turn))}", f"{turn.seconds:.1f} s"]
     if turn.kind != "undone" and turn.provenance.ear != BUILT_IN:
         facts.insert(0, f"heard by {escape(LABELS.get(turn.provenance.ear, turn.provenance.ear))}")
     if turn.kind != "undone" and done:
@@ -130,6 +131,10 @@ def _reply(turn: Turn, done: Sequence[Change]) -> str:
         f'<div class="reply"><p>{escape(turn.reply)}</p>{notes}{chips(done)}'
         f'<p class="facts">{" · ".join(facts)}</p>{why(turn)}</div>'
     )
+
+
+def _planner(turn: Turn) -> str:
+    return turn.planned_by.replace("builtin", "the built-in planner", 1)
 
 
 def chips(done: Sequence[Change]) -> str:

@@ -40,10 +40,11 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Past:
-    """What is remembered of a visit that was closed: its stored session and who listened."""
+    """What is remembered of a visit that was closed: its stored session, who listened and who planned."""
 
     session_id: str
     ear: str
+    planner: str
 
 
 @dataclass(eq=False)
@@ -70,6 +71,11 @@ class Visit:
     def ear(self) -> str:
         """Who listens."""
         return self.live.minds.ear.name
+
+    @property
+    def planner(self) -> str:
+        """Who plans."""
+        return self.live.minds.planner.name
 
     @property
     def current(self) -> Path | None:
@@ -142,7 +148,7 @@ class Visits:
             visit = self._open.pop(token, None)
             if visit is None:
                 return
-            self._past[token] = Past(visit.live.session.id, visit.ear)
+            self._past[token] = Past(visit.live.session.id, visit.ear, visit.planner)
             while len(self._past) > REMEMBERED:
                 self._past.popitem(last=False)
         visit.closed.set()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from instructfx.errors import Cancelled, InstructFXError
+from instructfx.planners import BUILT_IN
 from instructfx.studio.readable import sentence
 from instructfx.studio.views import Progress
 from instructfx.studio.visits import Exchange, Visit
@@ -24,7 +25,14 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 OUR_FAULT = "Something went wrong on our side; nothing was lost. Please try again."
-STARTS = {"planning": 0.04, "listening": 0.08, "hearing": 0.08, "refining": 0.1, "saving": 0.68}  # share of the bar
+STARTS = {
+    "planning": 0.04,
+    "asking": 0.04,
+    "listening": 0.08,
+    "hearing": 0.08,
+    "refining": 0.1,
+    "saving": 0.68,
+}  # share of the bar
 RENDERING = 0.7
 WARM_STEPS = 8  # enough to meet every part of a search
 USUAL_STEPS = 30  # the bar is two thirds through refinement after this many
@@ -110,6 +118,8 @@ class Job(threading.Thread):
     def _on_stage(self, stage: str) -> None:
         if stage == "listening" and self.visit.ear == "clap":
             stage = "hearing"
+        elif stage == "planning" and self.visit.planner != BUILT_IN:
+            stage = "asking"
         self.tell(stage, STARTS[stage])
 
     def _on_step(self, step: Step) -> None:

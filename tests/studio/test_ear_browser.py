@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from clap_checkpoint import write_checkpoint
 from scripted_server import Answer, Server
+from visitor import visitor
 
 from instructfx.studio.screenshot import WORDS, browser, choose_sample, chromium_path, served
 
@@ -30,22 +30,6 @@ FETCH = "#fetch"
 def chromium() -> Iterator[Any]:
     with browser() as started:
         yield started
-
-
-@contextmanager
-def visitor(chromium: Any, url: str) -> Iterator[Any]:
-    """The page, opened by somebody new; nothing may be wrong on the console."""
-    wrong: list[str] = []
-    context = chromium.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    page.on("console", lambda told: wrong.append(f"{told.text} {told.location}") if told.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto(url)
-    page.wait_for_selector("#ear label")
-    yield page
-    context.close()
-    assert wrong == []
 
 
 def says(page: Any, text: str) -> None:

@@ -191,7 +191,7 @@ def test_the_button_says_the_size_first() -> None:
 
 @pytest.mark.parametrize(("ear", "stage"), [("clap", "hearing"), ("perceptual", "listening")])
 def test_a_turn_with_clap_says_that_it_listens(tmp_path: Path, ear: str, stage: str) -> None:
-    minds = SimpleNamespace(ear=SimpleNamespace(name=ear))
+    minds = SimpleNamespace(ear=SimpleNamespace(name=ear), planner=SimpleNamespace(name="builtin"))
     told: list[str] = []
 
     def says(words: str, watch: object) -> None:

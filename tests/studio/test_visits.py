@@ -33,7 +33,7 @@ def visits(clock: Clock) -> Iterator[Visits]:
 
 
 def live(say: Callable[..., Any] = lambda words, watch: None) -> Any:
-    minds = SimpleNamespace(ear=SimpleNamespace(name="perceptual"))
+    minds = SimpleNamespace(ear=SimpleNamespace(name="perceptual"), planner=SimpleNamespace(name="builtin"))
     return SimpleNamespace(session=SimpleNamespace(id="stored"), chain=Chain(), turns=(), minds=minds, say=say)
 
 
@@ -55,7 +55,7 @@ def test_closing_removes_the_files_and_remembers_the_session(visits: Visits) -> 
     visits.close(visit.token)
     assert not visit.folder.exists()
     assert visits.find(visit.token) is None
-    assert visits.past(visit.token) == Past("stored", "perceptual")
+    assert visits.past(visit.token) == Past("stored", "perceptual", "builtin")
     assert visit.closed.is_set()
 
 
