@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     effects.set_defaults(run=_effects)
 
     bench = commands.add_parser("bench", help="measure, and write the result into docs/measuring.md")
-    bench.add_argument("name", choices=("speed", "dialogue", "clap"), help="what to measure")
+    bench.add_argument("name", choices=("speed", "dialogue", "clap", "prompts"), help="what to measure")
     bench.add_argument("--data", type=Path, metavar="DIR", help="folder of recordings (default: the sample tracks)")
     bench.add_argument("--write", type=Path, metavar="FILE", help="put the report into this page, not on the screen")
     bench.add_argument("--cases", type=int, default=30, help="clap: how many cases (default: %(default)s)")
@@ -208,7 +208,7 @@ def _effect_table(effect: Effect) -> str:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from instructfx.bench import dialogue, speed
+    from instructfx.bench import dialogue, prompts, speed
     from instructfx.bench.report import put
 
     progress = _Progress()
@@ -219,7 +219,7 @@ def _bench(options: argparse.Namespace) -> int:
         if options.write:
             options.write.with_name("clap.svg").write_bytes(plot)
     else:
-        measure = {"speed": speed.measure, "dialogue": dialogue.measure}[options.name]
+        measure = {"speed": speed.measure, "dialogue": dialogue.measure, "prompts": prompts.measure}[options.name]
         page = measure(options.data, progress.say)
     if options.write:
         put(page, options.name, options.write)
