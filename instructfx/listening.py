@@ -70,6 +70,10 @@ class Excerpt:
     def _energy(self) -> Tensor:
         return k_energy(self.samples, self.sample_rate)
 
+    def on(self, device: torch.device) -> Excerpt:
+        """The same sound on a device."""
+        return self if self.samples.device == device else Excerpt(self.samples.to(device), self.sample_rate)
+
     def heard(self, chain: Chain, settings: Sequence[Settings] | None = None) -> Tensor:
         """The excerpt through the chain, loudness-matched: (batch, channels, frames)."""
         settings = settings or chain.tensors()

@@ -21,7 +21,7 @@ from instructfx.ears.perceptual import PerceptualEar, PerceptualObjective, tone_
 from instructfx.ears.prompts import caption, contrary
 from instructfx.ears.text_cache import TextCache
 from instructfx.errors import EarError, InstructionError
-from instructfx.listening import k_power
+from instructfx.listening import k_power_of_bins
 
 Loss = Literal["usual", "similarity", "guided", "directional", "contrast", "anchored"]
 HARM_WEIGHT = 0.005  # of the perceptual ear's tonal loss beside CLAP's, which is about 1
@@ -33,7 +33,8 @@ class ClapObjective:
     """The loss on sound that texts mean; (batch, channels, frames) at 48 kHz -> (batch,).
 
     judge(e) + weight * (tonal loss of the perceptual ear + (change of loudness / 3 LU)^2). All of it is a function
-    of the mono sound's power over time and frequency, so a search may multiply that instead of filtering.
+    of the mono sound's power over time and frequency, so a search may multiply that instead of filtering. The sound
+    and the model are on a device; embeddings, long-term spectra and losses are few numbers and on the processor.
     """
 
     model: clap.Clap
@@ -65,14 +66,14 @@ class ClapObjective:
         return self.model.power(clap.clip(samples).to(self.model.device))
 
     def embed(self, power: Tensor) -> Tensor:
-        """(batch, 512)."""
-        return self.model.hear_power(power)
+        """(batch, 512), on the processor."""
+        return self.model.hear_power(power).cpu()
 
     def harm_of(self, power: Tensor) -> Tensor:
         """What the sound strays from the perceptual ear's idea of the goal, weighted, (batch,)."""
         if not self.weight:
-            return torch.zeros(power.shape[0], device=power.device)
-        spectrum = power.mean(dim=1)
+            return torch.zeros(power.shape[0])
+        spectrum = power.mean(dim=1).cpu()
         louder = _loudness_lu(spectrum) - self.loudness_before_lu
         tonal = self.harm.loss_of_spectrum(spectrum @ _regridding().to(spectrum))
         return self.weight * (tonal + (louder / LOUDNESS_STEP_LU).square())
@@ -120,8 +121,8 @@ class ClapEar:
         with torch.no_grad():
             power = model.power(clap.clip(before).to(model.device))
             judge = self._judge(goal, power)
-            spectrum = power.mean(dim=1)
-            harm = tone_objective(goal, (spectrum @ _regridding().to(spectrum)).cpu()).to(model.device)
+            spectrum = power.mean(dim=1).cpu()
+            harm = tone_objective(goal, spectrum @ _regridding().to(spectrum))
         return ClapObjective(model, judge, harm, _loudness_lu(spectrum), self.weight)
 
     def describe(self, audio: Tensor) -> dict[str, float]:
@@ -140,12 +141,12 @@ class ClapEar:
         if loss == "guided":
             return Guided(*self._read(target, caption(negative) if negative else contrary(goal.target)))
         anchor = caption(goal.anchor) if goal.anchor and loss != "contrast" else contrary(goal.target)
-        direction = Directional(self.model.hear_power(power)[0], *self._read(target, anchor))
+        direction = Directional(self.model.hear_power(power)[0].cpu(), *self._read(target, anchor))
         return Anchored(direction) if loss == "anchored" else direction
 
     def _read(self, *texts: str) -> Tensor:
         cache = TextCache(models_folder() / "texts", self.fingerprint)
-        return cache.embeddings(texts, self.model.read).to(self.model.device)
+        return cache.embeddings(texts, self.model.read)
 
 
 def loss_named(name: str) -> Loss:
@@ -177,5 +178,5 @@ def _regridding() -> Tensor:
 
 def _loudness_lu(spectrum: Tensor) -> Tensor:
     """K-weighted level of long-term power (batch, 513), (batch,), up to a constant."""
-    frequencies_hz = torch.fft.rfftfreq(clap.WINDOW, 1 / clap.SAMPLE_RATE)
-    return 10 * torch.log10(spectrum @ k_power(frequencies_hz, clap.SAMPLE_RATE).to(spectrum) + analysis.SILENCE)
+    weights = k_power_of_bins(clap.WINDOW, clap.SAMPLE_RATE).to(spectrum)
+    return 10 * torch.log10(spectrum @ weights + analysis.SILENCE)
