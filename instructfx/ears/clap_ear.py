@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal, get_args
 
@@ -54,6 +54,15 @@ class ClapObjective:
     def bands_hz(self) -> Tensor:
         """Centres of the bands that the model tells apart."""
         return self.model.bands_hz.cpu()
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model is."""
+        return self.model.device
+
+    def to(self, device: torch.device) -> ClapObjective:
+        """The same loss on a device; the model is moved, for whoever else holds it too."""
+        return replace(self, model=self.model.to(device))
 
     def __call__(self, samples: Tensor, moved: Tensor | None = None) -> Tensor:
         power = self.power(samples)

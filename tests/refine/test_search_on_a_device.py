@@ -6,11 +6,13 @@ import copy
 import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from clap_checkpoint import write_checkpoint
 from elsewhere import ELSEWHERE, Traffic, elsewhere
+from torch import Tensor
 
 from instructfx.audio import Audio, resample
 from instructfx.chain import Chain
@@ -21,7 +23,16 @@ from instructfx.ears.clap_ear import ClapEar
 from instructfx.ears.perceptual import PerceptualEar
 from instructfx.effects import eq
 from instructfx.listening import Excerpt
-from instructfx.refine import BayesOptions, GradientOptions, Refined, RefineOptions, SecantOptions, refine, rivals
+from instructfx.refine import (
+    BayesOptions,
+    GradientOptions,
+    Refined,
+    RefineOptions,
+    Rival,
+    SecantOptions,
+    refine,
+    rivals,
+)
 
 QUICK = RefineOptions(
     GradientOptions(spectral_steps=4, waveform_steps=2), BayesOptions(evaluations=2, first_points=2), SecantOptions(3)
@@ -121,3 +132,72 @@ def test_clap_finds_the_same_and_no_sound_comes_back(
     del traffic.sent[:], traffic.fetched[:]
     assert searched(ears[1], chain, excerpt, options) == expected
     assert max(traffic.fetched) < FEW
+
+
+# Memory, which on a device that is none nobody can fill on purpose
+
+
+class Full(torch.autograd.Function):
+    """Passes a sound on; elsewhere there is no memory left, forwards or on the way back."""
+
+    @staticmethod
+    def forward(ctx: Any, samples: Tensor, when: str) -> Tensor:
+        ctx.full = samples.device == ELSEWHERE and when == "backwards"
+        if samples.device == ELSEWHERE and when == "forwards":
+            raise torch.OutOfMemoryError("no more memory")
+        return samples.clone()
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        if ctx.full:
+            raise torch.OutOfMemoryError("no more memory")
+        return gradients[0], None
+
+
+def fill(monkeypatch: pytest.MonkeyPatch, when: str) -> None:
+    heard = Excerpt.heard
+    monkeypatch.setattr(Excerpt, "heard", lambda self, *given: Full.apply(heard(self, *given), when))
+
+
+@pytest.mark.parametrize("when", ["forwards", "backwards"])
+def test_where_memory_is_full_the_search_goes_on_on_the_processor(
+    when: str, music: Audio, traffic: Traffic, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    excerpt = excerpt_at(44_100, music)
+    expected = searched(PerceptualEar(), chain_of("reverb"), excerpt)
+    fill(monkeypatch, when)
+    refined = searched(PerceptualEar(ELSEWHERE), chain_of("reverb"), excerpt)
+    assert (refined.chain, refined.loss_after) == (expected.chain, expected.loss_after)
+    assert caplog.text.count("the search goes on on the processor") == 1
+
+
+@pytest.mark.usefixtures("sent_there")
+@pytest.mark.parametrize("when", ["forwards", "backwards"])
+def test_clap_goes_on_on_the_processor_too(
+    when: str, music: Audio, checkpoint: Path, traffic: Traffic, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    excerpt, here = excerpt_at(48_000, music), ClapEar(Checkpoint(checkpoint, "HTSAT-tiny"), CPU)
+    expected = searched(here, chain_of("reverb"), excerpt)
+    monkeypatch.setattr(clap.Clap, "to", lambda self, device: here.model)
+    fill(monkeypatch, when)
+    refined = searched(dataclasses.replace(here, device=ELSEWHERE), chain_of("reverb"), excerpt)
+    assert (refined.chain, refined.loss_after) == (expected.chain, expected.loss_after)
+    assert caplog.text.count("the search goes on on the processor") == 1
+
+
+@pytest.mark.parametrize("rival", [None, lambda search, effects, seed: rivals.text2fx(search, effects, seed, steps=2)])
+def test_where_the_processor_itself_is_full_the_search_ends(
+    rival: Rival | None, music: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Nothing(Full):
+        @staticmethod
+        def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+            raise torch.OutOfMemoryError("no more memory")
+
+    heard = Excerpt.heard
+    monkeypatch.setattr(Excerpt, "heard", lambda self, *given: Nothing.apply(heard(self, *given), ""))
+    with pytest.raises(torch.OutOfMemoryError):
+        searched(
+            PerceptualEar(), chain_of("reverb"), excerpt_at(44_100, music), dataclasses.replace(QUICK, rival=rival)
+        )
