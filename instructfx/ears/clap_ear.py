@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal, get_args
@@ -13,7 +14,7 @@ from torch import Tensor
 from instructfx.audio import resample
 from instructfx.device import device_named
 from instructfx.ears import analysis, clap
-from instructfx.ears.checkpoints import Checkpoint, chosen_checkpoint, models_folder
+from instructfx.ears.checkpoints import Checkpoint, chosen_checkpoint, models_folder, size_of, status_of
 from instructfx.ears.fingerprint import fingerprint
 from instructfx.ears.goal import Goal
 from instructfx.ears.objective import Anchored, Directional, Guided, Judge, Similarity, zero_movement
@@ -26,6 +27,8 @@ from instructfx.listening import k_power_of_bins
 Loss = Literal["usual", "similarity", "guided", "directional", "contrast", "anchored"]
 HARM_WEIGHT = 0.005  # of the perceptual ear's tonal loss beside CLAP's, which is about 1
 LOUDNESS_STEP_LU = 3.0
+
+_loading = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -90,11 +93,11 @@ class ClapObjective:
 
 @dataclass(frozen=True)
 class ClapEar:
-    """Loads its checkpoint, once a process, when it first listens.
+    """Loads its checkpoint when it first listens, once a process, and again where the file has been replaced.
 
     loss chooses the objective: "usual" is anchored where the goal has an anchor, else guided where it has a negative,
     else similarity; "contrast" is directional from "not X" to "X" and reads no anchor. weight is that of the
-    perceptual ear beside it. Raises EarError where there is no checkpoint.
+    perceptual ear beside it. Raises EarError where there is no checkpoint, or none that may be looked at.
     """
 
     checkpoint: Checkpoint = field(default_factory=chosen_checkpoint)
@@ -108,7 +111,7 @@ class ClapEar:
     reads = True
 
     def __post_init__(self) -> None:
-        if not self.checkpoint.path.is_file():
+        if size_of(self.checkpoint.path) is None:
             raise EarError(
                 f"the ear clap needs its checkpoint, and there is none at {self.checkpoint.path}. "
                 "Run `python -m instructfx clap download` (2.4 GB), or use --ear perceptual."
@@ -116,7 +119,7 @@ class ClapEar:
 
     @property
     def model(self) -> clap.Clap:
-        """Both towers, loaded on first use."""
+        """Both towers, loaded on first use. Raises EarError as `clap.load` does."""
         return _loaded(self.checkpoint, self.device)
 
     @property
@@ -171,8 +174,15 @@ def _indifferent(embeddings: Tensor, moved: Tensor) -> Tensor:
     return zero_movement(embeddings)
 
 
-@lru_cache(maxsize=2)
 def _loaded(checkpoint: Checkpoint, device: torch.device) -> clap.Clap:
+    """The checkpoint's file as it is now; of several threads that ask one loads and the others wait."""
+    found = status_of(checkpoint.path)
+    with _loading:
+        return _load(checkpoint, device, found and (found.st_size, found.st_mtime_ns))
+
+
+@lru_cache(maxsize=2)
+def _load(checkpoint: Checkpoint, device: torch.device, state: tuple[int, int] | None) -> clap.Clap:
     return clap.load(checkpoint, device)
 
 
