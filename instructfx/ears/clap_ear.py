@@ -143,16 +143,17 @@ class ClapEar:
         return PerceptualEar().describe(torch.from_numpy(samples)[None])
 
     def _judge(self, goal: Goal, power: Tensor) -> Judge:
-        target, negative = caption(goal.target), self.negative or goal.negative
-        usual: Loss = "anchored" if goal.anchor else "guided" if negative else "similarity"
+        target, anchor, negative = map(caption, (goal.target, goal.anchor, self.negative or goal.negative))
+        usual: Loss = "anchored" if anchor else "guided" if negative else "similarity"
         loss = usual if self.loss == "usual" else self.loss
-        if not goal.target:
+        if not target:
             return _indifferent
         if loss == "similarity":
             return Similarity(self._read(target)[0])
         if loss == "guided":
-            return Guided(*self._read(target, caption(negative) if negative else contrary(goal.target)))
-        anchor = caption(goal.anchor) if goal.anchor and loss != "contrast" else contrary(goal.target)
+            return Guided(*self._read(target, negative or contrary(goal.target)))
+        if not anchor or loss == "contrast":
+            anchor = contrary(goal.target)
         direction = Directional(self.model.hear_power(power)[0].cpu(), *self._read(target, anchor))
         return Anchored(direction) if loss == "anchored" else direction
 

@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from instructfx.device import CPU
 from instructfx.ears import clap, clap_ear
 from instructfx.ears.checkpoints import Checkpoint
-from instructfx.ears.clap_ear import ClapEar
+from instructfx.ears.clap_ear import ClapEar, Loss
+from instructfx.ears.goal import Goal
+from instructfx.ears.objective import Guided, Similarity
 from instructfx.errors import EarError
 
 # Loading
@@ -81,3 +84,26 @@ def test_a_checkpoint_that_may_not_be_looked_at_is_one_clear_line(
     monkeypatch.setattr(Path, "stat", forbidden)
     with pytest.raises(EarError, match=r"^cannot look at .*own\.pt: Permission denied; check its permissions$"):
         ClapEar(ear.checkpoint, CPU)
+
+
+# Judging
+
+
+@pytest.mark.parametrize("loss", ["usual", "similarity", "guided", "directional", "contrast", "anchored"])
+@pytest.mark.parametrize("words", ["", "!!!", " . "])
+def test_where_no_words_are_left_clap_has_no_say(
+    words: str, loss: Loss, checkpoint: Checkpoint, model: clap.Clap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clap_ear, "_loaded", lambda *which: model)
+    monkeypatch.setattr(clap_ear.TextCache, "embeddings", lambda *texts: pytest.fail("a text was read"))
+    objective = ClapEar(checkpoint, CPU, loss).objective(Goal(words, anchor="warm"), torch.ones(1, 1, 48_000))
+    assert torch.equal(objective.judge(torch.rand(2, 512), torch.ones(2)), torch.zeros(2))
+
+
+@pytest.mark.parametrize(("anchor", "negative", "kind"), [("!!!", "", Similarity), ("?", "harsh", Guided)])
+def test_other_texts_without_words_do_not_count(
+    anchor: str, negative: str, kind: type, checkpoint: Checkpoint, model: clap.Clap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clap_ear, "_loaded", lambda *which: model)
+    goal = Goal("warm", anchor=anchor, negative=negative)
+    assert isinstance(ClapEar(checkpoint, CPU).objective(goal, torch.ones(1, 1, 48_000)).judge, kind)
