@@ -17,10 +17,7 @@ JOINTS = re.compile(r"(,? (?:and|but) |[,;] )", re.I)
 SOME = r"(some|a bit of|a bit|a little|a lot of|a touch of|all of the|all the|some of the|of the|the) "
 IT = r" (it|this|that|them|the (sound|track|mix|song))( up)?( a bit| a little| slightly| some| more)?$"
 DEEDS = (
-    (
-        r"(it |this |that )?(needs?|lacks?|could use|wants?|add|give it|i want|i need) (?!to |it |this )(an? (?=\w+$))?",
-        "with ",
-    ),
+    (r"(it |this |that )?(needs?|lacks?|could use|wants?|add|give it|i want|i need) (?!to |it |this )", "with "),
     (r"(turn|bring|crank) up |(boost|raise|crank|increase|push) (?=the )", "with more "),
     (r"(turn|bring|dial) down |(reduce|tame|lower|control|ease) (?=\w)", "with less "),
     (r"(remove|cut|kill|lose|get rid of|take out|clean up) (?=\w)", "without "),
