@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         "(default: INSTRUCTFX_PLANNER, else Gemini where its key is set, else builtin)",
     )  # fmt: skip
     refine.add_argument("--ear", default="", help="who listens: perceptual or clap (default: clap if it is there)")
-    refine.add_argument("--device", default="", help="where clap is computed: cpu, cuda or mps (default: the fastest)")
+    refine.add_argument("--device", default="", help="where the ear hears: cpu, cuda or mps (clap: the fastest)")
     refine.add_argument("--recipe", default="", help="search as another system does: text2fx or fxsearcher")
     refine.add_argument("--seed", type=int, default=0, help="for repeatable searches (default: %(default)s)")
     refine.add_argument("--json", action="store_true", help="print one JSON object a turn, one a line")

@@ -26,6 +26,19 @@ def device_named(name: str = "") -> torch.device:
     return torch.device(name or there[0])
 
 
+def has_doubles(device: torch.device) -> bool:
+    """Whether a device computes in double precision, which Apple's do not."""
+    return device.type != "mps"
+
+
+def brought(values: Tensor, to: Tensor) -> Tensor:
+    """values in the type and on the device of another tensor; differentiable.
+
+    First the type, then the device, and backwards the other way: doubles never leave the processor.
+    """
+    return values.to(to.dtype).to(to.device)
+
+
 def in_batches_that_fit(work: Callable[[Tensor], Tensor], batch: Tensor) -> Tensor:
     """work(batch), in halves of halves where the device's memory does not hold it whole.
 

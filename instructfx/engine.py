@@ -102,7 +102,7 @@ def take_turn(
         refined = refine(
             start,
             chosen,
-            excerpt,
+            excerpt.on(minds.ear.device),
             objective,
             came_from=before,
             pinned=[pair for pair in plan.pinned if pair[0] in start.names],

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from instructfx.chain import Chain
+from instructfx.device import CPU, brought
 from instructfx.effects.spec import Settings
 from instructfx.loudness import k_weighting
 
@@ -36,12 +37,13 @@ def k_energy(samples: Tensor, sample_rate: int) -> Tensor:
     """
     frames = samples.shape[-1]
     power = torch.view_as_real(torch.fft.rfft(samples)).square().sum(dim=-1)
-    return 2 * (power @ _k_power_of(frames, sample_rate).to(power)).sum(dim=1) / frames**2
+    return 2 * (power @ k_power_of_bins(frames, sample_rate, samples.device).to(power)).sum(dim=1) / frames**2
 
 
-@lru_cache(maxsize=8)
-def _k_power_of(frames: int, sample_rate: int) -> Tensor:
-    return k_power(torch.fft.rfftfreq(frames, 1 / sample_rate), sample_rate)
+@lru_cache(maxsize=16)
+def k_power_of_bins(frames: int, sample_rate: int, device: torch.device = CPU) -> Tensor:
+    """`k_power` at the bins of a Fourier transform over so many frames, kept on the device."""
+    return k_power(torch.fft.rfftfreq(frames, 1 / sample_rate), sample_rate).to(device)
 
 
 def asked_gain_db(chain: Chain, settings: Sequence[Settings]) -> Tensor:
@@ -54,7 +56,7 @@ def asked_gain_db(chain: Chain, settings: Sequence[Settings]) -> Tensor:
 
 def matching_gain(energy: Tensor, wanted: Tensor, gain_db: Tensor) -> Tensor:
     """The factor that brings a K-weighted energy to the wanted one plus gain_db; all (batch,)."""
-    return (wanted / energy.clamp(min=SILENCE)).sqrt() * 10 ** (gain_db.to(energy) / 20)
+    return (wanted / energy.clamp(min=SILENCE)).sqrt() * 10 ** (brought(gain_db, energy) / 20)
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,10 @@ class Excerpt:
     @cached_property
     def _energy(self) -> Tensor:
         return k_energy(self.samples, self.sample_rate)
+
+    def on(self, device: torch.device) -> Excerpt:
+        """The same sound on a device."""
+        return self if self.samples.device == device else Excerpt(self.samples.to(device), self.sample_rate)
 
     def heard(self, chain: Chain, settings: Sequence[Settings] | None = None) -> Tensor:
         """The excerpt through the chain, loudness-matched: (batch, channels, frames)."""

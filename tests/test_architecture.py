@@ -89,6 +89,11 @@ def test_files_stay_readable(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 300
 
 
+def test_fetching_checkpoints_needs_no_torch() -> None:
+    code = "import sys, instructfx.ears.fetching\nsys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60).returncode == 0
+
+
 def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys, instructfx.cli\n"

@@ -77,7 +77,7 @@ def measure(data: Path | None, say: Callable[[str], None], cases: int = 30, riva
     """Measure all of it; a page of Markdown and its plot as SVG. The last cases are the first to be left out."""
     ear = ClapEar(weight=0.0)
     found = tracks(data)[:CLIPS]
-    excerpts = {path.stem: excerpt_of(inspect(path), ear) for path in found}
+    excerpts = {path.stem: excerpt_of(inspect(path), ear).on(ear.device) for path in found}
     every = [(clip, text) for text in TEXTS for clip in excerpts][:cases]
     ways = (
         Way("ours", cases, lambda search: descend_in_few_passes(search, search.best.names, SecantOptions())),

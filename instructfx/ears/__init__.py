@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from typing import Protocol
-
-from torch import Tensor
+from typing import TYPE_CHECKING, Protocol
 
 from instructfx.ears.axes import AXES
 from instructfx.ears.goal import Goal
 from instructfx.errors import InstructionError
+
+if TYPE_CHECKING:  # importing torch takes a second, which naming the ears does not need
+    import torch
+    from torch import Tensor
 
 
 class Objective(Protocol):
@@ -33,6 +35,10 @@ class Ear(Protocol):
     @property
     def sample_rate(self) -> int:
         """At what rate it hears, in Hz."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where it hears; a search takes its sound there."""
 
     @property
     def reads(self) -> bool:
@@ -60,15 +66,18 @@ def usual_ear() -> str:
 
 
 def ear_named(name: str = "", device: str = "") -> Ear:
-    """The ear of that name, or the usual one, on that device, or the fastest.
+    """The ear of that name, or the usual one, on that device, or INSTRUCTFX_DEVICE.
+
+    Where neither is given, clap hears on the fastest device and perceptual, whose steps are small, on the processor.
 
     Raises InstructionError for a name or device that there is none of, EarError where a checkpoint is missing.
     """
     name = name or usual_ear()
     if name == "perceptual":
+        from instructfx.device import device_named
         from instructfx.ears.perceptual import PerceptualEar
 
-        return PerceptualEar()
+        return PerceptualEar(device_named(device or os.environ.get("INSTRUCTFX_DEVICE", "") or "cpu"))
     if name == "clap":
         return judging_as("usual", "", None, device)
     raise InstructionError(f"there is no ear {name!r}; there is {', '.join(EARS)}")

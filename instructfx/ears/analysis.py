@@ -8,6 +8,8 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
+from instructfx.device import CPU
+
 SAMPLE_RATE = 44_100
 WINDOW = 2048  # 46 ms
 HOP = 1024
@@ -82,11 +84,11 @@ def band_centres_hz() -> Tensor:
     return (10 ** (rates / 21.4) - 1) / 0.00437
 
 
-@lru_cache(maxsize=1)
-def band_weights() -> Tensor:
+@lru_cache(maxsize=4)
+def band_weights(device: torch.device = CPU) -> Tensor:
     """Triangular bands over the bins, (bands, bins); each sums to one, none is narrower than 1.5 bins."""
     hz = frequencies_hz()
     centres = band_centres_hz()
     spacing = torch.gradient(centres)[0].clamp(min=1.5 * SAMPLE_RATE / WINDOW)
     triangles = (1 - (hz[None, :] - centres[:, None]).abs() / spacing[:, None]).clamp(min=0)
-    return triangles / triangles.sum(dim=1, keepdim=True)
+    return (triangles / triangles.sum(dim=1, keepdim=True)).to(device)

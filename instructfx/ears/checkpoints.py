@@ -103,13 +103,19 @@ def is_present() -> bool:
 
 def size_of(path: Path) -> int | None:
     """A file's size in bytes; None where there is no such file. Raises EarError where it may not be looked at."""
+    found = status_of(path)
+    return found.st_size if found else None
+
+
+def status_of(path: Path) -> os.stat_result | None:
+    """What the system knows of a file; None where there is no such file. Raises EarError as `size_of` does."""
     try:
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise EarError(f"cannot look at {path}: {error.strerror}; check its permissions") from error
-    return found.st_size if stat.S_ISREG(found.st_mode) else None
+    return found if stat.S_ISREG(found.st_mode) else None
 
 
 def _expanded(path: str) -> Path:

@@ -84,6 +84,10 @@ class Clap:
         self.model.to(CPU)
         return self._hear(power)
 
+    def to(self, device: torch.device) -> Clap:
+        """The same towers on a device: they are moved, not copied."""
+        return Clap(self.model.to(device), self.tokenizer, device)
+
     def _hear(self, power: Tensor) -> Tensor:
         branch = self.model.audio_branch
         weights = branch.logmel_extractor.melW

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+import threading
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal, get_args
 
@@ -13,7 +14,7 @@ from torch import Tensor
 from instructfx.audio import resample
 from instructfx.device import device_named
 from instructfx.ears import analysis, clap
-from instructfx.ears.checkpoints import Checkpoint, chosen_checkpoint, models_folder
+from instructfx.ears.checkpoints import Checkpoint, chosen_checkpoint, models_folder, size_of, status_of
 from instructfx.ears.fingerprint import fingerprint
 from instructfx.ears.goal import Goal
 from instructfx.ears.objective import Anchored, Directional, Guided, Judge, Similarity, zero_movement
@@ -21,11 +22,13 @@ from instructfx.ears.perceptual import PerceptualEar, PerceptualObjective, tone_
 from instructfx.ears.prompts import caption, contrary
 from instructfx.ears.text_cache import TextCache
 from instructfx.errors import EarError, InstructionError
-from instructfx.listening import k_power
+from instructfx.listening import k_power_of_bins
 
 Loss = Literal["usual", "similarity", "guided", "directional", "contrast", "anchored"]
 HARM_WEIGHT = 0.005  # of the perceptual ear's tonal loss beside CLAP's, which is about 1
 LOUDNESS_STEP_LU = 3.0
+
+_loading = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ class ClapObjective:
     """The loss on sound that texts mean; (batch, channels, frames) at 48 kHz -> (batch,).
 
     judge(e) + weight * (tonal loss of the perceptual ear + (change of loudness / 3 LU)^2). All of it is a function
-    of the mono sound's power over time and frequency, so a search may multiply that instead of filtering.
+    of the mono sound's power over time and frequency, so a search may multiply that instead of filtering. The sound
+    and the model are on a device; embeddings, long-term spectra and losses are few numbers and on the processor.
     """
 
     model: clap.Clap
@@ -54,6 +58,15 @@ class ClapObjective:
         """Centres of the bands that the model tells apart."""
         return self.model.bands_hz.cpu()
 
+    @property
+    def device(self) -> torch.device:
+        """Where the model is."""
+        return self.model.device
+
+    def to(self, device: torch.device) -> ClapObjective:
+        """The same loss on a device; the model is moved, for whoever else holds it too."""
+        return replace(self, model=self.model.to(device))
+
     def __call__(self, samples: Tensor, moved: Tensor | None = None) -> Tensor:
         power = self.power(samples)
         embeddings = self.embed(power)
@@ -65,14 +78,14 @@ class ClapObjective:
         return self.model.power(clap.clip(samples).to(self.model.device))
 
     def embed(self, power: Tensor) -> Tensor:
-        """(batch, 512)."""
-        return self.model.hear_power(power)
+        """(batch, 512), on the processor."""
+        return self.model.hear_power(power).cpu()
 
     def harm_of(self, power: Tensor) -> Tensor:
         """What the sound strays from the perceptual ear's idea of the goal, weighted, (batch,)."""
         if not self.weight:
-            return torch.zeros(power.shape[0], device=power.device)
-        spectrum = power.mean(dim=1)
+            return torch.zeros(power.shape[0])
+        spectrum = power.mean(dim=1).cpu()
         louder = _loudness_lu(spectrum) - self.loudness_before_lu
         tonal = self.harm.loss_of_spectrum(spectrum @ _regridding().to(spectrum))
         return self.weight * (tonal + (louder / LOUDNESS_STEP_LU).square())
@@ -80,11 +93,11 @@ class ClapObjective:
 
 @dataclass(frozen=True)
 class ClapEar:
-    """Loads its checkpoint, once a process, when it first listens.
+    """Loads its checkpoint when it first listens, once a process, and again where the file has been replaced.
 
     loss chooses the objective: "usual" is anchored where the goal has an anchor, else guided where it has a negative,
     else similarity; "contrast" is directional from "not X" to "X" and reads no anchor. weight is that of the
-    perceptual ear beside it. Raises EarError where there is no checkpoint.
+    perceptual ear beside it. Raises EarError where there is no checkpoint, or none that may be looked at.
     """
 
     checkpoint: Checkpoint = field(default_factory=chosen_checkpoint)
@@ -98,7 +111,7 @@ class ClapEar:
     reads = True
 
     def __post_init__(self) -> None:
-        if not self.checkpoint.path.is_file():
+        if size_of(self.checkpoint.path) is None:
             raise EarError(
                 f"the ear clap needs its checkpoint, and there is none at {self.checkpoint.path}. "
                 "Run `python -m instructfx clap download` (2.4 GB), or use --ear perceptual."
@@ -106,7 +119,7 @@ class ClapEar:
 
     @property
     def model(self) -> clap.Clap:
-        """Both towers, loaded on first use."""
+        """Both towers, loaded on first use. Raises EarError as `clap.load` does."""
         return _loaded(self.checkpoint, self.device)
 
     @property
@@ -120,8 +133,8 @@ class ClapEar:
         with torch.no_grad():
             power = model.power(clap.clip(before).to(model.device))
             judge = self._judge(goal, power)
-            spectrum = power.mean(dim=1)
-            harm = tone_objective(goal, (spectrum @ _regridding().to(spectrum)).cpu()).to(model.device)
+            spectrum = power.mean(dim=1).cpu()
+            harm = tone_objective(goal, spectrum @ _regridding().to(spectrum))
         return ClapObjective(model, judge, harm, _loudness_lu(spectrum), self.weight)
 
     def describe(self, audio: Tensor) -> dict[str, float]:
@@ -130,22 +143,23 @@ class ClapEar:
         return PerceptualEar().describe(torch.from_numpy(samples)[None])
 
     def _judge(self, goal: Goal, power: Tensor) -> Judge:
-        target, negative = caption(goal.target), self.negative or goal.negative
-        usual: Loss = "anchored" if goal.anchor else "guided" if negative else "similarity"
+        target, anchor, negative = map(caption, (goal.target, goal.anchor, self.negative or goal.negative))
+        usual: Loss = "anchored" if anchor else "guided" if negative else "similarity"
         loss = usual if self.loss == "usual" else self.loss
-        if not goal.target:
+        if not target:
             return _indifferent
         if loss == "similarity":
             return Similarity(self._read(target)[0])
         if loss == "guided":
-            return Guided(*self._read(target, caption(negative) if negative else contrary(goal.target)))
-        anchor = caption(goal.anchor) if goal.anchor and loss != "contrast" else contrary(goal.target)
-        direction = Directional(self.model.hear_power(power)[0], *self._read(target, anchor))
+            return Guided(*self._read(target, negative or contrary(goal.target)))
+        if not anchor or loss == "contrast":
+            anchor = contrary(goal.target)
+        direction = Directional(self.model.hear_power(power)[0].cpu(), *self._read(target, anchor))
         return Anchored(direction) if loss == "anchored" else direction
 
     def _read(self, *texts: str) -> Tensor:
         cache = TextCache(models_folder() / "texts", self.fingerprint)
-        return cache.embeddings(texts, self.model.read).to(self.model.device)
+        return cache.embeddings(texts, self.model.read)
 
 
 def loss_named(name: str) -> Loss:
@@ -161,8 +175,15 @@ def _indifferent(embeddings: Tensor, moved: Tensor) -> Tensor:
     return zero_movement(embeddings)
 
 
-@lru_cache(maxsize=2)
 def _loaded(checkpoint: Checkpoint, device: torch.device) -> clap.Clap:
+    """The checkpoint's file as it is now; of several threads that ask one loads and the others wait."""
+    found = status_of(checkpoint.path)
+    with _loading:
+        return _load(checkpoint, device, found and (found.st_size, found.st_mtime_ns))
+
+
+@lru_cache(maxsize=2)
+def _load(checkpoint: Checkpoint, device: torch.device, state: tuple[int, int] | None) -> clap.Clap:
     return clap.load(checkpoint, device)
 
 
@@ -177,5 +198,5 @@ def _regridding() -> Tensor:
 
 def _loudness_lu(spectrum: Tensor) -> Tensor:
     """K-weighted level of long-term power (batch, 513), (batch,), up to a constant."""
-    frequencies_hz = torch.fft.rfftfreq(clap.WINDOW, 1 / clap.SAMPLE_RATE)
-    return 10 * torch.log10(spectrum @ k_power(frequencies_hz, clap.SAMPLE_RATE).to(spectrum) + analysis.SILENCE)
+    weights = k_power_of_bins(clap.WINDOW, clap.SAMPLE_RATE).to(spectrum)
+    return 10 * torch.log10(spectrum @ weights + analysis.SILENCE)

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor
 
-from instructfx.ears.analysis import FRAME_RATE, SAMPLE_RATE, SILENCE, Analysis, band_weights, frequencies_hz
-from instructfx.listening import k_power
+from instructfx.ears.analysis import FRAME_RATE, SAMPLE_RATE, SILENCE, WINDOW, Analysis, band_weights
+from instructfx.listening import k_power_of_bins
 
 PITCH_WINDOW = 16_384
 PITCH_BINS = 48  # an octave
@@ -21,9 +21,9 @@ CONTRAST_DB = 60.0  # crushing shows in what lies far below
 
 def level_lufs(analysis: Analysis) -> Tensor:
     """K-weighted level of the whole sound, ungated, in LUFS (ITU-R BS.1770-4)."""
-    weights = k_power(frequencies_hz(), SAMPLE_RATE).to(analysis.left.device)
+    weights = k_power_of_bins(WINDOW, SAMPLE_RATE, analysis.left.device)
     # A Hann window's mean square is 3/8; the one-sided spectrum holds half of the power.
-    energy = 2 / 0.375 * (analysis.spectrum * weights).sum(dim=1) / 2048
+    energy = 2 / 0.375 * (analysis.spectrum * weights).sum(dim=1) / WINDOW
     return -0.691 + 10 * torch.log10(energy + SILENCE)
 
 
@@ -67,7 +67,7 @@ def grit(analysis: Analysis) -> Tensor:
 
 def _contrast_db(analysis: Analysis) -> Tensor:
     """Arithmetic over geometric mean of the power within each band, in dB, over bands and frames in use."""
-    bands = band_weights().to(analysis.left)
+    bands = band_weights(analysis.left.device).to(analysis.left)
     wide = bands[(bands > 0).sum(dim=1) >= 6]
     power = analysis.power
     floor = 1e-9 * power.amax(dim=(1, 2), keepdim=True) + SILENCE
@@ -87,7 +87,7 @@ def space(analysis: Analysis) -> Tensor:
     levels = _band_levels(analysis)
     window = torch.hann_window(levels.shape[-1], device=levels.device)
     modulation = torch.fft.rfft((levels - levels.mean(dim=-1, keepdim=True)) * window).abs().square()
-    rates_hz = torch.fft.rfftfreq(levels.shape[-1], 1 / FRAME_RATE).to(levels.device)
+    rates_hz = torch.fft.rfftfreq(levels.shape[-1], 1 / FRAME_RATE, device=levels.device)
     heard = modulation[..., (rates_hz >= 2) & (rates_hz <= 16)].sum(dim=-1).mean(dim=1)
     return -5 * torch.log10(heard / levels.shape[-1] + SILENCE)
 
@@ -159,7 +159,7 @@ def fidelity(analysis: Analysis) -> Tensor:
 
     A soft count, so that it has a gradient; noise and crushing are heard by grit.
     """
-    levels = _decibels(analysis.spectrum @ band_weights().to(analysis.left).T)
+    levels = _decibels(analysis.spectrum @ band_weights(analysis.left.device).to(analysis.left).T)
     above = levels - levels.amax(dim=1, keepdim=True) + 60
     return torch.sigmoid(above / 4).sum(dim=1) / 3
 
@@ -179,7 +179,7 @@ def _decibels(power: Tensor) -> Tensor:
 
 def _band_levels(analysis: Analysis) -> Tensor:
     """Band levels over time in dB, (batch, bands, frames), floored 50 dB below each band's loudest frame."""
-    power = band_weights().to(analysis.left) @ analysis.power
+    power = band_weights(analysis.left.device).to(analysis.left) @ analysis.power
     return _decibels(power + 1e-5 * power.amax(dim=-1, keepdim=True))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from instructfx.device import CPU
 from instructfx.ears.analysis import (
     BANDS,
     SAMPLE_RATE,
@@ -88,7 +89,8 @@ class PerceptualObjective:
     Sum over asked axes of (reading - before - wish)^2, plus SHAPE times the mean square distance of the change
     in audible band levels from the wished curve, plus HARM times the unasked changes on the other axes,
     squared where they are small and linear beyond a step (pseudo-Huber).
-    Its minimum lies at the wished distance: nothing overshoots.
+    Its minimum lies at the wished distance: nothing overshoots. Sounds are measured where they are; spectra, readings
+    and losses are few numbers and on the processor.
     """
 
     goal: Goal
@@ -106,19 +108,13 @@ class PerceptualObjective:
     def sample_rate(self) -> int:
         return SAMPLE_RATE
 
-    def to(self, device: torch.device) -> PerceptualObjective:
-        """The same loss for sounds on a device."""
-        readings = {name: reading.to(device) for name, reading in self.readings_before.items()}
-        curve, levels, audible = (each.to(device) for each in (self.curve, self.levels_before, self.audible))
-        return PerceptualObjective(self.goal, curve, levels, audible, readings)
-
     def __call__(self, samples: Tensor, moved: Tensor | None = None) -> Tensor:
         analysis = analyse(samples)
-        return self.loss_of_spectrum(analysis.spectrum) + self._rest(analysis)
+        return self.loss_of_spectrum(analysis.spectrum.cpu()) + self._rest(analysis)
 
     def spectrum(self, samples: Tensor) -> Tensor:
         """What of a sound a linear effect multiplies: long-term power, (batch, bins)."""
-        return analyse(samples).spectrum
+        return analyse(samples).spectrum.cpu()
 
     def loss_of_spectrum(self, spectrum: Tensor) -> Tensor:
         """The part of the loss that an equaliser can change, (batch,)."""
@@ -136,14 +132,14 @@ class PerceptualObjective:
         return loss
 
     def _rest(self, analysis: Analysis) -> Tensor:
-        loss = torch.zeros(analysis.left.shape[0], device=analysis.left.device)
+        loss = torch.zeros(analysis.left.shape[0])
         for name, measure in MEASURES.items():
             wish = self.goal.axes.get(name, 0.0)
             if wish:
-                change = measure(analysis) - self.readings_before[name]
+                change = measure(analysis).cpu() - self.readings_before[name]
                 loss = loss + (change - wish).square()
             elif name not in UNGUARDED:
-                change = measure(analysis) - self.readings_before[name]
+                change = measure(analysis).cpu() - self.readings_before[name]
                 loss = loss + HARM * 2 * ((1 + change.square()).sqrt() - 1)
         return loss
 
@@ -156,8 +152,11 @@ def tone_objective(goal: Goal, spectrum: Tensor) -> PerceptualObjective:
     return PerceptualObjective(goal, wished_curve(goal.axes), levels, audible, readings)
 
 
+@dataclass(frozen=True)
 class PerceptualEar:
     """Hears a sound as readings on the axes of `axes.py`, and a goal as a loss on them."""
+
+    device: torch.device = CPU
 
     name = "perceptual"
     sample_rate = SAMPLE_RATE
@@ -167,16 +166,16 @@ class PerceptualEar:
     def objective(self, goal: Goal, before: Tensor) -> PerceptualObjective:
         """The loss of a goal after the sound `before`, (1, channels, frames) at 44.1 kHz."""
         with torch.no_grad():
-            analysis = analyse(before)
-            tone = tone_objective(goal, analysis.spectrum)
-            measured = {name: measure(analysis) for name, measure in MEASURES.items()}
+            analysis = analyse(before.to(self.device))
+            tone = tone_objective(goal, analysis.spectrum.cpu())
+            measured = {name: measure(analysis).cpu() for name, measure in MEASURES.items()}
         return replace(tone, readings_before={**tone.readings_before, **measured})
 
     def describe(self, audio: Tensor) -> dict[str, float]:
         """Axis -> reading in steps, of one sound (1, channels, frames) at 44.1 kHz."""
         with torch.no_grad():
             analysis = analyse(audio)
-            tone = tone_readings(tone_levels(analysis.spectrum))[0]
+            tone = tone_readings(tone_levels(analysis.spectrum.cpu()))[0]
             readings = dict(zip(TONE_CURVES, tone.tolist(), strict=True))
             readings |= {name: float(measure(analysis)[0]) for name, measure in MEASURES.items()}
         return {name: readings[name] if math.isfinite(readings[name]) else 0.0 for name in AXES}

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from instructfx.device import CPU
 from instructfx.effects.memoryless import as_tensors, per_sound
 from instructfx.effects.spec import Settings, Stream
 
-ImpulseResponse = Callable[[Settings, int, int], Tensor]
-"""(settings, sample_rate, channels) -> (batch, channels or 1, taps), float32."""
+ImpulseResponse = Callable[[Settings, int, int, torch.device], Tensor]
+"""(settings, sample_rate, channels, device) -> (batch, channels or 1, taps), float32, on that device."""
 
 STREAM_FRAMES = 1 << 17  # how much of a long sound is transformed at once
 
@@ -24,7 +25,7 @@ class Convolution:
     impulse_response: ImpulseResponse
 
     def __call__(self, samples: Tensor, sample_rate: int, settings: Settings) -> Tensor:
-        taps = self.impulse_response(settings, sample_rate, samples.shape[1]).to(samples)
+        taps = self.impulse_response(settings, sample_rate, samples.shape[1], samples.device).to(samples)
         wet = convolve(samples, taps)[..., : samples.shape[-1]]
         if "mix" not in settings:
             return wet
@@ -33,7 +34,7 @@ class Convolution:
 
     def stream(self, sample_rate: int, channels: int, settings: Mapping[str, float]) -> Stream:
         with torch.no_grad():
-            taps = self.impulse_response(as_tensors(settings), sample_rate, channels)[0]
+            taps = self.impulse_response(as_tensors(settings), sample_rate, channels, CPU)[0]
             if "mix" in settings:
                 taps = settings["mix"] * taps
                 taps[:, 0] += 1 - settings["mix"]

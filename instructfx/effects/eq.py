@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import torch
-from dasp_pytorch.functional import parametric_eq
-from dasp_pytorch.signal import biquad
+from dasp_pytorch.signal import biquad, sosfilt_via_fsm
 from torch import Tensor
 
+from instructfx.device import CPU, has_doubles
 from instructfx.effects.convolution import Convolution
 from instructfx.effects.spec import Effect, Param, Settings
 
@@ -73,22 +73,27 @@ def magnitude(settings: Settings, sample_rate: int, frequencies_hz: Tensor) -> T
     return response
 
 
-def impulse_response(settings: Settings, sample_rate: int, channels: int) -> Tensor:
-    """dasp-pytorch's equaliser on a unit impulse, (batch, 1, taps) with taps enough for -120 dB."""
+def impulse_response(settings: Settings, sample_rate: int, channels: int, device: torch.device = CPU) -> Tensor:
+    """dasp-pytorch's cascade of biquads on a unit impulse, (batch, 1, taps) with taps enough for -120 dB."""
     bands = _bands(settings, sample_rate)
-    taps = 1 << int(_ringing_frames(bands, sample_rate)).bit_length()
+    sections = [torch.cat(biquad(*band, sample_rate, shape), dim=-1) for band, shape in zip(bands, SHAPES, strict=True)]
+    cascade = torch.stack(sections, dim=1)
+    taps = 1 << int(_ringing_frames(cascade)).bit_length()
     taps = min(max(taps, MIN_TAPS), MAX_TAPS)
-    impulse = torch.zeros(len(bands[0][0]), 1, taps)
+    place = device if has_doubles(device) else CPU  # single precision would leave low, narrow bands off by -70 dB
+    impulse = torch.zeros(len(cascade), 1, taps, device=place)
     impulse[..., 0] = 1
-    return torch.as_tensor(parametric_eq(impulse, sample_rate, *(values for band in bands for values in band)))
+    return torch.as_tensor(sosfilt_via_fsm(cascade.to(place), impulse)).to(device)
 
 
 @torch.no_grad()
-def _ringing_frames(bands: Sequence[Band], sample_rate: int) -> float:
-    """Frames until the slowest pole of any biquad has decayed: narrow boosts and broad, low shelves ring long."""
+def _ringing_frames(cascade: Tensor) -> float:
+    """Frames until the slowest pole of any biquad has decayed: narrow boosts and broad, low shelves ring long.
+
+    cascade is (batch, biquads, 6), b and a of each.
+    """
     slowest = 0.0
-    for (gain_db, cutoff_hz, q), shape in zip(bands, SHAPES, strict=True):
-        _, a = biquad(gain_db, cutoff_hz, q, sample_rate, shape)
+    for a in cascade[..., 3:].unbind(dim=1):
         half, square = a[..., 1] / a[..., 0] / 2, a[..., 2] / a[..., 0]  # poles at -half +- sqrt(half^2 - square)
         apart = half.square() - square
         radius = torch.where(apart > 0, half.abs() + apart.clamp(min=0).sqrt(), square.clamp(min=0).sqrt())

@@ -24,7 +24,7 @@ class FromPedalboard:
     """Renders the plugins that `build` makes and mixes dry and wet where the effect has a `mix`.
 
     Backward is the identity, f(x).detach() + (x - x.detach()), so that effects before this one still learn
-    (Bengio, Leonard and Courville 2013).
+    (Bengio, Leonard and Courville 2013). A sound on another device is carried to the processor and back once.
     """
 
     build: Build

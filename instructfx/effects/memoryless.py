@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from instructfx.device import brought
 from instructfx.effects.spec import Settings, Stream
 
 
@@ -42,5 +43,5 @@ def as_tensors(settings: Mapping[str, float]) -> dict[str, Tensor]:
 
 
 def per_sound(values: Tensor, samples: Tensor) -> Tensor:
-    """Settings (batch,) in the shape and type that multiply samples (batch, channels, frames)."""
-    return values.to(samples)[:, None, None]
+    """Settings (batch,) as they multiply samples (batch, channels, frames): their shape, type and device."""
+    return brought(values, samples)[:, None, None]

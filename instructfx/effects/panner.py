@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from instructfx.device import brought
 from instructfx.effects.memoryless import Memoryless
 from instructfx.effects.spec import Effect, Param, Settings
 
@@ -18,7 +19,7 @@ def turn(samples: Tensor, settings: Settings) -> Tensor:
         return samples * 1.0
     angle = (settings["pan"] + 1) * torch.pi / 4
     gains = 2**0.5 * torch.stack([torch.cos(angle), torch.sin(angle)], dim=1)
-    return samples * gains.to(samples)[:, :, None]
+    return samples * brought(gains, samples)[:, :, None]
 
 
 PANNER = Effect(

@@ -14,7 +14,9 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
+from instructfx.device import CPU, brought
 from instructfx.effects.convolution import Convolution
+from instructfx.effects.memoryless import per_sound
 from instructfx.effects.spec import Effect, Param, Settings
 
 BAND_CENTRES_HZ = tuple(15.625 * 2.0**index for index in range(12))  # 16 Hz to 32 kHz
@@ -50,38 +52,42 @@ def tail_seconds(settings: Mapping[str, float]) -> float:
 
 
 @lru_cache(maxsize=4)
-def _band_noise(sample_rate: int, taps: int, channels: int) -> Tensor:
-    """Octave bands of white noise, (1 + channels, 12, taps): one shared, then one for each channel."""
+def _band_noise(sample_rate: int, taps: int, channels: int, device: torch.device) -> Tensor:
+    """Octave bands of white noise, (1 + channels, 12, taps): one shared, then one for each channel.
+
+    The same on every device: drawn on the processor, kept where it is heard.
+    """
     generator = torch.Generator().manual_seed(NOISE_SEED)
     noise = torch.randn(1 + channels, 1, taps, generator=generator)
     frequencies_hz = torch.fft.rfftfreq(taps, 1 / sample_rate)
     octaves = torch.log2(frequencies_hz.clamp(min=1e-3) / BAND_CENTRES_HZ[0])
     distance = (octaves[None, :] - torch.arange(len(BAND_CENTRES_HZ))[:, None]).abs().clamp(max=1)
     masks = torch.cos(distance * torch.pi / 2)  # neighbours cross at -3 dB: the power adds up to one
-    return torch.fft.irfft(torch.fft.rfft(noise) * masks, taps)
+    return torch.fft.irfft(torch.fft.rfft(noise) * masks, taps).to(device)
 
 
-def impulse_response(settings: Settings, sample_rate: int, channels: int) -> Tensor:
+def impulse_response(settings: Settings, sample_rate: int, channels: int, device: torch.device = CPU) -> Tensor:
     """The wet signal's impulse response, (batch, channels, taps), each channel of unit energy."""
     batch = max(len(values) for values in settings.values())
     expanded = {name: values.expand(batch).split(1) for name, values in settings.items()}
-    rooms = [_room({name: rows[row] for name, rows in expanded.items()}, sample_rate, channels) for row in range(batch)]
+    each = [{name: rows[row] for name, rows in expanded.items()} for row in range(batch)]
+    rooms = [_room(own, sample_rate, channels, device) for own in each]
     taps = max(room.shape[-1] for room in rooms)
     return torch.cat([torch.nn.functional.pad(room, (0, taps - room.shape[-1])) for room in rooms])
 
 
-def _room(settings: Settings, sample_rate: int, channels: int) -> Tensor:
+def _room(settings: Settings, sample_rate: int, channels: int, device: torch.device) -> Tensor:
     """One room, (1, channels, taps): its length, and so its noise, follows from its own settings alone."""
     decays = band_decay_seconds(settings)
     pre_delay_seconds = settings["pre_delay_ms"] / 1000
     seconds = min(float((decays.amax() + pre_delay_seconds).detach()), MAX_TAIL_SECONDS)
     taps = 1 << math.ceil(math.log2(max(seconds, 0.1) * sample_rate))
-    noise = _band_noise(sample_rate, taps, channels)
-    time_seconds = torch.arange(taps) / sample_rate
-    envelopes = torch.exp(-NEPERS_60_DB * time_seconds / decays.float()[..., None])
-    shaped = envelopes * band_gains(settings).float()[..., None]
+    noise = _band_noise(sample_rate, taps, channels, device)
+    time_seconds = torch.arange(taps, device=device) / sample_rate
+    envelopes = torch.exp(-NEPERS_60_DB * time_seconds / brought(decays, noise)[..., None])
+    shaped = envelopes * brought(band_gains(settings), noise)[..., None]
     shared, own = torch.einsum("bnt,cnt->bct", shaped, noise).split([1, channels], dim=1)
-    angle = settings["width"].float()[:, None, None] * torch.pi / 2
+    angle = per_sound(settings["width"], noise) * torch.pi / 2
     room = torch.cos(angle) * shared + torch.sin(angle) * own
     room = room / room.square().sum(-1, keepdim=True).sqrt().clamp(min=1e-9)
     return _delayed(room, pre_delay_seconds * sample_rate)
@@ -91,8 +97,8 @@ def _delayed(room: Tensor, frames: Tensor) -> Tensor:
     """Delay by a fraction of a frame as well, so that the delay has a gradient; (batch,) frames."""
     whole = int(frames.max().detach()) + 1
     size = room.shape[-1] + whole
-    turns = torch.arange(size // 2 + 1) / size
-    phase = torch.exp(-2j * torch.pi * frames.float()[:, None, None] * turns)
+    turns = torch.arange(size // 2 + 1, device=room.device) / size
+    phase = torch.exp(-2j * torch.pi * per_sound(frames, room) * turns)
     return torch.fft.irfft(torch.fft.rfft(room, size) * phase, size)
 
 

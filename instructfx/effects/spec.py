@@ -12,7 +12,7 @@ from torch import Tensor
 from instructfx.errors import SettingsError
 
 Settings = Mapping[str, Tensor]
-"""Setting name -> values in physical units, shape (batch,), float64."""
+"""Setting name -> values in physical units, shape (batch,), float64, on the processor wherever the sound is."""
 
 Response = Callable[[Settings, int, Tensor], Tensor]
 """(settings, sample_rate, frequencies_hz (bins,)) -> magnitude (batch, bins) of a linear effect."""
@@ -32,7 +32,7 @@ class Renderer(Protocol):
     """The one renderer of an effect: whole and in a batch, or block by block with the same sound."""
 
     def __call__(self, samples: Tensor, sample_rate: int, settings: Settings) -> Tensor:
-        """(batch, channels, frames) in and out; the input is left untouched."""
+        """(batch, channels, frames) in and out, on one device; the input is left untouched."""
 
     def stream(self, sample_rate: int, channels: int, settings: Mapping[str, float]) -> Stream:
         """The same sound for one input of any length, in bounded memory."""

@@ -54,14 +54,14 @@ def refine(
         held = held.locked(effect, slot.locked | {setting})
     search = Search(held, excerpt, objective, on_step, cancelled)
     moving = [slot.effect for slot in held.slots if held.knobs({slot.effect.name} & set(effects))]
-    if options.rival:
-        options.rival(search, tuple(effect.name for effect in moving), seed)
-    else:
-        _search(search, moving, came_from or held, options, seed)
+    search.where_it_fits(lambda: _search(search, moving, came_from or held, options, seed))
     return _unpinned(search.refined("converged" if moving else "nothing to refine"), chain)
 
 
 def _search(search: Search, moving: Sequence[Effect], came_from: Chain, options: RefineOptions, seed: int) -> None:
+    if options.rival:
+        options.rival(search, tuple(effect.name for effect in moving), seed)
+        return
     differentiable = [effect.name for effect in moving if effect.differentiable]
     others = [effect.name for effect in moving if not effect.differentiable]
     if differentiable and not search.cancelled():

@@ -29,7 +29,7 @@ class SpectralObjective(Protocol):
     frequencies_hz: Tensor
 
     def spectrum(self, samples: Tensor) -> Tensor:
-        """(batch, channels, frames) -> power (batch, bins, ...)."""
+        """(batch, channels, frames) -> power (batch, bins, ...) on the processor."""
 
     def loss_of_spectrum(self, spectrum: Tensor) -> Tensor:
         """The part of the loss that a linear effect changes, (batch,)."""
@@ -113,7 +113,7 @@ def _adam(
         if search.cancelled() or since_best >= options.patience:
             break
         unit = torch.sigmoid(logits)
-        seen = loss(unit)[0]
+        seen = loss(unit)[0].cpu()
         held = seen + options.restraint * (unit - home).square().sum()
         if not torch.isfinite(held):
             break

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar, runtime_checkable
 
 import torch
 from torch import Tensor
 
 from instructfx.chain import Chain, Knob
+from instructfx.device import CPU
 from instructfx.ears import Objective
 from instructfx.listening import Excerpt
 from instructfx.refine.records import Cancelled, OnStep, Refined, Step, Stopped
+
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+
+@runtime_checkable
+class Movable(Protocol):
+    """A loss that holds something on a device."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where that is."""
+
+    def to(self, device: torch.device) -> Objective:
+        """The same loss, computed on another device."""
 
 
 class Search:
@@ -31,8 +49,27 @@ class Search:
         self._steps: list[Step] = []
         self._home = chain
         self.best = chain
-        self.best_loss = self.loss_before = self.measure(chain)
+        self.best_loss = self.loss_before = self.where_it_fits(lambda: self.measure(chain))
         self.report(chain, self.best_loss)
+
+    def where_it_fits(self, work: Callable[[], Result]) -> Result:
+        """work(); where a device's memory is full, forwards or backwards, once more with everything on the processor.
+
+        A search looks at one sound at a time, so there are no smaller batches to try first; what it found so far
+        stays. torch.OutOfMemoryError where everything is on the processor already.
+        """
+        try:
+            return work()
+        except torch.OutOfMemoryError:
+            movable = isinstance(self.objective, Movable) and self.objective.device != CPU
+            if self.excerpt.samples.device == CPU and not movable:
+                raise
+        # Only here, behind the error and its frames, is the memory free again.
+        log.warning("the device's memory does not hold one look at the sound; the search goes on on the processor")
+        self.excerpt = self.excerpt.on(CPU)
+        if isinstance(self.objective, Movable):
+            self.objective = self.objective.to(CPU)
+        return work()
 
     def measure(self, chain: Chain) -> float:
         """The true loss: on the waveform, through the real effects. Infinite where it is no number."""

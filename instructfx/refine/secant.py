@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from instructfx.chain import Chain, Knob
+from instructfx.device import brought
 from instructfx.listening import k_power
 from instructfx.refine.responses import EDGE, responses
 from instructfx.refine.search import Search
@@ -42,13 +43,13 @@ class EmbeddingObjective(Protocol):
         """(embeddings (batch, n), moved (batch,)) -> losses (batch,)."""
 
     def power(self, samples: Tensor) -> Tensor:
-        """(batch, channels, frames) -> (batch, frames, bins)."""
+        """(batch, channels, frames) -> (batch, frames, bins), where the ear hears."""
 
     def embed(self, power: Tensor) -> Tensor:
-        """(batch, frames, bins) -> (batch, n): one pass."""
+        """(batch, frames, bins) -> (batch, n) on the processor: one pass."""
 
     def harm_of(self, power: Tensor) -> Tensor:
-        """What is judged beside the embedding, at next to no cost: (batch,)."""
+        """What is judged beside the embedding, at next to no cost: (batch,) on the processor."""
 
 
 @dataclass(frozen=True)
@@ -172,22 +173,22 @@ class _Place:
         tilt = torch.zeros(len(self._bands_hz), requires_grad=True)
         leaf = unit.clone().requires_grad_(bool(self._other.any()))  # what filters do is told by the tilt
         power = self._power_at(leaf)
-        power = power * 10 ** ((tilt @ self._spread).to(power) / 10)
+        power = power * 10 ** (brought(tilt @ self._spread, power) / 10)
         embedding = self.objective.embed(power)
         held = embedding.detach().requires_grad_(True)
         judged = judge(held, self._moved(unit).to(held))
         (by_embedding,) = torch.autograd.grad(judged.sum(), held)
         by_tilt, *by_unit = torch.autograd.grad(embedding, [tilt, leaf] if leaf.requires_grad else [tilt], by_embedding)
-        spectrum = power.detach().mean(dim=1, keepdim=True)
+        spectrum = power.detach().mean(dim=1, keepdim=True).cpu()
         harm = self.objective.harm_of(spectrum)
         features, follows = self._linear(unit)
         return _Look(
             unit=unit,
             features=features,
             loss=float(judged.detach()[0]) + float(harm[0]),
-            embedding=held.detach()[0].cpu(),
+            embedding=held.detach()[0],
             by_features=self._joined(follows, by_tilt, by_unit[0] if by_unit else torch.zeros_like(unit)),
-            by_embedding=by_embedding[0].cpu(),
+            by_embedding=by_embedding[0],
             spectrum=spectrum,
         )
 
@@ -220,7 +221,7 @@ class _Place:
         judge = self.objective.judge(embedding[None].to(here.spectrum), moved.to(here.spectrum))
         curve_db = change[: len(self._bands_hz)] @ self._spread
         harm = self.objective.harm_of(here.spectrum * 10 ** (curve_db / 10).to(here.spectrum))
-        return (judge[0] + harm[0]).cpu()
+        return judge[0] + harm[0]
 
     def _power_at(self, unit: Tensor) -> Tensor:
         heard = self.search.excerpt.heard(self.start, self.start.tensors(self.knobs, unit))
@@ -231,8 +232,8 @@ class _Place:
             return responses(self.start, self._curved, settings, self.objective.sample_rate, self._bands_hz)
 
     def _joined(self, follows: Tensor, by_tilt: Tensor, by_unit: Tensor) -> Tensor:
-        tilt = by_tilt.cpu().float() if self._curved else torch.zeros(len(self._bands_hz))
-        unexplained = by_unit[0].cpu().float() - follows[:, : len(tilt)] @ tilt
+        tilt = by_tilt.float() if self._curved else torch.zeros(len(self._bands_hz))
+        unexplained = by_unit[0].float() - follows[:, : len(tilt)] @ tilt
         return torch.cat([tilt, torch.where(self._other, unexplained, 0.0) / self._range_db])
 
     def _linear(self, unit: Tensor) -> tuple[Tensor, Tensor]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 import torch
 from clap_checkpoint import write_checkpoint
+from published import CONTENT, NAME
+from scripted_server import Server, serving
 from torch import Tensor
 
 from instructfx.audio import Audio
 from instructfx.device import CPU
-from instructfx.ears import clap
-from instructfx.ears.checkpoints import Checkpoint
+from instructfx.ears import clap, fetching
+from instructfx.ears.checkpoints import Checkpoint, Published
 
 
 @pytest.fixture(scope="session")
@@ -76,3 +79,25 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket, "getaddrinfo", refused)
     monkeypatch.setattr(socket.socket, "connect", refused)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A server on this machine, reached directly and without pauses."""
+    monkeypatch.setattr(fetching, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setenv("NO_PROXY", "*")
+    monkeypatch.delenv("INSTRUCTFX_CLAP_MIRROR", raising=False)
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def tiny(server: Server) -> Published:
+    """What the server has."""
+    return server.publish(NAME, CONTENT)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where it shall go."""
+    return tmp_path / "not" / "there yet"
