@@ -23,10 +23,9 @@ EARLIER = (
     "wider", "less reverb, it washes over the voice", "a little less delay",
 )  # fmt: skip
 EXPLANATION = """\
-Tokens of the whole question of a turn (prompt, tools, chain, ten earlier instructions, twenty readings), every setting
-of every effect away from its default. *As OpenAI counts* writes the tools as its models see them; *as JSON* counts every
-bracket of them, which no provider exceeds. Both by cl100k_base. *The same before* is the part that is word for word that
-of the turn before, which providers can take from their caches.
+Tokens of the question of a turn: prompt, tools, chain, ten earlier instructions and twenty readings, every setting
+of every effect away from its default, by the tokenizer cl100k_base. *As OpenAI counts* writes the tools as its models
+see them, *as JSON* counts every bracket. *Prefix* is the prompt that is the same on every turn, for providers' caches.
 """
 
 
@@ -37,7 +36,7 @@ def measure(data: Path | None, say: Callable[[str], None]) -> str:
     for name, effects in chains.items():
         say(f"prompts: {name}")
         rows.append((name, *(f"{count:,}" for count in tokens(request(effects)))))
-    head = ("turn", "as OpenAI counts", "as JSON", "the same before")
+    head = ("turn", "as OpenAI counts", "as JSON", "prefix")
     counted = f"## Prompts\n\nPrompts of version {prompt.version()}, seed {SEED}.\n\n{EXPLANATION}\n{table(head, rows)}"
     return f"{counted}\n## What the judge is told\n\n{prompt.text('judge.md')}\n"
 
