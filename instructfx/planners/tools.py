@@ -7,7 +7,7 @@ from typing import Any
 
 from instructfx.chain import Chain
 from instructfx.ears.axes import AXES
-from instructfx.effects import EFFECTS, Effect, Param
+from instructfx.effects import EFFECTS, Effect
 
 Tool = dict[str, Any]
 """A function in the form of OpenAI's chat completions: JSON on its way out."""
@@ -62,25 +62,29 @@ def rate_tool() -> Tool:
 
 
 def _add(effect: Effect, names: Sequence[str]) -> Tool:
-    settings = {param.name: _setting(effect, param, first=not names) for param in effect.params}
+    """With defaults while the chain is empty; later with a place in it."""
+    extra = () if names else ("default",)
+    # The six bands of an equaliser have eighteen settings whose names say it all.
+    helps = {param.name: param.help for param in effect.params if param.help and len(effect.params) <= SELF_EVIDENT}
+    settings = {
+        name: schema | ({"description": helps[name]} if name in helps else {})
+        for name, schema in _settings(effect, extra).items()
+    }
     place = {"before": {"type": "string"}, "after": {"type": "string"}} if names else {}
     return _tool(f"add_{effect.name}", effect.summary, {**settings, **place})
 
 
 def _adjust(effect: Effect) -> Tool:
     """Ranges alone: the prompt shows the settings as they stand, and their names say what they are."""
-    settings = {param.name: _range(param) for param in effect.params}
-    return _tool(f"adjust_{effect.name}", "Change or re-tune it.", {**settings, "bypassed": {"type": "boolean"}})
+    properties = {**_settings(effect), "bypassed": {"type": "boolean"}}
+    return _tool(f"adjust_{effect.name}", "Change or re-tune it.", properties)
 
 
-def _setting(effect: Effect, param: Param, first: bool) -> dict[str, Any]:
-    schema = {**_range(param), **({"default": param.default} if first else {})}
-    # The six bands of an equaliser have eighteen settings whose names say it all.
-    return schema | ({"description": param.help} if param.help and len(effect.params) <= SELF_EVIDENT else {})
-
-
-def _range(param: Param) -> dict[str, Any]:
-    return {"type": "number", "minimum": param.low, "maximum": param.high}
+def _settings(effect: Effect, extra: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
+    """Setting -> the shortest of its schema: type, range and what is asked for beside them."""
+    properties = effect.tool()["function"]["parameters"]["properties"]
+    kept = ("type", "minimum", "maximum", *extra)
+    return {name: {key: schema[key] for key in kept} for name, schema in properties.items()}
 
 
 def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
