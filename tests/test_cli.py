@@ -17,7 +17,7 @@ from instructfx.effects import EFFECTS
 ROOT = Path(__file__).parent.parent
 KEYS = [
     "index", "instruction", "route", "chain", "loss_before", "loss_after",
-    "readings_before", "readings_after", "reply", "seconds", "file",
+    "readings_before", "readings_after", "reply", "notes", "planner", "asked", "seconds", "file",
 ]  # fmt: skip
 
 
