@@ -4,8 +4,9 @@ A pass gives the embedding e of a sound and, backwards, the loss's gradient by *
 the ear's bands and the other knobs. The loss as a function of e is known exactly; how e follows the features, J, is
 learned: one row of it from each backward pass, and a rank-one correction from each pair of passes (Broyden 1965).
 Within a trust region (Conn, Gould and Toint 2000) the settings that are best by that model are found without
-listening, and listened to next, on the waveform. Because features are curves and not knobs, a filter that is still
-flat knows where it could help. A curve's gradient is that of a tilt of the power that is heard.
+listening, and listened to next, on the waveform; where they are worse than promised no way back is taken, which makes
+that half a pass. Because features are curves and not knobs, a filter that is still flat knows where it could help. A
+curve's gradient is that of a tilt of the power that is heard.
 """
 
 from __future__ import annotations
@@ -55,45 +56,51 @@ class EmbeddingObjective(Protocol):
 @dataclass(frozen=True)
 class SecantOptions:
     """radius_db is how far the curve may first move at once (root mean square over the bands); moving any other knob
-    across its whole range counts as range_db. The search ends after `passes`, or when four in a row gain less than
-    `tolerance` of what all of them gained."""
+    across its whole range counts as range_db. The search ends after `passes`, forwards and backwards, or when six looks
+    in a row gain less than `tolerance` of what all of them gained."""
 
     passes: int = 12
-    radius_db: float = 2.0
+    radius_db: float = 3.0
     range_db: float = 10.0
     tolerance: float = 0.01
 
 
-IDLE = 4  # passes in a row that gain nothing to speak of
-FEWEST_DB = 0.15  # a trust region smaller than this ends the search
+IDLE = 6  # looks in a row that gain nothing to speak of
+FEWEST_DB = 0.04  # a trust region smaller than this ends the search
 MOST_DB = 12.0
-LINEARISATIONS, MODEL_STEPS, MODEL_RATE = 12, 3, 0.03
+LINEARISATIONS, MODEL_STEPS = 12, 3
+MODEL_RATE, RATED_DB = (
+    0.03,
+    2.0,
+)  # of the knobs' ranges, in a trust region of so many dB; in a smaller one in proportion
+LAST_RATE = 0.1  # of the first
 RESTRAINT = 0.0002  # keeps knobs that the model thinks idle where they are
 DIFFERENCE = 1e-3  # of a knob's range, for slopes of features
 
 
-def descend_in_few_passes(search: Search, effects: Sequence[str], options: SecantOptions) -> int:
+def descend_in_few_passes(search: Search, effects: Sequence[str], options: SecantOptions) -> float:
     """Improve the best chain of the search by the knobs of these differentiable effects; the passes that it took."""
     place = _Place(search, search.best.knobs(effects), options.range_db)
     unit = torch.tensor([place.start.to_unit(place.knobs)], dtype=torch.float64).clamp(EDGE, 1 - EDGE)
     here = place.look(unit)
     trust = _Trust(options.radius_db, torch.zeros(len(here.embedding), len(here.features)))
-    slopes = trust.learned(here)
-    first, idle, passes = here.loss, 0, 1
-    while passes < options.passes and trust.radius_db > FEWEST_DB and idle < IDLE and not search.cancelled():
-        candidate = place.propose(here, slopes, trust.radius_db)
+    trust.learn_row(*place.backwards(here))
+    first, idle, passes = here.loss, 0, 1.0
+    while passes + 1 <= options.passes and trust.radius_db > FEWEST_DB and idle < IDLE and not search.cancelled():
+        candidate = place.propose(here, trust)
         there = place.look(candidate)
-        passes += 1
         chain = place.chain(candidate)
         search.report(chain, there.loss)
         search.keep(chain, there.loss)
-        step = there.features - here.features
-        gained, promised = here.loss - there.loss, here.loss - place.modelled(here, slopes, candidate)
-        trust.slopes = slopes + torch.outer(there.embedding - here.embedding - slopes @ step, step) / _square(step)
+        gained, promised = here.loss - there.loss, here.loss - place.modelled(here, trust, there.features, candidate)
+        trust.learn_step(there.features - here.features, there.embedding - here.embedding)
         trust.judged(gained, promised)
         idle = 0 if gained > options.tolerance * (first - min(here.loss, there.loss)) else idle + 1
-        here = there if gained > 0 else here
-        slopes = trust.learned(here)
+        passes += 0.5
+        if gained > 0:
+            here = there
+            trust.learn_row(*place.backwards(here))
+            passes += 0.5
     return passes
 
 
@@ -113,24 +120,28 @@ class _Trust:
         elif gained > 0.6 * promised:
             self.radius_db = min(1.6 * self.radius_db, MOST_DB)
 
-    def learned(self, look: _Look) -> Tensor:
-        """The slopes, corrected by one row of them."""
-        missing = look.by_features - self.slopes.T @ look.by_embedding
-        self.slopes = self.slopes + torch.outer(look.by_embedding, missing) / _square(look.by_embedding)
-        return self.slopes
+    def learn_step(self, step: Tensor, change: Tensor) -> None:
+        """Correct the slopes by how the embedding changed over a step of the features."""
+        self.slopes = self.slopes + torch.outer(change - self.slopes @ step, step) / _square(step)
+
+    def learn_row(self, by_features: Tensor, by_embedding: Tensor) -> None:
+        """Correct the slopes by one row of them: the loss's gradient by the features, and by the embedding."""
+        missing = by_features - self.slopes.T @ by_embedding
+        self.slopes = self.slopes + torch.outer(by_embedding, missing) / _square(by_embedding)
 
 
 @dataclass(frozen=True)
 class _Look:
-    """What one pass tells of one position of the knobs."""
+    """What one position of the knobs sounds like to the ear, and what is needed to go backwards from there."""
 
     unit: Tensor
     features: Tensor
+    follows: Tensor  # how the features follow the knobs, (knobs, features)
     loss: float
     embedding: Tensor
-    by_features: Tensor  # gradient of the judged loss
-    by_embedding: Tensor  # the same, of the embedding alone
     spectrum: Tensor  # long-term power (1, 1, bins)
+    heard: Tensor  # the embedding with its history
+    leaves: tuple[Tensor, ...]  # the tilt, and the knobs where some are no filter's
 
 
 class _Place:
@@ -168,53 +179,69 @@ class _Place:
         return torch.cat([curve.expand(len(unit), -1), self._range_db * unit], dim=1).float()
 
     def look(self, unit: Tensor) -> _Look:
-        """One pass, forwards and backwards."""
-        judge = self.objective.judge
+        """Half a pass: forwards."""
         tilt = torch.zeros(len(self._bands_hz), requires_grad=True)
         leaf = unit.clone().requires_grad_(bool(self._other.any()))  # what filters do is told by the tilt
         power = self._power_at(leaf)
         power = power * 10 ** (brought(tilt @ self._spread, power) / 10)
-        embedding = self.objective.embed(power)
-        held = embedding.detach().requires_grad_(True)
-        judged = judge(held, self._moved(unit).to(held))
-        (by_embedding,) = torch.autograd.grad(judged.sum(), held)
-        by_tilt, *by_unit = torch.autograd.grad(embedding, [tilt, leaf] if leaf.requires_grad else [tilt], by_embedding)
+        heard = self.objective.embed(power)
         spectrum = power.detach().mean(dim=1, keepdim=True).cpu()
-        harm = self.objective.harm_of(spectrum)
+        with torch.no_grad():
+            judged = self.objective.judge(heard, self._moved(unit).to(heard))
+            harm = self.objective.harm_of(spectrum)
         features, follows = self._linear(unit)
         return _Look(
             unit=unit,
             features=features,
-            loss=float(judged.detach()[0]) + float(harm[0]),
-            embedding=held.detach()[0],
-            by_features=self._joined(follows, by_tilt, by_unit[0] if by_unit else torch.zeros_like(unit)),
-            by_embedding=by_embedding[0],
+            follows=follows,
+            loss=float(judged[0]) + float(harm[0]),
+            embedding=heard.detach()[0],
             spectrum=spectrum,
+            heard=heard,
+            leaves=(tilt, leaf) if leaf.requires_grad else (tilt,),
         )
 
-    def modelled(self, here: _Look, slopes: Tensor, unit: Tensor) -> float:
-        """The loss that the model expects."""
-        change = self.features(unit)[0] - here.features
-        with torch.no_grad():
-            return float(self._model(here, slopes, change, self._moved(unit)))
+    def backwards(self, look: _Look) -> tuple[Tensor, Tensor]:
+        """The other half: the judged loss's gradient by the features, and by the embedding alone."""
+        held = look.heard.detach().requires_grad_(True)
+        judged = self.objective.judge(held, self._moved(look.unit).to(held))
+        (by_embedding,) = torch.autograd.grad(judged.sum(), held)
+        by_tilt, *by_unit = torch.autograd.grad(look.heard, look.leaves, by_embedding)
+        by_knobs = by_unit[0] if by_unit else torch.zeros_like(look.unit)
+        return self._joined(look.follows, by_tilt, by_knobs), by_embedding[0]
 
-    def propose(self, here: _Look, slopes: Tensor, radius_db: float) -> Tensor:
-        """The position within the trust region that the model likes best, (1, knobs)."""
-        unit = here.unit
-        for _ in range(LINEARISATIONS):
+    def modelled(self, here: _Look, trust: _Trust, features: Tensor, unit: Tensor) -> float:
+        """The loss that the model expects."""
+        with torch.no_grad():
+            return float(self._model(here, trust.slopes, features - here.features, self._moved(unit)))
+
+    def propose(self, here: _Look, trust: _Trust) -> Tensor:
+        """The position within the trust region that the model likes best, (1, knobs).
+
+        The features bend, so they are linearised again and again on the way; what is best of those places is taken.
+        """
+        rate = MODEL_RATE * min(1.0, trust.radius_db / RATED_DB)
+        start = here.unit[0].float()
+        knobs = start.clone().requires_grad_(True)
+        adam = torch.optim.Adam([knobs], lr=rate, betas=(0.9, 0.99), fused=True)
+        falling = torch.optim.lr_scheduler.LinearLR(adam, 1.0, LAST_RATE, LINEARISATIONS * MODEL_STEPS)
+        best, least = here.unit, float("inf")
+        for number in range(LINEARISATIONS + 1):
+            with torch.no_grad():
+                knobs.clamp_(EDGE, 1 - EDGE)
+            unit = knobs.detach().double()[None]
             features, follows = self._linear(unit)
-            base = features - here.features
-            step = torch.zeros(len(self.knobs), requires_grad=True)
-            adam = torch.optim.Adam([step], lr=MODEL_RATE, fused=True)
-            for _ in range(MODEL_STEPS):
-                change = base + step @ follows
-                loss = self._model(here, slopes, change, self._moved(unit + step))
-                beyond = torch.relu(change.square().mean() / radius_db**2 - 1)
+            for step in range(MODEL_STEPS):
+                change = features - here.features + (knobs - unit[0].float()) @ follows
+                beyond = torch.relu(change.square().mean() / trust.radius_db**2 - 1)
+                loss = self._model(here, trust.slopes, change, self._moved(knobs[None])) + beyond
+                if step == 0 and number > 0 and loss.item() < least:
+                    best, least = unit, loss.item()
                 adam.zero_grad()
-                (loss + beyond + RESTRAINT * step.square().sum()).backward()
+                (loss + RESTRAINT * (knobs - start).square().sum()).backward()
                 adam.step()
-            unit = (unit + step.detach()).clamp(EDGE, 1 - EDGE)
-        return unit
+                falling.step()
+        return best
 
     def _model(self, here: _Look, slopes: Tensor, change: Tensor, moved: Tensor) -> Tensor:
         embedding = here.embedding + slopes @ change
