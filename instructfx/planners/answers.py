@@ -38,8 +38,10 @@ class Said:
 
 
 def said(raw: str) -> Said:
-    """What an answer says. raw is a message of OpenAI's chat completions as JSON, or plain text; never raises."""
+    """What an answer says. raw is a message or a whole completion of OpenAI's as JSON, or plain text; never raises."""
     message = _parsed(raw[:LONGEST_RAW])
+    if isinstance(message, dict) and isinstance(message.get("choices"), list) and message["choices"]:
+        message = message["choices"][0].get("message") if isinstance(message["choices"][0], dict) else None
     if not isinstance(message, dict) or not ({"content", "tool_calls"} & set(message) or message == {}):
         return _in_text(raw[:LONGEST_RAW])
     calls = tuple(_calls_in(message.get("tool_calls")))

@@ -224,6 +224,15 @@ def test_calls_in_the_text_are_read_all_the_same(text: str) -> None:
         assert reading.plan.goal.axes == {"space": 1.0}
 
 
+def test_a_whole_completion_is_read_as_its_message() -> None:
+    completion = {"choices": [{"message": json.loads(message([("add_eq", {}), ("describe_goal", GOAL)]))}], "usage": {}}
+    made = read(json.dumps(completion), FIRST).plan
+    assert made
+    assert (made.add[0].effect, made.reply) == ("eq", "Done.")
+    assert read('{"choices": [1]}', FIRST).plan is None
+    assert read('{"choices": [{"message": 3}]}', FIRST).plan is None
+
+
 def test_words_beside_the_calls_become_the_reply_where_there_is_none() -> None:
     assert plan([("add_eq", {})], content="Here is  more\nwarmth.").reply == "Here is more warmth."
     assert plan([("add_eq", {}), ("describe_goal", GOAL)], content="Thinking aloud").reply == "Done."
