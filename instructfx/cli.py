@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from instructfx import __version__, cli_clap, cli_judge
-from instructfx.errors import InstructFXError
+from instructfx.errors import Cancelled, InstructFXError
 
 if TYPE_CHECKING:
     from instructfx.effects import Effect
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options))
     except InstructFXError as error:
         sys.stderr.write(f"instructfx: {' '.join(str(error).split())}\n")
-        return 2
+        return 130 if isinstance(error, Cancelled) else 2
     except KeyboardInterrupt:
         sys.stderr.write("instructfx: interrupted\n")
         return 130

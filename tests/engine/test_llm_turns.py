@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
+import signal
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -156,6 +159,22 @@ def test_on_the_command_line(
     monkeypatch.delenv("INSTRUCTFX_PLANNER_URL")
     assert main(refine(track, tmp_path, "warmer", "--planner", "nobody")) == 2
     assert "there is no planner 'nobody'" in capsys.readouterr().err
+
+
+def test_ctrl_c_while_the_model_thinks(
+    scripted: Chat, track: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INSTRUCTFX_SESSIONS", str(tmp_path / "sessions"))
+    scripted.script = [Fail(hang=True)]
+
+    def interrupt() -> None:
+        while not scripted.sent:
+            time.sleep(0.02)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt, daemon=True).start()
+    assert main([*refine(track, tmp_path, "church"), "--planner", "openai/scripted"]) == 130
+    assert "stopped before anything changed" in capsys.readouterr().err
 
 
 def test_the_doctor_says_who_plans_and_asks(
