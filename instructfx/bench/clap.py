@@ -152,8 +152,9 @@ def _about(ear: ClapEar) -> str:
     return (
         f"{ear.checkpoint.architecture} ({parameters:.0f} M parameters in the audio tower), {weights}, on "
         f"{ear.device}.{meaning}\n\nThe equaliser alone, from flat, towards one text; the loss is CLAP's alone, 1 less "
-        "the similarity. A pass is forwards and backwards; one that only looks counts as half. *Least* is the "
-        "measured loss on the waveform, mean over the cases with its 95 % interval.\n"
+        "the similarity. A pass is forwards and backwards; a look without a way back counts as half. *Least* is "
+        "the measured loss on the waveform, mean over the cases with its 95 % interval. In the plot "
+        "each look of ours is a whole pass.\n"
     )
 
 
@@ -175,7 +176,7 @@ def _comparison(outcomes: dict[str, list[Outcome]]) -> str:
                 _mean([each.loss for each, _ in known]),
                 f"{statistics.mean(each.passes for each, _ in known):.1f}",
                 f"{statistics.mean(each.seconds for each, _ in known):.1f}",
-                f"{reached} of {len(known)}, median pass {statistics.median(soonest):.0f}",
+                f"{reached} of {len(known)}, median look {statistics.median(soonest):.0f}",
                 str(above),
             ]
         )

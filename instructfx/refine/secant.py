@@ -237,6 +237,8 @@ class _Place:
                 loss = self._model(here, trust.slopes, change, self._moved(knobs[None])) + beyond
                 if step == 0 and number > 0 and loss.item() < least:
                     best, least = unit, loss.item()
+                if number == LINEARISATIONS:  # only looked at
+                    break
                 adam.zero_grad()
                 (loss + RESTRAINT * (knobs - start).square().sum()).backward()
                 adam.step()
