@@ -83,8 +83,8 @@ class Turn:
     def planned_by(self) -> str:
         """Who planned, for people: "builtin", or a model with its tokens, price and seconds."""
         asked = self.plan.asked
-        if asked is None:
-            return self.provenance.planner
+        if asked is None:  # as it is where a model was there and not needed
+            return "builtin" if self.kind == "undone" else self.provenance.planner
         return f"builtin instead of {asked.told()}" if asked.fell_back else asked.told()
 
     def to_json(self) -> str:

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 from instructfx.errors import PlannerError
+from instructfx.language import understand
 from instructfx.planners import Request
 from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.planners.model import Answer, Model
@@ -24,8 +25,13 @@ class PromptedPlanner:
         self._model = model
 
     def plan(self, request: Request) -> Plan:
-        """The plan of one turn. Raises Cancelled within a second of being stopped, and nothing else."""
+        """The plan of one turn. Raises Cancelled within a second of being stopped, and nothing else.
+
+        A plain "go back" needs no model.
+        """
         started = time.perf_counter()
+        if _only_goes_back(request.instruction):
+            return BuiltinPlanner().plan(request)
         asked = Asked(self.name, version())
         conversation, offered = messages(request), tools(request)
         reason = ""
@@ -46,6 +52,11 @@ class PromptedPlanner:
         notice = f"The built-in planner planned this turn: {reason}."
         asked = replace(_timed(asked, started), fell_back=reason)
         return replace(instead, notes=(notice, *instead.notes), asked=asked)
+
+
+def _only_goes_back(instruction: str) -> bool:
+    intent = understand(instruction)
+    return bool(intent.undo) and not (intent.wishes or intent.commands or intent.unknown)
 
 
 def _counted(asked: Asked, answer: Answer) -> Asked:

@@ -62,14 +62,16 @@ def recorded(plans: Iterable[Plan]) -> RecordedModel:
     answers: list[str | None] = []
     name = ""
     for plan in plans:
-        if plan.asked is None:
-            raise PlannerError("no language model was asked for this session; replay it with --planner builtin")
+        if plan.asked is None:  # a plain "go back", which needs no model
+            continue
         name = plan.asked.model
         answers += plan.asked.refused
         if not plan.asked.fell_back:
             answers.append(plan.raw)
         elif len(plan.asked.refused) < 2:  # it did not answer, at once or when asked again
             answers.append(None)
+    if not name:
+        raise PlannerError("no language model was asked for this session; replay it with --planner builtin")
     return RecordedModel(answers, name)
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from instructfx.chain import Chain, Slot
+from instructfx.effects import EFFECTS
 from instructfx.errors import InstructionError, PlannerError
 from instructfx.planners import Request, planner_named
 from instructfx.planners.plan import Plan
@@ -68,6 +71,18 @@ def test_what_turns_recorded_plays_again_as_it_was() -> None:
             replayed.raw,
             replayed.notes,
         )
+
+
+def test_going_back_asks_no_model() -> None:
+    request = Request("go back", Chain((Slot(EFFECTS["eq"]),)), ("make it warmer",))
+    planner = PromptedPlanner(RecordedModel([json.dumps(CALLS)], "openai/x"))
+    back = planner.plan(request)
+    assert (back.undo, back.asked) == (1, None)
+    other = planner.plan(replace(request, instruction="go back and add an echo"))
+    assert other.asked
+    again = PromptedPlanner(recorded([back, other]))
+    assert again.plan(request).undo == 1
+    assert again.plan(replace(request, instruction="go back and add an echo")).add == other.add
 
 
 def test_a_plan_that_no_model_made_cannot_be_played() -> None:
