@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import resource
 import statistics
 import time
@@ -12,14 +11,14 @@ from pathlib import Path
 
 import torch
 
+from instructfx.bench.passes import passes
 from instructfx.bench.report import conditions, table
 from instructfx.bench.templates import comparison
 from instructfx.bench.tracks import tracks
 from instructfx.chain import Chain
 from instructfx.ears import Goal
 from instructfx.ears.clap import CLIP_FRAMES
-from instructfx.ears.clap_ear import ClapEar, ClapObjective
-from instructfx.effects import EFFECTS
+from instructfx.ears.clap_ear import ClapEar
 from instructfx.engine import excerpt_of
 from instructfx.listening import Excerpt
 from instructfx.live import open_session
@@ -49,7 +48,6 @@ TURNS = {
     "EQ and reverb": "warmer, and put it in a small church",
     "two pedalboard effects": "add some grit and make it punchier",
 }
-BATCHES = (1, 2, 4)
 COLOURS = {"ours": "#0f6b60", "Adam 0.01, 100 steps": "#555555", "text2fx": "#b5602a", "fxsearcher": "#7a4fa0"}
 
 
@@ -95,7 +93,7 @@ def measure(data: Path | None, say: Callable[[str], None], cases: int = 30, riva
     say("clap: turns")
     pages.append(_turns(found[0], say))
     say("clap: passes")
-    pages.append(_passes(ear, excerpts[found[0].stem]))
+    pages.append(passes(ear, excerpts[found[0].stem]))
     if ear.checkpoint.published:  # random weights have no idea of words
         say("clap: templates")
         pages.append(comparison(ear.model, excerpts))
@@ -203,66 +201,6 @@ def _turns(path: Path, say: Callable[[str], None]) -> str:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     rows.append(["peak memory of all this", f"{memory:.0f} MB"])
     return table(["whole turns, the model already loaded", "measured"], rows)
-
-
-def _passes(ear: ClapEar, excerpt: Excerpt) -> str:
-    objective = ear.objective(Goal(target="warm"), excerpt.samples)
-    rows = []
-    for precision, dtype in _precisions(ear.device):
-        for batch in BATCHES:
-            samples = excerpt.samples.expand(batch, -1, -1)
-            with torch.autocast(ear.device.type, dtype=dtype, enabled=dtype is not torch.float32):
-                forward = _seconds(functools.partial(_look, objective, samples))
-                both = _seconds(functools.partial(_learn, objective, samples))
-            rows.append([f"{precision}, batch {batch}", f"{batch / forward:.2f}", f"{batch / both:.2f}", f"{both:.2f}"])
-    passes = table(["passes", "forwards a second", "forwards and backwards a second", "s"], rows)
-    single = _seconds(lambda: _learn(objective, excerpt.samples))
-    searching = Search(Chain().added("eq", {}), excerpt, objective, lambda step: None, never)
-    start = time.perf_counter()
-    count = descend_in_few_passes(searching, ("eq",), SecantOptions(tolerance=-1))
-    each = (time.perf_counter() - start) / count
-    reverb = _seconds(lambda: _reverberate(excerpt))
-    rest = [
-        ["one pass of the model, forwards and backwards", f"{single:.3f} s"],
-        ["one pass of our search, all included", f"{each:.3f} s ({100 * (each / single - 1):+.0f} %)"],
-        ["reverb, forwards and backwards, ten seconds of stereo", f"{reverb:.3f} s"],
-    ]
-    return passes + "\n" + table(["parts", "measured"], rest)
-
-
-def _precisions(device: torch.device) -> list[tuple[str, torch.dtype]]:
-    half = [("bfloat16", torch.bfloat16), ("float16", torch.float16)] if device.type == "cuda" else []
-    return [("float32", torch.float32), *half]
-
-
-def _look(objective: ClapObjective, samples: torch.Tensor) -> None:
-    with torch.no_grad():
-        objective(samples)
-
-
-def _learn(objective: ClapObjective, samples: torch.Tensor) -> None:
-    leaf = samples.clone().requires_grad_(True)
-    objective(leaf).sum().backward()
-
-
-def _reverberate(excerpt: Excerpt) -> None:
-    settings = {
-        name: torch.tensor([value], dtype=torch.float64, requires_grad=True)
-        for name, value in EFFECTS["reverb"].defaults().items()
-    }
-    EFFECTS["reverb"].render(excerpt.samples, excerpt.sample_rate, settings).square().sum().backward()
-
-
-def _seconds(work: Callable[[], None], runs: int = 5) -> float:
-    """Median, after one run that is not counted."""
-    times = []
-    for _ in range(runs + 1):
-        start = time.perf_counter()
-        work()
-        if torch.cuda.is_available():
-            torch.cuda.synchronize()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times[1:])
 
 
 def _plot(outcomes: dict[str, list[Outcome]]) -> bytes:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from instructfx.device import CPU
 from instructfx.effects.memoryless import as_tensors, per_sound
@@ -15,6 +16,7 @@ from instructfx.effects.spec import Settings, Stream
 ImpulseResponse = Callable[[Settings, int, int, torch.device], Tensor]
 """(settings, sample_rate, channels, device) -> (batch, channels or 1, taps), float32, on that device."""
 
+FEW = 16  # taps are few when the sound is so many times as long
 STREAM_FRAMES = 1 << 17  # how much of a long sound is transformed at once
 
 
@@ -42,11 +44,24 @@ class Convolution:
 
 
 def convolve(samples: Tensor, taps: Tensor) -> Tensor:
-    """Full linear convolution along the last axis, (..., frames) and (..., taps) -> (..., frames + taps - 1)."""
+    """Full linear convolution along the last axis, (..., frames) and (..., taps) -> (..., frames + taps - 1).
+
+    Few taps go block by block, which is quicker: overlap-add (Stockham 1966).
+    """
     frames = samples.shape[-1] + taps.shape[-1] - 1
-    size = fast_length(frames)
-    spectrum = torch.fft.rfft(samples, size) * torch.fft.rfft(taps, size)
-    return torch.fft.irfft(spectrum, size)[..., :frames]
+    if taps.shape[-1] * FEW > samples.shape[-1]:
+        return _filtered(samples, taps, fast_length(frames))[..., :frames]
+    size = fast_length(4 * taps.shape[-1])
+    length = size - taps.shape[-1] + 1
+    count = -(-frames // length)
+    blocks = pad(samples, (0, count * length - samples.shape[-1])).unflatten(-1, (count, length))
+    sounds, rings = _filtered(blocks, taps[..., None, :], size).split((length, taps.shape[-1] - 1), dim=-1)
+    joined = sounds + pad(rings[..., :-1, :], (0, length - rings.shape[-1], 1, 0))
+    return joined.flatten(-2)[..., :frames]
+
+
+def _filtered(samples: Tensor, taps: Tensor, size: int) -> Tensor:
+    return torch.fft.irfft(torch.fft.rfft(samples, size) * torch.fft.rfft(taps, size), size)
 
 
 def fast_length(frames: int) -> int:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 import torch
-from dasp_pytorch.signal import biquad, sosfilt_via_fsm
+from dasp_pytorch.signal import biquad
 from torch import Tensor
 
 from instructfx.device import CPU, has_doubles
@@ -23,9 +23,7 @@ BANDS: Mapping[str, tuple[float, float, float]] = {
 }
 """Band -> lowest, highest and default cutoff frequency in Hz, in the order of the cascade."""
 
-Band = tuple[Tensor, Tensor, Tensor]  # gain_db, cutoff_hz, q, (batch,) each
-
-SHAPES = ("low_shelf", "peaking", "peaking", "peaking", "peaking", "high_shelf")
+ROWS = {"low_shelf": slice(0, 1), "peaking": slice(1, 5), "high_shelf": slice(5, 6)}  # shape -> which of the bands
 SHELF_Q = 0.707
 PEAK_Q = 1.0
 DECAY_NEPERS = 13.8  # the impulse response is cut where its slowest mode has fallen by 120 dB
@@ -34,9 +32,9 @@ MIN_TAPS, MAX_TAPS = 4096, 1 << 19
 
 def _params() -> tuple[Param, ...]:
     params = []
-    for (band, (low, high, default)), shape in zip(BANDS.items(), SHAPES, strict=True):
+    for band, (low, high, default) in BANDS.items():
         words = band.replace("_", " ")
-        q = PEAK_Q if shape == "peaking" else SHELF_Q
+        q = SHELF_Q if band.endswith("shelf") else PEAK_Q
         params += [
             Param(f"{band}_gain_db", -20, 20, 0, "dB", step=0.1, help=f"{words}: boost or cut"),
             Param(f"{band}_cutoff_frequency_hz", low, high, default, "Hz", "log", 1, f"{words}: where"),
@@ -45,45 +43,45 @@ def _params() -> tuple[Param, ...]:
     return tuple(params)
 
 
-def _bands(settings: Settings, sample_rate: int) -> list[Band]:
-    """The six bands in their order, each setting (batch,); cutoffs stay below 0.45 of the sample rate."""
+def _cascade(settings: Settings, sample_rate: int) -> Tensor:
+    """The six biquads in their order, b and a of each, (batch, biquads, 6); cutoffs stay below 0.45 of the sample rate.
+
+    Biquads by Bristow-Johnson's cookbook.
+    """
     batch = max(len(values) for values in settings.values())
-    return [
-        (
-            settings[f"{band}_gain_db"].expand(batch),
-            settings[f"{band}_cutoff_frequency_hz"].clamp(max=0.45 * sample_rate).expand(batch),
-            settings[f"{band}_q"].expand(batch),
-        )
-        for band in BANDS
+    gains_db, cutoffs_hz, qs = (
+        torch.stack([settings[f"{band}_{setting}"].expand(batch) for band in BANDS])
+        for setting in ("gain_db", "cutoff_frequency_hz", "q")
+    )
+    every = torch.stack([gains_db, cutoffs_hz.clamp(max=0.45 * sample_rate), qs])
+    sections = [
+        torch.cat(biquad(*every[:, rows].flatten(1), sample_rate, shape), dim=-1) for shape, rows in ROWS.items()
     ]
+    return torch.cat(sections).view(len(BANDS), batch, 6).transpose(0, 1)
 
 
 def magnitude(settings: Settings, sample_rate: int, frequencies_hz: Tensor) -> Tensor:
     """Magnitude response of the six biquads, (batch, bins), differentiable.
 
-    H(z) = B(z) / A(z) at z = exp(2 pi i f / sample_rate); biquads by Bristow-Johnson's cookbook.
+    H(z) = B(z) / A(z) at z = exp(2 pi i f / sample_rate).
     """
     z1 = torch.exp(-2j * torch.pi * frequencies_hz.double() / sample_rate)
     powers = torch.stack([torch.ones_like(z1), z1, z1 * z1])
-    response: Tensor = torch.ones(1, len(frequencies_hz), dtype=torch.float64)
-    for (gain_db, cutoff_hz, q), shape in zip(_bands(settings, sample_rate), SHAPES, strict=True):
-        b, a = biquad(gain_db, cutoff_hz, q, sample_rate, shape)
-        zeros, poles = b.to(powers) @ powers, a.to(powers) @ powers
-        response = response * (zeros.abs() / poles.abs())
-    return response
+    zeros, poles = (_cascade(settings, sample_rate).unflatten(2, (2, 3)).to(powers) @ powers).abs().unbind(dim=2)
+    return (zeros / poles).prod(dim=1)
 
 
 def impulse_response(settings: Settings, sample_rate: int, channels: int, device: torch.device = CPU) -> Tensor:
-    """dasp-pytorch's cascade of biquads on a unit impulse, (batch, 1, taps) with taps enough for -120 dB."""
-    bands = _bands(settings, sample_rate)
-    sections = [torch.cat(biquad(*band, sample_rate, shape), dim=-1) for band, shape in zip(bands, SHAPES, strict=True)]
-    cascade = torch.stack(sections, dim=1)
+    """The cascade by frequency sampling, (batch, 1, taps) with taps enough for -120 dB.
+
+    As dasp-pytorch's `sosfilt_via_fsm` does for one biquad after the other (Nercessian 2020), in a quarter of its time.
+    """
+    cascade = _cascade(settings, sample_rate)
     taps = 1 << int(_ringing_frames(cascade)).bit_length()
     taps = min(max(taps, MIN_TAPS), MAX_TAPS)
     place = device if has_doubles(device) else CPU  # single precision would leave low, narrow bands off by -70 dB
-    impulse = torch.zeros(len(cascade), 1, taps, device=place)
-    impulse[..., 0] = 1
-    return torch.as_tensor(sosfilt_via_fsm(cascade.to(place), impulse)).to(device)
+    zeros, poles = torch.fft.rfft(cascade.to(place).unflatten(2, (2, 3)), 2 * taps).unbind(dim=2)
+    return torch.fft.irfft((zeros / poles).prod(dim=1), 2 * taps)[:, None, :taps].float().to(device)
 
 
 @torch.no_grad()

@@ -68,7 +68,7 @@ class SecantOptions:
 IDLE = 6  # looks in a row that gain nothing to speak of
 FEWEST_DB = 0.04  # a trust region smaller than this ends the search
 MOST_DB = 12.0
-LINEARISATIONS, MODEL_STEPS = 12, 3
+LINEARISATIONS, MODEL_STEPS = 8, 4
 MODEL_RATE, RATED_DB = (
     0.03,
     2.0,
@@ -101,6 +101,7 @@ def descend_in_few_passes(search: Search, effects: Sequence[str], options: Secan
             here = there
             trust.learn_row(*place.backwards(here))
             passes += 0.5
+        del there  # what was kept to go back would otherwise lie beside the next look's
     return passes
 
 
@@ -229,24 +230,24 @@ class _Place:
         for number in range(LINEARISATIONS + 1):
             with torch.no_grad():
                 knobs.clamp_(EDGE, 1 - EDGE)
-            unit = knobs.detach().double()[None]
-            features, follows = self._linear(unit)
+            unit = knobs.detach().double()[None] if number else here.unit
+            features, follows = self._linear(unit) if number else (here.features, here.follows)
             for step in range(MODEL_STEPS):
-                change = features - here.features + (knobs - unit[0].float()) @ follows
+                change = torch.addmv(features - here.features, follows.T, knobs - unit[0].float())
                 beyond = torch.relu(change.square().mean() / trust.radius_db**2 - 1)
                 loss = self._model(here, trust.slopes, change, self._moved(knobs[None])) + beyond
                 if step == 0 and number > 0 and loss.item() < least:
                     best, least = unit, loss.item()
                 if number == LINEARISATIONS:  # only looked at
                     break
-                adam.zero_grad()
                 (loss + RESTRAINT * (knobs - start).square().sum()).backward()
                 adam.step()
+                adam.zero_grad()
                 falling.step()
         return best
 
     def _model(self, here: _Look, slopes: Tensor, change: Tensor, moved: Tensor) -> Tensor:
-        embedding = here.embedding + slopes @ change
+        embedding = torch.addmv(here.embedding, slopes, change)
         judge = self.objective.judge(embedding[None].to(here.spectrum), moved.to(here.spectrum))
         curve_db = change[: len(self._bands_hz)] @ self._spread
         harm = self.objective.harm_of(here.spectrum * 10 ** (curve_db / 10).to(here.spectrum))

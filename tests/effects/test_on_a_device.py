@@ -59,7 +59,7 @@ def test_an_effect_sounds_and_learns_on_a_device_as_on_the_processor(
         assert torch.equal(rendered.cpu(), expected)
         found = slopes(effect, there, moved(effect))
     assert len(found) == len(expected_slopes) == bool(found) * (1 + effect.differentiable * len(effect.params))
-    assert all(torch.equal(one, other) for one, other in zip(found, expected_slopes, strict=True))
+    torch.testing.assert_close(found, expected_slopes, rtol=1e-5, atol=0)  # sums run in another order
 
 
 def traffic_of(effect: Effect, samples: Tensor, traffic: Traffic) -> tuple[list[int], list[int]]:

@@ -1,0 +1,110 @@
+"""What a pass through CLAP takes, and how little of a search's time goes elsewhere."""
+
+from __future__ import annotations
+
+import functools
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import fields
+
+import torch
+from torch import Tensor
+
+from instructfx.bench.report import table
+from instructfx.chain import Chain
+from instructfx.ears import Goal
+from instructfx.ears.clap_ear import ClapEar, ClapObjective
+from instructfx.effects import EFFECTS
+from instructfx.listening import Excerpt
+from instructfx.refine import SecantOptions, never
+from instructfx.refine.search import Search
+from instructfx.refine.secant import descend_in_few_passes
+
+BATCHES = (1, 2, 4)
+SEARCHES = 3
+
+
+def passes(ear: ClapEar, excerpt: Excerpt) -> str:
+    """Tables of passes a second by batch and precision, and of what else a search and a turn spend."""
+    objective = ear.objective(Goal(target="warm"), excerpt.samples)
+    rows = []
+    for precision, dtype in _precisions(ear.device):
+        for batch in BATCHES:
+            samples = excerpt.samples.expand(batch, -1, -1)
+            with torch.autocast(ear.device.type, dtype=dtype, enabled=dtype is not torch.float32):
+                forward = _seconds(functools.partial(_look, objective, samples))
+                both = _seconds(functools.partial(_learn, objective, samples))
+            rows.append([f"{precision}, batch {batch}", f"{batch / forward:.2f}", f"{batch / both:.2f}", f"{both:.2f}"])
+    by_batch = table(["passes", "forwards a second", "forwards and backwards a second", "s"], rows)
+    model = _seconds(functools.partial(_learn, objective, excerpt.samples))
+    whole = _seconds_a_pass(objective, excerpt)
+    deaf = _Deaf(**{each.name: getattr(objective, each.name) for each in fields(objective)})
+    beside = _seconds_a_pass(deaf, excerpt)
+    rest = [
+        ["one pass of the model, forwards and backwards", f"{model:.3f} s"],
+        ["one pass of our search, all included", f"{whole:.3f} s"],
+        ["the same search with a model that takes no time", f"{beside:.3f} s ({100 * beside / model:.1f} % of a pass)"],
+        ["reverb, forwards and backwards, ten seconds of stereo", f"{_seconds(lambda: _reverberate(excerpt)):.3f} s"],
+    ]
+    return by_batch + "\n" + table(["parts", "measured"], rest)
+
+
+class _Deaf(ClapObjective):
+    """CLAP's objective with 512 fixed mixtures of the long-term spectrum where the model would be."""
+
+    def embed(self, power: Tensor) -> Tensor:
+        spectrum = power.mean(dim=1)
+        levels = torch.log(spectrum + spectrum.mean())
+        return torch.nn.functional.normalize(levels @ _mixtures(power.shape[-1]).to(levels)).cpu()
+
+
+@functools.cache
+def _mixtures(bins: int) -> Tensor:
+    return torch.sin(torch.arange(1.0, bins + 1)[:, None] * torch.arange(512))
+
+
+def _seconds_a_pass(objective: ClapObjective, excerpt: Excerpt) -> float:
+    """Of our search; median of a few."""
+    each = []
+    for _ in range(SEARCHES):
+        search = Search(Chain().added("eq", {}), excerpt, objective, lambda step: None, never)
+        start = time.perf_counter()
+        count = descend_in_few_passes(search, ("eq",), SecantOptions(tolerance=-1))
+        each.append((time.perf_counter() - start) / count)
+    return statistics.median(each)
+
+
+def _precisions(device: torch.device) -> list[tuple[str, torch.dtype]]:
+    half = [("bfloat16", torch.bfloat16), ("float16", torch.float16)] if device.type == "cuda" else []
+    return [("float32", torch.float32), *half]
+
+
+def _look(objective: ClapObjective, samples: Tensor) -> None:
+    with torch.no_grad():
+        objective(samples)
+
+
+def _learn(objective: ClapObjective, samples: Tensor) -> None:
+    leaf = samples.clone().requires_grad_(True)
+    objective(leaf).sum().backward()
+
+
+def _reverberate(excerpt: Excerpt) -> None:
+    settings = {
+        name: torch.tensor([value], dtype=torch.float64, requires_grad=True)
+        for name, value in EFFECTS["reverb"].defaults().items()
+    }
+    EFFECTS["reverb"].render(excerpt.samples, excerpt.sample_rate, settings).square().sum().backward()
+
+
+def _seconds(work: Callable[[], None], runs: int = 5) -> float:
+    """Median, after one run that is not counted."""
+    times = []
+    for _ in range(runs + 1):
+        start = time.perf_counter()
+        work()
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times[1:])
