@@ -35,14 +35,19 @@ samples: .venv/ready
 	$(PIP) -r requirements-dev.txt
 	touch $@
 
-# The browser tests drive chromium and the M4A tests ffmpeg; without them those tests say that they are skipped.
+# The browser tests drive chromium, the M4A tests ffmpeg, the store's tests PostgreSQL; without them those tests say that
+# they are skipped.
+POSTGRESQL = ls /usr/lib/postgresql/*/bin/pg_ctl >/dev/null 2>&1 || command -v pg_ctl >/dev/null
+
 system-packages:
-	@if command -v chromium >/dev/null && command -v ffmpeg >/dev/null; then exit 0; fi; \
+	@if command -v chromium >/dev/null && command -v ffmpeg >/dev/null && { $(POSTGRESQL); }; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium ffmpeg >/dev/null; \
+		apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium ffmpeg postgresql >/dev/null; \
 	fi || true; \
 	command -v chromium >/dev/null || echo "chromium is missing: browser tests will be skipped (apt install chromium)"; \
-	command -v ffmpeg >/dev/null || echo "ffmpeg is missing: M4A tests will be skipped (apt install ffmpeg)"
+	command -v ffmpeg >/dev/null || echo "ffmpeg is missing: M4A tests will be skipped (apt install ffmpeg)"; \
+	$(POSTGRESQL) || echo "PostgreSQL is missing: its tests will be skipped (apt install postgresql)"
 
 clean:
 	rm -rf .venv build .pytest_cache .mypy_cache .ruff_cache

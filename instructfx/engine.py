@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import secrets
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Literal
 
 import torch
 
+from instructfx import __version__
 from instructfx.audio import resample
 from instructfx.chain import Chain
 from instructfx.ears import Ear
@@ -20,12 +22,14 @@ from instructfx.listening import Excerpt
 from instructfx.planners import Plan, Planner, Request
 from instructfx.refine import OnStep, Refined, RefineOptions, ignore, never, refine
 from instructfx.router import Route, route
-from instructfx.session import Kind, Provenance, Session, Turn
+from instructfx.session import FirstTurn, Kind, Provenance, Session, Turn
 from instructfx.store import Store
 from instructfx.track import Track
 
 LONGEST_INSTRUCTION = 2000  # characters
-PACKAGES = ("torch", "numpy", "pedalboard", "dasp-pytorch", "scikit-optimize", "laion-clap", "transformers")
+PACKAGES = (
+    "torch", "numpy", "scipy", "soxr", "pedalboard", "dasp-pytorch", "scikit-optimize", "laion-clap", "transformers",
+)  # fmt: skip
 
 Stage = Literal["planning", "listening", "refining", "saving"]
 OnStage = Callable[[Stage], None]
@@ -38,8 +42,9 @@ class Minds:
     planner: Planner
     ear: Ear
     options: RefineOptions = field(default_factory=RefineOptions)
-    first_turn: Literal["initialize", "refine"] = "refine"
+    first_turn: FirstTurn = "refine"
     seed: int = 0
+    recipe: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,13 +131,28 @@ def take_turn(
         refined=refined,
         readings_before=readings_before,
         readings_after=readings_after,
-        provenance=Provenance(
-            minds.planner.name, minds.ear.name, minds.seed, package_versions(), minds.ear.fingerprint
-        ),
+        provenance=provenance_of(minds),
         seconds=round(time.perf_counter() - started, 3),
     )
     store.add_turn(session, turn)
     return session.with_turn(turn)
+
+
+def provenance_of(minds: Minds) -> Provenance:
+    """What a turn of theirs has to be made from to be made again."""
+    return Provenance(
+        planner=minds.planner.name,
+        ear=minds.ear.name,
+        seed=minds.seed,
+        versions=package_versions(),
+        ear_sha256=minds.ear.fingerprint,
+        recipe=minds.recipe,
+        options=minds.options.ours,
+        first_turn=minds.first_turn,
+        machine=f"{platform.system()} {platform.machine()}",
+        device=str(minds.ear.device),
+        threads=torch.get_num_threads(),
+    )
 
 
 def unrefined(chain: Chain) -> Refined:
@@ -167,7 +187,7 @@ def _checked(instruction: str) -> str:
 @lru_cache(maxsize=1)
 def package_versions() -> dict[str, str]:
     """Versions of what decides the numbers."""
-    return {name: metadata.version(name) for name in PACKAGES}
+    return {"instructfx": __version__, **{name: metadata.version(name) for name in PACKAGES}}
 
 
 __all__ = ["Minds", "Watch", "excerpt_of", "take_turn"]

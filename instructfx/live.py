@@ -68,7 +68,7 @@ def minds_named(planner: str, ear: str, seed: int, recipe: str = "", device: str
     if ear not in ("", "clap"):
         raise InstructionError(f"the recipe {recipe} is for the ear clap, not {ear}; leave --ear out")
     judge = judging_as(chosen.loss, chosen.negative, chosen.weight, device)
-    return Minds(planner_named(planner), judge, chosen.options, seed=seed)
+    return Minds(planner_named(planner), judge, chosen.options, seed=seed, recipe=recipe)
 
 
 def open_session(

@@ -10,10 +10,11 @@ from typing import Any, Literal
 from instructfx.chain import Chain
 from instructfx.errors import InstructFXError, StoreError
 from instructfx.planners.plan import Plan
-from instructfx.refine.records import Refined
+from instructfx.refine import Refined, SearchOptions
 from instructfx.router import Route
 
 Kind = Literal["said", "edited", "matched", "undone"]
+FirstTurn = Literal["initialize", "refine"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class Dry:
 class Provenance:
     """What made a turn, so that it can be made again.
 
-    versions: package -> version; ear_sha256 is that of the ear's weights, empty where it has none.
+    versions: package -> version; ear_sha256 is that of the ear's weights, empty where it has none; recipe is a
+    published way to search in place of options; machine, device and threads decide the last digits.
     """
 
     planner: str
@@ -41,6 +43,12 @@ class Provenance:
     seed: int
     versions: Mapping[str, str] = field(default_factory=dict)
     ear_sha256: str = ""
+    recipe: str = ""
+    options: SearchOptions = field(default_factory=SearchOptions)
+    first_turn: FirstTurn = "refine"
+    machine: str = ""
+    device: str = ""
+    threads: int = 0
 
 
 @dataclass(frozen=True)
@@ -107,13 +115,37 @@ class Judgement:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """A blind comparison: whether this turn or another one sounds better, against the dry track where that is None."""
+
+    turn_id: str
+    against_id: str | None
+    better: Literal["this", "other", "neither"]
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What a render is known by: the SHA-256 of its float32 samples, frame by frame, and the level of each second.
+
+    levels_db: root mean square over all channels, in dB of full scale.
+    """
+
+    sha256: str
+    levels_db: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Session:
-    """turns holds every turn in the order of making; head is the id of the one that plays now."""
+    """turns holds every turn in the order of making; head is the id of the one that plays now.
+
+    origin says what a session was made from where it is a replay or was imported.
+    """
 
     id: str
     dry: Dry
     turns: tuple[Turn, ...] = ()
     head: str | None = None
+    origin: str = ""
 
     @property
     def current(self) -> Turn | None:
@@ -141,7 +173,7 @@ class Session:
         for turn in self.turns:
             if turn.id == turn_id:
                 return turn
-        raise StoreError(f"session {self.id} has no turn {turn_id}")
+        raise StoreError(f"this session has no turn {turn_id}")
 
     def before(self, count: int) -> Turn | None:
         """The turn to go back to when the last `count` turns are undone; None for the dry track."""
@@ -189,4 +221,16 @@ def readable(turn: Turn) -> dict[str, Any]:
     }
 
 
-__all__ = ["Dry", "Judgement", "Kind", "Provenance", "Session", "Turn", "readable", "turn_from_json"]
+__all__ = [
+    "Answer",
+    "Dry",
+    "FirstTurn",
+    "Judgement",
+    "Kind",
+    "Provenance",
+    "Session",
+    "Signature",
+    "Turn",
+    "readable",
+    "turn_from_json",
+]

@@ -39,8 +39,9 @@ OWNERS = {
     "litellm": "planners/llm.py",
     "laion_clap": "ears/clap.py",
     "skopt": "refine/bayes.py",
-    "sqlmodel": "store.py",
-    "sqlalchemy": "store.py",
+    "sqlmodel": "store",
+    "sqlalchemy": "store",
+    "alembic": "store",
 }
 """Library -> the only place that may import it."""
 

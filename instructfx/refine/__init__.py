@@ -20,13 +20,24 @@ Rival = Callable[[Search, tuple[str, ...], int], None]
 
 
 @dataclass(frozen=True)
-class RefineOptions:
-    """How long and how each refiner searches. Ears that judge an embedding are searched by `secant`."""
+class SearchOptions:
+    """How long and how each of our searches goes on. Ears that judge an embedding are searched by `secant`."""
 
     gradient: GradientOptions = field(default_factory=GradientOptions)
     bayes: BayesOptions = field(default_factory=BayesOptions)
     secant: SecantOptions = field(default_factory=SecantOptions)
+
+
+@dataclass(frozen=True)
+class RefineOptions(SearchOptions):
+    """Our searches, or a rival in their place."""
+
     rival: Rival | None = None
+
+    @property
+    def ours(self) -> SearchOptions:
+        """Without the rival: numbers alone, which can be stored."""
+        return SearchOptions(self.gradient, self.bayes, self.secant)
 
 
 def refine(
@@ -91,6 +102,7 @@ __all__ = [
     "OnStep",
     "RefineOptions",
     "Refined",
+    "SearchOptions",
     "SecantOptions",
     "Step",
     "ignore",

@@ -49,7 +49,7 @@ def test_a_session_with_clap_refines_turn_after_turn(track: Path, tmp_path: Path
     assert (first.route, second.route) == ("initialize_all", "reuse_and_initialize")
     for turn in (first, second):
         assert turn.refined.loss_after <= turn.refined.loss_before
-        assert 2 <= len(turn.refined.steps) <= 13
+        assert 2 <= len(turn.refined.steps) <= 24  # twelve passes, if no look were worth a way back
         assert turn.provenance.ear == "clap"
         assert len(turn.provenance.ear_sha256) == 64
         assert set(turn.readings_after) == set(first.readings_before)

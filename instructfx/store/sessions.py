@@ -1,0 +1,260 @@
+"""The store: sessions and their turns are written whole, found again, and deleted with what nothing else uses."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import delete, func
+from sqlmodel import Session as Connection
+from sqlmodel import col, select
+
+from instructfx.chain import Chain
+from instructfx.errors import StoreError
+from instructfx.refine import Step
+from instructfx.session import Answer, Dry, Judgement, Session, Signature, Turn, turn_from_json
+from instructfx.store.database import opened, reported, writing
+from instructfx.store.files import AudioFiles
+from instructfx.store.tables import AnswerRow, AudioRow, JudgementRow, RenderRow, SessionRow, StepRow, TurnRow, now
+from instructfx.track import Track
+
+DATABASE = "instructfx.sqlite"
+OF_A_TURN = (StepRow, JudgementRow, AnswerRow, RenderRow)
+
+
+def default_folder() -> Path:
+    """INSTRUCTFX_SESSIONS, else `sessions/` at the top of this installation."""
+    return Path(os.environ.get("INSTRUCTFX_SESSIONS") or Path(__file__).parents[2] / "sessions")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A session in a list: what it is, without its turns. Times are in UTC."""
+
+    id: str
+    name: str
+    created_at: datetime
+    used_at: datetime
+    turns: int
+    origin: str
+
+
+class Store:
+    """Sessions in a folder: `instructfx.sqlite` and `audio/`.
+
+    The database may be elsewhere: any SQLAlchemy URL, or INSTRUCTFX_DATABASE_URL. Raises StoreError where
+    the folder or the database cannot be used. A call has been committed when it returns.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str] | None = None, url: str | None = None) -> None:
+        self.folder = Path(folder) if folder is not None else default_folder()
+        self.files = AudioFiles(self.folder)
+        with reported(f"cannot use {self.folder} for sessions"):
+            url = url or os.environ.get("INSTRUCTFX_DATABASE_URL")
+            self.engine = opened(url or f"sqlite:///{self.folder / DATABASE}")
+        self._writing = writing(self.engine)
+
+    def create(self, session_id: str, track: Track, origin: str = "") -> tuple[Session, Track]:
+        """A new session on a track; its audio is copied here. The track comes back at its new place."""
+        return self.put(Session(session_id, _dry(track), origin=origin), track)
+
+    def put(self, session: Session, track: Track) -> tuple[Session, Track]:
+        """A session that came from elsewhere, with its turns, as `create` does."""
+        with self.files.changing(), self._changes() as connection:
+            audio = connection.get(AudioRow, track.sha256)
+            extension = audio.extension if audio else track.path.suffix.lower()
+            stored = self.files.keep(track.path, track.sha256, extension)
+            if audio is None:
+                measures = {key: getattr(track, key) for key in AudioRow.model_fields if key != "extension"}
+                connection.add(AudioRow(extension=extension, **measures))
+                connection.flush()
+            row = SessionRow(
+                id=session.id, dry_sha256=track.sha256, dry_name=track.name, head=session.head, origin=session.origin
+            )
+            connection.add(row)
+            connection.flush()
+            for turn in session.turns:
+                _add_turn(connection, session.id, turn)
+        return session, replace(track, path=stored)
+
+    def add_turn(self, session: Session, turn: Turn) -> None:
+        """Commit a turn and make it the one that plays now; StoreError where the session went on elsewhere."""
+        with self._changes() as connection:
+            row = connection.get(SessionRow, session.id)
+            if row is None:
+                raise StoreError("there is no such session any more; it may have been deleted")
+            taken = select(TurnRow.id).where(TurnRow.session_id == session.id, TurnRow.index == turn.index)
+            if connection.exec(taken).first():
+                raise StoreError("this session went on elsewhere at the same time; open it again to see both")
+            _add_turn(connection, session.id, turn)
+            row.head, row.used_at = turn.id, now()
+            connection.add(row)
+
+    def load(self, session_id: str) -> tuple[Session, Track]:
+        """A stored session and its track; StoreError where there is none, or its audio is gone."""
+        with self._reads() as connection:
+            row = connection.get(SessionRow, session_id)
+            if row is None:
+                raise StoreError("there is no session of that id")
+            audio = connection.get_one(AudioRow, row.dry_sha256)
+            statement = select(TurnRow).where(TurnRow.session_id == session_id).order_by(col(TurnRow.index))
+            turns = tuple(_turn(turn, _steps(connection, turn.id)) for turn in connection.exec(statement).all())
+            path = self.files.path(audio.sha256, audio.extension)
+            measures = audio.model_dump(exclude={"extension"})
+            track = Track(path=path, name=row.dry_name, **measures)
+            session = Session(row.id, _dry(track), turns, row.head, row.origin)
+        if not path.is_file():
+            raise StoreError(f"the audio of the session on {track.name} is missing from {self.files.folder}")
+        return session, track
+
+    def touch(self, session_id: str) -> None:
+        """Note that a session is in use."""
+        with self._changes() as connection:
+            row = connection.get(SessionRow, session_id)
+            if row:
+                row.used_at = now()
+                connection.add(row)
+
+    def listed(self) -> tuple[Listed, ...]:
+        """Every session, the last used first. For whoever owns this installation: ids open sessions."""
+        counted = func.count(col(TurnRow.id))
+        statement = (
+            select(SessionRow, counted)
+            .outerjoin(TurnRow, col(TurnRow.session_id) == SessionRow.id)
+            .group_by(col(SessionRow.id))
+            .order_by(col(SessionRow.used_at).desc())
+        )
+        with self._reads() as connection:
+            return tuple(
+                Listed(row.id, row.dry_name, row.created_at, row.used_at, count, row.origin)
+                for row, count in connection.exec(statement).all()
+            )
+
+    def unused_since(self, moment: datetime) -> tuple[str, ...]:
+        """Ids of the sessions that were last used before a moment, in UTC."""
+        before = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+        with self._reads() as connection:
+            return tuple(connection.exec(select(SessionRow.id).where(SessionRow.used_at < before)).all())
+
+    def delete(self, session_id: str) -> None:
+        """Remove a session and all that belongs to it alone; StoreError where there is none."""
+        with self.files.changing():
+            with self._changes() as connection:
+                row = connection.get(SessionRow, session_id)
+                if row is None:
+                    raise StoreError("there is no session of that id")
+                _delete_rows(connection, row)
+                still_used = select(SessionRow.id).where(SessionRow.dry_sha256 == row.dry_sha256)
+                audio = None
+                if not connection.exec(still_used).first():
+                    audio = connection.get_one(AudioRow, row.dry_sha256)
+                    connection.delete(audio)
+                path = self.files.path(audio.sha256, audio.extension) if audio else None
+            if path:
+                self.files.remove(path)
+
+    def add_judgement(self, judgement: Judgement) -> None:
+        """Commit what a judge said."""
+        with self._changes() as connection:
+            connection.add(JudgementRow(**asdict(judgement)))
+
+    def judgements(self, session_id: str) -> tuple[Judgement, ...]:
+        """All that judges said of a session's turns, in the order of saying."""
+        with self._reads() as connection:
+            statement = select(JudgementRow).join(TurnRow).where(TurnRow.session_id == session_id)
+            rows = connection.exec(statement.order_by(col(JudgementRow.id))).all()
+            return tuple(Judgement(**row.model_dump(exclude={"id", "created_at"})) for row in rows)
+
+    def add_answer(self, answer: Answer) -> None:
+        """Commit what a person said in a blind comparison."""
+        with self._changes() as connection:
+            connection.add(AnswerRow(**asdict(answer)))
+
+    def answers(self, session_id: str) -> tuple[Answer, ...]:
+        """All blind comparisons of a session's turns, in the order of answering."""
+        with self._reads() as connection:
+            of_session = select(AnswerRow).join(TurnRow, col(AnswerRow.turn_id) == TurnRow.id)
+            statement = of_session.where(TurnRow.session_id == session_id).order_by(col(AnswerRow.id))
+            return tuple(
+                Answer(**row.model_dump(exclude={"id", "created_at"})) for row in connection.exec(statement).all()
+            )
+
+    def add_signature(self, turn_id: str, signature: Signature) -> None:
+        """Commit what the whole track sounds like after a turn; the first render of a turn counts."""
+        with self._changes() as connection:
+            if connection.get(RenderRow, turn_id) is None:
+                levels = json.dumps(signature.levels_db)
+                connection.add(RenderRow(turn_id=turn_id, sha256=signature.sha256, levels_db=levels))
+
+    def signatures(self, session_id: str) -> dict[str, Signature]:
+        """By the id of the turn, for those whose track was rendered."""
+        with self._reads() as connection:
+            statement = select(RenderRow).join(TurnRow).where(TurnRow.session_id == session_id)
+            rows = connection.exec(statement).all()
+            return {row.turn_id: Signature(row.sha256, tuple(json.loads(row.levels_db))) for row in rows}
+
+    @contextmanager
+    def _reads(self) -> Iterator[Connection]:
+        with reported("the session database failed"), Connection(self.engine) as connection:
+            yield connection
+
+    @contextmanager
+    def _changes(self) -> Iterator[Connection]:
+        with reported("the session database failed"), Connection(self._writing) as connection:
+            yield connection
+            connection.commit()
+
+
+def _dry(track: Track) -> Dry:
+    return Dry(
+        track.sha256, track.name, track.sample_rate, track.channels, track.frames,
+        track.loudness_lufs, track.excerpt_start,
+    )  # fmt: skip
+
+
+def _add_turn(connection: Connection, session_id: str, turn: Turn) -> None:
+    steps = turn.refined.steps
+    slim = replace(turn, refined=replace(turn.refined, steps=()))
+    row = TurnRow(
+        id=turn.id,
+        session_id=session_id,
+        parent_id=turn.parent_id,
+        index=turn.index,
+        kind=turn.kind,
+        instruction=turn.instruction,
+        record=slim.to_json(),
+    )
+    connection.add(row)
+    connection.flush()
+    connection.add_all(
+        StepRow(turn_id=turn.id, place=place, iteration=step.iteration, loss=step.loss, chain=_text(step.chain))
+        for place, step in enumerate(steps)
+    )
+
+
+def _text(chain: Chain) -> str:
+    return json.dumps(chain.to_json())
+
+
+def _steps(connection: Connection, turn_id: str) -> tuple[Step, ...]:
+    rows = connection.exec(select(StepRow).where(StepRow.turn_id == turn_id).order_by(col(StepRow.place))).all()
+    return tuple(Step(row.iteration, Chain.from_json(json.loads(row.chain)), row.loss) for row in rows)
+
+
+def _turn(row: TurnRow, steps: tuple[Step, ...]) -> Turn:
+    turn = turn_from_json(row.record)
+    return replace(turn, refined=replace(turn.refined, steps=steps))
+
+
+def _delete_rows(connection: Connection, session: SessionRow) -> None:
+    turns = select(TurnRow.id).where(TurnRow.session_id == session.id)
+    for table in OF_A_TURN:
+        connection.exec(delete(table).where(col(table.turn_id).in_(turns)))
+    connection.exec(delete(TurnRow).where(col(TurnRow.session_id) == session.id))
+    connection.delete(session)
+    connection.flush()
