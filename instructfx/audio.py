@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import soxr
 
 from instructfx.containers import READABLE, opened
 from instructfx.errors import AudioError
+from instructfx.scratch import unfinished
 
 Samples = npt.NDArray[np.float32]
 
@@ -174,11 +174,11 @@ def writing(
         raise AudioError(f"cannot write {target.name}: MP3 holds {legal} Hz, not {sample_rate}; use .wav or .flac")
     if "\0" in str(target):
         raise AudioError("cannot write a file whose name holds a null character. Choose another name.")
-    temporary = target.parent / f".{uuid.uuid4().hex}{target.suffix.lower()}"
     try:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "there is a folder of that name")
         target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = unfinished(target)
         temporary.touch(exist_ok=False)
     except OSError as error:
         raise AudioError(f"cannot write {target}: {error.strerror}. Choose another name or folder.") from error

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from instructfx import __version__, cli_clap, cli_judge
+from instructfx import __version__, cli_clap, cli_judge, cli_replay, cli_sessions
 from instructfx.errors import Cancelled, InstructFXError
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     bench.set_defaults(run=_bench)
 
     cli_clap.add_commands(commands)
+    cli_sessions.add_commands(commands)
+    cli_replay.add_commands(commands)
     cli_judge.add_commands(commands)
 
     doctor = commands.add_parser("doctor", help="check this installation")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 import soundfile
 
 from instructfx.errors import AudioError
+from instructfx.scratch import scratch_folder
 
 BY_SNDFILE = (".wav", ".flac", ".aif", ".aiff", ".ogg", ".oga", ".opus", ".mp3")
 BY_FFMPEG = (".m4a", ".aac", ".mp4")
@@ -39,8 +39,8 @@ def opened(path: str | os.PathLike[str], name: str | None = None) -> Iterator[so
     _check_readable(source, name or str(source))
     shown = name or source.name
     if source.suffix.lower() in BY_FFMPEG:
-        with tempfile.TemporaryDirectory() as folder:
-            decoded = Path(folder) / "decoded.wav"
+        with scratch_folder() as folder:
+            decoded = folder / "decoded.wav"
             _decode(source, decoded, shown)
             with _sound_file(decoded, shown) as file:
                 yield file

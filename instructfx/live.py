@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable
 
 from instructfx.audio import Audio
@@ -15,7 +14,7 @@ from instructfx.planners import planner_named
 from instructfx.recipes import recipe_named
 from instructfx.render import OnProgress as OnRenderProgress
 from instructfx.render import RenderOptions, RenderReport, no_progress, render_audio, render_file
-from instructfx.session import Session, Turn
+from instructfx.session import Session, Turn, new_session_id
 from instructfx.store import Store
 from instructfx.track import Track, inspect
 
@@ -56,8 +55,15 @@ class LiveSession:
         on_progress: OnRenderProgress = no_progress,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> RenderReport:
-        """The whole track through the chain that plays now, into a file of the format that its name says."""
-        return render_file(self.chain, self.track, path, options, on_progress, cancelled)
+        """The whole track through the chain that plays now, into a file of the format that its name says.
+
+        What the usual render sounds like is noted in the store, so that a replay has something to compare with.
+        """
+        options = options or RenderOptions()
+        report = render_file(self.chain, self.track, path, options, on_progress, cancelled)
+        if self.session.head and options == RenderOptions():
+            self._store.add_signature(self.session.head, report.signature)
+        return report
 
 
 def minds_named(planner: str, ear: str, seed: int, recipe: str = "", device: str = "") -> Minds:
@@ -93,7 +99,7 @@ def open_session(
     minds = minds_named(planner, ear, seed, recipe, device)
     heard = inspect(track, name)
     kept = store if isinstance(store, Store) else Store(store)
-    session, stored = kept.create(secrets.token_urlsafe(24), heard)
+    session, stored = kept.create(new_session_id(), heard)
     return LiveSession(session, stored, minds, kept)
 
 
@@ -110,4 +116,5 @@ def resume_session(
     minds = minds_named(planner, ear, seed, recipe, device)
     kept = store if isinstance(store, Store) else Store(store)
     session, track = kept.load(session_id)
+    kept.touch(session_id)
     return LiveSession(session, track, minds, kept)

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import torch
@@ -19,6 +19,7 @@ from instructfx.errors import AudioError, Cancelled
 from instructfx.listening import asked_gain_db
 from instructfx.loudness import ABSOLUTE_GATE_LUFS, LoudnessMeter
 from instructfx.peaks import CONTEXT, LOOK_AHEAD_SECONDS, TruePeakMeter, limiting_gain
+from instructfx.signature import Signature, SignatureMeter
 from instructfx.track import Track
 
 CEILING_DBTP = -1.4  # under -1 dBTP also after rounding, and by finer meters than ours
@@ -38,11 +39,12 @@ class RenderOptions:
 
 @dataclass(frozen=True)
 class RenderReport:
-    """What was done to the level: one gain for the whole track, and the deepest the limiter went."""
+    """What was done to the level: one gain for the whole track, and the deepest the limiter went; and what came out."""
 
     frames: int
     gain_db: float
     limited_db: float
+    signature: Signature
 
 
 def no_progress(share: float) -> None:
@@ -67,9 +69,11 @@ def render_file(
         _rendered(chain, track, on_progress, cancelled) as raw,
     ):
         level = _level(raw, track, options or RenderOptions())
+        meter = SignatureMeter(track.sample_rate)
         for block in _levelled(raw, level, track.sample_rate):
+            meter.push(block)
             file.write(block.T)
-        return RenderReport(raw.frames, level.gain_db, level.limited_db)
+        return RenderReport(raw.frames, level.gain_db, level.limited_db, meter.signature())
 
 
 def render_audio(chain: Chain, track: Track, options: RenderOptions | None = None) -> Audio:
@@ -80,11 +84,23 @@ def render_audio(chain: Chain, track: Track, options: RenderOptions | None = Non
     return Audio(samples, track.sample_rate)
 
 
+def render_signature(chain: Chain, track: Track, cancelled: Callable[[], bool] = lambda: False) -> Signature:
+    """What the rendered track is known by, without keeping it."""
+    with _rendered(chain, track, no_progress, cancelled) as raw:
+        meter = SignatureMeter(track.sample_rate)
+        for block in _levelled(raw, _level(raw, track, RenderOptions()), track.sample_rate):
+            meter.push(block)
+    return meter.signature()
+
+
 @dataclass(frozen=True)
 class _Raw:
-    """What the chain put out, on disk as float32 (frames, channels), and what was measured on the way."""
+    """What the chain put out, on disk as float32 (frames, channels), and what was measured on the way.
 
-    path: Path
+    The file has no name, so that nothing stays of it, not even where the process is killed.
+    """
+
+    file: BinaryIO
     channels: int
     frames: int
     loudness_lufs: float
@@ -93,9 +109,9 @@ class _Raw:
 
     def read(self, first: int, last: int) -> Samples:
         """Some frames, (channels, frames). A memory map would count as memory, all of it, once it is read."""
-        count = (last - first) * self.channels
-        offset = first * self.channels * np.dtype(np.float32).itemsize
-        return np.fromfile(self.path, np.float32, count, offset=offset).reshape(-1, self.channels).T
+        self.file.seek(first * self.channels * np.dtype(np.float32).itemsize)
+        samples = np.fromfile(self.file, np.float32, (last - first) * self.channels)
+        return samples.reshape(-1, self.channels).T
 
 
 @dataclass(frozen=True)
@@ -108,30 +124,28 @@ class _Level:
 def _rendered(chain: Chain, track: Track, on_progress: OnProgress, cancelled: Callable[[], bool]) -> Iterator[_Raw]:
     loudness = LoudnessMeter(track.sample_rate, track.channels)
     peaks = TruePeakMeter(track.channels)
-    with tempfile.TemporaryDirectory() as folder:
-        raw_path = Path(folder) / "raw.f32"
+    with tempfile.TemporaryFile() as file:
         written = 0
         try:
-            with raw_path.open("wb") as file:
-                for block in _chain_blocks(chain, track):
-                    if cancelled():
-                        raise Cancelled("the render was stopped; nothing was written")
-                    if block.shape[1] == 0:  # an effect may hold frames back
-                        continue
-                    if not np.isfinite(block).all():
-                        raise AudioError(
-                            f"the chain {', '.join(chain.names)} puts out samples that are no numbers; lower its gains"
-                        )
-                    loudness.push(block)
-                    peaks.push(block)
-                    file.write(np.ascontiguousarray(block.T).tobytes())
-                    written += block.shape[1]
-                    on_progress(min(written / track.frames, 1.0))
+            for block in _chain_blocks(chain, track):
+                if cancelled():
+                    raise Cancelled("the render was stopped; nothing was written")
+                if block.shape[1] == 0:  # an effect may hold frames back
+                    continue
+                if not np.isfinite(block).all():
+                    raise AudioError(
+                        f"the chain {', '.join(chain.names)} puts out samples that are no numbers; lower its gains"
+                    )
+                loudness.push(block)
+                peaks.push(block)
+                file.write(np.ascontiguousarray(block.T).tobytes())
+                written += block.shape[1]
+                on_progress(min(written / track.frames, 1.0))
         except OSError as error:
             raise AudioError(f"cannot render {track.name}: {error.strerror}. Free some disk space.") from error
         asked = float(asked_gain_db(chain, chain.tensors()))
         levels = loudness.integrated_lufs(), peaks.true_peak_dbtp(), asked
-        yield _Raw(raw_path, track.channels, written, *levels)
+        yield _Raw(file, track.channels, written, *levels)
 
 
 def _chain_blocks(chain: Chain, track: Track) -> Iterator[Samples]:

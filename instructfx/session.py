@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
@@ -124,17 +125,6 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Signature:
-    """What a render is known by: the SHA-256 of its float32 samples, frame by frame, and the level of each second.
-
-    levels_db: root mean square over all channels, in dB of full scale.
-    """
-
-    sha256: str
-    levels_db: tuple[float, ...]
-
-
-@dataclass(frozen=True)
 class Session:
     """turns holds every turn in the order of making; head is the id of the one that plays now.
 
@@ -185,6 +175,11 @@ class Session:
         return replace(self, turns=(*self.turns, turn), head=turn.id)
 
 
+def new_session_id() -> str:
+    """Who knows it may open the session: 192 bits of chance."""
+    return secrets.token_hex(24)
+
+
 def turn_from_json(text: str) -> Turn:
     """What `Turn.to_json` wrote; StoreError for anything else."""
     try:
@@ -229,8 +224,8 @@ __all__ = [
     "Kind",
     "Provenance",
     "Session",
-    "Signature",
     "Turn",
+    "new_session_id",
     "readable",
     "turn_from_json",
 ]

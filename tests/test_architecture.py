@@ -14,10 +14,10 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "instructfx"
 
 LAYERS = (
-    {"errors", "naming"},
+    {"errors", "naming", "scratch"},
     {"containers", "device"},
     {"audio"},
-    {"loudness", "peaks", "track"},
+    {"loudness", "peaks", "signature", "track"},
     {"effects"},
     {"chain"},
     {"listening"},
@@ -28,8 +28,8 @@ LAYERS = (
     {"store", "render"},
     {"engine"},
     {"live"},
-    {"doctor", "bench", "studio", "judge"},
-    {"cli", "cli_clap", "cli_judge"},
+    {"bundles", "doctor", "bench", "judge", "replay", "story", "studio"},
+    {"cli", "cli_clap", "cli_judge", "cli_replay", "cli_sessions"},
     {"__main__"},
 )
 """From what knows nothing to what knows all; a module may import its own layer and those above it in this list."""

@@ -17,7 +17,8 @@ from sqlmodel import col, select
 from instructfx.chain import Chain
 from instructfx.errors import StoreError
 from instructfx.refine import Step
-from instructfx.session import Answer, Dry, Judgement, Session, Signature, Turn, turn_from_json
+from instructfx.session import Answer, Dry, Judgement, Session, Turn, turn_from_json
+from instructfx.signature import Signature
 from instructfx.store.database import opened, reported, writing
 from instructfx.store.files import AudioFiles
 from instructfx.store.tables import AnswerRow, AudioRow, JudgementRow, RenderRow, SessionRow, StepRow, TurnRow, now

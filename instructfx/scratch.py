@@ -1,0 +1,56 @@
+"""Files of work in progress, named so that what a killed process left behind is known as such."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+NAMED = re.compile(r"\.?instructfx-(\d+)-[\w-]+(\.\w+)?")
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder for as long as the block runs."""
+    folder = new_scratch_folder()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def new_scratch_folder() -> Path:
+    """A folder that whoever asks for it removes."""
+    return Path(tempfile.mkdtemp(prefix=f"instructfx-{os.getpid()}-"))
+
+
+def unfinished(target: Path) -> Path:
+    """Where to write what is then renamed to `target`, in the same folder, without what was left there by others."""
+    for path in abandoned(target.parent):
+        path.unlink(missing_ok=True)
+    return target.parent / f".instructfx-{os.getpid()}-{secrets.token_hex(8)}{target.suffix.lower()}"
+
+
+def abandoned(folder: Path | None = None) -> tuple[Path, ...]:
+    """What processes that are gone left in a folder, the system's folder for temporary files unless named."""
+    found = []
+    for path in (folder or Path(tempfile.gettempdir())).iterdir():
+        match = NAMED.fullmatch(path.name)
+        if match and not _runs(int(match[1])):
+            found.append(path)
+    return tuple(sorted(found))
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,121 @@
+"""What is wrong with a store, and mending it: leftovers go, what people made stays."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlmodel import Session as Connection
+from sqlmodel import col, select
+
+from instructfx.errors import InstructFXError
+from instructfx.scratch import abandoned
+from instructfx.session import turn_from_json
+from instructfx.store.database import reported, writing
+from instructfx.store.files import TEMPORARY, sha256_of
+from instructfx.store.sessions import Store
+from instructfx.store.tables import AudioRow, SessionRow, TurnRow
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong. mended says what was done about it, and is empty where nothing could be."""
+
+    what: str
+    mended: str = ""
+
+
+def examine(store: Store, mend: bool = False) -> tuple[Finding, ...]:
+    """Everything that is wrong with a store, read from end to end; with mend, what can be mended is.
+
+    Nothing that belongs to a session is ever removed. Raises StoreError where the store cannot be read.
+    """
+    with store.files.changing(), reported("the session database failed"):
+        engine = writing(store.engine) if mend else store.engine
+        with Connection(engine) as connection:
+            found = [
+                *_broken_pages(connection),
+                *_leftover_files(store, connection, mend),
+                *_unused_audio(store, connection, mend),
+                *_abandoned_work(mend),
+                *_lost_audio(store, connection),
+                *_lost_heads(connection, mend),
+                *_unreadable_turns(connection),
+            ]
+            connection.commit()
+    return tuple(found)
+
+
+def _broken_pages(connection: Connection) -> Iterator[Finding]:
+    if connection.get_bind().dialect.name != "sqlite":
+        return
+    for (line,) in connection.execute(text("PRAGMA integrity_check")).all():
+        if line != "ok":
+            yield Finding(f"the database is damaged: {line}; restore a copy")
+    for table, row, *_ in connection.execute(text("PRAGMA foreign_key_check")).all():
+        yield Finding(f"row {row} of the table {table} belongs to nothing; restore a copy")
+
+
+def _leftover_files(store: Store, connection: Connection, mend: bool) -> Iterator[Finding]:
+    rows = connection.exec(select(AudioRow)).all()
+    known = {store.files.path(row.sha256, row.extension) for row in rows}
+    for path in store.files.present():
+        if path not in known:
+            kind = "an unfinished copy" if path.name.startswith(TEMPORARY) else "audio of no session"
+            yield Finding(f"{path.name} is {kind}", _removed(store, path) if mend else "")
+
+
+def _unused_audio(store: Store, connection: Connection, mend: bool) -> Iterator[Finding]:
+    used = select(SessionRow.dry_sha256)
+    for row in connection.exec(select(AudioRow).where(col(AudioRow.sha256).not_in(used))).all():
+        path = store.files.path(row.sha256, row.extension)
+        if mend:
+            connection.delete(row)
+            connection.flush()
+        yield Finding(f"{path.name} is noted, but no session is on it", _removed(store, path) if mend else "")
+
+
+def _abandoned_work(mend: bool) -> Iterator[Finding]:
+    for path in abandoned():
+        if mend:
+            shutil.rmtree(path, ignore_errors=True)
+        yield Finding(f"{path} is work of a process that is gone", "removed" if mend else "")
+
+
+def _removed(store: Store, path: Path) -> str:
+    store.files.remove(path)
+    return "removed"
+
+
+def _lost_audio(store: Store, connection: Connection) -> Iterator[Finding]:
+    for row in connection.exec(select(AudioRow)).all():
+        path = store.files.path(row.sha256, row.extension)
+        sessions = connection.exec(select(SessionRow.dry_name).where(SessionRow.dry_sha256 == row.sha256)).all()
+        names = ", ".join(sorted(set(sessions)))
+        if not path.is_file():
+            yield Finding(f"{path.name} is missing, the audio of {names}; put the file back")
+        elif sha256_of(path) != row.sha256:
+            yield Finding(f"{path.name} has changed on the disk, the audio of {names}; put the file back")
+
+
+def _lost_heads(connection: Connection, mend: bool) -> Iterator[Finding]:
+    for row in connection.exec(select(SessionRow)).all():
+        statement = select(TurnRow.id).where(TurnRow.session_id == row.id).order_by(col(TurnRow.index).desc())
+        turns = connection.exec(statement).all()
+        if row.head not in turns and (turns or row.head):
+            if mend:
+                row.head = turns[0] if turns else None
+                connection.add(row)
+            what = f"the session on {row.dry_name} plays a turn that is not there"
+            yield Finding(what, "plays its last turn" if mend else "")
+
+
+def _unreadable_turns(connection: Connection) -> Iterator[Finding]:
+    for row in connection.exec(select(TurnRow)).all():
+        try:
+            turn_from_json(row.record)
+        except InstructFXError as error:
+            yield Finding(f"turn {row.index} ({row.instruction[:40]!r}): {error}; restore a copy")
