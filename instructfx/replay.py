@@ -103,6 +103,8 @@ class Replay:
         self._store = store
         self._ears: dict[tuple[str, str, str], Ear] = {}
         self._planner = self._chosen_planner()
+        for turn in session.turns:  # who is not there is said before anything is stored
+            self._minds(turn)
         how = f"{mode} with {swaps.told()}" if swaps.told() else mode
         origin = f"{how} of a session on {session.dry.name} of {len(session.turns)} turns"
         self.session, self._track = store.create(new_id, track, origin)
