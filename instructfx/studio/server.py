@@ -12,6 +12,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import uvicorn
 from fastapi import FastAPI, HTTPException
@@ -19,7 +20,7 @@ from fastapi.responses import FileResponse, Response
 from starlette.types import ASGIApp
 
 from instructfx.errors import InstructFXError, PlannerError, SetupError
-from instructfx.studio import logs
+from instructfx.studio import logs, retention
 from instructfx.studio.gate import Gate, Passwords, passwords_from
 from instructfx.studio.limits import Limits, limits_from
 from instructfx.studio.opening import Studio
@@ -159,6 +160,8 @@ def _serve(listening: socket.socket, limits: Limits, passwords: Passwords | None
         host, port = listening.getsockname()[:2]
         log.info("InstructFX is ready: open http://%s:%d (Ctrl+C stops it)", f"[{host}]" if ":" in host else host, port)
         visits.watch()
+        if limits.keep_days is not None:
+            retention.watch(cast(retention.Kept, store), visits, limits.keep_days)
         pool.warm_up(offered().usual)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it again after its own shutdown
         server.run(sockets=[listening])

@@ -6,6 +6,7 @@ started, as soon as its input does: when the server closes it or is no more. FOL
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import pickle
@@ -223,6 +224,7 @@ class Worker:
     def run(self) -> None:
         """Work until the process ends."""
         threading.Thread(target=self._listen, name="listen", daemon=True).start()
+        importlib.import_module("instructfx.live")  # seconds, for which nobody has to wait yet
         while True:
             self._tell(self._answer(self._requests.get()))
 

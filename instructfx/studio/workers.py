@@ -63,6 +63,15 @@ class Watch:
     over: threading.Event = field(default_factory=threading.Event)
 
 
+def resident_mb(pid: int) -> float:
+    """Memory of a process that it shares with none, in MB; 0 where the system does not tell (Linux does)."""
+    try:
+        _, resident, shared = Path(f"/proc/{pid}/statm").read_text().split()[:3]
+    except (OSError, ValueError):
+        return 0.0
+    return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
 class Worker:
     """One worker process, with a temporary folder of its own, and the sessions that it holds open."""
 
@@ -88,15 +97,6 @@ class Worker:
     @property
     def alive(self) -> bool:
         return self._process.poll() is None
-
-    @property
-    def resident_mb(self) -> float:
-        """Memory that is its own, in MB; 0 where the system does not tell (it does on Linux)."""
-        try:
-            _, resident, shared = Path(f"/proc/{self.pid}/statm").read_text().split()[:3]
-        except (OSError, ValueError):
-            return 0.0
-        return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
     def send(self, message: Request | Stop) -> None:
         """Say something; that it cannot be heard any more is found out by listening."""
@@ -195,7 +195,7 @@ class Pool:
             worker, tired = self._choose(request), True
             try:
                 answer = self._watched(worker, request, watch)
-                tired = worker.resident_mb > TIRED * self._limits.worker_mb
+                tired = resident_mb(worker.pid) > TIRED * self._limits.worker_mb
             finally:
                 self._give_back(worker, tired)
         if isinstance(answer, Failed):
@@ -241,7 +241,7 @@ class Pool:
                 worker.send(Stop())
             if time.monotonic() - started > limits.turn_seconds:
                 raise LimitError(TOOK_LONG.format(limits.turn_seconds))
-            if worker.resident_mb > limits.worker_mb:
+            if resident_mb(worker.pid) > limits.worker_mb:
                 raise LimitError(TOOK_MEMORY.format(limits.worker_mb))
             try:
                 message = worker.hear(LOOK_SECONDS)
