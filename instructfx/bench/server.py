@@ -6,6 +6,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,9 +46,9 @@ class Times:
 
 def measure(data: Path | None, say: Callable[[str], None]) -> str:
     """Measure; a page of Markdown. data is not needed."""
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as studio:
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as studio, ExitStack() as stack:
         say("server: two visitors open their tracks")
-        visitors = [Visitor(studio.url) for _ in TRACKS]
+        visitors = [stack.enter_context(Visitor(studio.url)) for _ in TRACKS]
         for visitor, track in zip(visitors, TRACKS, strict=True):
             visitor.sample(track)
             visitor.say("make it warmer")  # so that every library is there

@@ -18,7 +18,10 @@ Shown = Mapping[str, str]
 
 
 class Visitor:
-    """One page of a studio at url. auth is (user, password) where it asks for one. Network errors are httpx's."""
+    """One page of a studio at url, to be used in a `with` block.
+
+    auth is (user, password) where it asks for one. Network errors are httpx's.
+    """
 
     def __init__(self, url: str, auth: tuple[str, str] | None = None) -> None:
         self.client = httpx.Client(base_url=url, timeout=SECONDS, auth=auth, trust_env=False)
@@ -26,6 +29,12 @@ class Visitor:
         config = self.client.get("/config").raise_for_status().json()
         self._events = config["dependencies"]
         self._names = {part["id"]: part["props"].get("elem_id") for part in config["components"]}
+
+    def __enter__(self) -> Visitor:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.client.close()
 
     def sample(self, name: str) -> Shown:
         """Choose a sample track."""

@@ -10,13 +10,13 @@ from typing import Any
 
 import gradio
 
-from instructfx.errors import InstructFXError
+from instructfx.errors import AudioError, InstructFXError
 from instructfx.studio import ear_choice, planners, views
 from instructfx.studio.ears import granted
 from instructfx.studio.messages import Sound
 from instructfx.studio.opening import Studio
 from instructfx.studio.page import EMPTY_CHAIN, Page
-from instructfx.studio.quirks import LISTENER, STATIC
+from instructfx.studio.quirks import LISTENER, STATIC, was_uploaded
 from instructfx.studio.readable import file_name, sentence
 from instructfx.studio.visits import Exchange, Visit
 from instructfx.studio.work import OUR_FAULT, OpenJob, TurnJob
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 CHOOSE_FIRST = "Choose a track first: upload your own, or click one of the three samples."
 SAY_SOMETHING = 'Say what should change, for example "make it warmer".'
 ONE_AT_A_TIME = "One turn at a time: wait for this one, or press Stop."
+NOT_UPLOADED = "that file was not uploaded here; choose it again."
 
 Changes = dict[Any, Any]
 """Component -> its new value or state."""
@@ -85,6 +86,8 @@ class Handlers:
         if file is None:
             return
         source, page = Path(file), request.session_hash or ""
+        if not was_uploaded(source):
+            raise AudioError(NOT_UPLOADED)
         minds = granted(ear), planners.granted(planner)
         opening = functools.partial(self.studio.open_upload, source, source.name, page, *minds)
         async for changes in self._open(opening):

@@ -41,7 +41,7 @@ class Limits:
     def of_uploads(self) -> str:
         """What may be uploaded, for people: "up to an hour and 1024 MB"."""
         minutes, seconds = divmod(self.track_seconds, 60)
-        length = f"{minutes}:{seconds:02d} minutes" if seconds else f"{minutes} minutes"
+        length = f"{minutes}:{seconds:02d} minutes" if seconds else f"{minutes} minute{'s'[: minutes != 1]}"
         return f"up to {'an hour' if self.track_seconds == LONGEST_SECONDS else length} and {self.upload_mb} MB"
 
 

@@ -21,5 +21,5 @@ def to_stderr() -> None:
     """Log warnings and our own news to standard error, discreetly."""
     handler = logging.StreamHandler()
     handler.setFormatter(Discreet("%(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger("instructfx").setLevel(logging.INFO)

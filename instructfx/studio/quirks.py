@@ -53,6 +53,7 @@ def html(value: str, elem_id: str) -> gradio.HTML:
 def mounted(app: FastAPI, page: gradio.Blocks, upload_mb: int) -> FastAPI:
     """The page at the root of an application, uploads limited; nothing on it comes from another host or our disk."""
     page.queue(default_concurrency_limit=None)
+    page.has_launched = True  # by then Gradio refuses files of this machine that nobody uploaded; mounting forgets it
     return gradio.mount_gradio_app(
         app,
         page,
@@ -70,4 +71,9 @@ def mounted(app: FastAPI, page: gradio.Blocks, upload_mb: int) -> FastAPI:
     )
 
 
-__all__ = ["LISTENER", "STATIC", "blocks", "html", "mounted", "state"]
+def was_uploaded(path: Path) -> bool:
+    """Whether a file lies where Gradio puts uploads, whatever a visitor's page says of it."""
+    return path.resolve().is_relative_to(Path(gradio.utils.get_upload_folder()).resolve())
+
+
+__all__ = ["LISTENER", "STATIC", "blocks", "html", "mounted", "state", "was_uploaded"]
