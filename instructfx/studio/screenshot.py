@@ -49,7 +49,8 @@ class Running:
 
     def workers(self) -> list[int]:
         """The ids of its worker processes, where the system tells (Linux does)."""
-        return [int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
+        children = [path.read_text().split() for path in Path(f"/proc/{self.pid}/task").glob("*/children")]
+        return sorted(int(pid) for each in children for pid in each)
 
 
 @contextmanager

@@ -57,7 +57,7 @@ log = logging.getLogger("instructfx.worker")
 
 PLAYS_AS_IT_IS = (".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus")
 SESSIONS_HELD = 4
-NICENESS = 10  # the page comes first
+NICENESS = 5  # the page comes first
 WARM_STEPS = 8  # enough to meet every part of a search
 WARM_TRACK = Path(__file__).parent.parent.parent / "static" / "samples" / "guitar.flac"
 
