@@ -61,7 +61,7 @@ def measure(data: Path | None, say: Callable[[str], None]) -> str:
     head = ("request", "requests", "p50", "p95", "max")
     return (
         f"## Server\n\n{conditions(SEED)}\n{EXPLANATION}\n{table(head, rows)}\n"
-        f"{turns} turns were taken meanwhile.\n\n{table(('process', 'MB'), memory)}"
+        f"{turns} turns were taken.\n\n{table(('process', 'MB'), memory)}"
     )
 
 
@@ -76,22 +76,28 @@ def while_refining(url: str, visitors: Sequence[Visitor]) -> tuple[dict[str, Tim
     turns: list[str] = []
 
     def talk(visitor: Visitor, mine: threading.Event) -> None:
-        count = 0
+        def watch(html: str) -> None:
+            if "Refining" in html:
+                mine.set()
+            elif "Saving" in html or "Rendering" in html:
+                mine.clear()
+
         while not ended.is_set():
-            visitor.say(WORDS[count % len(WORDS)], lambda html: mine.set() if "Refining" in html else None)
+            words = WORDS[len(turns) % len(WORDS)]
+            visitor.say(words, watch)
             mine.clear()
-            turns.append(WORDS[count % len(WORDS)])
-            count += 1
+            turns.append(words)
 
     threads = [threading.Thread(target=talk, args=pair, daemon=True) for pair in zip(visitors, refining, strict=True)]
     for thread in threads:
         thread.start()
     try:
-        return requests(url, lambda: all(each.is_set() for each in refining)), len(turns)
+        times = requests(url, lambda: all(each.is_set() for each in refining))
     finally:
         ended.set()
         for thread in threads:
             thread.join(LONGEST_SECONDS)
+    return times, len(turns)
 
 
 def requests(url: str, counts: Callable[[], bool]) -> dict[str, Times]:
