@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     effects.set_defaults(run=_effects)
 
     bench = commands.add_parser("bench", help="measure, and write the result into docs/measuring.md")
-    bench.add_argument("name", choices=("speed", "dialogue", "clap", "prompts"), help="what to measure")
+    bench.add_argument("name", choices=("speed", "dialogue", "clap", "prompts", "server"), help="what to measure")
     bench.add_argument("--data", type=Path, metavar="DIR", help="folder of recordings (default: the sample tracks)")
     bench.add_argument("--write", type=Path, metavar="FILE", help="put the report into this page, not on the screen")
     bench.add_argument("--cases", type=int, default=30, help="clap: how many cases (default: %(default)s)")
@@ -220,6 +220,10 @@ def _bench(options: argparse.Namespace) -> int:
         page, plot = clap.measure(options.data, progress.say, options.cases, options.rivals)
         if options.write:
             options.write.with_name("clap.svg").write_bytes(plot)
+    elif options.name == "server":
+        from instructfx.bench import server
+
+        page = server.measure(options.data, progress.say)
     else:
         measure = {"speed": speed.measure, "dialogue": dialogue.measure, "prompts": prompts.measure}[options.name]
         page = measure(options.data, progress.say)

@@ -7,6 +7,8 @@ InstructFXError
 ├── PlannerError     a language model cannot be asked, or did not answer
 ├── EarError         an ear's model is missing, damaged or cannot be fetched
 ├── StoreError       the session store cannot be read or written
+├── LimitError       the studio has no room, time or memory for this
+├── SetupError       an environment variable holds what it may not
 └── Cancelled        the user stopped a turn before anything could be kept
 
 Every message says what was wrong, what is legal and, where it helps, what to do.
@@ -41,6 +43,14 @@ class EarError(InstructFXError):
 
 class StoreError(InstructFXError):
     """The session store cannot be read or written."""
+
+
+class LimitError(InstructFXError):
+    """The studio has no room, time or memory for this."""
+
+
+class SetupError(InstructFXError):
+    """An environment variable holds what it may not."""
 
 
 class Cancelled(InstructFXError):

@@ -4,41 +4,46 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import gradio
 
-from instructfx.errors import InstructFXError
+from instructfx.errors import AudioError, InstructFXError
 from instructfx.studio import ear_choice, planners, views
 from instructfx.studio.ears import granted
+from instructfx.studio.messages import Sound
+from instructfx.studio.opening import Studio
 from instructfx.studio.page import EMPTY_CHAIN, Page
-from instructfx.studio.quirks import LISTENER, STATIC
+from instructfx.studio.quirks import LISTENER, STATIC, was_uploaded
 from instructfx.studio.readable import file_name, sentence
-from instructfx.studio.visits import Exchange, Visit, Visits
-from instructfx.studio.work import OUR_FAULT, Job, Places
+from instructfx.studio.visits import Exchange, Visit
+from instructfx.studio.work import OUR_FAULT, OpenJob, TurnJob
+from instructfx.studio.workers import Watch
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 0.2
 CHOOSE_FIRST = "Choose a track first: upload your own, or click one of the three samples."
 SAY_SOMETHING = 'Say what should change, for example "make it warmer".'
 ONE_AT_A_TIME = "One turn at a time: wait for this one, or press Stop."
+NOT_UPLOADED = "that file was not uploaded here; choose it again."
 
 Changes = dict[Any, Any]
 """Component -> its new value or state."""
 
-Handler = Callable[..., Iterator[Changes]]
+Handler = Callable[..., AsyncIterator[Changes]]
+"""Handlers wait without holding a thread, however many visitors wait."""
 
 
 def guarded(handler: Handler) -> Handler:
     """Show whatever goes wrong as one line, and leave the page usable."""
 
     @functools.wraps(handler)
-    def safely(self: Handlers, *args: Any) -> Iterator[Changes]:
+    async def safely(self: Handlers, *args: Any) -> AsyncIterator[Changes]:
         try:
-            yield from handler(self, *args)
+            async for changes in handler(self, *args):
+                yield changes
         except InstructFXError as error:
             yield self.trouble(sentence(error))
         except Exception:
@@ -51,10 +56,10 @@ def guarded(handler: Handler) -> Handler:
 class Handlers:
     """The events of one page, for all its visitors."""
 
-    def __init__(self, page: Page, visits: Visits) -> None:
+    def __init__(self, page: Page, studio: Studio) -> None:
         self.page = page
-        self.visits = visits
-        self.places = Places()
+        self.studio = studio
+        self.visits = studio.visits
 
     def attach(self) -> None:
         """Connect the page's events."""
@@ -74,53 +79,74 @@ class Handlers:
             page.blocks.unload(self.leave)
 
     @guarded
-    def choose_upload(self, file: str | None, ear: str, planner: str, request: gradio.Request) -> Iterator[Changes]:
+    async def choose_upload(
+        self, file: str | None, ear: str, planner: str, request: gradio.Request
+    ) -> AsyncIterator[Changes]:
         """Open a session on an uploaded file."""
-        if file is not None:
-            yield from self._open(Path(file), Path(file).name, ear, planner, request, move=True)
+        if file is None:
+            return
+        source, page = Path(file), request.session_hash or ""
+        if not was_uploaded(source):
+            raise AudioError(NOT_UPLOADED)
+        minds = granted(ear), planners.granted(planner)
+        opening = functools.partial(self.studio.open_upload, source, source.name, page, *minds)
+        async for changes in self._open(opening):
+            yield changes
 
     @guarded
-    def choose_sample(self, name: str, ear: str, planner: str, request: gradio.Request) -> Iterator[Changes]:
+    async def choose_sample(self, name: str, ear: str, planner: str, request: gradio.Request) -> AsyncIterator[Changes]:
         """Open a session on one of our tracks."""
-        track = STATIC / "samples" / f"{name}.flac"
-        yield from self._open(track, track.name, ear, planner, request, move=False)
+        track, page = STATIC / "samples" / f"{name}.flac", request.session_hash or ""
+        minds = granted(ear), planners.granted(planner)
+        async for changes in self._open(functools.partial(self.studio.open_sample, track, page, *minds)):
+            yield changes
 
-    def _sampling(self, name: str) -> Callable[..., Iterator[Changes]]:
+    def _sampling(self, name: str) -> Handler:
         """`choose_sample` of one track, in a form whose request parameter Gradio recognises."""
 
-        def choose(ear: str, planner: str, request: gradio.Request) -> Iterator[Changes]:
-            yield from self.choose_sample(name, ear, planner, request)
+        async def choose(ear: str, planner: str, request: gradio.Request) -> AsyncIterator[Changes]:
+            async for changes in self.choose_sample(name, ear, planner, request):
+                yield changes
 
         return choose
 
-    def _open(
-        self, source: Path, shown: str, ear: str, planner: str, request: gradio.Request, move: bool
-    ) -> Iterator[Changes]:
-        from instructfx.studio.opening import open_visit
-
+    async def _open(self, opening: Callable[[Watch], Visit]) -> AsyncIterator[Changes]:
         page = self.page
-        opening = views.progress(views.Progress("opening", 0.3))
-        yield {page.choosing: opening, page.notice: "", **self._samples(False)}
-        minds = granted(ear), planners.granted(planner)
-        visit = open_visit(self.visits, source, shown, request.session_hash or "", move, *minds)
+        job = OpenJob(opening)
+        yield {page.notice: "", **self._samples(False)}
+        async for progress in _until_open(job):
+            yield {page.choosing: progress}
+        visit = job.visit
+        if visit is None:
+            yield self.trouble(job.trouble)
+            return
         yield {
             page.token: visit.token,
             page.choosing: "",
             page.upload: None,
             page.chooser: gradio.update(visible=False),
             page.listen: gradio.update(visible=True),
-            page.track: views.track_line(visit.live.track),
-            page.dry: self._player(visit, "Dry", "as it came", visit.dry, "dry"),
+            page.track: views.track_line(visit.track),
+            page.dry: _player(visit, "Dry", "as it came", visit.dry, "dry"),
             page.new: gradio.update(interactive=True),
             **self._samples(True),
             **self._shown(visit),
         }
 
     @guarded
-    def say(self, words: str, token: str, request: gradio.Request) -> Iterator[Changes]:
+    async def say(self, words: str, token: str, request: gradio.Request) -> AsyncIterator[Changes]:
         """Take a turn and show how far it is."""
         page = self.page
-        visit = self._visit(token, request)
+        visit = self.visits.find(token)
+        if visit is None and words.strip() and self.visits.past(token):
+            again = OpenJob(functools.partial(self.studio.reopen, token, request.session_hash or ""))
+            yield self._running(True)
+            async for progress in _until_open(again):
+                yield {page.progress: progress}
+            if again.trouble:
+                yield self.trouble(again.trouble)
+                return
+            visit = again.visit
         if visit is None or not words.strip():
             yield {page.notice: views.notice(SAY_SOMETHING if visit else CHOOSE_FIRST)}
             return
@@ -128,7 +154,7 @@ class Handlers:
             yield {page.notice: views.notice(ONE_AT_A_TIME)}
             return
         said = " ".join(words.split())
-        job = Job(visit, said, self.places)
+        job = TurnJob(visit, said, self.studio.pool, self.studio.store)
         job.start()
         yield {
             page.words: "",
@@ -139,7 +165,7 @@ class Handlers:
         }
         shown, told = job.progress, False
         while job.is_alive() and not visit.closed.is_set():
-            job.join(LOOK_SECONDS)
+            await job.looked_at()
             if job.turn and job.is_alive() and not told:
                 told = True
                 now = Exchange(said, job.before, job.turn)
@@ -164,7 +190,7 @@ class Handlers:
         return gradio.update()
 
     @guarded
-    def new_track(self, token: str, remembered: object) -> Iterator[Changes]:
+    async def new_track(self, token: str, remembered: object) -> AsyncIterator[Changes]:
         """Close the session and show the choice of tracks again."""
         page = self.page
         self.visits.close(token)
@@ -201,27 +227,22 @@ class Handlers:
             **self._running(False),
         }
 
-    def _visit(self, token: str, request: gradio.Request) -> Visit | None:
-        from instructfx.studio.opening import reopen_visit
-
-        return self.visits.find(token) or reopen_visit(self.visits, token, request.session_hash or "")
-
     def _shown(self, visit: Visit) -> Changes:
         """The page when nothing runs."""
-        page, chain = self.page, visit.live.chain
-        turns = visit.live.turns
+        page, chain, turns = self.page, visit.session.chain, visit.session.turns
         playing = visit.current
-        note = f"after turn {len(turns)}, as loud as the dry track" if playing else "after your first turn"
+        note = f"after turn {playing.turns}, as loud as the dry track" if playing else "after your first turn"
+        sound, name = (playing.sound, playing.sound.path.name) if playing else (None, "")
         return {
             page.conversation: views.conversation(visit.exchanges),
             page.progress: "",
             page.notice: "",
-            page.current: self._player(visit, "Current", note, playing, playing.name if playing else ""),
+            page.current: _player(visit, "Current", note, sound, name),
             page.downloads: views.downloads(_links(visit)) if playing else "",
             page.chain: views.chain_table(chain),
             page.readings: views.readings(turns[-1] if turns else None),
             **self._running(False),
-            page.undo: gradio.update(interactive=bool(visit.live.session.path)),
+            page.undo: gradio.update(interactive=bool(visit.session.path)),
         }
 
     def _running(self, running: bool) -> Changes:
@@ -233,31 +254,42 @@ class Handlers:
     def _samples(self, usable: bool) -> Changes:
         return {button: gradio.update(interactive=usable) for button in self.page.samples.values()}
 
-    def _player(self, visit: Visit, label: str, note: str, path: Path | None, name: str) -> str:
-        from instructfx.studio.waveform import outline
 
-        if path is None:
-            return views.player(label, note, "", ())
-        return views.player(label, note, f"/audio/{visit.token}/{name}", outline(path))
+async def _until_open(job: OpenJob) -> AsyncIterator[str]:
+    """Start the job and show how far it is until it ends."""
+    job.start()
+    shown = job.progress
+    yield views.progress(shown)
+    while job.is_alive():
+        await job.looked_at()
+        if job.progress != shown:
+            shown = job.progress
+            yield views.progress(shown)
 
 
-def _asking(handler: Callable[..., Iterator[Changes]]) -> Handler:
+def _player(visit: Visit, label: str, note: str, sound: Sound | None, name: str) -> str:
+    url, peaks = (f"/audio/{visit.token}/{name}", sound.outline) if sound else ("", ())
+    return views.player(label, note, url, peaks)
+
+
+def _asking(handler: Handler) -> Handler:
     """A handler with its first argument given, in a form whose request parameter Gradio recognises."""
 
-    def asked(value: str, request: gradio.Request) -> Iterator[Changes]:
-        yield from handler(value, request)
+    async def asked(value: str, request: gradio.Request) -> AsyncIterator[Changes]:
+        async for changes in handler(value, request):
+            yield changes
 
     return asked
 
 
 def _links(visit: Visit) -> list[tuple[str, str, str]]:
-    said = [turn.instruction for turn in visit.live.session.path]
+    said = [turn.instruction for turn in visit.session.path]
     base, playing = f"/audio/{visit.token}", visit.current
     if playing is None:
         return []
-    shown = visit.live.track.name
+    shown, stem = visit.track.name, playing.sound.path.stem
     return [
-        ("FLAC", f"{base}/{playing.stem}.flac", file_name(shown, said, "flac")),
-        ("WAV", f"{base}/{playing.stem}.wav", file_name(shown, said, "wav")),
+        ("FLAC", f"{base}/{stem}.flac", file_name(shown, said, "flac")),
+        ("WAV", f"{base}/{stem}.wav", file_name(shown, said, "wav")),
         ("Preset", f"{base}/preset.json", file_name(shown, said, "json")),
     ]

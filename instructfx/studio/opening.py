@@ -2,84 +2,123 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from instructfx.containers import ACCEPTED, READABLE
+from instructfx.errors import AudioError, LimitError
 from instructfx.studio.ears import as_before
-from instructfx.studio.visits import Exchange, Visit, Visits
-from instructfx.studio.work import render
+from instructfx.studio.limits import Limits
+from instructfx.studio.messages import Copy, Open, Opened, Reopen
+from instructfx.studio.visits import Exchange, Visit, Visits, new_token
+from instructfx.studio.workers import Pool, Watch
 
 if TYPE_CHECKING:
-    from instructfx.track import Track
+    from instructfx.store import Store
 
-PLAYS_AS_IT_IS = (".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus")
+log = logging.getLogger(__name__)
+
+DISK_FULL = (
+    "the sessions kept here fill the {:g} GB that this studio may use; its host can make room. Try a sample track."
+)
 
 
-def open_visit(
-    visits: Visits, source: Path, shown: str, page: str, move: bool, ear: str = "", planner: str = ""
-) -> Visit:
-    """Open a session on a file that was uploaded (move) or is ours; InstructFXError where it cannot be used.
+@dataclass(frozen=True)
+class Studio:
+    """Everything that a page's events need: who is here, who works, where sessions are kept, and what is allowed."""
 
-    The name that the visitor's file had is shown and never used as a path. ear and planner are the usual ones unless
-    named.
-    """
-    from instructfx.containers import ACCEPTED, READABLE
-    from instructfx.errors import AudioError
-    from instructfx.live import open_session
+    visits: Visits
+    pool: Pool
+    store: Store
+    limits: Limits
 
-    suffix = Path(shown).suffix.lower()
-    if suffix not in READABLE:
-        raise AudioError(f"{shown} is not a kind of file that can be used. Accepted are {ACCEPTED}.")
-    folder = visits.folder()
-    try:
-        track = source
-        if move:
+    def open_upload(self, source: Path, shown: str, page: str, ear: str, planner: str, watch: Watch) -> Visit:
+        """Open a session on an uploaded file, which is taken away; InstructFXError where it cannot be used.
+
+        The name that the visitor's file had is shown and never used as a path.
+        """
+        folder = self.visits.folder()
+        try:
+            suffix = Path(shown).suffix.lower()
+            if suffix not in READABLE:
+                raise AudioError(f"{shown} is not a kind of file that can be used. Accepted are {ACCEPTED}.")
+            self._check_disk(source.stat().st_size)
             track = folder / f"upload{suffix}"
             shutil.move(source, track)
-        live = open_session(track, planner, ear, name=shown)
-        if move:
+            visit = self._opened(track, shown, folder, page, ear, planner, watch)
             track.unlink()
-        return visits.welcome(live, folder, _playable(live.track, folder), page)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+            return visit
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        finally:
+            source.unlink(missing_ok=True)
+
+    def open_sample(self, source: Path, page: str, ear: str, planner: str, watch: Watch) -> Visit:
+        """Open a session on a track of ours."""
+        folder = self.visits.folder()
+        try:
+            return self._opened(source, source.name, folder, page, ear, planner, watch)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def reopen(self, token: str, page: str, watch: Watch) -> Visit | None:
+        """A visit that was closed while its page stayed open, again with its ear; None where the token is unknown."""
+        from instructfx.chain import Chain
+
+        past = self.visits.past(token)
+        if past is None:
+            return None
+        self.visits.check_room(page)
+        folder = self.visits.folder()
+        try:
+            with self.visits.coming_back(past):
+                opened = self.pool.run(Reopen(past.session_id, folder), watch)
+                assert isinstance(opened, Opened)
+                session, track = self.store.load(past.session_id)
+                visit = Visit(token, session, track, as_before(past.ear), past.planner, folder, page, opened.dry)
+                before = Chain()
+                for turn in session.turns:
+                    visit.exchanges.append(Exchange(turn.instruction, before, turn))
+                    before = turn.chain
+                if opened.rendered:
+                    visit.keep_render(opened.rendered)
+                return self.visits.welcome(visit)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def make_wav(self, path: Path) -> None:
+        """A render as WAV beside it, made when it is first asked for."""
+        wav = path.with_suffix(".wav")
+        if not wav.exists():
+            self.pool.run(Copy(path, wav))
+
+    def _opened(self, source: Path, shown: str, folder: Path, page: str, ear: str, planner: str, watch: Watch) -> Visit:
+        self.visits.check_room(page)
+        request = Open(source, shown, folder, planner, ear, self.limits.track_seconds)
+        opened = self.pool.run(request, watch)
+        assert isinstance(opened, Opened)
+        session, track = self.store.load(opened.session_id)
+        return self.visits.welcome(Visit(new_token(), session, track, ear, planner, folder, page, opened.dry))
+
+    def _check_disk(self, more_bytes: int) -> None:
+        most = self.limits.disk_gb
+        if most is not None and used_bytes(self.store.folder) + more_bytes > most * 1e9:
+            log.warning("an upload was refused: the sessions fill the %g GB of INSTRUCTFX_MAX_DISK_GB", most)
+            raise LimitError(DISK_FULL.format(most))
 
 
-def reopen_visit(visits: Visits, token: str, page: str) -> Visit | None:
-    """A visit that was closed while its page stayed open, again with its ear; None where the token is unknown."""
-    from instructfx.chain import Chain
-    from instructfx.live import resume_session
-
-    past = visits.past(token)
-    if past is None:
-        return None
-    live = resume_session(past.session_id, past.planner, as_before(past.ear))
-    folder = visits.folder()
-    visit = visits.welcome(live, folder, _playable(live.track, folder), page, token)
-    before = Chain()
-    for turn in live.turns:
-        visit.exchanges.append(Exchange(turn.instruction, before, turn))
-        before = turn.chain
-    if live.turns:
-        render(visit)
-    return visit
-
-
-def copied(source: Path, target: Path) -> None:
-    """The same samples in a file of the format that the target's name says, at 24 bits where it is WAV or FLAC."""
-    from instructfx.audio import blocks, writing
-    from instructfx.containers import opened
-
-    with opened(source) as file, writing(target, file.samplerate, file.channels) as copy:
-        for block in blocks(file, source.name):
-            copy.write(block.T)
-
-
-def _playable(track: Track, folder: Path) -> Path:
-    """The stored file as it is, or its samples as FLAC where browsers do not play its format."""
-    if track.path.suffix.lower() in PLAYS_AS_IT_IS:
-        return track.path
-    path = folder / "dry.flac"
-    copied(track.path, path)
-    return path
+def used_bytes(folder: Path) -> int:
+    """What the files under a folder hold together."""
+    used = 0
+    for path in folder.rglob("*"):
+        try:
+            used += path.stat().st_size if path.is_file() else 0
+        except OSError:  # removed meanwhile
+            continue
+    return used

@@ -10,6 +10,7 @@ import gradio
 
 from instructfx.studio import ear_choice, planner_choice, quirks, views
 from instructfx.studio.ear_choice import EarChoice
+from instructfx.studio.limits import Limits
 
 SAMPLES: Mapping[str, str] = {
     "groove": "Groove\ndrums, bass, keys",
@@ -69,7 +70,7 @@ class Page:
 HEADER = "<header><h1>InstructFX</h1><p>Say how it should sound. Hear it change.</p></header>"
 
 
-def laid_out(token: gradio.State, blocks: gradio.Blocks) -> Page:
+def laid_out(token: gradio.State, blocks: gradio.Blocks, limits: Limits) -> Page:
     """The page, without its events."""
     parts: dict[str, Any] = {"blocks": blocks, "token": token}
     with blocks:
@@ -77,7 +78,7 @@ def laid_out(token: gradio.State, blocks: gradio.Blocks) -> Page:
         quirks.html(HEADER, "masthead")
         with gradio.Row(elem_id="studio"):
             with gradio.Column(elem_id="side-listen", elem_classes="side"):
-                parts |= _chooser() | _listen()
+                parts |= _chooser(limits) | _listen()
             with gradio.Column(elem_id="side-talk", elem_classes="side"):
                 parts |= _talk()
             with gradio.Column(elem_id="side-rack", elem_classes="side"):
@@ -85,7 +86,7 @@ def laid_out(token: gradio.State, blocks: gradio.Blocks) -> Page:
     return Page(**parts)
 
 
-def _chooser() -> dict[str, Any]:
+def _chooser(limits: Limits) -> dict[str, Any]:
     with gradio.Column(elem_id="chooser", elem_classes="sheet") as chooser:
         gradio.HTML("<h2>Choose a track</h2>")
         upload = gradio.File(
@@ -93,7 +94,8 @@ def _chooser() -> dict[str, Any]:
             elem_id="upload",
             height=150,
         )
-        gradio.HTML('<p class="hint">WAV, FLAC, AIFF, OGG, Opus, MP3 or M4A, up to an hour. Or try one of ours:</p>')
+        kinds = "WAV, FLAC, AIFF, OGG, Opus, MP3 or M4A"
+        gradio.HTML(f'<p class="hint">{kinds}, {limits.of_uploads()}. Or try one of ours:</p>')
         with gradio.Row(elem_id="samples"):
             samples = {
                 name: gradio.Button(label, elem_id=f"sample-{name}", elem_classes="sample")

@@ -16,7 +16,6 @@ from fastapi import FastAPI
 STATIC = Path(__file__).parent.parent.parent / "static"
 FONTS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO_FONTS = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
-MAX_UPLOAD = "1gb"  # an hour of stereo at 44.1 kHz and 24 bits
 KEEP_UPLOADS_SECONDS = 3600
 
 # Linked rather than handed over as css=, which would rewrite every selector.
@@ -51,9 +50,10 @@ def html(value: str, elem_id: str) -> gradio.HTML:
     return gradio.HTML(value, elem_id=elem_id, padding=False, container=False, apply_default_css=False, js_on_load=None)
 
 
-def mounted(app: FastAPI, page: gradio.Blocks) -> FastAPI:
-    """The page at the root of an application; nothing on it comes from another host."""
+def mounted(app: FastAPI, page: gradio.Blocks, upload_mb: int) -> FastAPI:
+    """The page at the root of an application, uploads limited; nothing on it comes from another host or our disk."""
     page.queue(default_concurrency_limit=None)
+    page.has_launched = True  # by then Gradio refuses files of this machine that nobody uploaded; mounting forgets it
     return gradio.mount_gradio_app(
         app,
         page,
@@ -63,11 +63,17 @@ def mounted(app: FastAPI, page: gradio.Blocks) -> FastAPI:
         footer_links=[],
         run_history=False,
         show_error=False,
-        max_file_size=MAX_UPLOAD,
+        max_file_size=f"{upload_mb}mb",
+        allowed_paths=[],
         ssr_mode=False,
         mcp_server=False,
         enable_monitoring=False,
     )
 
 
-__all__ = ["LISTENER", "STATIC", "blocks", "html", "mounted", "state"]
+def was_uploaded(path: Path) -> bool:
+    """Whether a file lies where Gradio puts uploads, whatever a visitor's page says of it."""
+    return path.resolve().is_relative_to(Path(gradio.utils.get_upload_folder()).resolve())
+
+
+__all__ = ["LISTENER", "STATIC", "blocks", "html", "mounted", "state", "was_uploaded"]

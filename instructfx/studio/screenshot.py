@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,16 +39,30 @@ def chromium_path() -> str | None:
     return next((path for name in CHROMIUM if (path := shutil.which(name))), None)
 
 
+@dataclass(frozen=True)
+class Running:
+    """The studio in a process of its own: the address to open, and where its log goes."""
+
+    url: str
+    pid: int
+    log: Path
+
+    def workers(self) -> list[int]:
+        """The ids of its worker processes, where the system tells (Linux does)."""
+        children = [path.read_text().split() for path in Path(f"/proc/{self.pid}/task").glob("*/children")]
+        return sorted(int(pid) for each in children for pid in each)
+
+
 @contextmanager
-def served(sessions: Path, program: Path = APP) -> Iterator[str]:
-    """The studio in a process of its own on a free port; the address to open. program takes app.py's options."""
+def running(sessions: Path, program: Path = APP) -> Iterator[Running]:
+    """The studio in a process of its own on a free port. program takes app.py's options."""
     environment = dict(os.environ, INSTRUCTFX_SESSIONS=str(sessions))
     command = [sys.executable, str(program), "--host", "127.0.0.1", "--port", "0"]
     log_path = sessions / "studio.log"
     with log_path.open("w") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
-        yield _address(process, log_path)
+        yield Running(_address(process, log_path), process.pid, log_path)
     finally:
         process.terminate()
         try:
@@ -55,6 +70,13 @@ def served(sessions: Path, program: Path = APP) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@contextmanager
+def served(sessions: Path, program: Path = APP) -> Iterator[str]:
+    """The address of the studio in a process of its own, as `running`."""
+    with running(sessions, program) as studio:
+        yield studio.url
 
 
 def _address(process: subprocess.Popen[bytes], log_path: Path) -> str:

@@ -9,15 +9,20 @@ import tempfile
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from instructfx.errors import LimitError
+from instructfx.scratch import new_scratch_folder
+from instructfx.studio.messages import Sound
+
 if TYPE_CHECKING:
     from instructfx.chain import Chain
-    from instructfx.live import LiveSession
-    from instructfx.session import Turn
+    from instructfx.session import Session, Turn
+    from instructfx.track import Track
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +31,7 @@ AWAY_SECONDS = 120.0  # a page that lost its connection may come back within thi
 SWEEP_SECONDS = 30.0
 REMEMBERED = 10_000
 RENDERS_KEPT = 2
+FULL = "the studio is full: {} sessions are open. Try again in a few minutes."
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,15 @@ class Exchange:
 
 
 @dataclass(frozen=True)
+class Render:
+    """A whole track as a chain put it out, after so many turns."""
+
+    sound: Sound
+    chain: Chain
+    turns: int
+
+
+@dataclass(frozen=True)
 class Past:
     """What is remembered of a visit that was closed: its stored session, who listened and who planned."""
 
@@ -49,18 +64,22 @@ class Past:
 
 @dataclass(eq=False)
 class Visit:
-    """One visitor with an open session. folder holds what is played and goes when the visit is closed.
+    """One visitor with an open session, as it was in the store after its last turn; ear and planner by their names.
 
-    busy is held while a turn runs; stop asks that turn to keep its best so far and end.
+    folder holds what is played and goes when the visit is closed. busy is held while a turn runs; stop asks that turn
+    to keep its best so far and end.
     """
 
     token: str
-    live: LiveSession
+    session: Session
+    track: Track
+    ear: str
+    planner: str
     folder: Path
     page: str
-    dry: Path
+    dry: Sound
     exchanges: list[Exchange] = field(default_factory=list)
-    renders: list[Path] = field(default_factory=list)
+    renders: list[Render] = field(default_factory=list)
     busy: threading.Lock = field(default_factory=threading.Lock)
     stop: threading.Event = field(default_factory=threading.Event)
     closed: threading.Event = field(default_factory=threading.Event)
@@ -68,42 +87,40 @@ class Visit:
     left: float | None = None
 
     @property
-    def ear(self) -> str:
-        """Who listens."""
-        return self.live.minds.ear.name
-
-    @property
-    def planner(self) -> str:
-        """Who plans."""
-        return self.live.minds.planner.name
-
-    @property
-    def current(self) -> Path | None:
-        """What the chain that plays now puts out; None before the first turn."""
+    def current(self) -> Render | None:
+        """What was rendered last; None before the first turn."""
         return self.renders[-1] if self.renders else None
 
-    def next_render(self) -> Path:
-        """A fresh path for the next render."""
-        return self.folder / f"{secrets.token_hex(4)}.flac"
+    @property
+    def is_heard(self) -> bool:
+        """Whether what was rendered last is what the chain that plays now puts out."""
+        return self.current.chain == self.session.chain if self.current else not self.session.chain.slots
 
-    def keep_render(self, path: Path) -> None:
-        """Make a finished render the current one and remove those that nobody can ask for any more."""
-        self.renders.append(path)
+    def keep_render(self, sound: Sound) -> None:
+        """Make a finished render of the session the current one and remove those that nobody can ask for any more."""
+        self.renders.append(Render(sound, self.session.chain, len(self.session.turns)))
         while len(self.renders) > RENDERS_KEPT:
-            old = self.renders.pop(0)
+            old = self.renders.pop(0).sound.path
             old.unlink(missing_ok=True)
             old.with_suffix(".wav").unlink(missing_ok=True)
+
+
+def new_token() -> str:
+    """An id that cannot be guessed: 192 bits."""
+    return secrets.token_urlsafe(24)
 
 
 class Visits:
     """Open visits by token. A visit is closed when its page was left, after an hour unused, or on request."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic, most: int = 200) -> None:
         self._now = now
+        self._most = most
         self._lock = threading.Lock()
         self._open: dict[str, Visit] = {}
         self._past: OrderedDict[str, Past] = OrderedDict()
-        self._root = Path(tempfile.mkdtemp(prefix="instructfx-studio-"))
+        self._coming: list[str] = []
+        self._root = new_scratch_folder()
 
     def __len__(self) -> int:
         return len(self._open)
@@ -112,14 +129,23 @@ class Visits:
         """A new folder that only this process reads."""
         return Path(tempfile.mkdtemp(dir=self._root))
 
-    def welcome(self, live: LiveSession, folder: Path, dry: Path, page: str, token: str = "") -> Visit:
-        """Open a visit; an earlier one of the same page is closed. page is what Gradio calls a browser tab."""
-        visit = Visit(token or secrets.token_urlsafe(24), live, folder, page, dry, seen=self._now())
+    def check_room(self, page: str) -> None:
+        """Raise LimitError where there is no room for a visit of that page."""
         with self._lock:
-            earlier = [other for other in self._open.values() if other.page == page]
+            if sum(visit.page != page for visit in self._open.values()) >= self._most:
+                raise LimitError(FULL.format(self._most))
+
+    def welcome(self, visit: Visit) -> Visit:
+        """Open a visit; an earlier one of the same page is closed. Its page is what Gradio calls a browser tab."""
+        visit.seen = self._now()
+        with self._lock:
+            same = self._open.pop(visit.token, None)
+            earlier = [other for other in self._open.values() if other.page == visit.page]
             self._open[visit.token] = visit
         for other in earlier:
             self.close(other.token)
+        if same:
+            _end(same)
         return visit
 
     def find(self, token: str) -> Visit | None:
@@ -135,6 +161,27 @@ class Visits:
         with self._lock:
             return self._past.get(token)
 
+    @contextmanager
+    def coming_back(self, past: Past) -> Iterator[None]:
+        """Within the block the session of a closed visit is in use."""
+        with self._lock:
+            self._coming.append(past.session_id)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._coming.remove(past.session_id)
+
+    def unless_used(self, session_id: str, delete: Callable[[str], None]) -> bool:
+        """Delete a stored session unless a visit uses it, and let none use it meanwhile; whether it was deleted."""
+        with self._lock:
+            if session_id in self._coming or any(visit.session.id == session_id for visit in self._open.values()):
+                return False
+            delete(session_id)
+            for token in [token for token, past in self._past.items() if past.session_id == session_id]:
+                del self._past[token]
+            return True
+
     def left(self, page: str) -> None:
         """A page was closed, or lost its connection."""
         with self._lock:
@@ -148,12 +195,10 @@ class Visits:
             visit = self._open.pop(token, None)
             if visit is None:
                 return
-            self._past[token] = Past(visit.live.session.id, visit.ear, visit.planner)
+            self._past[token] = Past(visit.session.id, visit.ear, visit.planner)
             while len(self._past) > REMEMBERED:
                 self._past.popitem(last=False)
-        visit.closed.set()
-        visit.stop.set()
-        shutil.rmtree(visit.folder, ignore_errors=True)
+        _end(visit)
 
     def sweep(self) -> None:
         """Close the visits that nobody uses."""
@@ -188,3 +233,9 @@ class Visits:
         thread = threading.Thread(target=sweeping, name="sweep", daemon=True)
         thread.start()
         return thread
+
+
+def _end(visit: Visit) -> None:
+    visit.closed.set()
+    visit.stop.set()
+    shutil.rmtree(visit.folder, ignore_errors=True)

@@ -1,31 +1,31 @@
-"""The work behind the page: taking a turn and rendering it, and how far that has come."""
+"""What workers do for a page, and how far that has come: threads that only listen to them."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
-import os
-import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from instructfx.errors import Cancelled, InstructFXError
+from instructfx.errors import InstructFXError
 from instructfx.planners import BUILT_IN
+from instructfx.studio.messages import At, Rendering, Report, Said, Say, Stepped, Taken, Waiting
 from instructfx.studio.readable import sentence
 from instructfx.studio.views import Progress
 from instructfx.studio.visits import Exchange, Visit
+from instructfx.studio.workers import Pool, SurpriseError, Watch
 
 if TYPE_CHECKING:
-    from instructfx.refine import Step
     from instructfx.session import Turn
+    from instructfx.store import Store
 
 log = logging.getLogger(__name__)
 
 OUR_FAULT = "Something went wrong on our side; nothing was lost. Please try again."
 STARTS = {
+    "opening": 0.3,
     "planning": 0.04,
     "asking": 0.04,
     "listening": 0.08,
@@ -34,126 +34,140 @@ STARTS = {
     "saving": 0.68,
 }  # share of the bar
 RENDERING = 0.7
-WARM_STEPS = 8  # enough to meet every part of a search
 USUAL_STEPS = 30  # the bar is two thirds through refinement after this many
-PLACES = max(2, (os.cpu_count() or 1) // 2)  # turns that run at once
-
-
-class Places:
-    """A limited number of turns at a time; whoever waits knows how many are before."""
-
-    def __init__(self, count: int = PLACES) -> None:
-        self._free = count
-        self._waiting: list[object] = []
-        self._changed = threading.Condition()
-
-    @contextmanager
-    def taken(self, job: Job) -> Iterator[None]:
-        """Wait for a place and hold it; Cancelled when the job is stopped before."""
-        with self._changed:
-            self._waiting.append(job)
-            try:
-                while self._free == 0 or self._waiting[0] is not job:
-                    job.tell("waiting", before=self._waiting.index(job) + 1)
-                    self._changed.wait(0.5)
-                    if job.visit.stop.is_set():
-                        raise Cancelled("Stopped before anything changed.")
-                self._free -= 1
-            finally:
-                self._waiting.remove(job)
-                self._changed.notify_all()
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._free += 1
-                self._changed.notify_all()
+LOOK_SECONDS = 0.2
 
 
 class Job(threading.Thread):
-    """One turn of one visit in a thread of its own, with its progress. The visit's busy lock is held by then.
+    """Some work in a thread of its own, with its progress. trouble is one line where it failed.
 
-    It runs on when the page that started it goes away, and releases the lock in every case.
+    It runs on when the page that started it goes away.
     """
 
-    def __init__(self, visit: Visit, words: str, places: Places) -> None:
-        super().__init__(name="turn", daemon=True)
-        self.visit = visit
-        self.words = words
-        self._places = places
-        self.before = visit.live.chain
-        self.turn: Turn | None = None
+    def __init__(self, work: Callable[[Job], None]) -> None:
+        super().__init__(name="job", daemon=True)
+        self._work = work
         self.progress = Progress()
+        self.trouble = ""
 
     def run(self) -> None:
-        """Take the turn and render it; what happened becomes the visit's last exchange."""
-        visit, trouble = self.visit, ""
+        """Do the work."""
         try:
-            with self._places.taken(self):
-                self._take()
+            self._work(self)
         except InstructFXError as error:
-            trouble = sentence(error)
+            self.trouble = sentence(error)
+        except SurpriseError:
+            self.trouble = OUR_FAULT
         except Exception:
-            log.exception("a turn failed")
-            trouble = OUR_FAULT
+            log.exception("work for a page failed")
+            self.trouble = OUR_FAULT
+
+    def tell(self, report: Report) -> None:
+        """Note how far the work is; the bar never runs back."""
+        match report:
+            case Waiting(before):
+                self.progress = self.progress.moved("waiting", 0.0, before)
+            case At(stage):
+                stage = self.named(stage)
+                self.progress = self.progress.moved(stage, STARTS[stage])
+            case Stepped(loss):
+                done = 1 - math.exp(-(self.progress.steps + 1) / USUAL_STEPS)
+                share = STARTS["refining"] + done * (STARTS["saving"] - STARTS["refining"])
+                self.progress = self.progress.stepped(loss, share)
+            case Rendering(share):
+                self.progress = self.progress.moved("rendering", RENDERING + (1 - RENDERING) * share)
+
+    def named(self, stage: str) -> str:
+        """What the page calls a stage."""
+        return stage
+
+    async def done(self) -> None:
+        """Start, and wait for the end."""
+        self.start()
+        while self.is_alive():
+            await self.looked_at()
+
+    async def looked_at(self) -> None:
+        """Wait a moment, less if it ends, without holding a thread."""
+        end = asyncio.get_running_loop().time() + LOOK_SECONDS
+        while self.is_alive() and asyncio.get_running_loop().time() < end:
+            await asyncio.sleep(LOOK_SECONDS / 8)
+
+
+class OpenJob(Job):
+    """A session that is being opened; visit is there at the end, None where it failed."""
+
+    def __init__(self, opening: Callable[[Watch], Visit | None]) -> None:
+        super().__init__(lambda job: self._open(opening))
+        self.progress = self.progress.moved("opening", STARTS["opening"])
+        self.visit: Visit | None = None
+
+    def _open(self, opening: Callable[[Watch], Visit | None]) -> None:
+        self.visit = opening(Watch(self.tell))
+
+
+class TurnJob(Job):
+    """One turn of one visit, whose busy lock is held by then and released in every case.
+
+    What happened becomes the visit's last exchange. turn is there as soon as it is in the store.
+    """
+
+    def __init__(self, visit: Visit, words: str, pool: Pool, store: Store) -> None:
+        super().__init__(lambda job: self._take())
+        self.visit = visit
+        self.words = words
+        self.before = visit.session.chain
+        self.turn: Turn | None = None
+        self._pool = pool
+        self._store = store
+
+    def run(self) -> None:
+        """Take the turn, and say what came of it."""
+        visit = self.visit
+        try:
+            super().run()
+            if self.trouble:
+                self._read_again()
         finally:
-            visit.exchanges.append(Exchange(self.words, self.before, self.turn, trouble))
+            visit.exchanges.append(Exchange(self.words, self.before, self.turn, self.trouble))
             visit.stop.clear()
             visit.busy.release()
 
-    def tell(self, stage: str, share: float = 0.0, before: int = 0) -> None:
-        """Note where the work is; the bar never runs back."""
-        self.progress = self.progress.moved(stage, share, before)
+    def tell(self, report: Report) -> None:
+        """Note how far the work is; a turn that is in the store is read from there."""
+        if isinstance(report, Taken):
+            self._read()
+        else:
+            super().tell(report)
+
+    def named(self, stage: str) -> str:
+        """What the page calls a stage: who is asked and who listens makes a difference."""
+        if stage == "listening" and self.visit.ear == "clap":
+            return "hearing"
+        if stage == "planning" and self.visit.planner != BUILT_IN:
+            return "asking"
+        return stage
 
     def _take(self) -> None:
-        from instructfx.engine import Watch
-
         visit = self.visit
-        watch = Watch(on_stage=self._on_stage, on_step=self._on_step, cancelled=visit.stop.is_set)
-        self.turn = visit.live.say(self.words, watch)
-        if self.turn.chain == self.before and (visit.current or not self.before.slots):
-            return
-        render(visit, lambda share: self.tell("rendering", RENDERING + (1 - RENDERING) * share))
+        session = visit.session
+        request = Say(
+            session.id, self.words, len(session.turns), visit.folder, visit.is_heard, visit.planner, visit.ear
+        )  # fmt: skip
+        said = self._pool.run(request, Watch(self.tell, visit.stop, visit.closed))
+        assert isinstance(said, Said)
+        if said.rendered:
+            visit.keep_render(said.rendered)
 
-    def _on_stage(self, stage: str) -> None:
-        if stage == "listening" and self.visit.ear == "clap":
-            stage = "hearing"
-        elif stage == "planning" and self.visit.planner != BUILT_IN:
-            stage = "asking"
-        self.tell(stage, STARTS[stage])
+    def _read(self) -> None:
+        session, _ = self._store.load(self.visit.session.id)
+        if len(session.turns) > len(self.visit.session.turns):
+            self.turn = session.turns[-1]
+        self.visit.session = session
 
-    def _on_step(self, step: Step) -> None:
-        done = 1 - math.exp(-(self.progress.steps + 1) / USUAL_STEPS)
-        share = STARTS["refining"] + done * (STARTS["saving"] - STARTS["refining"])
-        self.progress = self.progress.stepped(step.loss, share)
-
-
-def render(visit: Visit, on_progress: Callable[[float], None] = lambda share: None) -> None:
-    """Render the whole track through the chain that plays now, and make it what is heard."""
-    path = visit.next_render()
-    visit.live.render_to(path, on_progress=on_progress, cancelled=visit.closed.is_set)
-    visit.keep_render(path)
-
-
-def warm_up(ear: str = "") -> threading.Thread:
-    """Import and run once what the first turn with that ear, or the usual one, needs, in the background."""
-
-    def warming() -> None:
-        from instructfx.engine import Watch
-        from instructfx.live import open_session
-        from instructfx.studio.quirks import STATIC
-
-        tried: list[Step] = []
-        watch = Watch(on_step=tried.append, cancelled=lambda: len(tried) > WARM_STEPS)
+    def _read_again(self) -> None:
+        """A worker that was ended may have stored the turn before."""
         try:
-            with tempfile.TemporaryDirectory() as folder:
-                live = open_session(STATIC / "samples" / "guitar.flac", planner="builtin", ear=ear, store=folder)
-                live.say("make it warmer")
-                live.say("put it in a small room", watch)
-                live.render_to(Path(folder) / "warm.flac")
-        except Exception:
-            log.exception("warming up failed; the first turn will be slower")
-
-    thread = threading.Thread(target=warming, name="warm-up", daemon=True)
-    thread.start()
-    return thread
+            self._read()
+        except InstructFXError:
+            log.exception("a session cannot be read after its turn failed")

@@ -3,9 +3,9 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
+from scripted_pool import ScriptedPool, store_of, visit_of
 from scripted_server import Answer, Server
 
 from instructfx.ears import checkpoints
@@ -13,8 +13,9 @@ from instructfx.ears.checkpoints import MUSIC, TOKENIZER
 from instructfx.errors import EarError
 from instructfx.studio import ear_choice, ears
 from instructfx.studio.ears import Fetch, Fetching, Offer, as_before, granted, offered
-from instructfx.studio.visits import Visit
-from instructfx.studio.work import Job, Places
+from instructfx.studio.messages import At, Request, Said
+from instructfx.studio.work import TurnJob
+from instructfx.studio.workers import Watch
 
 WHOLE_BYTES = 2_353_826_144
 SMALL_BYTES = 3_000_004
@@ -191,18 +192,16 @@ def test_the_button_says_the_size_first() -> None:
 
 @pytest.mark.parametrize(("ear", "stage"), [("clap", "hearing"), ("perceptual", "listening")])
 def test_a_turn_with_clap_says_that_it_listens(tmp_path: Path, ear: str, stage: str) -> None:
-    minds = SimpleNamespace(ear=SimpleNamespace(name=ear), planner=SimpleNamespace(name="builtin"))
+    visit = visit_of(tmp_path, ear=ear)
     told: list[str] = []
 
-    def says(words: str, watch: object) -> None:
-        watch.on_stage("listening")  # type: ignore[attr-defined]
+    def says(request: Request, watch: Watch) -> Said:
+        watch.tell(At("listening"))
         told.append(job.progress.stage)
         raise EarError("enough")
 
-    live = SimpleNamespace(chain=None, minds=minds, say=says)
-    visit = Visit("token", live, tmp_path, "page", tmp_path)  # type: ignore[arg-type]
     visit.busy.acquire()
-    job = Job(visit, "warmer", Places())
+    job = TurnJob(visit, "warmer", ScriptedPool(says), store_of())  # type: ignore[arg-type]
     job.start()
     job.join(5)
     assert told == [stage]

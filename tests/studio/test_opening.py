@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -8,20 +9,35 @@ import pytest
 import soundfile
 
 from instructfx.chain import Chain
-from instructfx.errors import AudioError
-from instructfx.studio.opening import open_visit, reopen_visit
+from instructfx.errors import AudioError, LimitError
+from instructfx.live import resume_session
+from instructfx.store import Store
+from instructfx.studio.limits import Limits
+from instructfx.studio.opening import Studio
+from instructfx.studio.quirks import STATIC
 from instructfx.studio.server import application, main
-from instructfx.studio.visits import Visits
+from instructfx.studio.visits import Visit, Visits
 from instructfx.studio.waveform import outline
-from instructfx.studio.work import Job, Places
+from instructfx.studio.work import TurnJob
+from instructfx.studio.workers import Pool, Watch
+
+
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
+    """Two workers for all tests here, and the sessions that they keep."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INSTRUCTFX_SESSIONS", str(tmp_path_factory.mktemp("sessions")))
+        Store()
+        started = Pool(Limits(turns=1))
+        yield started
+        started.close()
 
 
 @pytest.fixture
-def visits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Visits]:
-    monkeypatch.setenv("INSTRUCTFX_SESSIONS", str(tmp_path / "sessions"))
-    kept = Visits()
-    yield kept
-    kept.close_all()
+def studio(pool: Pool) -> Iterator[Studio]:
+    visits = Visits()
+    yield Studio(visits, pool, Store(), Limits(turns=1))
+    visits.close_all()
 
 
 def recording(path: Path, seconds: float = 2.0, rate: int = 22_050) -> Path:
@@ -30,70 +46,102 @@ def recording(path: Path, seconds: float = 2.0, rate: int = 22_050) -> Path:
     return path
 
 
-def get(visits: Visits, *paths: str, **headers: str) -> list[httpx.Response]:
+def get(studio: Studio, *paths: str, **headers: str) -> list[httpx.Response]:
     async def asked() -> list[httpx.Response]:
-        transport = httpx.ASGITransport(application(visits))  # gradio wants a loop that runs
+        transport = httpx.ASGITransport(application(studio))  # gradio wants a loop that runs
         async with httpx.AsyncClient(transport=transport, base_url="http://studio") as client:
             return [await client.get(path, headers=headers) for path in paths]
 
     return asyncio.run(asked())
 
 
-def test_a_visit_that_was_closed_can_go_on(visits: Visits, tmp_path: Path) -> None:
-    visit = open_visit(visits, recording(tmp_path / "take.wav"), "take.wav", "page", move=False)
+def opened(studio: Studio, source: Path, shown: str = "") -> Visit:
+    return studio.open_upload(source, shown or source.name, "page", "perceptual", "builtin", Watch())
+
+
+def test_a_visit_that_was_closed_can_go_on(studio: Studio, tmp_path: Path) -> None:
+    visit = opened(studio, recording(tmp_path / "take.wav"))
     visit.busy.acquire()
-    job = Job(visit, "low-pass it at 2 kHz", Places())
+    job = TurnJob(visit, "low-pass it at 2 kHz", studio.pool, studio.store)
     job.start()
-    job.join(30)
+    job.join(60)
     assert visit.exchanges[0].trouble == ""
-    visits.close(visit.token)
-    again = reopen_visit(visits, visit.token, "page")
+    assert visit.is_heard
+    studio.visits.close(visit.token)
+    again = studio.reopen(visit.token, "page", Watch())
     assert again
     assert again.token == visit.token
-    assert again.live.chain == visit.live.chain
+    assert again.session == visit.session
     assert [each.words for each in again.exchanges] == ["low-pass it at 2 kHz"]
     assert again.current
-    assert again.current.is_file()
-    assert reopen_visit(visits, "guess", "page") is None
+    assert again.current.sound.path.is_file()
+    assert studio.reopen("guess", "page", Watch()) is None
 
 
-def test_an_upload_is_taken_away_and_its_name_is_never_a_path(visits: Visits, tmp_path: Path) -> None:
+def test_a_turn_goes_on_where_another_program_left_off(studio: Studio, tmp_path: Path) -> None:
+    visit = opened(studio, recording(tmp_path / "take.wav"))
+    resume_session(visit.session.id, "builtin", "perceptual", store=studio.store).say("add a 250 ms delay")
+    visit.session, _ = studio.store.load(visit.session.id)
+    visit.busy.acquire()
+    job = TurnJob(visit, "low-pass it at 2 kHz", studio.pool, studio.store)
+    job.start()
+    job.join(60)
+    assert [turn.instruction for turn in visit.session.turns] == ["add a 250 ms delay", "low-pass it at 2 kHz"]
+    assert set(visit.session.chain.names) == {"delay", "filter"}
+
+
+def test_an_upload_is_taken_away_and_its_name_is_never_a_path(studio: Studio, tmp_path: Path) -> None:
     upload = recording(tmp_path / "blob.wav")
-    visit = open_visit(visits, upload, "../../nasty name.wav", "page", move=True)
+    visit = opened(studio, upload, "../../nasty name.wav")
     assert not upload.exists()
     assert list(visit.folder.iterdir()) == []
-    assert visit.live.track.name == "../../nasty name.wav"
-    assert "nasty" not in str(visit.dry)
+    assert visit.track.name == "../../nasty name.wav"
+    assert "nasty" not in str(visit.dry.path)
 
 
-def test_what_browsers_do_not_play_becomes_flac_without_loss(visits: Visits, tmp_path: Path) -> None:
+def test_what_browsers_do_not_play_becomes_flac_without_loss(studio: Studio, tmp_path: Path) -> None:
     source = recording(tmp_path / "take.aiff")
-    visit = open_visit(visits, source, "take.aiff", "page", move=False)
-    assert visit.dry.suffix == ".flac"
-    np.testing.assert_allclose(soundfile.read(visit.dry)[0], soundfile.read(source)[0], atol=2**-22)
+    samples = soundfile.read(source)[0]
+    dry = opened(studio, source).dry
+    assert dry.path.suffix == ".flac"
+    assert max(dry.outline) == pytest.approx(1)
+    np.testing.assert_allclose(soundfile.read(dry.path)[0], samples, atol=2**-22)
 
 
 @pytest.mark.parametrize("name", ["take.txt", "take"])
-def test_a_wrong_kind_of_file_is_refused_by_its_name(visits: Visits, tmp_path: Path, name: str) -> None:
+def test_a_wrong_kind_of_file_is_refused_by_its_name(studio: Studio, tmp_path: Path, name: str) -> None:
+    upload = recording(tmp_path / "take.wav")
     with pytest.raises(AudioError, match=f"^{name} is not a kind"):
-        open_visit(visits, recording(tmp_path / "take.wav"), name, "page", move=True)
-    assert len(visits) == 0
+        opened(studio, upload, name)
+    assert len(studio.visits) == 0
+    assert not upload.exists()
 
 
-def test_files_are_served_to_who_has_the_token_only(visits: Visits, tmp_path: Path) -> None:
-    visit = open_visit(visits, recording(tmp_path / "take.wav"), "take.wav", "page", move=False)
+def test_a_track_that_is_too_long_or_a_disk_that_is_full(studio: Studio, tmp_path: Path) -> None:
+    short = replace(studio, limits=replace(studio.limits, track_seconds=1))
+    with pytest.raises(AudioError, match=r"take.wav is 2 seconds long; up to 1 are accepted here"):
+        opened(short, recording(tmp_path / "take.wav"))
+    full = replace(studio, limits=replace(studio.limits, disk_gb=1e-4))
+    with pytest.raises(LimitError, match=r"fill the 0.0001 GB"):
+        opened(full, recording(tmp_path / "take.wav"))
+    visit = full.open_sample(STATIC / "samples" / "guitar.flac", "page", "perceptual", "builtin", Watch())
+    assert visit.track.name == "guitar.flac"
+
+
+def test_files_are_served_to_who_has_the_token_only(studio: Studio, tmp_path: Path) -> None:
+    visit = opened(studio, recording(tmp_path / "take.wav"))
     base = f"/audio/{visit.token}"
-    dry, preset = get(visits, f"{base}/dry", f"{base}/preset.json")
-    assert dry.content == visit.dry.read_bytes()
+    dry, preset = get(studio, f"{base}/dry", f"{base}/preset.json")
+    assert dry.content == visit.dry.path.read_bytes()
     assert Chain.from_json(preset.json()["chain"]) == Chain()
-    (part,) = get(visits, f"{base}/dry", Range="bytes=0-3")
+    (part,) = get(studio, f"{base}/dry", Range="bytes=0-3")
     assert (part.status_code, part.content) == (206, b"RIFF")
     refused = ("/audio/guess/dry", "/audio/guess/preset.json", f"{base}/other.flac", f"{base}/..%2Fdry")
-    assert [response.status_code for response in get(visits, *refused)] == [404] * 4
+    assert [response.status_code for response in get(studio, *refused)] == [404] * 4
 
 
-def test_the_page_asks_no_other_host_for_anything(visits: Visits) -> None:
-    page = get(visits, "/")[0].text
+def test_the_page_asks_no_other_host_for_anything(studio: Studio) -> None:
+    page = get(studio, "/")[0].text
     assert "fonts.googleapis" not in page
     assert "cdn" not in page.replace("is_colab", "")
 

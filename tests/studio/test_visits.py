@@ -1,16 +1,19 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
+from contextlib import suppress
+from dataclasses import replace
 
 import pytest
+from scripted_pool import EMPTY, ScriptedPool, store_of, welcome
 
 from instructfx.chain import Chain
-from instructfx.errors import Cancelled, InstructionError, StoreError
-from instructfx.studio.visits import AWAY_SECONDS, IDLE_SECONDS, Past, Visit, Visits
-from instructfx.studio.work import OUR_FAULT, Job, Places
+from instructfx.errors import Cancelled, InstructionError, LimitError, StoreError
+from instructfx.session import Session
+from instructfx.studio.messages import Answer, Report, Request, Sound, Waiting
+from instructfx.studio.visits import AWAY_SECONDS, IDLE_SECONDS, Exchange, Past, Render, Visits
+from instructfx.studio.work import OUR_FAULT, TurnJob
+from instructfx.studio.workers import Places, SurpriseError, Watch
 
 
 class Clock:
@@ -30,15 +33,6 @@ def visits(clock: Clock) -> Iterator[Visits]:
     kept = Visits(clock)
     yield kept
     kept.close_all()
-
-
-def live(say: Callable[..., Any] = lambda words, watch: None) -> Any:
-    minds = SimpleNamespace(ear=SimpleNamespace(name="perceptual"), planner=SimpleNamespace(name="builtin"))
-    return SimpleNamespace(session=SimpleNamespace(id="stored"), chain=Chain(), turns=(), minds=minds, say=say)
-
-
-def welcome(visits: Visits, page: str, **fields: Any) -> Visit:
-    return visits.welcome(live(**fields), visits.folder(), Path("dry.flac"), page)
 
 
 def test_tokens_are_long_and_each_visitor_has_one(visits: Visits) -> None:
@@ -91,12 +85,53 @@ def test_a_visit_at_work_stays(visits: Visits, clock: Clock) -> None:
 
 def test_only_the_last_renders_are_kept(visits: Visits) -> None:
     visit = welcome(visits, "a")
-    for _ in range(4):
-        path = visit.next_render()
+    for number in range(4):
+        path = visit.folder / f"{number}.flac"
         path.write_bytes(b"")
-        visit.keep_render(path)
-    assert visit.current == path
-    assert len(list(visit.folder.iterdir())) == 2
+        path.with_suffix(".wav").write_bytes(b"")
+        visit.keep_render(Sound(path, ()))
+    assert visit.current
+    assert visit.current.sound.path == path
+    assert sorted(each.stem for each in visit.folder.iterdir()) == ["2", "2", "3", "3"]
+
+
+def test_what_is_heard_is_what_the_chain_puts_out(visits: Visits) -> None:
+    visit = welcome(visits, "a")
+    assert visit.is_heard
+    visit.keep_render(Sound(visit.folder / "x.flac", ()))
+    assert visit.is_heard
+    visit.renders[-1] = Render(visit.renders[-1].sound, Chain().added("reverb", {}), 1)
+    assert not visit.is_heard
+
+
+def test_a_full_studio_says_so_to_newcomers_only(clock: Clock) -> None:
+    visits = Visits(clock, most=2)
+    welcome(visits, "a")
+    visits.check_room("b")
+    welcome(visits, "b")
+    visits.check_room("a")
+    with pytest.raises(LimitError, match="2 sessions are open"):
+        visits.check_room("c")
+    visits.close_all()
+
+
+def test_opening_a_visit_again_does_not_close_it(visits: Visits) -> None:
+    first = welcome(visits, "a")
+    again = visits.welcome(replace(first, folder=visits.folder(), closed=threading.Event()))
+    assert first.closed.is_set()
+    assert visits.find(first.token) is again
+    assert not again.closed.is_set()
+    assert again.folder.is_dir()
+
+
+def turned(visits: Visits, answer: Callable[[Request, Watch], Answer], session: Session = EMPTY) -> Exchange:
+    visit = welcome(visits, "a")
+    visit.busy.acquire()
+    job = TurnJob(visit, "warmer", ScriptedPool(answer), store_of(session))  # type: ignore[arg-type]
+    job.start()
+    job.join(5)
+    assert not visit.busy.locked()
+    return visit.exchanges[-1]
 
 
 @pytest.mark.parametrize(
@@ -105,53 +140,46 @@ def test_only_the_last_renders_are_kept(visits: Visits) -> None:
         (InstructionError("say what you want"), "Say what you want."),
         (StoreError("the disk is full."), "The disk is full."),
         (Cancelled("stopped before anything changed"), "Stopped before anything changed."),
+        (SurpriseError(), OUR_FAULT),
     ],
 )
 def test_an_error_is_one_line(visits: Visits, error: Exception, line: str) -> None:
-    def fails(words: str, watch: Any) -> None:
+    def fails(request: Request, watch: Watch) -> Answer:
         raise error
 
-    visit = welcome(visits, "a", say=fails)
-    visit.busy.acquire()
-    job = Job(visit, "warmer", Places())
-    job.start()
-    job.join(5)
-    assert visit.exchanges[-1].trouble == line
-    assert not visit.busy.locked()
+    assert turned(visits, fails).trouble == line
 
 
 def test_a_surprise_is_logged_and_told_without_details(visits: Visits, caplog: pytest.LogCaptureFixture) -> None:
-    visit = welcome(visits, "a", say=lambda words, watch: 1 / 0)
-    visit.busy.acquire()
-    job = Job(visit, "warmer", Places())
-    job.start()
-    job.join(5)
-    assert visit.exchanges[-1].trouble == OUR_FAULT
+    def fails(request: Request, watch: Watch) -> Answer:
+        raise ZeroDivisionError
+
+    assert turned(visits, fails).trouble == OUR_FAULT
     assert "ZeroDivisionError" in caplog.text
-    assert not visit.busy.locked()
 
 
-def test_turns_wait_for_a_place_and_can_be_stopped_there(visits: Visits) -> None:
-    go = threading.Event()
+def test_places_are_taken_in_order_and_the_line_is_limited() -> None:
+    places, go = Places(1, longest_line=2), threading.Event()
+    told: list[list[Report]] = [[], [], []]
+    watches = [Watch(each.append) for each in told]
+    ended: list[int] = []
 
-    def waits(words: str, watch: Any) -> None:
-        go.wait(5)
-        raise Cancelled("done")
+    def stand(number: int) -> None:
+        with suppress(Cancelled), places.taken(watches[number]):
+            go.wait(5)
+            ended.append(number)
 
-    places = Places(1)
-    jobs = []
-    for page in "abc":
-        visit = welcome(visits, page, say=waits)
-        visit.busy.acquire()
-        jobs.append(Job(visit, "warmer", places))
-        jobs[-1].start()
+    threads = [threading.Thread(target=stand, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
         time.sleep(0.05)
-    time.sleep(0.6)
-    assert [job.progress.before for job in jobs] == [0, 1, 2]
-    jobs[2].visit.stop.set()
-    jobs[2].join(5)
-    assert "before anything changed" in jobs[2].visit.exchanges[-1].trouble
+    assert [each[-1] if each else None for each in told] == [None, Waiting(1), Waiting(2)]
+    with pytest.raises(LimitError, match="busy: 2 are waiting"), places.taken(Watch()):
+        pass
+    watches[1].stop.set()
+    threads[1].join(5)
+    assert not threads[1].is_alive()
     go.set()
-    for job in jobs:
-        job.join(5)
-        assert not job.is_alive()
+    for thread in threads:
+        thread.join(5)
+    assert ended == [0, 2]

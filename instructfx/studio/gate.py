@@ -1,0 +1,102 @@
+"""What stands before every route of the studio: the password, the size of what is sent, and what is served at all."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from instructfx.errors import SetupError
+
+AUTH = "INSTRUCTFX_AUTH"
+SIGN_IN = {"WWW-Authenticate": 'Basic realm="InstructFX", charset="UTF-8"'}
+SMALL_BYTES = 1_000_000  # more than any event of the page
+ENVELOPE_BYTES = 100_000  # what a form adds to the file in it
+
+API = "/gradio_api/"
+USED = ("queue/", "run/", "upload", "heartbeat/", "startup-events", "theme.css", "cancel", "reset", "info", "app_id")
+"""What the page needs of Gradio's interface. All else of it is closed: it could hand out files and fetch addresses."""
+CLOSED = ("/file", "/proxy", "/stream", "/monitoring", "/dev/")
+
+
+@dataclass(frozen=True)
+class Passwords:
+    """Who may come in: (user, password) in bytes."""
+
+    pairs: tuple[tuple[bytes, bytes], ...]
+
+    def admit(self, authorization: str) -> bool:
+        """Whether an Authorization header names one of them; it takes as long for a wrong one as for a right one."""
+        kind, _, code = authorization.partition(" ")
+        try:
+            text = base64.b64decode(code, validate=True) if kind.lower() == "basic" else b""
+        except (binascii.Error, ValueError):
+            text = b""
+        admitted = False
+        for user, password in self.pairs:
+            admitted |= secrets.compare_digest(text, user + b":" + password)
+        return admitted
+
+
+def passwords_from(environment: Mapping[str, str]) -> Passwords | None:
+    """INSTRUCTFX_AUTH, "user:password" or several with commas; None where it is not set.
+
+    SetupError where it is anything else; the message does not repeat it.
+    """
+    text = environment.get(AUTH, "")
+    if not text.strip():
+        return None
+    pairs = []
+    for each in text.split(","):
+        user, colon, password = each.strip().partition(":")
+        if not (user and colon and password):
+            raise SetupError(f"{AUTH} must be user:password, or several with commas; neither part may be empty.")
+        pairs.append((user.encode(), password.encode()))
+    return Passwords(tuple(pairs))
+
+
+class Gate:
+    """An ASGI application before another. Nothing passes without a password where there is one."""
+
+    def __init__(self, app: ASGIApp, upload_mb: int, passwords: Passwords | None = None) -> None:
+        self._app = app
+        self._upload_mb = upload_mb
+        self._passwords = passwords
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass it on, or refuse it: 401, 404, 411 or 413 with one line."""
+        if scope["type"] == "lifespan":
+            return await self._app(scope, receive, send)
+        if scope["type"] != "http":  # the page uses no WebSocket
+            return await send({"type": "websocket.close", "code": 1008})
+        refused = self._refused(scope["path"], scope["method"], Headers(scope=scope))
+        return await (refused or self._app)(scope, receive, send)
+
+    def _refused(self, path: str, method: str, headers: Headers) -> ASGIApp | None:
+        if self._passwords and not self._passwords.admit(headers.get("authorization", "")):
+            return PlainTextResponse("Sign in with a user and a password.", 401, SIGN_IN)
+        if not is_open(path):
+            return PlainTextResponse("There is nothing here.", 404)
+        if method in ("GET", "HEAD", "OPTIONS"):
+            return None
+        length = headers.get("content-length", "")
+        if not length.isdigit():
+            return PlainTextResponse("Say how long it is.", 411)
+        uploads = path.startswith(f"{API}upload")
+        most = self._upload_mb * 2**20 + ENVELOPE_BYTES if uploads else SMALL_BYTES
+        if int(length) > most:
+            return PlainTextResponse(f"That is too large; up to {self._upload_mb} MB can be uploaded.", 413)
+        return None
+
+
+def is_open(path: str) -> bool:
+    """Whether the page needs anything at that path."""
+    if path.startswith(API):
+        return path.removeprefix(API).startswith(USED)
+    return not path.startswith(CLOSED)

@@ -1,0 +1,170 @@
+"""What stands before the studio: the password, what is closed, sizes, and a log without ids."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+import soundfile
+
+from instructfx.bench.visitor import API, Visitor
+from instructfx.errors import SetupError
+from instructfx.store import Store
+from instructfx.studio.gate import Passwords, passwords_from
+from instructfx.studio.quirks import was_uploaded
+from instructfx.studio.screenshot import Running, running
+
+AUTH = ("ann", "pass:word")
+ROUTES = (
+    "/", "/config", "/page/studio.js", "/page/style.css", "/audio/guess/dry", "/audio/guess/preset.json",
+    "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt", "/static/img/logo.svg", "/assets/index.js",
+    f"{API}/info", f"{API}/startup-events", f"{API}/queue/data?session_hash=x", f"{API}/heartbeat/x",
+    f"{API}/file=/etc/passwd", f"{API}/app_id", "/nothing", "/login_check",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INSTRUCTFX_AUTH", f"bob:b,{':'.join(AUTH)}")
+        patch.setenv("INSTRUCTFX_MAX_UPLOAD_MB", "2")
+        patch.setenv("INSTRUCTFX_MAX_SECONDS", "60")
+        patch.setenv("INSTRUCTFX_TURNS", "1")
+        patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("uploads")))
+        with running(tmp_path_factory.mktemp("sessions")) as started:
+            yield started
+
+
+@pytest.fixture
+def outside(studio: Running) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=studio.url, trust_env=False, timeout=20) as client:
+        yield client
+
+
+@pytest.fixture
+def visitor(studio: Running) -> Iterator[Visitor]:
+    with Visitor(studio.url, AUTH) as coming:
+        yield coming
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_no_route_answers_without_the_password(outside: httpx.Client, path: str) -> None:
+    answer = outside.get(path)
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Basic")
+    assert len(answer.content) < 100
+    for wrong in (("ann", "password"), ("", ""), ("bob", "pass:word"), ("ann:pass", "word:")):
+        assert outside.get(path, auth=wrong).status_code == 401
+
+
+@pytest.mark.parametrize("path", [f"{API}/queue/join", f"{API}/upload", f"{API}/run/predict", "/login"])
+def test_nothing_can_be_sent_without_the_password(outside: httpx.Client, path: str) -> None:
+    assert outside.post(path, json={}).status_code == 401
+
+
+def test_with_the_password_the_page_is_there(outside: httpx.Client) -> None:
+    for auth in (AUTH, ("bob", "b")):
+        assert "InstructFX" in outside.get("/", auth=auth).text
+    for header in ("Basic", "Basic !", "Bearer YW5uOnBhc3M6d29yZA==", "Basic YW5u"):
+        assert outside.get("/", headers={"Authorization": header}).status_code == 401
+
+
+def test_a_visit_serves_its_own_files_and_its_ids_are_in_no_log(
+    studio: Running, visitor: Visitor, tmp_path: Path
+) -> None:
+    path = tmp_path / "take.wav"
+    samples = np.random.default_rng(0).standard_normal(22_050) * 0.1
+    soundfile.write(path, samples, 22_050)
+    shown = visitor.upload(path)
+    dry = re.findall(r'src="(/audio/[^"]+)"', shown["dry"])[0]
+    token = dry.split("/")[2]
+    assert len(token) >= 32
+    assert visitor.client.get(dry).content == path.read_bytes()
+    shown = visitor.say("low-pass it at 2 kHz")
+    for link in re.findall(r'href="(/audio/[^"]+)"', shown["downloads"]):
+        assert visitor.client.get(link).status_code == 200
+    assert visitor.client.get(f"/audio/{token}/nothing.flac").status_code == 404
+    assert visitor.client.get(f"/audio/{token[:-1]}x/dry").status_code == 404
+    stored = Store(studio.log.parent)
+    ids = re.findall(r"\b[\w-]{32}\b", " ".join(p.name for p in studio.log.parent.rglob("*")))
+    log = studio.log.read_text()
+    assert "InstructFX is ready" in log
+    assert token not in log
+    assert all(each not in log for each in ids)
+    assert hashlib.sha256(path.read_bytes()).hexdigest() not in log
+    assert not re.search(r"[\w-]{32}", log)
+    assert stored.folder == studio.log.parent
+
+
+def test_gradio_hands_out_no_file(studio: Running, visitor: Visitor, tmp_path: Path) -> None:
+    visitor.sample("guitar")
+    kept = next((studio.log.parent / "audio").glob("*.flac"))
+    mine = tmp_path / "mine.wav"
+    soundfile.write(mine, np.full(9_000, 0.1), 8_000)
+    with mine.open("rb") as file:
+        uploaded = visitor.client.post(f"{API}/upload", files={"files": ("mine.wav", file)}).json()[0]
+    assert Path(uploaded).is_file()
+    for wanted in (str(kept), uploaded, str(studio.log), "/etc/passwd", "../../../../etc/passwd", "http://127.0.0.1/"):
+        for route in (f"{API}/file=", f"{API}/file/", f"{API}//file=", "/file=", "/file/", f"{API}/%66ile=",
+                      f"{API}/proxy=", f"{API}/stream/", "/static/../../", "/assets/", "/page/../",
+                      f"{API}/queue/../file="):  # fmt: skip
+            answer = visitor.client.get(f"{route}{wanted}")
+            assert answer.status_code in (400, 403, 404, 405), (route, wanted)
+
+
+def test_a_path_that_nobody_uploaded_opens_nothing(studio: Running, visitor: Visitor) -> None:
+    visitor.sample("guitar")
+    kept = next((studio.log.parent / "audio").glob("*.flac"))
+    with Visitor(studio.url, AUTH) as other, pytest.raises(httpx.HTTPError, match="the page failed"):
+        other.uploaded(str(kept), "mine.flac")
+    assert kept.is_file()
+
+
+def test_only_what_lies_among_the_uploads_counts_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "uploads"))
+    link = tmp_path / "uploads" / "link.wav"
+    link.parent.mkdir()
+    link.symlink_to(tmp_path / "secret.wav")
+    assert was_uploaded(tmp_path / "uploads" / "0" / "take.wav")
+    for path in (link, tmp_path / "secret.wav", tmp_path / "uploads" / ".." / "secret.wav", tmp_path / "uploads-2"):
+        assert not was_uploaded(path)
+
+
+def test_uploads_are_limited_in_bytes_and_seconds(visitor: Visitor, tmp_path: Path) -> None:
+    assert "up to 1 minute and 2 MB" in visitor.client.get("/config").text
+    large = tmp_path / "large.wav"
+    soundfile.write(large, np.full((1_200_000, 1), 0.1), 44_100)
+    with large.open("rb") as file:
+        answer = visitor.client.post(f"{API}/upload", files={"files": ("large.wav", file)})
+    assert answer.status_code == 413
+    assert "up to 2 MB" in answer.text
+    long = tmp_path / "long.flac"
+    soundfile.write(long, np.full((61 * 8_000, 1), 0.1), 8_000)
+    assert "long.flac is 61 seconds long; up to 60 are accepted here" in visitor.upload(long)["choosing"]
+
+
+def test_nothing_else_may_be_large(visitor: Visitor) -> None:
+    assert visitor.client.post(f"{API}/queue/join", content=b"x" * 1_100_000).status_code == 413
+
+    def pieces() -> Iterator[bytes]:
+        yield b"x"
+
+    assert visitor.client.post(f"{API}/queue/join", content=pieces()).status_code == 411
+
+
+@pytest.mark.parametrize("text", ["ann", "ann:", ":secret", "ann:secret,", "ann:secret,bob"])
+def test_a_password_of_another_form_is_one_line_that_does_not_repeat_it(text: str) -> None:
+    with pytest.raises(SetupError, match="must be user:password, or several with commas") as told:
+        passwords_from({"INSTRUCTFX_AUTH": text})
+    assert "secret" not in str(told.value)
+
+
+def test_without_a_password_there_is_none_to_ask_for() -> None:
+    assert passwords_from({}) is None
+    assert passwords_from({"INSTRUCTFX_AUTH": " "}) is None
+    assert passwords_from({"INSTRUCTFX_AUTH": "a:b, c:d"}) == Passwords(((b"a", b"b"), (b"c", b"d")))
