@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import pickle
+from pathlib import Path
+
+TRACK = Path(__file__).parent.parent.parent / "static" / "samples" / "guitar.flac"
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
@@ -43,6 +46,8 @@ PLAYLISTS = {
     "HLS of a local file": _HEAD + b"file:///etc/hostname\n#EXT-X-ENDLIST\n",
     "HLS of a path": _HEAD + b"../../../../etc/hostname\n#EXT-X-ENDLIST\n",
     "HLS of a web address": _HEAD + b"http://127.0.0.1:9/escaped.wav\n#EXT-X-ENDLIST\n",
+    "HLS of a track": _HEAD + f"{TRACK}\n#EXT-X-ENDLIST\n".encode(),
+    "ffconcat of a track": f"ffconcat version 1.0\nfile {TRACK}\n".encode(),
     "HLS of HLS": _HEAD + b"concat:file:///etc/hostname|file:///etc/passwd\n#EXT-X-ENDLIST\n",
     "ffconcat": b"ffconcat version 1.0\nfile /etc/hostname\nfile 'http://127.0.0.1:9/escaped.wav'\n",
     "M3U": b"#EXTM3U\nfile:///etc/hostname\n",

@@ -54,6 +54,7 @@ def html(value: str, elem_id: str) -> gradio.HTML:
 def mounted(app: FastAPI, page: gradio.Blocks) -> FastAPI:
     """The page at the root of an application; nothing on it comes from another host."""
     page.queue(default_concurrency_limit=None)
+    page.has_launched = True  # by then Gradio refuses files of this machine that nobody uploaded; mounting forgets it
     return gradio.mount_gradio_app(
         app,
         page,
