@@ -111,7 +111,7 @@ _KINDS: dict[str, tuple[object, ...]] = {
         "add reverb, remove reverb, " * 70, "warmer but not warmer", "make it louder and quieter", "no",
         "no no no no",
         "keep everything, change everything", "bypass all, enable all, remove all, add all", "add every effect",
-        "add eq, reverb, compressor, limiter, distortion, delay, pitch shift, bitcrush, filter, chorus, phaser, gain, panner",
+        "add eq, reverb, compressor, limiter, distortion, delay, pitch shift, bitcrush, filter, chorus, phaser",
         "as dark, bright, warm, cold, wide and narrow as possible", "让它更温暖", "сделай теплее", "أدفأ",
         "더 따뜻하게", "ทำให้อุ่นขึ้น",
     ),
