@@ -260,8 +260,8 @@ EXPLANATION = f"""\
 One server process, driven over HTTP as a page does it. *Refused* is one line that a person can read; *accepted* is a
 session, and a turn on it whose sound can be fetched and read. *Crashed*: status 500, a lost connection, an error on our
 side. *Hung*: no answer within {LIMIT_SECONDS:.0f} s. *Leaked*: a traceback, a path or markup in what is seen, a file
-where none belongs, a file opened that nobody uploaded. *Wrong*: accepted with nothing to hear in it, or an answer that is
-none. After every {GOOD_EVERY} cases a good track and "{WISH}" must do well.
+where none belongs, a file opened that nobody uploaded. *Wrong*: accepted with nothing to hear in it, or an answer that
+is none. After every {GOOD_EVERY} cases a good track and "{WISH}" must do well.
 """
 
 
@@ -275,8 +275,7 @@ def _page(examined: Examined) -> str:
     found += [f"- {_plain(each)}\n" for each in examined.trouble]
     found += [f"- skipped: {_plain(each)}\n" for each in examined.skipped]
     held = "All held." if examined.well else "NOT all held:"
-    verdict = f"{examined.good_requests} good requests in between. {held}
-"
+    verdict = f"{examined.good_requests} good requests in between. {held}\n"
     return "\n".join(["## Faults\n", conditions(SEED), EXPLANATION, table(head, rows), verdict + "".join(found)])
 
 
