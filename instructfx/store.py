@@ -144,6 +144,11 @@ class Store:
             row.head = turn.id
             connection.add(row)
 
+    def session_ids(self) -> tuple[str, ...]:
+        """Every session, the oldest first."""
+        with self._connection() as connection:
+            return tuple(connection.exec(select(SessionRow.id).order_by(col(SessionRow.created_at))).all())
+
     def load(self, session_id: str) -> tuple[Session, Track]:
         """A stored session and its track; StoreError where there is none, or its audio is gone."""
         with self._connection() as connection:
