@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -98,7 +99,7 @@ def examine(uploads: Sequence[BadUpload], words: Sequence[BadWords], say: Callab
     with serving() as served:
         trial = _Trial(served, say)
         trial.good("before any case")
-        for number, outcome in enumerate((*trial.uploads(uploads), *trial.forged(), *trial.words(words)), 1):
+        for number, outcome in enumerate(chain(trial.uploads(uploads), trial.forged(), trial.words(words)), 1):
             trial.outcomes.append(outcome)
             if number % GOOD_EVERY == 0:
                 say(f"faults: {number} tried, {outcome.kind}")
