@@ -110,9 +110,9 @@ class Visitor:
         asked = {"fn_index": event.number, "data": values, "session_hash": self._page}
         ending, status = self._until_done(event, json.dumps(asked), seen, began + self._limit)
         conversation = _Markup(self._regions.get("conversation", ""))
-        trouble = [_Markup(self._regions.get(name, "")).visible for name in ("notice", "choosing")]
+        notice = _Markup(self._regions.get("notice" if what == "say" else "choosing", "")).visible
         last = _Markup(self._regions.get("conversation", "").rpartition("<article")[2])
-        told = seen.error or next(filter(None, trouble), "") or (" ".join(last.notices) if what == "say" else "")
+        told = seen.error or notice or (" ".join(last.notices) if what == "say" else "")
         return Answer(
             ending,
             status,
