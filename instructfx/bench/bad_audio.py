@@ -66,7 +66,7 @@ def bad_uploads() -> list[BadUpload]:
     """All of them, in the order of their kinds."""
     makers = (
         _truncated, _flipped, _magic, _lying_sizes, _lying_formats, _channels, _rates, _samples, _empty, _damaged,
-        _archives, _pictures_and_texts, _programs, _playlists, _names, _huge,
+        _archives, _no_audio, _names, _huge,
     )  # fmt: skip
     return [each for make in makers for each in make()]
 
@@ -269,19 +269,13 @@ def _archives() -> Iterator[BadUpload]:
             yield BadUpload("archives", f"{what} called {suffix}", f"archive{suffix}", content)
 
 
-def _pictures_and_texts() -> Iterator[BadUpload]:
+def _no_audio() -> Iterator[BadUpload]:
     for what, content in PICTURES_AND_TEXTS.items():
         for suffix in (f".{what}", ".wav", ".m4a"):
             yield BadUpload("pictures and texts", f"{what} called {suffix}", f"picture{suffix}", content)
-
-
-def _programs() -> Iterator[BadUpload]:
     for what, content in PROGRAMS.items():
         for suffix in (".wav", ".flac"):
             yield BadUpload("programs", f"{what} called {suffix}", f"program{suffix}", content)
-
-
-def _playlists() -> Iterator[BadUpload]:
     for what, content in PLAYLISTS.items():
         for suffix in (".m4a", ".aac", ".mp4", ".wav"):
             yield BadUpload("playlists", f"{what} called {suffix}", f"list{suffix}", content)

@@ -63,8 +63,9 @@ class Guest:
         return wav(tone[:, None] + 0.01 * rng.standard_normal((self.frames, 2)))
 
     def words(self, count: int) -> list[str]:
-        """That many instructions, each with the visitor's name in it; visitors begin at different places."""
-        return [f"{self.name}: {SCRIPT[(self.index + turn) % len(SCRIPT)]}" for turn in range(count)]
+        """That many instructions, each with the visitor's name in it: the script's first, then from places apart."""
+        places = [0, *((self.index + turn) % len(SCRIPT) for turn in range(1, count))]
+        return [f"{self.name}: {SCRIPT[place]}" for place in places]
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,7 @@ def _amiss(answer: Answer, guest: Guest, others: Sequence[str]) -> list[str]:
 def _unlike(visitor: Visitor, answer: Answer, guest: Guest) -> list[str]:
     """How the sound that plays differs from this visitor's in length and pitch."""
     if not answer.current:
-        return [] if len(answer.said) == 0 or all("go back" in words for words in answer.said) else ["nothing plays"]
+        return ["nothing plays"]
     fetched = visitor.fetch(answer.current)
     if fetched.status_code != 200:
         return [f"what should play answers {fetched.status_code}"]

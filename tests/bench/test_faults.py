@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from instructfx.bench import faults, soak
-from instructfx.bench.bad_audio import BadUpload, bad_uploads
+from instructfx.bench.bad_audio import BadUpload, bad_uploads, good
 from instructfx.bench.bad_words import BadWords, bad_words
 from instructfx.bench.visitor import Answer
 
@@ -27,30 +27,23 @@ def test_there_are_enough_and_they_are_the_same_every_time() -> None:
 
 
 def test_bad_uploads_and_hostile_words_get_one_line_or_a_turn() -> None:
+    """And a file in order that is said to be none, and words that look like an inner error, are seen and counted."""
     small = [each for each in bad_uploads() if each.zeros == 0]
     nameless = [each for each in small if each.name == ""]
-    examined = faults.examine([*faults.spread(small, 11), *nameless], faults.spread(bad_words(), 10), quiet)
-    bad = [each for each in examined.outcomes if each.verdict not in ("refused", "accepted")]
-    assert bad == []
-    assert examined.trouble == ()
-    assert examined.good_requests >= 3
-    assert examined.well
-    assert len(examined.outcomes) == 22 + len(faults.FORGED)
-    assert {each.verdict for each in examined.outcomes if each.kind == "forged uploads"} == {"refused"}
-
-
-def test_what_is_wrong_is_counted() -> None:
-    """A file that is in order but said to be none, and a line that shows too much."""
-    from instructfx.bench.bad_audio import good
-
     lie = BadUpload("lies", "said to be bad", "fine.wav", good(".wav"), refused=True)
     told = BadWords("lies", 'make it File "/secret" warmer')
-    examined = faults.examine([lie], [told], quiet)
-    verdicts = {each.kind: [] for each in examined.outcomes}
-    for each in examined.outcomes:
-        verdicts[each.kind].append(each.verdict)
-    assert verdicts["lies"] == ["wrong", "leaked"]
+    examined = faults.examine(
+        [*faults.spread(small, 11), *nameless, lie], [*faults.spread(bad_words(), 10), told], quiet
+    )
+    lies = [each.verdict for each in examined.outcomes if each.kind == "lies"]
+    assert lies == ["wrong", "leaked"]
     assert not examined.well
+    honest = [each for each in examined.outcomes if each.kind != "lies"]
+    assert [each for each in honest if each.verdict not in ("refused", "accepted")] == []
+    assert examined.trouble == ()
+    assert examined.good_requests >= 3
+    assert len(honest) == 22 + len(faults.FORGED)
+    assert {each.verdict for each in honest if each.kind == "forged uploads"} == {"refused"}
 
 
 def test_two_visitors_at_once_lose_and_mix_up_nothing() -> None:
