@@ -253,15 +253,15 @@ def _archives() -> Iterator[BadUpload]:
     inside = good(".wav")
     zipped, tarred, bomb = io.BytesIO(), io.BytesIO(), io.BytesIO()
     with zipfile.ZipFile(zipped, "w") as archive:
-        archive.writestr("../../escaped-by-zip.wav", inside)
-    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("zeros.wav", bytes(20_000_000))
+        archive.writestr(zipfile.ZipInfo("../../escaped-by-zip.wav"), inside)  # which dates it to 1980
+    with zipfile.ZipFile(bomb, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("zeros.wav"), bytes(20_000_000), zipfile.ZIP_DEFLATED)
     with tarfile.open(fileobj=tarred, mode="w") as tar:
         member = tarfile.TarInfo("../../escaped-by-tar.wav")
         member.size = len(inside)
         tar.addfile(member, io.BytesIO(inside))
     packed = {
-        "zip": zipped.getvalue(), "zip bomb": bomb.getvalue(), "tar": tarred.getvalue(), "gz": gzip.compress(inside),
+        "zip": zipped.getvalue(), "zip bomb": bomb.getvalue(), "tar": tarred.getvalue(), "gz": gzip.compress(inside, mtime=0),
         "bz2": bz2.compress(inside), "xz": lzma.compress(inside), "7z": b"7z\xbc\xaf'\x1c\x00\x04" + bytes(400),
     }  # fmt: skip
     for what, content in packed.items():
