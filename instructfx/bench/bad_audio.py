@@ -253,7 +253,7 @@ def _archives() -> Iterator[BadUpload]:
     inside = good(".wav")
     zipped, tarred, bomb = io.BytesIO(), io.BytesIO(), io.BytesIO()
     with zipfile.ZipFile(zipped, "w") as archive:
-        archive.writestr(zipfile.ZipInfo("../../escaped-by-zip.wav"), inside)  # which dates it to 1980
+        archive.writestr(zipfile.ZipInfo("../../escaped-by-zip.wav"), inside)  # dated 1980
     with zipfile.ZipFile(bomb, "w") as archive:
         archive.writestr(zipfile.ZipInfo("zeros.wav"), bytes(20_000_000), zipfile.ZIP_DEFLATED)
     with tarfile.open(fileobj=tarred, mode="w") as tar:
