@@ -261,7 +261,8 @@ def _archives() -> Iterator[BadUpload]:
         member.size = len(inside)
         tar.addfile(member, io.BytesIO(inside))
     packed = {
-        "zip": zipped.getvalue(), "zip bomb": bomb.getvalue(), "tar": tarred.getvalue(), "gz": gzip.compress(inside, mtime=0),
+        "zip": zipped.getvalue(), "zip bomb": bomb.getvalue(),
+        "tar": tarred.getvalue(), "gz": gzip.compress(inside, mtime=0),
         "bz2": bz2.compress(inside), "xz": lzma.compress(inside), "7z": b"7z\xbc\xaf'\x1c\x00\x04" + bytes(400),
     }  # fmt: skip
     for what, content in packed.items():
