@@ -22,6 +22,8 @@ measure: .venv/ready
 	$(BIN)/python -m instructfx bench dialogue $(if $(DATA),--data $(DATA)) --write docs/measuring.md
 	$(BIN)/python -m instructfx bench prompts --write docs/measuring.md
 	$(BIN)/python -m instructfx bench server --write docs/measuring.md
+	$(BIN)/python -m instructfx bench faults --write docs/measuring.md
+	$(BIN)/python -m instructfx bench soak --write docs/measuring.md
 
 samples: .venv/ready
 	$(BIN)/python tools/make_samples.py

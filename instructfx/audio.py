@@ -14,7 +14,7 @@ import numpy.typing as npt
 import soundfile
 import soxr
 
-from instructfx.containers import READABLE, opened
+from instructfx.containers import MAX_MINUTES, READABLE, opened
 from instructfx.errors import AudioError
 from instructfx.scratch import unfinished
 
@@ -22,8 +22,8 @@ Samples = npt.NDArray[np.float32]
 
 MIN_RATE, MAX_RATE = 8_000, 192_000  # Hz
 MAX_CHANNELS = 2
-MAX_MINUTES = 60
 SILENCE_DBFS = -90.0
+LOUDEST_DBFS = 200.0  # 32-bit integers written as floats reach 187; far beyond this, squares overflow
 BLOCK_FRAMES = 1 << 18
 UNKNOWN_FRAMES = 1 << 62  # libsndfile says more than this of a FLAC whose header gives no length
 
@@ -96,6 +96,14 @@ def check_finite(samples: Samples, name: str) -> None:
         )
 
 
+def check_sane(samples: Samples, name: str) -> None:
+    """AudioError where a sample is beyond +200 dBFS, which no recording is."""
+    if samples.size and np.abs(samples).max() > 10 ** (LOUDEST_DBFS / 20):
+        raise AudioError(
+            f"{name} holds samples above +{LOUDEST_DBFS:g} dBFS, as no sound has; full scale is 1.0. Export it again."
+        )
+
+
 def check_audible(peak: float, name: str) -> None:
     """AudioError where the largest sample is below -90 dBFS."""
     if peak < 10 ** (SILENCE_DBFS / 20):
@@ -124,6 +132,7 @@ def blocks(file: soundfile.SoundFile, name: str) -> Iterator[Samples]:
         read += len(block)
         samples = np.ascontiguousarray(block.T)
         check_finite(samples, name)
+        check_sane(samples, name)
         yield samples
     encoder_delay = 4608 if file.format == "MP3" else 0  # what gapless tags may hide
     if read + encoder_delay < file.frames:

@@ -66,11 +66,15 @@ def _parser() -> argparse.ArgumentParser:
     effects.set_defaults(run=_effects)
 
     bench = commands.add_parser("bench", help="measure, and write the result into docs/measuring.md")
-    bench.add_argument("name", choices=("speed", "dialogue", "clap", "prompts", "server"), help="what to measure")
+    bench.add_argument(
+        "name", choices=("speed", "dialogue", "clap", "prompts", "server", "faults", "soak"), help="what to measure"
+    )
     bench.add_argument("--data", type=Path, metavar="DIR", help="folder of recordings (default: the sample tracks)")
     bench.add_argument("--write", type=Path, metavar="FILE", help="put the report into this page, not on the screen")
-    bench.add_argument("--cases", type=int, default=30, help="clap: how many cases (default: %(default)s)")
+    bench.add_argument("--cases", type=int, default=0, help="clap, faults: how many cases (default: 30, all)")
     bench.add_argument("--rivals", type=int, default=2, help="clap: on how many the recipes run (default: %(default)s)")
+    bench.add_argument("--turns", type=int, default=200, help="soak: how many in all (default: %(default)s)")
+    bench.add_argument("--visitors", type=int, default=8, help="soak: how many at once (default: %(default)s)")
     bench.set_defaults(run=_bench)
 
     cli_clap.add_commands(commands)
@@ -213,11 +217,19 @@ def _bench(options: argparse.Namespace) -> int:
     from instructfx.bench import dialogue, prompts, speed
     from instructfx.bench.report import put
 
-    progress = _Progress()
-    if options.name == "clap":
+    progress, well = _Progress(), True
+    if options.name == "faults":
+        from instructfx.bench import faults
+
+        page, well = faults.measure(progress.say, options.cases)
+    elif options.name == "soak":
+        from instructfx.bench import soak
+
+        page, well = soak.measure(progress.say, options.turns, options.visitors)
+    elif options.name == "clap":
         from instructfx.bench import clap
 
-        page, plot = clap.measure(options.data, progress.say, options.cases, options.rivals)
+        page, plot = clap.measure(options.data, progress.say, options.cases or 30, options.rivals)
         if options.write:
             options.write.with_name("clap.svg").write_bytes(plot)
     elif options.name == "server":
@@ -231,7 +243,7 @@ def _bench(options: argparse.Namespace) -> int:
         put(page, options.name, options.write)
     else:
         sys.stdout.write(page)
-    return 0
+    return 0 if well else 1
 
 
 def _doctor(options: argparse.Namespace) -> int:

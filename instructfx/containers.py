@@ -22,7 +22,9 @@ BY_SNDFILE = (".wav", ".flac", ".aif", ".aiff", ".ogg", ".oga", ".opus", ".mp3")
 BY_FFMPEG = (".m4a", ".aac", ".mp4")
 READABLE = BY_SNDFILE + BY_FFMPEG
 ACCEPTED = "WAV, FLAC, AIFF, OGG, Opus, MP3, and M4A or AAC where ffmpeg is installed"
+MAX_MINUTES = 60
 FFMPEG_SECONDS = 300
+FFMPEG_FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,aac"  # as ffmpeg names what reads these three extensions
 
 UNKNOWN_SIZES = (0, 0xFFFFFFFF)  # what programs write that stream a WAV without knowing its end
 OGG_LAST_PAGE = 4
@@ -88,7 +90,10 @@ def _decode(source: Path, decoded: Path, shown: str) -> None:
     if ffmpeg is None:
         raise AudioError(f"{shown} needs ffmpeg, which is not installed. Install ffmpeg, or convert it to WAV or FLAC.")
     # -xerror: a damaged file is an error, not a shorter sound; the file: prefix keeps names from being options.
-    command = [ffmpeg, "-v", "error", "-xerror", "-nostdin", "-i", f"file:{source}", "-vn"]
+    # The whitelists: a playlist that is called .m4a would have ffmpeg read other files of this machine, or the network.
+    command = [ffmpeg, "-v", "error", "-xerror", "-nostdin", "-protocol_whitelist", "file"]
+    command += ["-format_whitelist", FFMPEG_FORMATS, "-i", f"file:{source}", "-vn"]
+    command += ["-t", str(MAX_MINUTES * 60 + 1)]  # days of silence are a small file and would fill the disk
     command += ["-c:a", "pcm_f32le", "-rf64", "auto", f"file:{decoded}"]
     try:
         subprocess.run(command, check=True, capture_output=True, timeout=FFMPEG_SECONDS)
@@ -98,6 +103,8 @@ def _decode(source: Path, decoded: Path, shown: str) -> None:
         raise AudioError(
             f"{shown} is truncated or not audio that ffmpeg can read. Export it again, or as WAV or FLAC."
         ) from error
+    if soundfile.info(decoded).duration > MAX_MINUTES * 60:
+        raise AudioError(f"{shown} is over {MAX_MINUTES} minutes long; up to {MAX_MINUTES} are accepted. Cut it.")
 
 
 def _check_whole(source: Path, shown: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import secrets
 import time
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -174,7 +175,8 @@ def _to_refine(plan: Plan, start: Chain, initializing: bool, minds: Minds) -> tu
 
 
 def _checked(instruction: str) -> str:
-    text = " ".join(instruction.split())
+    storable = instruction.encode(errors="replace").decode()  # half of an emoji, as a cut leaves it, is not
+    text = " ".join("".join(c for c in storable if c.isspace() or unicodedata.category(c) != "Cc").split())
     if not text or (not text.isprintable() and not any(c.isprintable() and not c.isspace() for c in text)):
         raise InstructionError('say what you want to hear, for example "make it warmer"')
     if len(text) > LONGEST_INSTRUCTION:

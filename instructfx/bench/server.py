@@ -48,7 +48,7 @@ def measure(data: Path | None, say: Callable[[str], None]) -> str:
     """Measure; a page of Markdown. data is not needed."""
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as studio, ExitStack() as stack:
         say("server: two visitors open their tracks")
-        visitors = [stack.enter_context(Visitor(studio.url)) for _ in TRACKS]
+        visitors = [stack.enter_context(Visitor(studio.url, LONGEST_SECONDS)) for _ in TRACKS]
         for visitor, track in zip(visitors, TRACKS, strict=True):
             visitor.sample(track)
             visitor.say("make it warmer")  # so that every library is there
@@ -76,10 +76,10 @@ def while_refining(url: str, visitors: Sequence[Visitor]) -> tuple[dict[str, Tim
     turns: list[str] = []
 
     def talk(visitor: Visitor, mine: threading.Event) -> None:
-        def watch(html: str) -> None:
-            if "Refining" in html:
+        def watch(seen: str) -> None:
+            if "Refining" in seen:
                 mine.set()
-            elif "Saving" in html or "Rendering" in html:
+            elif "Saving" in seen or "Rendering" in seen:
                 mine.clear()
 
         while not ended.is_set():

@@ -134,11 +134,12 @@ class Handlers:
         }
 
     @guarded
-    async def say(self, words: str, token: str, request: gradio.Request) -> AsyncIterator[Changes]:
+    async def say(self, words: str | None, token: str, request: gradio.Request) -> AsyncIterator[Changes]:
         """Take a turn and show how far it is."""
         page = self.page
         visit = self.visits.find(token)
-        if visit is None and words.strip() and self.visits.past(token):
+        said = " ".join(str(words or "").split())  # what a program sends may be anything
+        if visit is None and said and self.visits.past(token):
             again = OpenJob(functools.partial(self.studio.reopen, token, request.session_hash or ""))
             yield self._running(True)
             async for progress in _until_open(again):
@@ -147,13 +148,12 @@ class Handlers:
                 yield self.trouble(again.trouble)
                 return
             visit = again.visit
-        if visit is None or not words.strip():
+        if visit is None or not said:
             yield {page.notice: views.notice(SAY_SOMETHING if visit else CHOOSE_FIRST)}
             return
         if not visit.busy.acquire(blocking=False):
             yield {page.notice: views.notice(ONE_AT_A_TIME)}
             return
-        said = " ".join(words.split())
         job = TurnJob(visit, said, self.studio.pool, self.studio.store)
         job.start()
         yield {
@@ -196,6 +196,7 @@ class Handlers:
         self.visits.close(token)
         yield {
             page.token: "",
+            page.choosing: "",
             page.chooser: gradio.update(visible=True),
             page.listen: gradio.update(visible=False),
             page.dry: "",

@@ -11,7 +11,9 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 import gradio
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.responses import PlainTextResponse
+from starlette.routing import Mount
 
 STATIC = Path(__file__).parent.parent.parent / "static"
 FONTS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
@@ -54,7 +56,7 @@ def mounted(app: FastAPI, page: gradio.Blocks, upload_mb: int) -> FastAPI:
     """The page at the root of an application, uploads limited; nothing on it comes from another host or our disk."""
     page.queue(default_concurrency_limit=None)
     page.has_launched = True  # by then Gradio refuses files of this machine that nobody uploaded; mounting forgets it
-    return gradio.mount_gradio_app(
+    whole = gradio.mount_gradio_app(
         app,
         page,
         path="/",
@@ -69,6 +71,17 @@ def mounted(app: FastAPI, page: gradio.Blocks, upload_mb: int) -> FastAPI:
         mcp_server=False,
         enable_monitoring=False,
     )
+    for route in whole.routes:
+        if isinstance(route, Mount) and isinstance(route.app, FastAPI):
+            route.app.add_exception_handler(TypeError, _no_file)
+    return whole
+
+
+def _no_file(request: Request, error: Exception) -> PlainTextResponse:
+    """What Gradio answers with status 500: an upload whose file has no name."""
+    if not request.url.path.endswith("/upload"):
+        raise error
+    return PlainTextResponse("The file has no name. Give it one, such as track.wav.", status_code=400)
 
 
 def was_uploaded(path: Path) -> bool:

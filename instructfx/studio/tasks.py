@@ -22,8 +22,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
-from instructfx.audio import MAX_MINUTES, blocks, writing
-from instructfx.containers import opened
+from instructfx.audio import blocks, writing
+from instructfx.containers import MAX_MINUTES, opened
 from instructfx.errors import AudioError, InstructFXError
 from instructfx.studio import logs
 from instructfx.studio.messages import (

@@ -115,7 +115,8 @@ def exchange(number: int, each: Exchange) -> str:
 
 
 def _words(words: str) -> str:
-    return f'<div class="words">{escape(words)}</div>'
+    sendable = words.encode(errors="replace").decode()  # half of an emoji is no text that can be sent
+    return f'<div class="words">{escape(sendable)}</div>'
 
 
 def _reply(turn: Turn, done: Sequence[Change]) -> str:

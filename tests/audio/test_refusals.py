@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import struct
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -160,6 +162,7 @@ BAD: dict[str, tuple[Callable[[Path], Path], str, str]] = {
     "nan at the end": (samples_of(spoiled(np.nan, -1)), *no_numbers),
     "infinite": (samples_of(spoiled(np.inf, RATE // 2)), *no_numbers),
     "minus infinite": (samples_of(spoiled(-np.inf, RATE // 2)), *no_numbers),
+    "beyond what any sound has": (samples_of(spoiled(1e18, 0)), "above +200 dBFS", "full scale is 1.0"),
     "three channels": (samples_of(np.ones((RATE, 3))), "3 channels", "mono and stereo"),
     "six channels": (samples_of(np.ones((RATE, 6))), "6 channels", "mono and stereo"),
     "a thousand channels": (samples_of(np.ones((100, 1000))), "1000 channels", "mono and stereo"),
@@ -209,6 +212,24 @@ def test_a_truncated_file_is_refused(tmp_path: Path, read: Callable[[Path], obje
         read(tmp_path / name)
 
 
+@pytest.mark.parametrize("name", ["list.m4a", "list.aac", "list.mp4"])
+@pytest.mark.parametrize(
+    "playlist",
+    [
+        "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9.0,\n{path}\n#EXT-X-ENDLIST\n",
+        "ffconcat version 1.0\nfile {name}\n",
+    ],
+    ids=["HLS", "concat"],
+)
+def test_a_playlist_reads_no_other_file(tmp_path: Path, name: str, playlist: str) -> None:
+    if shutil.which("ffmpeg") is None:
+        pytest.skip("no ffmpeg here")
+    save(sound(), tmp_path / "private.flac")
+    (tmp_path / name).write_text(playlist.format(path=tmp_path / "private.flac", name="private.flac"))
+    with pytest.raises(AudioError, match=rf"{name} is truncated or not audio"):
+        load(tmp_path / name)
+
+
 def test_a_truncated_rf64_is_refused(tmp_path: Path) -> None:
     path = written(sound().samples.T, tmp_path / "large.wav", format="RF64")
     path.write_bytes(path.read_bytes()[:-5_000])
@@ -236,6 +257,15 @@ def test_too_long(tmp_path: Path, read: Callable[[Path], object]) -> None:
         file.truncate(start + 8 + 3 * frames)
     with pytest.raises(AudioError, match=r"long\.wav is 61\.0 minutes long; up to 60 are accepted"):
         read(tmp_path / "long.wav")
+
+
+def test_a_long_m4a_is_refused_before_it_fills_the_disk(tmp_path: Path) -> None:
+    if shutil.which("ffmpeg") is None:
+        pytest.skip("no ffmpeg here")
+    silence = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono", "-t", "7200", "-b:a", "8k"]
+    subprocess.run([*silence, tmp_path / "long.m4a"], check=True, timeout=120)
+    with pytest.raises(AudioError, match=r"long\.m4a is over 60 minutes long; up to 60 are accepted"):
+        inspect(tmp_path / "long.m4a")
 
 
 @pytest.mark.parametrize("read", READERS)

@@ -123,7 +123,13 @@ def test_nothing_understood_is_a_turn_that_changes_nothing(live: LiveSession) ->
     assert lost.readings_after == lost.readings_before
 
 
-@pytest.mark.parametrize("words", ["", "   ", "\n\t", "\x00", "x" * (LONGEST_INSTRUCTION + 1)])
+def test_words_are_stored_without_what_no_file_and_no_terminal_should_get(live: LiveSession) -> None:
+    live.say("make\x00 it\x1b[31m  warmer \ud83d\x7f")
+    assert live.turns[0].instruction == "make it[31m warmer ?"
+    assert live.turns[0].chain.names == ("eq",)
+
+
+@pytest.mark.parametrize("words", ["", "   ", "\n\t", "\x00", "\x1b\x7f", "x" * (LONGEST_INSTRUCTION + 1)])
 def test_what_is_no_instruction_is_refused_and_nothing_is_stored(live: LiveSession, words: str) -> None:
     with pytest.raises(InstructionError, match=r"say|characters"):
         live.say(words)

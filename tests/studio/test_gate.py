@@ -48,7 +48,7 @@ def outside(studio: Running) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def visitor(studio: Running) -> Iterator[Visitor]:
-    with Visitor(studio.url, AUTH) as coming:
+    with Visitor(studio.url, auth=AUTH) as coming:
         yield coming
 
 
@@ -80,12 +80,13 @@ def test_a_visit_serves_its_own_files_and_its_ids_are_in_no_log(
     path = tmp_path / "take.wav"
     samples = np.random.default_rng(0).standard_normal(22_050) * 0.1
     soundfile.write(path, samples, 22_050)
-    shown = visitor.upload(path)
+    with path.open("rb") as file:
+        shown = visitor.upload(path.name, file).regions
     dry = re.findall(r'src="(/audio/[^"]+)"', shown["dry"])[0]
     token = dry.split("/")[2]
     assert len(token) >= 32
     assert visitor.client.get(dry).content == path.read_bytes()
-    shown = visitor.say("low-pass it at 2 kHz")
+    shown = visitor.say("low-pass it at 2 kHz").regions
     for link in re.findall(r'href="(/audio/[^"]+)"', shown["downloads"]):
         assert visitor.client.get(link).status_code == 200
     assert visitor.client.get(f"/audio/{token}/nothing.flac").status_code == 404
@@ -120,8 +121,9 @@ def test_gradio_hands_out_no_file(studio: Running, visitor: Visitor, tmp_path: P
 def test_a_path_that_nobody_uploaded_opens_nothing(studio: Running, visitor: Visitor) -> None:
     visitor.sample("guitar")
     kept = next((studio.log.parent / "audio").glob("*.flac"))
-    with Visitor(studio.url, AUTH) as other, pytest.raises(httpx.HTTPError, match="the page failed"):
-        other.uploaded(str(kept), "mine.flac")
+    with Visitor(studio.url, auth=AUTH) as other:
+        forged = {"path": str(kept), "orig_name": "mine.flac", "meta": {"_type": "gradio.FileData"}}
+        assert other.choose(forged).ending == "failed"
     assert kept.is_file()
 
 
@@ -145,7 +147,8 @@ def test_uploads_are_limited_in_bytes_and_seconds(visitor: Visitor, tmp_path: Pa
     assert "up to 2 MB" in answer.text
     long = tmp_path / "long.flac"
     soundfile.write(long, np.full((61 * 8_000, 1), 0.1), 8_000)
-    assert "long.flac is 61 seconds long; up to 60 are accepted here" in visitor.upload(long)["choosing"]
+    with long.open("rb") as file:
+        assert "long.flac is 61 seconds long; up to 60 are accepted here" in visitor.upload(long.name, file).line
 
 
 def test_nothing_else_may_be_large(visitor: Visitor) -> None:

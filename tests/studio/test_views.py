@@ -119,3 +119,9 @@ def test_every_stage_has_a_bar(stage: str) -> None:
 def test_a_waveform_has_a_bar_for_each_peak() -> None:
     assert views.waveform([0.0, 0.5, 1.0]).count("M") == 3
     assert "audio" not in views.player("Current", "later", "", ())
+
+
+def test_half_an_emoji_can_be_sent() -> None:
+    shown = views.conversation([], "warmer \ud83d")
+    assert "warmer ?" in shown
+    assert shown.encode()

@@ -68,12 +68,12 @@ def test_a_worker_that_is_killed_in_the_middle_of_a_turn_is_one_line(shared: Run
             for pid in killed:
                 os.kill(pid, signal.SIGKILL)
 
-    shown = visitor.say(LONG, kill)
+    shown = visitor.say(LONG, kill).regions
     assert killed
     assert "ended unexpectedly; nothing was lost" in shown["conversation"]
     assert "Delay" in shown["chain"]
     assert "Reverb" not in shown["chain"]
-    after = visitor.say("low-pass it at 2 kHz")
+    after = visitor.say("low-pass it at 2 kHz").regions
     assert turns(after["conversation"]) == 3
     assert re.findall(r'scope="row">(\w+)', after["chain"]) == ["Filter", "Delay"]
     assert len(shared.workers()) == len(killed)
@@ -92,7 +92,7 @@ def test_stop_ends_a_turn_soon_and_keeps_its_best(visitor: Visitor) -> None:
         if any(stage in html for stage in ("Saving", "Rendering", "best so far")):
             ended.append(time.monotonic())
 
-    shown = visitor.say(LONG, stop)
+    shown = visitor.say(LONG, stop).regions
     assert ended[0] - asked[0] < 15  # a second, on a machine that does nothing else
     assert "best so far was kept" in shown["conversation"]
     assert 'class="player current"' in shown["current"]
@@ -110,14 +110,14 @@ def test_a_worker_over_its_time_is_ended_with_a_line(tmp_path: Path, monkeypatch
                 for pid in frozen:
                     os.kill(pid, signal.SIGSTOP)
 
-        shown = visitor.say(LONG, freeze)
+        shown = visitor.say(LONG, freeze).regions
         assert "This took longer than 10 seconds and was ended; nothing was lost." in shown["conversation"]
         assert "Try a shorter track or say less at once." in shown["conversation"]
         assert any(map(gone, frozen))
         for pid in slow.workers():
             os.kill(pid, signal.SIGCONT)
         for _ in range(5):  # on a machine that does much else, ten seconds may be too few
-            shown = visitor.say("low-pass it at 2 kHz")
+            shown = visitor.say("low-pass it at 2 kHz").regions
             if "Filter" in shown["chain"]:
                 break
         assert "Filter" in shown["chain"]

@@ -1,0 +1,70 @@
+"""Bad uploads, hostile instructions and several visitors in miniature, against real servers."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from instructfx.bench import faults, soak
+from instructfx.bench.bad_audio import BadUpload, bad_uploads, good
+from instructfx.bench.bad_words import BadWords, bad_words
+from instructfx.bench.visitor import Answer
+
+
+def quiet(text: str) -> None:
+    """Nobody watches."""
+
+
+def test_there_are_enough_and_they_are_the_same_every_time() -> None:
+    uploads, words = bad_uploads(), bad_words()
+    assert uploads == bad_uploads()
+    assert words == bad_words()
+    assert len(uploads) >= 300
+    assert len(words) >= 200
+    assert len(Counter(each.kind for each in uploads)) == 16
+    few = faults.spread(uploads, 40)
+    assert len(few) == 40
+    assert len({each.kind for each in few}) >= 14
+
+
+def test_bad_uploads_and_hostile_words_get_one_line_or_a_turn() -> None:
+    """And a file in order that is said to be none, and words that look like an inner error, are seen and counted."""
+    small = [each for each in bad_uploads() if each.zeros == 0]
+    nameless = [each for each in small if each.name == ""]
+    lie = BadUpload("lies", "said to be bad", "fine.wav", good(".wav"), refused=True)
+    told = BadWords("lies", 'make it File "/secret" warmer')
+    examined = faults.examine(
+        [*faults.spread(small, 11), *nameless, lie], [*faults.spread(bad_words(), 10), told], quiet
+    )
+    lies = [each.verdict for each in examined.outcomes if each.kind == "lies"]
+    assert lies == ["wrong", "leaked"]
+    assert not examined.well
+    honest = [each for each in examined.outcomes if each.kind != "lies"]
+    assert [each for each in honest if each.verdict not in ("refused", "accepted")] == []
+    assert examined.trouble == ()
+    assert examined.good_requests >= 3
+    assert len(honest) == 22 + len(faults.FORGED)
+    assert {each.verdict for each in honest if each.kind == "forged uploads"} == {"refused"}
+
+
+def test_two_visitors_at_once_lose_and_mix_up_nothing() -> None:
+    soaked = soak.soak(8, 2, quiet)
+    checks = soaked.checks()
+    del checks["memory is flat"]  # eight turns are too few to say
+    assert [stay.wrong for stay in soaked.stays] == [(), ()]
+    assert all(checks.values()), checks
+    assert [len(stay.stored) for stay in soaked.stays] == [4, 4]
+    assert soaked.readings[0].memory_mb > 100
+    assert soaked.readings[0].files > 5
+
+
+def test_the_soak_tells_visitors_apart() -> None:
+    """Guards the guard: what is another's, or missing, is seen."""
+    mine, other = soak.Guest(0), soak.Guest(1)
+    assert mine.frames != other.frames
+    mixed = Answer(
+        "answered", 200, 0.1, track=f"{mine.name}.wav", said=("a",), replied=("b",), texts=(other.words(1)[0],)
+    )
+    assert soak._amiss(mixed, mine, [other.name]) == [f"saw {other.name}"]
+    stays = [soak.Stay(mine, ("a", "b"), (0.1, 0.1), ("a", "b"), ("b", "a"), ())]
+    checks = soak.Soaked(tuple(stays), (soak.Reading(500, 20),) * 4 + (soak.Reading(900, 90),) * 4, 1.0, 0).checks()
+    assert list(checks.values()) == [True, False, True, False, False]
