@@ -135,6 +135,15 @@ class Signature:
 
 
 @dataclass(frozen=True)
+class Remarks:
+    """What is kept beside the turns of a session; signatures by the id of the turn."""
+
+    answers: tuple[Answer, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+    signatures: Mapping[str, Signature] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Session:
     """turns holds every turn in the order of making; head is the id of the one that plays now.
 
@@ -228,6 +237,7 @@ __all__ = [
     "Judgement",
     "Kind",
     "Provenance",
+    "Remarks",
     "Session",
     "Signature",
     "Turn",
