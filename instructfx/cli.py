@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from instructfx import __version__, cli_clap, cli_judge
+from instructfx import __version__, cli_bundles, cli_clap, cli_judge
 from instructfx.errors import Cancelled, InstructFXError
 
 if TYPE_CHECKING:
@@ -75,6 +75,9 @@ def _parser() -> argparse.ArgumentParser:
 
     cli_clap.add_commands(commands)
     cli_judge.add_commands(commands)
+
+    sessions = commands.add_parser("sessions", help="the stored sessions")
+    cli_bundles.add_commands(sessions.add_subparsers(required=True, metavar="ACTION"))
 
     doctor = commands.add_parser("doctor", help="check this installation")
     doctor.add_argument("--ping", action="store_true", help="send one tiny request to the language model")

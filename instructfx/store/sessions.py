@@ -61,7 +61,7 @@ class Store:
 
     def create(self, session_id: str, track: Track, origin: str = "") -> tuple[Session, Track]:
         """A new session on a track; its audio is copied here. The track comes back at its new place."""
-        return self.put(Session(session_id, _dry(track), origin=origin), track)
+        return self.put(Session(session_id, dry_of(track), origin=origin), track)
 
     def put(self, session: Session, track: Track, remarks: Remarks | None = None) -> tuple[Session, Track]:
         """A session that came from elsewhere, with its turns and what was said of them, as `create` does."""
@@ -122,7 +122,7 @@ class Store:
             path = self.files.path(audio.sha256, audio.extension)
             measures = audio.model_dump(exclude={"extension"})
             track = Track(path=path, name=row.dry_name, **measures)
-            return Session(row.id, _dry(track), turns, row.head, row.origin), track
+            return Session(row.id, dry_of(track), turns, row.head, row.origin), track
 
     def touch(self, session_id: str) -> None:
         """Note that a session is in use."""
@@ -221,7 +221,8 @@ class Store:
             connection.commit()
 
 
-def _dry(track: Track) -> Dry:
+def dry_of(track: Track) -> Dry:
+    """What a session says of its track."""
     return Dry(
         track.sha256, track.name, track.sample_rate, track.channels, track.frames,
         track.loudness_lufs, track.excerpt_start,
