@@ -90,6 +90,8 @@ def session_json(session: Session, remarks: Remarks, files: dict[str, BundledFil
 @contextmanager
 def appearing(target: Path) -> Iterator[BinaryIO]:
     """A file open for writing beside `target`; it takes that name, whole, when the block ends well."""
+    if "\0" in str(target):
+        raise StoreError("cannot write a file whose name holds a null character. Choose another name.")
     try:
         if target.is_dir():
             raise StoreError(f"cannot write {target}: there is a folder of that name. Choose another name.")
@@ -97,8 +99,6 @@ def appearing(target: Path) -> Iterator[BinaryIO]:
         file = temporary.open("xb")
     except OSError as error:
         raise StoreError(f"cannot write {target}: {error.strerror}. Choose another name or folder.") from error
-    except ValueError as error:
-        raise StoreError("cannot write a file whose name holds a null character. Choose another name.") from error
     try:
         with file:
             yield file
