@@ -6,6 +6,7 @@ the prompt, the order of the effects and the settings of each; times are in seco
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -184,6 +185,8 @@ def _slot(fx: str, given: Any, place: str, notes: list[str]) -> Slot:
             raise StoreError(f"{place}: {name} of {fx} must be a number, not {ascii(value)[:40]}")
         ours, factor = counterpart.settings[name]
         param = effect.param(ours)
+        if not math.isfinite(value * factor):
+            raise StoreError(f"{place}: {name} of {fx} must be a finite number, not {value:g}")
         settings[ours] = param.clamp(value * factor)
         if settings[ours] != value * factor:
             wanted = f"{value * factor:g} {param.unit}".strip()

@@ -80,8 +80,11 @@ class _ParquetWriter:
     """Collects rows for a row group; what is left is written by `finish`."""
 
     def __init__(self, path: Path, columns: tuple[Column, ...]) -> None:
-        import pyarrow
-        from pyarrow import parquet
+        try:
+            import pyarrow
+            from pyarrow import parquet
+        except ImportError as error:
+            raise StoreError(f"Parquet cannot be written: {error}; write CSV with --format csv") from error
 
         kinds = {
             "string": pyarrow.string(), "integer": pyarrow.int64(), "number": pyarrow.float64(),
