@@ -23,6 +23,7 @@ BY_FFMPEG = (".m4a", ".aac", ".mp4")
 READABLE = BY_SNDFILE + BY_FFMPEG
 ACCEPTED = "WAV, FLAC, AIFF, OGG, Opus, MP3, and M4A or AAC where ffmpeg is installed"
 FFMPEG_SECONDS = 300
+DEMUXERS = "mov,mp4,m4a,3gp,3g2,mj2,aac"
 
 UNKNOWN_SIZES = (0, 0xFFFFFFFF)  # what programs write that stream a WAV without knowing its end
 OGG_LAST_PAGE = 4
@@ -88,7 +89,19 @@ def _decode(source: Path, decoded: Path, shown: str) -> None:
     if ffmpeg is None:
         raise AudioError(f"{shown} needs ffmpeg, which is not installed. Install ffmpeg, or convert it to WAV or FLAC.")
     # -xerror: a damaged file is an error, not a shorter sound; the file: prefix keeps names from being options.
-    command = [ffmpeg, "-v", "error", "-xerror", "-nostdin", "-i", f"file:{source}", "-vn"]
+    # Only these demuxers: a playlist under an audio file's name would have ffmpeg open whatever files it lists.
+    command = [
+        ffmpeg,
+        "-v",
+        "error",
+        "-xerror",
+        "-nostdin",
+        "-format_whitelist",
+        DEMUXERS,
+        "-protocol_whitelist",
+        "file",
+    ]
+    command += ["-i", f"file:{source}", "-vn"]
     command += ["-c:a", "pcm_f32le", "-rf64", "auto", f"file:{decoded}"]
     try:
         subprocess.run(command, check=True, capture_output=True, timeout=FFMPEG_SECONDS)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
+import shutil
 import stat
 import struct
 import tempfile
@@ -76,6 +78,16 @@ def members_of(bundle: Path) -> dict[str, bytes]:
 
 def audio_member(bundle: Path) -> str:
     return next(name for name in members_of(bundle) if name != "session.json")
+
+
+def with_audio(bundle: Path, target: Path, audio: bytes, extension: str) -> Path:
+    """The same session on another track, its checksums right."""
+    sha256 = hashlib.sha256(audio).hexdigest()
+    name = f"audio/{sha256}{extension}"
+    document = document_of(bundle)
+    document["session"]["dry"]["sha256"] = sha256
+    document["files"] = {name: {"sha256": sha256, "bytes": len(audio)}}
+    return zipped(target, [("session.json", json.dumps(document).encode()), (name, audio)])
 
 
 # Members
@@ -221,15 +233,19 @@ def test_audio_must_be_what_the_session_says(
 
 
 def test_audio_that_nobody_could_use_is_refused(good: Path, tmp_path: Path, refused: Callable[[Path], str]) -> None:
-    import hashlib
-
     garbage = b"RIFF" + os.urandom(5000)
-    sha256 = hashlib.sha256(garbage).hexdigest()
-    document = document_of(good)
-    document["session"]["dry"]["sha256"] = sha256
-    document["files"] = {f"audio/{sha256}.wav": {"sha256": sha256, "bytes": len(garbage)}}
-    members = [("session.json", json.dumps(document).encode()), (f"audio/{sha256}.wav", garbage)]
-    assert "is not audio that can be read" in refused(zipped(tmp_path / "x.zip", members))
+    assert "is not audio that can be read" in refused(with_audio(good, tmp_path / "x.zip", garbage, ".wav"))
+
+
+@pytest.mark.parametrize("extension", [".m4a", ".aac", ".mp4"])
+def test_a_playlist_cannot_pass_for_audio(
+    extension: str, noise: Audio, good: Path, tmp_path: Path, refused: Callable[[Path], str]
+) -> None:
+    if not shutil.which("ffmpeg"):
+        pytest.skip("ffmpeg is not installed")
+    save(noise, tmp_path / "secret.flac")
+    playlist = f"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nfile://{tmp_path}/secret.flac\n#EXT-X-ENDLIST\n".encode()
+    assert "truncated or not audio" in refused(with_audio(good, tmp_path / "x.zip", playlist, extension))
 
 
 # session.json
