@@ -73,4 +73,4 @@ def fingerprint(data: bytes | str) -> str:
 
 def without_keys(text: str) -> str:
     """The same text with fingerprints in place of what may be the id of a session."""
-    return KEY.sub(lambda found: fingerprint(found[0]), text)
+    return KEY.sub(lambda found: f"s{fingerprint(found[0])}", text)

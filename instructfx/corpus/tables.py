@@ -33,14 +33,14 @@ class Table:
     rows: Rows
 
 
-SESSION = Column("session", "string", "fingerprint of the session: 16 digits, not the id that opens it")
-TURN = Column("turn", "string", "fingerprint of the turn")
+SESSION = Column("session", "string", "fingerprint of the session: s and 16 digits, not the id that opens it")
+TURN = Column("turn", "string", "fingerprint of the turn: t and 16 digits")
 
 
 def _sessions(listed: Listed, session: Session, remarks: Remarks) -> Iterator[Row]:
     dry = session.dry
     yield (
-        fingerprint(session.id), listed.created_at, listed.used_at, dry.name, dry.sha256, dry.sample_rate, dry.channels,
+        _session(session), listed.created_at, listed.used_at, dry.name, dry.sha256, dry.sample_rate, dry.channels,
         dry.frames, dry.frames / dry.sample_rate, dry.loudness_lufs, dry.excerpt_start, len(session.turns),
         _mark(session.head), without_keys(session.origin),
     )  # fmt: skip
@@ -85,22 +85,27 @@ def _readings(listed: Listed, session: Session, remarks: Remarks) -> Iterator[Ro
 def _judgements(listed: Listed, session: Session, remarks: Remarks) -> Iterator[Row]:
     for each in remarks.judgements:
         yield (
-            fingerprint(session.id), fingerprint(each.turn_id), each.model, each.prompt_version,
+            _session(session), _mark(each.turn_id), each.model, each.prompt_version,
             each.instruction_following, each.chain_of_thought, each.why_following, each.why_thought,
         )  # fmt: skip
 
 
 def _answers(listed: Listed, session: Session, remarks: Remarks) -> Iterator[Row]:
     for each in remarks.answers:
-        yield fingerprint(session.id), fingerprint(each.turn_id), _mark(each.against_id), each.better
+        yield _session(session), _mark(each.turn_id), _mark(each.against_id), each.better
 
 
-def _names(session: Session, turn: Turn) -> tuple[str, str]:
-    return fingerprint(session.id), fingerprint(turn.id)
+def _names(session: Session, turn: Turn) -> tuple[str, str | None]:
+    return _session(session), _mark(turn.id)
 
 
-def _mark(identity: str | None) -> str | None:
-    return fingerprint(identity) if identity else None
+def _session(session: Session) -> str:
+    """Begins with a letter: 503e987320071914 would be a number to whatever reads CSV."""
+    return f"s{fingerprint(session.id)}"
+
+
+def _mark(turn_id: str | None) -> str | None:
+    return f"t{fingerprint(turn_id)}" if turn_id else None
 
 
 TABLES: Mapping[str, Table] = {

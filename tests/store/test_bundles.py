@@ -105,7 +105,7 @@ def test_a_bundle_does_not_tell_the_key_to_the_session(live: LiveSession, tmp_pa
             content = b"".join(archive.read(name) for name in archive.namelist() if name == "session.json")
         assert live.session.id.encode() not in content
         assert session.id.encode() not in content
-    assert document_of(tmp_path / "x.zip")["session"]["origin"] == f"replay of {fingerprint(live.session.id)}"
+    assert document_of(tmp_path / "x.zip")["session"]["origin"] == f"replay of s{fingerprint(live.session.id)}"
 
 
 def test_without_audio_the_track_is_asked_for(

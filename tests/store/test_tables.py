@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -45,16 +46,16 @@ def test_a_researcher_gets_every_table(
     tables = {name: read(tmp_path / "new" / "t" / f"{name}.{kind}") for name in TABLES}
     for name, table in TABLES.items():
         assert list(tables[name]) == [column.name for column in table.columns]
-    marks = [fingerprint(turn.id) for turn in live.turns]
-    mine = fingerprint(live.session.id)
+    marks = [f"t{fingerprint(turn.id)}" for turn in live.turns]
+    mine, bare = f"s{fingerprint(live.session.id)}", f"s{fingerprint('k' * 32)}"
 
     sessions = tables["sessions"].set_index("session")
-    assert set(sessions.index) == {mine, fingerprint("k" * 32)}
+    assert set(sessions.index) == {mine, bare}
     assert sessions.loc[mine, "turns"] == 4
     assert sessions.loc[mine, "head"] == marks[-1]
     assert sessions.loc[mine, "seconds"] == 2.0
-    assert sessions.loc[fingerprint("k" * 32), "origin"] == f"replay of {mine}"
-    assert pd.isna(sessions.loc[fingerprint("k" * 32), "head"])
+    assert sessions.loc[bare, "origin"] == f"replay of {mine}"
+    assert pd.isna(sessions.loc[bare, "head"])
     assert pd.to_datetime(sessions["created_at"]).dt.tz is not None
 
     turns = tables["turns"]
@@ -87,6 +88,18 @@ def test_a_researcher_gets_every_table(
     content = b"".join(path.read_bytes() for path in (tmp_path / "new" / "t").iterdir())
     assert live.session.id.encode() not in content
     assert b"k" * 32 not in content
+
+
+def test_no_fingerprint_is_taken_for_a_number(live: LiveSession, tmp_path: Path) -> None:
+    store = Store(tmp_path / "s")
+    names = [str(number) for number in range(4000)]
+    numeric = [name for name in names if re.fullmatch(r"\d+(e\d+)?", fingerprint(name))]
+    assert numeric
+    for name in numeric:
+        store.put(Session(name, live.session.dry), live.track)
+    export_tables(store, tmp_path / "t", "csv")
+    found = read(tmp_path / "t" / "sessions.csv")["session"]
+    assert sorted(found) == sorted(f"s{fingerprint(name)}" for name in numeric)
 
 
 def test_rows_are_written_in_groups(live: LiveSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
