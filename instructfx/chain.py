@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from instructfx.effects import Effect, effect_named
+from instructfx.effects import EFFECTS, Effect, effect_named
 from instructfx.effects.memoryless import as_tensors
 from instructfx.effects.spec import Param, Settings, Stream
 from instructfx.errors import SettingsError
@@ -200,6 +200,28 @@ class Chain:
             lambda value: value if isinstance(value, cls) else cls.from_json(value),
             serialization=core_schema.plain_serializer_function_ser_schema(cls.to_json),
         )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, source: Any, handler: Any) -> dict[str, Any]:
+        """What `to_json` writes, as JSON Schema: each effect with its settings in their ranges."""
+        slot = {
+            "type": "object",
+            "properties": {
+                "effect": {"enum": list(EFFECTS)},
+                "settings": {"type": "object"},
+                "bypassed": {"type": "boolean"},
+                "locked": {"type": "array", "items": {"type": "string"}},
+            },
+            "required": ["effect", "settings"],
+            "allOf": [
+                {
+                    "if": {"properties": {"effect": {"const": effect.name}}},
+                    "then": {"properties": {"settings": effect.tool()["function"]["parameters"]}},
+                }
+                for effect in EFFECTS.values()
+            ],
+        }
+        return {"type": "array", "items": slot, "description": "Effects in the order of the sound, each at most once."}
 
 
 @dataclass(frozen=True)

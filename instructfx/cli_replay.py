@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -72,6 +73,11 @@ def _turns(options: argparse.Namespace, keep: bool, stack: ExitStack) -> Iterato
     store, source = Store(), Store()
     session_id = options.session
     aside = stack.enter_context(scratch_folder())
+    if Path(session_id).is_file():
+        from instructfx.bundles import import_bundle
+
+        source = Store(aside / "bundle", url=f"sqlite:///{aside / 'bundle.sqlite'}")
+        session_id = import_bundle(Path(session_id), source).session.id
     session, track = source.load(session_id)
     stop = _interrupts(stack)
     if options.mode == "render":

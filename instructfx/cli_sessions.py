@@ -8,6 +8,8 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
+from instructfx import cli_bundles
+
 
 def add_commands(commands: Any) -> None:
     """Add `sessions` to the subparsers of the command line."""
@@ -30,6 +32,8 @@ def add_commands(commands: Any) -> None:
     doctor = actions.add_parser("doctor", help="check the store from end to end")
     doctor.add_argument("--mend", action="store_true", help="remove leftovers and put right what can be")
     doctor.set_defaults(run=_doctor)
+
+    cli_bundles.add_commands(actions)
 
 
 def _list(options: argparse.Namespace) -> int:

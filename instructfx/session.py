@@ -13,6 +13,7 @@ from instructfx.errors import InstructFXError, StoreError
 from instructfx.planners.plan import Plan
 from instructfx.refine import Refined, SearchOptions
 from instructfx.router import Route
+from instructfx.signature import Signature
 
 Kind = Literal["said", "edited", "matched", "undone"]
 FirstTurn = Literal["initialize", "refine"]
@@ -125,6 +126,15 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Remarks:
+    """What is kept beside the turns of a session; signatures by the id of the turn."""
+
+    answers: tuple[Answer, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+    signatures: Mapping[str, Signature] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Session:
     """turns holds every turn in the order of making; head is the id of the one that plays now.
 
@@ -223,6 +233,7 @@ __all__ = [
     "Judgement",
     "Kind",
     "Provenance",
+    "Remarks",
     "Session",
     "Turn",
     "new_session_id",

@@ -15,9 +15,10 @@ from instructfx.errors import InstructFXError
 from instructfx.scratch import abandoned
 from instructfx.session import turn_from_json
 from instructfx.store.database import reported, writing
-from instructfx.store.files import TEMPORARY, sha256_of
+from instructfx.store.files import TEMPORARY
 from instructfx.store.sessions import Store
 from instructfx.store.tables import AudioRow, SessionRow, TurnRow
+from instructfx.track import sha256_of
 
 
 @dataclass(frozen=True)

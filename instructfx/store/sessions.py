@@ -17,7 +17,7 @@ from sqlmodel import col, select
 from instructfx.chain import Chain
 from instructfx.errors import StoreError
 from instructfx.refine import Step
-from instructfx.session import Answer, Dry, Judgement, Session, Turn, turn_from_json
+from instructfx.session import Answer, Dry, Judgement, Remarks, Session, Turn, turn_from_json
 from instructfx.signature import Signature
 from instructfx.store.database import opened, reported, writing
 from instructfx.store.files import AudioFiles
@@ -62,10 +62,10 @@ class Store:
 
     def create(self, session_id: str, track: Track, origin: str = "") -> tuple[Session, Track]:
         """A new session on a track; its audio is copied here. The track comes back at its new place."""
-        return self.put(Session(session_id, _dry(track), origin=origin), track)
+        return self.put(Session(session_id, dry_of(track), origin=origin), track)
 
-    def put(self, session: Session, track: Track) -> tuple[Session, Track]:
-        """A session that came from elsewhere, with its turns, as `create` does."""
+    def put(self, session: Session, track: Track, remarks: Remarks | None = None) -> tuple[Session, Track]:
+        """A session that came from elsewhere, with its turns and what was said of them, as `create` does."""
         with self.files.changing(), self._changes() as connection:
             audio = connection.get(AudioRow, track.sha256)
             extension = audio.extension if audio else track.path.suffix.lower()
@@ -81,6 +81,7 @@ class Store:
             connection.flush()
             for turn in session.turns:
                 _add_turn(connection, session.id, turn)
+            _add_remarks(connection, remarks or Remarks())
         return session, replace(track, path=stored)
 
     def add_turn(self, session: Session, turn: Turn) -> None:
@@ -98,6 +99,20 @@ class Store:
 
     def load(self, session_id: str) -> tuple[Session, Track]:
         """A stored session and its track; StoreError where there is none, or its audio is gone."""
+        session, track = self._found(session_id)
+        if not track.path.is_file():
+            raise StoreError(f"the audio of the session on {track.name} is missing from {self.files.folder}")
+        return session, track
+
+    def without_audio(self, session_id: str) -> Session:
+        """A stored session, whether its audio is still there or not; StoreError where there is none."""
+        return self._found(session_id)[0]
+
+    def remarks(self, session_id: str) -> Remarks:
+        """What is kept beside the turns of a session."""
+        return Remarks(self.answers(session_id), self.judgements(session_id), self.signatures(session_id))
+
+    def _found(self, session_id: str) -> tuple[Session, Track]:
         with self._reads() as connection:
             row = connection.get(SessionRow, session_id)
             if row is None:
@@ -108,10 +123,7 @@ class Store:
             path = self.files.path(audio.sha256, audio.extension)
             measures = audio.model_dump(exclude={"extension"})
             track = Track(path=path, name=row.dry_name, **measures)
-            session = Session(row.id, _dry(track), turns, row.head, row.origin)
-        if not path.is_file():
-            raise StoreError(f"the audio of the session on {track.name} is missing from {self.files.folder}")
-        return session, track
+            return Session(row.id, dry_of(track), turns, row.head, row.origin), track
 
     def touch(self, session_id: str) -> None:
         """Note that a session is in use."""
@@ -189,8 +201,7 @@ class Store:
         """Commit what the whole track sounds like after a turn; the first render of a turn counts."""
         with self._changes() as connection:
             if connection.get(RenderRow, turn_id) is None:
-                levels = json.dumps(signature.levels_db)
-                connection.add(RenderRow(turn_id=turn_id, sha256=signature.sha256, levels_db=levels))
+                connection.add(_render_row(turn_id, signature))
 
     def signatures(self, session_id: str) -> dict[str, Signature]:
         """By the id of the turn, for those whose track was rendered."""
@@ -211,7 +222,8 @@ class Store:
             connection.commit()
 
 
-def _dry(track: Track) -> Dry:
+def dry_of(track: Track) -> Dry:
+    """What a session says of its track."""
     return Dry(
         track.sha256, track.name, track.sample_rate, track.channels, track.frames,
         track.loudness_lufs, track.excerpt_start,
@@ -236,6 +248,16 @@ def _add_turn(connection: Connection, session_id: str, turn: Turn) -> None:
         StepRow(turn_id=turn.id, place=place, iteration=step.iteration, loss=step.loss, chain=_text(step.chain))
         for place, step in enumerate(steps)
     )
+
+
+def _add_remarks(connection: Connection, remarks: Remarks) -> None:
+    connection.add_all(AnswerRow(**asdict(answer)) for answer in remarks.answers)
+    connection.add_all(JudgementRow(**asdict(judgement)) for judgement in remarks.judgements)
+    connection.add_all(_render_row(turn_id, signature) for turn_id, signature in remarks.signatures.items())
+
+
+def _render_row(turn_id: str, signature: Signature) -> RenderRow:
+    return RenderRow(turn_id=turn_id, sha256=signature.sha256, levels_db=json.dumps(signature.levels_db))
 
 
 def _text(chain: Chain) -> str:

@@ -1,0 +1,77 @@
+"""What a bundle holds: the records of `session.json`, its version, and how large it may be."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal
+
+from instructfx.session import Answer, Dry, Judgement, Turn
+from instructfx.signature import Signature
+
+FORMAT = "instructfx-session"
+VERSION = 1
+SESSION_JSON = "session.json"
+MOST_JSON_BYTES = 64 << 20
+MOST_AUDIO_BYTES = (1 << 31) - 1
+MOST_RATIO = 100
+"""How many times smaller a member may be packed: text and sound come nowhere near, zip bombs go far beyond."""
+
+KEY = re.compile(r"[A-Za-z0-9_-]{32,}")
+
+
+@dataclass(frozen=True)
+class BundledSession:
+    """A session without its id, which opens it and is nobody else's."""
+
+    dry: Dry
+    turns: tuple[Turn, ...]
+    head: str | None
+    origin: str = ""
+
+
+@dataclass(frozen=True)
+class BundledFile:
+    """A member of the archive beside `session.json`."""
+
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """All of `session.json`. files is empty where the audio was left out; signatures are by the id of the turn."""
+
+    session: BundledSession
+    format: Literal["instructfx-session"] = "instructfx-session"
+    version: Literal[1] = 1
+    answers: tuple[Answer, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+    signatures: Mapping[str, Signature] = field(default_factory=dict)
+    files: Mapping[str, BundledFile] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=1)
+def bundle_adapter() -> Any:
+    """Writes, reads and describes bundles."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Bundle)
+
+
+def audio_name(sha256: str, extension: str) -> str:
+    """The audio's place in the archive."""
+    return f"audio/{sha256}{extension}"
+
+
+def fingerprint(data: bytes | str) -> str:
+    """Sixteen hexadecimal digits by which something is known that should not be told."""
+    return hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()[:16]
+
+
+def without_keys(text: str) -> str:
+    """The same text with fingerprints in place of what may be the id of a session."""
+    return KEY.sub(lambda found: f"s{fingerprint(found[0])}", text)

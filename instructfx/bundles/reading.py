@@ -1,0 +1,107 @@
+"""A bundle from anyone into the store: checked first, then given ids of its own."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from instructfx.bundles.archive import Archive, audio_of, opened_archive
+from instructfx.bundles.document import believed, parsed
+from instructfx.bundles.format import SESSION_JSON, Bundle, fingerprint
+from instructfx.errors import StoreError
+from instructfx.scratch import scratch_folder
+from instructfx.session import Dry, Remarks, Session, new_session_id
+from instructfx.store import Store
+from instructfx.track import Track, inspect, sha256_of
+
+LOUDNESS_LU = 0.1
+"""How far the loudness may be from what the bundle says: decoders differ in the last digits."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A session that is in the store now, and what the person should know about it."""
+
+    session: Session
+    notes: tuple[str, ...] = ()
+
+
+def import_bundle(path: Path, store: Store, audio: Path | None = None) -> Imported:
+    """Put a bundle's session into a store, under a fresh id; audio is the track where the bundle holds none.
+
+    Raises StoreError or AudioError for the first thing that is wrong; then nothing is stored.
+    """
+    with opened_archive(path) as archive:
+        text = archive.session_json()
+        bundle = believed(parsed(text, f"{path.name}: {SESSION_JSON}"), f"{path.name}: {SESSION_JSON}")
+        session, remarks = renewed(bundle, f"bundle {fingerprint(text)} of {bundle.session.dry.name}")
+        with _audio(archive, bundle, audio) as file:
+            track = inspect(file, bundle.session.dry.name)
+            check_track(track, bundle.session.dry)
+            stored, _ = store.put(session, track, remarks)
+    notes = []
+    if track.excerpt_start != bundle.session.dry.excerpt_start:
+        notes.append("the excerpt that is searched on begins elsewhere than where the bundle says; it was chosen anew")
+    return Imported(replace(stored, dry=replace(stored.dry, excerpt_start=track.excerpt_start)), tuple(notes))
+
+
+def renewed(bundle: Bundle, origin: str) -> tuple[Session, Remarks]:
+    """The bundle's session under fresh ids, and what was said of its turns."""
+    session = bundle.session
+    fresh = {turn.id: secrets.token_hex(16) for turn in session.turns}
+    of = fresh.get
+    turns = tuple(
+        replace(turn, id=fresh[turn.id], parent_id=of(turn.parent_id) if turn.parent_id else None)
+        for turn in session.turns
+    )
+    head = of(session.head) if session.head else None
+    answers = tuple(
+        replace(answer, turn_id=fresh[answer.turn_id], against_id=of(answer.against_id) if answer.against_id else None)
+        for answer in bundle.answers
+    )
+    judgements = tuple(replace(each, turn_id=fresh[each.turn_id]) for each in bundle.judgements)
+    signatures = {fresh[turn_id]: signature for turn_id, signature in bundle.signatures.items()}
+    made = Session(new_session_id(), session.dry, turns, head, origin)
+    return made, Remarks(answers, judgements, signatures)
+
+
+def check_track(track: Track, dry: Dry) -> None:
+    """StoreError where the audio is not what the session says of it."""
+    for name in ("sample_rate", "channels", "frames"):
+        heard, said = getattr(track, name), getattr(dry, name)
+        if heard != said:
+            raise StoreError(
+                f"the audio does not belong to the session: its {name} is {heard}, {SESSION_JSON} says {said}"
+            )
+    if not abs(track.loudness_lufs - dry.loudness_lufs) <= LOUDNESS_LU:
+        raise StoreError(
+            f"the audio does not belong to the session: it is at {track.loudness_lufs:.1f} LUFS, "
+            f"{SESSION_JSON} says {dry.loudness_lufs:.1f}"
+        )
+
+
+@contextmanager
+def _audio(archive: Archive, bundle: Bundle, given: Path | None) -> Iterator[Path]:
+    """The session's track as a file: the one that was given, or the archive's in a folder that goes away."""
+    wanted = bundle.session.dry.sha256
+    if given:
+        if sha256_of(given) != wanted:
+            raise StoreError(f"{given.name} is not the session's track: its SHA-256 must be {wanted}")
+        yield given
+        return
+    if archive.audio is None:
+        raise StoreError(f"{archive.name} holds no audio: give the track with --audio TRACK; its SHA-256 is {wanted}")
+    sha256, extension = audio_of(archive.audio)
+    listed = bundle.files.get(archive.audio.filename)
+    if listed is None or {sha256, listed.sha256, wanted} != {wanted} or listed.bytes != archive.audio.file_size:
+        raise StoreError(f"{archive.name} is damaged: its audio is not the one that {SESSION_JSON} names")
+    with scratch_folder() as folder:
+        path = folder / f"audio{extension}"
+        with path.open("wb") as file:
+            found = archive.extract_audio(file)
+        if found != wanted:
+            raise StoreError(f"{archive.name} is damaged: the SHA-256 of its audio is {found}, not {wanted}")
+        yield path
