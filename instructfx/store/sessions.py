@@ -60,6 +60,10 @@ class Store:
             self.engine = opened(url or f"sqlite:///{self.folder / DATABASE}")
         self._writing = writing(self.engine)
 
+    def close(self) -> None:
+        """Let go of the database; it is opened again where it is needed."""
+        self.engine.dispose()
+
     def create(self, session_id: str, track: Track, origin: str = "") -> tuple[Session, Track]:
         """A new session on a track; its audio is copied here. The track comes back at its new place."""
         return self.put(Session(session_id, dry_of(track), origin=origin), track)

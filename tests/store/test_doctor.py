@@ -81,7 +81,7 @@ def folder(track: Track, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     monkeypatch.setenv("INSTRUCTFX_SESSIONS", str(folder))
     store = Store(folder)
     store.create("one", track)
-    store.engine.dispose()
+    store.close()
     return folder
 
 

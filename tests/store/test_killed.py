@@ -103,7 +103,7 @@ def test_a_turn_is_all_or_nothing(moments: int, songs: tuple[Path, Path], tmp_pa
             else:
                 assert [turn.instruction for turn in session.turns] in ([], ["make it warmer"])
                 store.delete(listed.id)
-        store.engine.dispose()
+        store.close()
     assert len(seen) > 3, f"only killed in {seen}"
     again = resume_session(live.session.id, planner="builtin", ear="perceptual", store=folder)
     again.say("more reverb")

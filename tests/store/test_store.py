@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import SQLModel
 
 from instructfx.errors import StoreError
+from instructfx.live import open_session
+from instructfx.session import Answer, Judgement
 from instructfx.store import Store
 from instructfx.track import Track
 
@@ -58,3 +63,34 @@ def test_the_environment_says_where(track: Track, tmp_path: Path, monkeypatch: p
     assert "instructfx.sqlite" not in os.listdir(tmp_path / "here")
     assert (tmp_path / "rows.sqlite").exists()
     assert Store().load("one")[0].id == "one"
+
+
+def test_every_kind_of_database_keeps_all_of_a_session_and_deletes_it_whole(
+    url: str, track: Track, tmp_path: Path
+) -> None:
+    first_store = Store(tmp_path / "s", url)
+    live = open_session(track.path, planner="builtin", ear="perceptual", store=first_store)
+    first, second = live.say("low-pass it at 2 kHz"), live.say("go back")
+    live.render_to(tmp_path / "out.wav")
+    first_store.close()
+    store = Store(tmp_path / "s", url)
+    store.add_judgement(Judgement(first.id, "openai/x", "1", 4, 3, "it is", "thin"))
+    store.add_answer(Answer(second.id, first.id, "this"))
+    assert store.load(live.session.id)[0] == live.session
+    assert (len(store.judgements(live.session.id)), len(store.answers(live.session.id))) == (1, 1)
+    assert list(store.signatures(live.session.id)) == [second.id]
+    (listed,) = store.listed()
+    assert (listed.id, listed.turns) == (live.session.id, 2)
+    assert store.unused_since(listed.used_at) == ()
+    assert store.unused_since(datetime.now(UTC) + timedelta(hours=1)) == (listed.id,)
+    with pytest.raises(StoreError, match="went on elsewhere"):
+        store.add_turn(live.session, replace(second, id="another"))
+    store.create("two", track)
+    store.delete(listed.id)
+    assert [path.name for path in store.files.present()] == [f"{track.sha256}.wav"], "the other session is on it"
+    store.delete("two")
+    assert store.files.present() == ()
+    with store.engine.connect() as connection:
+        for table in SQLModel.metadata.sorted_tables:
+            assert connection.execute(table.select()).all() == [], table.name
+    store.close()
