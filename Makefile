@@ -1,16 +1,19 @@
-# `make run` starts the studio, `make test` runs every test. Both need Python 3.11 with venv, and make.
+# `make run` starts the studio, `make test` runs every test but the slow ones. Both need Python 3.11 with venv, and make.
 
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lint system-packages samples measure clean
+.PHONY: run test test-slow lint system-packages samples measure clean
 
 run: .venv/ready
 	$(BIN)/python app.py
 
 test: .venv/ready-for-tests system-packages
 	$(BIN)/python -m pytest
+
+test-slow: .venv/ready-for-tests system-packages
+	$(BIN)/python -m pytest -m slow
 
 lint: .venv/ready-for-tests
 	$(BIN)/ruff check .

@@ -60,7 +60,7 @@ class Served:
     def strays(self) -> list[str]:
         """Files that lie where nothing may lie."""
         beside = [path for path in self.base.iterdir() if path.name not in ("sessions", "temp", "work", "studio.log")]
-        known = re.compile(r"instructfx\.sqlite.*|audio|audio/[0-9a-f]{64}\.\w+|audio/tmp\w+|README\.md")
+        known = re.compile(r"instructfx\.sqlite.*|audio(\.lock)?|audio/([0-9a-f]{64}\.\w+|unfinished-\w+)|README\.md")
         data = [path for path in self.sessions.rglob("*") if not known.fullmatch(str(path.relative_to(self.sessions)))]
         return [str(path.relative_to(self.base)) for path in (*beside, *data, *self.work.rglob("*"))]
 

@@ -8,7 +8,7 @@ import pytest
 from clap_checkpoint import write_checkpoint
 
 from instructfx.audio import Audio, save
-from instructfx.bench import clap, templates
+from instructfx.bench import clap, passes, templates
 from instructfx.ears.clap_ear import ClapEar
 from instructfx.engine import excerpt_of
 from instructfx.refine import BayesOptions, rivals
@@ -29,7 +29,8 @@ def data(music: Audio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_page_and_its_plot(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clap, "REFERENCE_STEPS", 3)
-    monkeypatch.setattr(clap, "BATCHES", (1,))
+    monkeypatch.setattr(passes, "BATCHES", (1,))
+    monkeypatch.setattr(passes, "SEARCHES", 1)
     monkeypatch.setattr(clap, "TURNS", {"EQ": "make it warmer"})
     monkeypatch.setattr(rivals.text2fx, "__defaults__", (3,))
     monkeypatch.setattr(rivals.fxsearcher, "__defaults__", (BayesOptions(evaluations=3, first_points=3, reach=1.0),))
