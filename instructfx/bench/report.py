@@ -20,7 +20,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def conditions(seed: int) -> str:
     """What the figures were measured on, in one line."""
-    versions = ", ".join(f"{name} {version}" for name, version in package_versions().items())
+    versions = ", ".join(f"{name} {version}" for name, version in package_versions().items() if name != "instructfx")
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     machine = f"{cores} cores, Python {platform.python_version()}, {platform.system()} {platform.machine()}"
     return f"InstructFX {__version__}, seed {seed}; {machine}; {versions}.\n"
