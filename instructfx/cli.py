@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from instructfx import __version__, cli_clap, cli_judge, cli_replay, cli_sessions
 from instructfx.errors import Cancelled, InstructFXError
+from instructfx.interrupts import interrupts
 
 if TYPE_CHECKING:
     from instructfx.effects import Effect
@@ -106,7 +104,7 @@ def _refine(options: argparse.Namespace) -> int:
         options.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise AudioError(f"cannot write into {options.out}: {error.strerror}. Choose another folder.") from error
-    with _interrupts() as interrupted:
+    with interrupts() as interrupted:
         for instruction in options.instructions:
             watch = Watch(on_stage=progress.stage, on_step=progress.step, cancelled=interrupted.is_set)
             turn = live.say(instruction, watch)
@@ -168,26 +166,6 @@ class _Progress:
             sys.stderr.flush()
         elif always:
             sys.stderr.write(f"{text}\n")
-
-
-@contextmanager
-def _interrupts() -> Iterator[threading.Event]:
-    """The first Ctrl-C ends the search and keeps the best so far; the second ends the program."""
-    event = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield event
-        return
-
-    def interrupt(number: int, frame: Any) -> None:
-        if event.is_set():
-            raise KeyboardInterrupt
-        event.set()
-
-    before = signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield event
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 # effects, bench, doctor

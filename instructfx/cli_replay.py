@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from instructfx.interrupts import interrupts
 
 if TYPE_CHECKING:
     from instructfx.replay import Replayed
@@ -70,7 +70,7 @@ def _turns(options: argparse.Namespace, keep: bool, stack: ExitStack) -> Iterato
     from instructfx.session import new_session_id
     from instructfx.store import Store
 
-    store, source = Store(), Store()
+    store = source = Store()
     session_id = options.session
     aside = stack.enter_context(scratch_folder())
     if Path(session_id).is_file():
@@ -79,7 +79,7 @@ def _turns(options: argparse.Namespace, keep: bool, stack: ExitStack) -> Iterato
         source = Store(aside / "bundle", url=f"sqlite:///{aside / 'bundle.sqlite'}")
         session_id = import_bundle(Path(session_id), source).session.id
     session, track = source.load(session_id)
-    stop = _interrupts(stack)
+    stop = stack.enter_context(interrupts())
     if options.mode == "render":
         for replayed in rendered_again(session, track, source.signatures(session.id), stop.is_set):
             yield replayed, ""
@@ -108,12 +108,3 @@ def _told(replayed: Replayed) -> str:
     if replayed.differences and replayed.loss_stored is not None:
         lines.append(f"       loss: {replayed.loss_stored:.6g} became {replayed.loss_found:.6g}")
     return "\n".join(lines) + "\n"
-
-
-def _interrupts(stack: ExitStack) -> threading.Event:
-    """Set by Ctrl-C: the turn that runs ends, and no other begins."""
-    event = threading.Event()
-    if threading.current_thread() is threading.main_thread():
-        before = signal.signal(signal.SIGINT, lambda number, frame: event.set())
-        stack.callback(signal.signal, signal.SIGINT, before)
-    return event

@@ -10,6 +10,7 @@ from instructfx.chain import Chain
 from instructfx.ears import Ear, ear_named, judging_as
 from instructfx.engine import Minds, Watch, excerpt_of, take_turn
 from instructfx.errors import Cancelled, InstructionError
+from instructfx.listening import Excerpt
 from instructfx.live import minds_named
 from instructfx.planners import Plan, Planner, Request, planner_named
 from instructfx.planners.prompted import PromptedPlanner
@@ -102,6 +103,7 @@ class Replay:
         self._swaps = swaps
         self._store = store
         self._ears: dict[tuple[str, str, str], Ear] = {}
+        self._excerpts: dict[int, Excerpt] = {}  # by sample rate
         self._planner = self._chosen_planner()
         for turn in session.turns:  # who is not there is said before anything is stored
             self._minds(turn)
@@ -130,7 +132,9 @@ class Replay:
             return cancelled() or (stopped_at is not None and len(steps) >= stopped_at > 0)
 
         watch = Watch(on_step=steps.append, cancelled=stopped)
-        excerpt = excerpt_of(self._track, minds.ear)
+        rate = minds.ear.sample_rate
+        excerpt = self._excerpts.get(rate) or excerpt_of(self._track, minds.ear)
+        self._excerpts[rate] = excerpt
         self.session = take_turn(self.session, old.instruction, minds, excerpt, self._store, watch)
         if cancelled():
             raise Cancelled("the replay was stopped")

@@ -41,12 +41,13 @@ def abandoned(folder: Path | None = None) -> tuple[Path, ...]:
     found = []
     for path in (folder or Path(tempfile.gettempdir())).iterdir():
         match = NAMED.fullmatch(path.name)
-        if match and not _runs(int(match[1])):
+        if match and not is_running(int(match[1])):
             found.append(path)
     return tuple(sorted(found))
 
 
-def _runs(process: int) -> bool:
+def is_running(process: int) -> bool:
+    """Whether there is a process of that id."""
     try:
         os.kill(process, 0)
     except (ProcessLookupError, OverflowError):

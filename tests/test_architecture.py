@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "instructfx"
 
 LAYERS = (
-    {"errors", "naming", "scratch"},
+    {"errors", "interrupts", "naming", "scratch"},
     {"containers", "device"},
     {"audio"},
     {"loudness", "peaks", "signature", "track"},

@@ -14,6 +14,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from instructfx.scratch import is_running
+
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 120
 STOP_SECONDS = 15
@@ -55,7 +57,7 @@ class Served:
         """Whether the process is there and has not ended."""
         with suppress(OSError):
             return _stat(self.pid)[0] != "Z"
-        return not Path("/proc/self").exists() and _runs(self.pid)
+        return not Path("/proc/self").exists() and is_running(self.pid)
 
     def strays(self) -> list[str]:
         """Files that lie where nothing may lie."""
@@ -152,14 +154,6 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)  # whatever of its own group is left
     process.wait()
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    return True
 
 
 def _stat(pid: int) -> list[str]:

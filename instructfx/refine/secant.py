@@ -69,10 +69,8 @@ IDLE = 6  # looks in a row that gain nothing to speak of
 FEWEST_DB = 0.04  # a trust region smaller than this ends the search
 MOST_DB = 12.0
 LINEARISATIONS, MODEL_STEPS = 8, 4
-MODEL_RATE, RATED_DB = (
-    0.03,
-    2.0,
-)  # of the knobs' ranges, in a trust region of so many dB; in a smaller one in proportion
+MODEL_RATE = 0.03  # of the knobs' ranges
+RATED_DB = 2.0  # in a smaller trust region the rate is less in proportion
 LAST_RATE = 0.1  # of the first
 RESTRAINT = 0.0002  # keeps knobs that the model thinks idle where they are
 DIFFERENCE = 1e-3  # of a knob's range, for slopes of features

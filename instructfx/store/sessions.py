@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 
 from sqlalchemy import delete, func
@@ -123,7 +124,8 @@ class Store:
                 raise StoreError("there is no session of that id")
             audio = connection.get_one(AudioRow, row.dry_sha256)
             statement = select(TurnRow).where(TurnRow.session_id == session_id).order_by(col(TurnRow.index))
-            turns = tuple(_turn(turn, _steps(connection, turn.id)) for turn in connection.exec(statement).all())
+            steps = _steps(connection, session_id)
+            turns = tuple(_turn(turn, steps.get(turn.id, ())) for turn in connection.exec(statement).all())
             path = self.files.path(audio.sha256, audio.extension)
             measures = audio.model_dump(exclude={"extension"})
             track = Track(path=path, name=row.dry_name, **measures)
@@ -268,9 +270,14 @@ def _text(chain: Chain) -> str:
     return json.dumps(chain.to_json())
 
 
-def _steps(connection: Connection, turn_id: str) -> tuple[Step, ...]:
-    rows = connection.exec(select(StepRow).where(StepRow.turn_id == turn_id).order_by(col(StepRow.place))).all()
-    return tuple(Step(row.iteration, Chain.from_json(json.loads(row.chain)), row.loss) for row in rows)
+def _steps(connection: Connection, session_id: str) -> dict[str, tuple[Step, ...]]:
+    """The trajectories of a session by the ids of their turns."""
+    of_session = select(StepRow).join(TurnRow).where(TurnRow.session_id == session_id)
+    rows = connection.exec(of_session.order_by(col(StepRow.turn_id), col(StepRow.place))).all()
+    return {
+        turn_id: tuple(Step(row.iteration, Chain.from_json(json.loads(row.chain)), row.loss) for row in group)
+        for turn_id, group in groupby(rows, key=lambda row: row.turn_id)
+    }
 
 
 def _turn(row: TurnRow, steps: tuple[Step, ...]) -> Turn:
