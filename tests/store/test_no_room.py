@@ -92,9 +92,9 @@ def test_a_folder_that_may_not_be_written_is_said(track: Track, tmp_path: Path) 
         "except StoreError as error: sys.exit(str(error))"
     )
     as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    if subprocess.run([*as_nobody, sys.executable, "-c", "import instructfx"], capture_output=True).returncode:
+        pytest.skip("somebody else may not read this Python or this copy of the project")
     done = subprocess.run([*as_nobody, sys.executable, "-c", code, str(folder)], capture_output=True, text=True)
-    if "Traceback" in done.stderr and "instructfx" not in done.stderr:
-        pytest.skip("somebody else may not read this Python")
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "Check the folder, its permissions and space." in done.stderr
