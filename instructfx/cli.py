@@ -65,7 +65,9 @@ def _parser() -> argparse.ArgumentParser:
 
     bench = commands.add_parser("bench", help="measure, and write the result into docs/measuring.md")
     bench.add_argument(
-        "name", choices=("speed", "dialogue", "clap", "prompts", "server", "faults", "soak"), help="what to measure"
+        "name",
+        choices=("speed", "dialogue", "clap", "passes", "prompts", "server", "faults", "soak"),
+        help="what to measure",
     )
     bench.add_argument("--data", type=Path, metavar="DIR", help="folder of recordings (default: the sample tracks)")
     bench.add_argument("--write", type=Path, metavar="FILE", help="put the report into this page, not on the screen")
@@ -210,6 +212,10 @@ def _bench(options: argparse.Namespace) -> int:
         page, plot = clap.measure(options.data, progress.say, options.cases or 30, options.rivals)
         if options.write:
             options.write.with_name("clap.svg").write_bytes(plot)
+    elif options.name == "passes":
+        from instructfx.bench import passes
+
+        page = passes.measure(options.data, progress.say)
     elif options.name == "server":
         from instructfx.bench import server
 

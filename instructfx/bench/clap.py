@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from instructfx.bench.passes import passes
+from instructfx.bench.passes import about
 from instructfx.bench.report import conditions, table
 from instructfx.bench.templates import comparison
 from instructfx.bench.tracks import tracks
@@ -21,7 +20,6 @@ from instructfx.ears.clap import CLIP_FRAMES
 from instructfx.ears.clap_ear import ClapEar
 from instructfx.engine import excerpt_of
 from instructfx.listening import Excerpt
-from instructfx.live import open_session
 from instructfx.refine import SecantOptions, never
 from instructfx.refine.rivals import fxsearcher, text2fx
 from instructfx.refine.search import Search
@@ -43,11 +41,6 @@ TEXTS = (
 )
 CLIPS = 3
 REFERENCE_STEPS = 100
-TURNS = {
-    "EQ": "make it warmer",
-    "EQ and reverb": "warmer, and put it in a small church",
-    "two pedalboard effects": "add some grit and make it punchier",
-}
 COLOURS = {"ours": "#0f6b60", "Adam 0.01, 100 steps": "#555555", "text2fx": "#b5602a", "fxsearcher": "#7a4fa0"}
 
 
@@ -72,7 +65,7 @@ class Outcome:
 
 
 def measure(data: Path | None, say: Callable[[str], None], cases: int = 30, rivals: int = 2) -> tuple[str, bytes]:
-    """Measure all of it; a page of Markdown and its plot as SVG. The last cases are the first to be left out."""
+    """Measure it; a page of Markdown and its plot as SVG. The last cases are the first to be left out."""
     ear = ClapEar(weight=0.0)
     found = tracks(data)[:CLIPS]
     excerpts = {path.stem: excerpt_of(inspect(path), ear).on(ear.device) for path in found}
@@ -90,10 +83,6 @@ def measure(data: Path | None, say: Callable[[str], None], cases: int = 30, riva
                 say(f"clap: case {number + 1} of {len(every)}, {clip}, {text}: {way.name}")
                 outcomes[way.name].append(_outcome(way, f"{clip}, {text}", excerpts[clip], ear, text))
     pages = ["## CLAP\n", conditions(SEED), _about(ear), "![loss against passes](clap.svg)\n", _comparison(outcomes)]
-    say("clap: turns")
-    pages.append(_turns(found[0], say))
-    say("clap: passes")
-    pages.append(passes(ear, excerpts[found[0].stem]))
     if ear.checkpoint.published:  # random weights have no idea of words
         say("clap: templates")
         pages.append(comparison(ear.model, excerpts))
@@ -143,13 +132,8 @@ def _counted(search: Search, run: Callable[[], None]) -> float:
 
 
 def _about(ear: ClapEar) -> str:
-    known = ear.checkpoint.published is not None
-    weights = ear.checkpoint.path.name if known else "random or unpublished weights"
-    meaning = "" if known else " It measures speed and optimisation and says nothing about sound."
-    parameters = sum(each.numel() for each in ear.model.model.audio_branch.parameters()) / 1e6
     return (
-        f"{ear.checkpoint.architecture} ({parameters:.0f} M parameters in the audio tower), {weights}, on "
-        f"{ear.device}.{meaning}\n\nThe equaliser alone, from flat, towards one text; the loss is CLAP's alone, 1 less "
+        f"{about(ear)}\n\nThe equaliser alone, from flat, towards one text; the loss is CLAP's alone, 1 less "
         "the similarity. A pass is forwards and backwards; a look without a way back counts as half. *Least* is "
         "the measured loss on the waveform, mean over the cases with its 95 % interval. In the plot "
         "each look of ours is a whole pass.\n"
@@ -189,18 +173,6 @@ def _first(trace: Sequence[float], loss: float) -> int:
 def _mean(values: list[float]) -> str:
     spread = 1.96 * statistics.stdev(values) / len(values) ** 0.5 if len(values) > 1 else 0.0
     return f"{statistics.mean(values):.4f} ± {spread:.4f}"
-
-
-def _turns(path: Path, say: Callable[[str], None]) -> str:
-    rows = []
-    for name, words in TURNS.items():
-        say(f"clap: a turn, {name}")
-        turn = open_session(path, planner="builtin", ear="clap", seed=SEED).say(words)
-        effects = ", ".join(turn.chain.names)
-        rows.append([f'turn, {name} ("{words}": {effects})', f"{turn.seconds:.1f} s"])
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    rows.append(["peak memory of all this", f"{memory:.0f} MB"])
-    return table(["whole turns, the model already loaded", "measured"], rows)
 
 
 def _plot(outcomes: dict[str, list[Outcome]]) -> bytes:

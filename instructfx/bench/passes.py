@@ -1,32 +1,64 @@
-"""What a pass through CLAP takes, and how little of a search's time goes elsewhere."""
+"""What a pass through CLAP takes, how little of a search's time goes elsewhere, and whole turns with it."""
 
 from __future__ import annotations
 
 import functools
+import resource
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import fields
+from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from instructfx.bench.report import table
+from instructfx.bench.report import conditions, table
+from instructfx.bench.tracks import tracks
 from instructfx.chain import Chain
 from instructfx.ears import Goal
 from instructfx.ears.clap_ear import ClapEar, ClapObjective
 from instructfx.effects import EFFECTS
+from instructfx.engine import excerpt_of
 from instructfx.listening import Excerpt
+from instructfx.live import open_session
 from instructfx.refine import SecantOptions, never
 from instructfx.refine.search import Search
 from instructfx.refine.secant import descend_in_few_passes
+from instructfx.track import inspect
 
+SEED = 0
 BATCHES = (1, 2, 4)
+TURNS = {
+    "EQ": "make it warmer",
+    "EQ and reverb": "warmer, and put it in a small church",
+    "two pedalboard effects": "add some grit and make it punchier",
+}
 SEARCHES = 5
 
 
+def measure(data: Path | None, say: Callable[[str], None]) -> str:
+    """A page of Markdown: passes, then turns on the first of the recordings."""
+    ear, path = ClapEar(weight=0.0), tracks(data)[0]
+    say("passes: the model and the search")
+    each_pass = passes(ear, excerpt_of(inspect(path), ear).on(ear.device))
+    return "\n".join(["## Passes through CLAP\n", conditions(SEED), f"{about(ear)}\n", each_pass, _turns(path, say)])
+
+
+def about(ear: ClapEar) -> str:
+    """The model and its weights, in a few sentences."""
+    known = ear.checkpoint.published is not None
+    weights = ear.checkpoint.path.name if known else "random or unpublished weights"
+    meaning = "" if known else " It measures speed and optimisation and says nothing about sound."
+    parameters = sum(each.numel() for each in ear.model.model.audio_branch.parameters()) / 1e6
+    return (
+        f"{ear.checkpoint.architecture} ({parameters:.0f} M parameters in the audio tower), {weights}, on "
+        f"{ear.device}.{meaning}"
+    )
+
+
 def passes(ear: ClapEar, excerpt: Excerpt) -> str:
-    """Tables of passes a second by batch and precision, and of what else a search and a turn spend."""
+    """Tables of passes a second by batch and precision, and of what else a search spends."""
     objective = ear.objective(Goal(target="warm"), excerpt.samples)
     rows = []
     for precision, dtype in _precisions(ear.device):
@@ -112,3 +144,15 @@ def _seconds(work: Callable[[], object], runs: int = 5) -> float:
             torch.cuda.synchronize()
         times.append(time.perf_counter() - start)
     return statistics.median(times[1:])
+
+
+def _turns(path: Path, say: Callable[[str], None]) -> str:
+    rows = []
+    for name, words in TURNS.items():
+        say(f"passes: a turn, {name}")
+        turn = open_session(path, planner="builtin", ear="clap", seed=SEED).say(words)
+        effects = ", ".join(turn.chain.names)
+        rows.append([f'turn, {name} ("{words}": {effects})', f"{turn.seconds:.1f} s"])
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    rows.append(["peak memory of all this", f"{memory:.0f} MB"])
+    return table(["whole turns, the model already loaded", "measured"], rows)

@@ -67,8 +67,9 @@ def magnitude(settings: Settings, sample_rate: int, frequencies_hz: Tensor) -> T
     """
     z1 = torch.exp(-2j * torch.pi * frequencies_hz.double() / sample_rate)
     powers = torch.stack([torch.ones_like(z1), z1, z1 * z1])
-    zeros, poles = (_cascade(settings, sample_rate).unflatten(2, (2, 3)).to(powers) @ powers).abs().unbind(dim=2)
-    return (zeros / poles).prod(dim=1)
+    response = torch.view_as_real(_cascade(settings, sample_rate).unflatten(2, (2, 3)).to(powers) @ powers)
+    zeros, poles = response.square().sum(dim=-1).unbind(dim=2)
+    return (zeros / poles).prod(dim=1).sqrt()
 
 
 def impulse_response(settings: Settings, sample_rate: int, channels: int, device: torch.device = CPU) -> Tensor:

@@ -223,7 +223,6 @@ class _Place:
         start = here.unit[0].float()
         knobs = start.clone().requires_grad_(True)
         adam = torch.optim.Adam([knobs], lr=rate, betas=(0.9, 0.99), fused=True)
-        falling = torch.optim.lr_scheduler.LinearLR(adam, 1.0, LAST_RATE, LINEARISATIONS * MODEL_STEPS)
         best, least = here.unit, float("inf")
         for number in range(LINEARISATIONS + 1):
             with torch.no_grad():
@@ -239,9 +238,10 @@ class _Place:
                 if number == LINEARISATIONS:  # only looked at
                     break
                 (loss + RESTRAINT * (knobs - start).square().sum()).backward()
+                fallen = (number * MODEL_STEPS + step) / (LINEARISATIONS * MODEL_STEPS)
+                adam.param_groups[0]["lr"] = rate * (1 + (LAST_RATE - 1) * fallen)
                 adam.step()
                 adam.zero_grad()
-                falling.step()
         return best
 
     def _model(self, here: _Look, slopes: Tensor, change: Tensor, moved: Tensor) -> Tensor:

@@ -29,9 +29,6 @@ def data(music: Audio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_page_and_its_plot(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clap, "REFERENCE_STEPS", 3)
-    monkeypatch.setattr(passes, "BATCHES", (1,))
-    monkeypatch.setattr(passes, "SEARCHES", 1)
-    monkeypatch.setattr(clap, "TURNS", {"EQ": "make it warmer"})
     monkeypatch.setattr(rivals.text2fx, "__defaults__", (3,))
     monkeypatch.setattr(rivals.fxsearcher, "__defaults__", (BayesOptions(evaluations=3, first_points=3, reach=1.0),))
     page, plot = clap.measure(data, lambda text: None, cases=1, rivals=1)
@@ -40,6 +37,16 @@ def test_the_page_and_its_plot(data: Path, monkeypatch: pytest.MonkeyPatch) -> N
         assert f"| {name} | 1 |" in page
     assert plot.startswith(b"<?xml")
     assert b"</svg>" in plot
+
+
+def test_passes_and_turns(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passes, "BATCHES", (1,))
+    monkeypatch.setattr(passes, "SEARCHES", 1)
+    monkeypatch.setattr(passes, "TURNS", {"EQ": "make it warmer"})
+    page = passes.measure(data, lambda text: None)
+    assert "says nothing about sound" in page
+    assert '| turn, EQ ("make it warmer": eq) |' in page
+    assert "% of a pass)" in page
 
 
 def test_templates_are_compared_on_pairs_of_words(data: Path) -> None:
