@@ -1,58 +1,53 @@
-// Two players that share one position: starting one pauses the other and goes on from where that was.
-(() => {
-  "use strict";
+// The page's own script: the parts, and what goes between them without the server's help.
+import "./player.js";
+import "./chain.js";
+import "./history.js";
+import "./address.js";
+import { PreviewQueue } from "./previews.js";
 
-  const players = () => [...document.querySelectorAll(".player audio")];
+const player = () => document.querySelector("ifx-player");
+const previews = new PreviewQueue(
+  (token, asked) => fetch(`/preview/${token}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(asked),
+  }),
+  (sound) => player()?.preview(sound),
+);
 
-  const showPlayed = (audio) => {
-    const share = audio.duration ? audio.currentTime / audio.duration : 0;
-    const wave = audio.closest(".player")?.querySelector(".wave");
-    wave?.style.setProperty("--played", `${100 * share}%`);
-  };
+// Previews are heard at once; what remains is for the server.
+document.addEventListener("act", (event) => {
+  const { do: what, chain, share, text } = event.detail;
+  const part = event.target.data;
+  if (what === "preview") previews.ask(part.session, { chain }, player()?.data?.excerpt?.start ?? 0);
+  else if (what === "amount-preview") previews.ask(part.session, { share }, player()?.data?.excerpt?.start ?? 0);
+  else if (what === "error") console.info(text);
+  else return;
+  event.preventDefault();
+}, true);
 
-  // Media events do not bubble, so they are caught on their way down.
-  document.addEventListener("play", (event) => {
-    const started = event.target;
-    for (const other of players()) {
-      if (other !== started && !other.paused) {
-        other.pause();
-        if (Number.isFinite(started.duration)) {
-          started.currentTime = Math.min(other.currentTime, started.duration);
-        }
-      }
-    }
-  }, true);
-  for (const kind of ["timeupdate", "seeked", "loadedmetadata"]) {
-    document.addEventListener(kind, (event) => {
-      if (event.target.matches?.(".player audio")) showPlayed(event.target);
-    }, true);
+// Gradio gives a group of choices no name that a screen reader says, and a file chooser none at all.
+const LABELS = {
+  "#ear": "Ear: who listens",
+  "#planner": "Planner: who chooses effects",
+  "#first-turn": "First turn",
+  "#upload input[type=file]": "Your own track",
+};
+new MutationObserver(() => {
+  for (const [selector, label] of Object.entries(LABELS)) {
+    document.querySelector(`${selector}:not([aria-label])`)?.setAttribute("aria-label", label);
   }
+}).observe(document.documentElement, { childList: true, subtree: true });
 
-  document.addEventListener("click", (event) => {
-    const wave = event.target.closest?.(".player .wave");
-    const audio = wave?.closest(".player").querySelector("audio");
-    if (!audio || !Number.isFinite(audio.duration)) return;
-    const box = wave.getBoundingClientRect();
-    const at = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1) * audio.duration;
-    audio.play().then(() => { audio.currentTime = at; }, () => {});
-  });
-
-  // Gradio gives a group of choices no name that a screen reader says.
-  new MutationObserver(() => {
-    document.querySelector("#ear:not([aria-label])")?.setAttribute("aria-label", "Ear: who listens");
-    document.querySelector("#planner:not([aria-label])")?.setAttribute("aria-label", "Planner: who chooses effects");
-  }).observe(document.documentElement, { childList: true, subtree: true });
-
-  // The newest message stays in sight.
-  const follow = () => {
-    const talk = document.getElementById("conversation");
-    if (!talk) return false;
-    new MutationObserver(() => { talk.scrollTop = talk.scrollHeight; })
-      .observe(talk, { childList: true, subtree: true });
-    return true;
-  };
-  if (!follow()) {
-    const waiting = new MutationObserver(() => { if (follow()) waiting.disconnect(); });
-    waiting.observe(document.documentElement, { childList: true, subtree: true });
-  }
-})();
+// The newest message stays in sight.
+const follow = () => {
+  const talk = document.getElementById("conversation");
+  if (!talk) return false;
+  new MutationObserver(() => { talk.scrollTop = talk.scrollHeight; })
+    .observe(talk, { childList: true, subtree: true });
+  return true;
+};
+if (!follow()) {
+  const waiting = new MutationObserver(() => { if (follow()) waiting.disconnect(); });
+  waiting.observe(document.documentElement, { childList: true, subtree: true });
+}

@@ -11,6 +11,7 @@ import gradio
 from instructfx.errors import EarError
 from instructfx.studio import quirks, views
 from instructfx.studio.ears import LABELS, Fetch, Fetching, Offer, offered
+from instructfx.studio.progress import bar
 from instructfx.studio.readable import sentence
 
 LOOK_SECONDS = 1.0
@@ -113,9 +114,9 @@ def about_html(offer: Offer, fetch: Fetch) -> str:
     if fetch.runs and fetch.total_bytes:
         verb = "Checking" if fetch.stage == "checking" else "Fetching"
         percent = 100 * fetch.done_bytes // fetch.total_bytes
-        return views.bar(f"{verb} CLAP", f"{_of(fetch)} · {percent} %", percent)
+        return bar(f"{verb} CLAP", f"{_of(fetch)} · {percent} %", percent)
     if fetch.runs:
-        return views.bar("Fetching CLAP", "looking at what is here", 0)
+        return bar("Fetching CLAP", "looking at what is here", 0)
     if "clap" in offer.ears:
         return _hint(READY)
     if fetch.stage == "failed":

@@ -6,18 +6,35 @@ Sessions do not travel: they are in the store, which both can read.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from instructfx.errors import InstructFXError
+from instructfx.wishes import Wishes
+
+Slots = Sequence[Mapping[str, Any]]
+"""A chain as JSON."""
+
 
 
 @dataclass(frozen=True)
 class Sound:
-    """A file that a browser can play, and its outline: peaks from 0 to 1."""
+    """A file that a browser can play: its outline, peaks from 0 to 1, its length and how loud it is."""
 
     path: Path
     outline: tuple[float, ...]
+    seconds: float = 0.0
+    loudness_lufs: float = 0.0
+
+
+@dataclass(frozen=True)
+class Minds:
+    """Who plans and who listens, by their names."""
+
+    planner: str
+    ear: str
 
 
 @dataclass(frozen=True)
@@ -27,43 +44,107 @@ class Open:
     source: Path
     shown: str
     folder: Path
-    planner: str
-    ear: str
+    minds: Minds
     longest_seconds: float
 
 
 @dataclass(frozen=True)
 class Reopen:
-    """Make what is played of a stored session once more."""
+    """Make the dry track of a stored session playable once more."""
 
     session_id: str
     folder: Path
 
 
 @dataclass(frozen=True)
-class Say:
-    """Take a turn of a session that has so many turns, and render it into folder.
+class Instruct:
+    """What a person says; with takes above 1, so many sibling turns of it."""
 
-    heard: what is played now is what the chain before the turn puts out, so that a turn that changes nothing needs
-    no new render.
-    """
-
-    session_id: str
     words: str
-    turns: int
-    folder: Path
-    heard: bool
-    planner: str
-    ear: str
-    seed: int = 0
+    wishes: Wishes
+    takes: int = 1
 
 
 @dataclass(frozen=True)
-class Copy:
-    """The same samples in a file of the format that the target's name says."""
+class Edit:
+    """A chain as a person set it by hand, as `Chain.to_json` writes it."""
 
-    source: Path
-    target: Path
+    slots: Slots
+
+
+@dataclass(frozen=True)
+class Scale:
+    """So much of the last turn."""
+
+    share: float
+
+
+@dataclass(frozen=True)
+class GoTo:
+    """Back or forward to a turn, to the dry track where that is None."""
+
+    turn_id: str | None
+
+
+@dataclass(frozen=True)
+class ListenFrom:
+    """Where the excerpt starts from now on."""
+
+    start_seconds: float
+
+
+Order = Instruct | Edit | Scale | GoTo | ListenFrom
+
+
+@dataclass(frozen=True)
+class Take:
+    """Carry out an order in a session that has so many turns; what comes of it is in the store."""
+
+    session_id: str
+    order: Order
+    turns: int
+    minds: Minds
+
+
+@dataclass(frozen=True)
+class Render:
+    """The whole track as it is after a turn."""
+
+    session_id: str
+    turn_id: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The excerpt through a chain; where share is not None, through so much of the last turn instead."""
+
+    session_id: str
+    turns: int
+    slots: Slots | None
+    share: float | None
+    folder: Path
+    minds: Minds
+
+
+@dataclass(frozen=True)
+class Draw:
+    """The pictures of a turn, against those of another where one is named."""
+
+    session_id: str
+    turns: int
+    turn_id: str
+    against: str | None
+    minds: Minds
+
+
+@dataclass(frozen=True)
+class Export:
+    """What a person takes away, in a format by its name; without a turn, as it plays now."""
+
+    session_id: str
+    format: str
+    folder: Path
 
 
 @dataclass(frozen=True)
@@ -73,7 +154,10 @@ class Warm:
     ear: str
 
 
-Request = Open | Reopen | Say | Copy | Warm
+Heavy = Take | Render | Export | Warm
+"""What takes seconds of the processor, and waits for its place."""
+
+Request = Open | Reopen | Take | Render | Preview | Draw | Export | Warm
 
 
 @dataclass(frozen=True)
@@ -105,34 +189,43 @@ class Stepped:
 
 
 @dataclass(frozen=True)
-class Taken:
-    """The turn is in the store; it is not rendered yet."""
-
-
-@dataclass(frozen=True)
 class Rendering:
     """So much of the track, 0 to 1, has been rendered."""
 
     share: float
 
 
-Report = Waiting | At | Stepped | Taken | Rendering
+Report = Waiting | At | Stepped | Rendering
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A session is open; rendered is None where its chain is empty."""
+    """A session is open."""
 
     session_id: str
     dry: Sound
-    rendered: Sound | None = None
 
 
 @dataclass(frozen=True)
-class Said:
-    """The turn is taken; rendered is None where nothing changed."""
+class Rendered:
+    """A file is made."""
 
-    rendered: Sound | None
+    sound: Sound
+
+
+@dataclass(frozen=True)
+class Made:
+    """A file is made, with what the person should know of it."""
+
+    path: Path
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Pictures as SVG, by what they show."""
+
+    pictures: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -147,4 +240,4 @@ class Failed:
     error: InstructFXError | None = None
 
 
-Answer = Opened | Said | Finished | Failed
+Answer = Opened | Rendered | Made | Drawn | Finished | Failed

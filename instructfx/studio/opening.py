@@ -12,8 +12,9 @@ from instructfx.containers import ACCEPTED, READABLE
 from instructfx.errors import AudioError, LimitError
 from instructfx.studio.ears import as_before
 from instructfx.studio.limits import Limits
-from instructfx.studio.messages import Copy, Open, Opened, Reopen
-from instructfx.studio.visits import Exchange, Visit, Visits, new_token
+from instructfx.studio.messages import Minds, Open, Opened, Reopen
+from instructfx.studio.visits import Past, Visit, Visits, new_token
+from instructfx.studio.work import exchanges_of
 from instructfx.studio.workers import Pool, Watch
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Studio:
     store: Store
     limits: Limits
 
-    def open_upload(self, source: Path, shown: str, page: str, ear: str, planner: str, watch: Watch) -> Visit:
+    def open_upload(self, source: Path, shown: str, page: str, minds: Minds, watch: Watch) -> Visit:
         """Open a session on an uploaded file, which is taken away; InstructFXError where it cannot be used.
 
         The name that the visitor's file had is shown and never used as a path.
@@ -48,7 +49,7 @@ class Studio:
             self._check_disk(source.stat().st_size)
             track = folder / f"upload{suffix}"
             shutil.move(source, track)
-            visit = self._opened(track, shown, folder, page, ear, planner, watch)
+            visit = self._opened(track, shown, folder, page, minds, watch)
             track.unlink()
             return visit
         except BaseException:
@@ -57,54 +58,56 @@ class Studio:
         finally:
             source.unlink(missing_ok=True)
 
-    def open_sample(self, source: Path, page: str, ear: str, planner: str, watch: Watch) -> Visit:
+    def open_sample(self, source: Path, page: str, minds: Minds, watch: Watch) -> Visit:
         """Open a session on a track of ours."""
         folder = self.visits.folder()
         try:
-            return self._opened(source, source.name, folder, page, ear, planner, watch)
+            return self._opened(source, source.name, folder, page, minds, watch)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
 
+    def come_back(self, session_id: str, page: str, minds: Minds, watch: Watch) -> Visit:
+        """A page has the address of a session: the visit that has it open, or a new one.
+
+        StoreError where there is no such session (any more).
+        """
+        there = self.visits.of_session(session_id)
+        if there:
+            return self.visits.moved(there, page)
+        return self._reopened(new_token(), Past(session_id, minds), page, watch)
+
     def reopen(self, token: str, page: str, watch: Watch) -> Visit | None:
         """A visit that was closed while its page stayed open, again with its ear; None where the token is unknown."""
-        from instructfx.chain import Chain
-
         past = self.visits.past(token)
-        if past is None:
-            return None
+        return self._reopened(token, past, page, watch) if past else None
+
+    def _reopened(self, token: str, past: Past, page: str, watch: Watch) -> Visit:
         self.visits.check_room(page)
         folder = self.visits.folder()
         try:
             with self.visits.coming_back(past):
                 opened = self.pool.run(Reopen(past.session_id, folder), watch)
                 assert isinstance(opened, Opened)
-                session, track = self.store.load(past.session_id)
-                visit = Visit(token, session, track, as_before(past.ear), past.planner, folder, page, opened.dry)
-                before = Chain()
-                for turn in session.turns:
-                    visit.exchanges.append(Exchange(turn.instruction, before, turn))
-                    before = turn.chain
-                if opened.rendered:
-                    visit.keep_render(opened.rendered)
-                return self.visits.welcome(visit)
+                minds = Minds(past.minds.planner, as_before(past.minds.ear))
+                return self._welcome(token, opened, folder, page, minds)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
 
-    def make_wav(self, path: Path) -> None:
-        """A render as WAV beside it, made when it is first asked for."""
-        wav = path.with_suffix(".wav")
-        if not wav.exists():
-            self.pool.run(Copy(path, wav))
-
-    def _opened(self, source: Path, shown: str, folder: Path, page: str, ear: str, planner: str, watch: Watch) -> Visit:
+    def _opened(self, source: Path, shown: str, folder: Path, page: str, minds: Minds, watch: Watch) -> Visit:
         self.visits.check_room(page)
-        request = Open(source, shown, folder, planner, ear, self.limits.track_seconds)
-        opened = self.pool.run(request, watch)
+        opened = self.pool.run(Open(source, shown, folder, minds, self.limits.track_seconds), watch)
         assert isinstance(opened, Opened)
+        return self._welcome(new_token(), opened, folder, page, minds)
+
+    def _welcome(self, token: str, opened: Opened, folder: Path, page: str, minds: Minds) -> Visit:
         session, track = self.store.load(opened.session_id)
-        return self.visits.welcome(Visit(new_token(), session, track, ear, planner, folder, page, opened.dry))
+        self.store.touch(session.id)
+        visit = Visit(token, session, track, minds, folder, page, opened.dry)
+        visit.names = self.store.remarks(session.id).names
+        visit.exchanges += exchanges_of(session)
+        return self.visits.welcome(visit)
 
     def _check_disk(self, more_bytes: int) -> None:
         most = self.limits.disk_gb

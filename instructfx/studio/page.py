@@ -1,4 +1,4 @@
-"""The layout of the page and which event goes to which handler."""
+"""The layout of the page: the conversation on one side; the player, the chain, the pictures and the history beside."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 import gradio
 
-from instructfx.studio import ear_choice, planner_choice, quirks, views
-from instructfx.studio.ear_choice import EarChoice
+from instructfx.studio import advanced, quirks, views
+from instructfx.studio.advanced import Advanced
 from instructfx.studio.limits import Limits
 
 SAMPLES: Mapping[str, str] = {
@@ -19,16 +19,22 @@ SAMPLES: Mapping[str, str] = {
 }
 EXAMPLES = (
     "make it warmer",
+    "a bit brighter",
     "put it in a small church",
     "too harsh, soften it",
-    "a bit wider",
+    "wider and airier",
     "add some grit",
+    "tighter and punchier",
+    "like an old radio",
+    "underwater",
+    "more presence for the voice",
+    "a slow, dreamy echo",
     "less reverb",
 )
-
-
-APART = ("blocks", "ears", "samples", "examples")
+APART = ("blocks", "advanced", "samples", "examples")
 """Parts of the page that are no single component."""
+
+HEADER = "<header><h1>InstructFX</h1><p>Say how it should sound. Hear it change.</p></header>"
 
 
 @dataclass(frozen=True)
@@ -37,17 +43,19 @@ class Page:
 
     blocks: gradio.Blocks
     token: gradio.State
+    address: gradio.HTML
+    asked: gradio.Textbox
     chooser: gradio.Column
     listen: gradio.Column
+    rack: gradio.Column
     upload: gradio.File
     samples: Mapping[str, gradio.Button]
     choosing: gradio.HTML
-    ears: EarChoice
-    planner: gradio.Radio
+    advanced: Advanced
     track: gradio.HTML
     new: gradio.Button
-    dry: gradio.HTML
-    current: gradio.HTML
+    player: gradio.HTML
+    rendering: gradio.HTML
     downloads: gradio.HTML
     conversation: gradio.HTML
     progress: gradio.HTML
@@ -55,19 +63,19 @@ class Page:
     notice: gradio.HTML
     words: gradio.Textbox
     send: gradio.Button
+    takes: gradio.Button
     undo: gradio.Button
+    redo: gradio.Button
     examples: Mapping[str, gradio.Button]
     chain: gradio.HTML
-    readings: gradio.HTML
+    pictures: gradio.HTML
+    history: gradio.HTML
 
     @property
     def outputs(self) -> list[Any]:
         """All that a handler may change."""
         every = [value for name, value in vars(self).items() if name not in APART]
-        return [*every, *self.ears.outputs, *self.samples.values(), *self.examples.values()]
-
-
-HEADER = "<header><h1>InstructFX</h1><p>Say how it should sound. Hear it change.</p></header>"
+        return [*every, *self.advanced.ears.outputs, *self.samples.values(), *self.examples.values()]
 
 
 def laid_out(token: gradio.State, blocks: gradio.Blocks, limits: Limits) -> Page:
@@ -76,24 +84,22 @@ def laid_out(token: gradio.State, blocks: gradio.Blocks, limits: Limits) -> Page
     with blocks:
         token.render()  # type: ignore[no-untyped-call]
         quirks.html(HEADER, "masthead")
+        parts["address"] = quirks.part("ifx-address", "address", "")
+        parts["asked"] = gradio.Textbox(visible=False)
         with gradio.Row(elem_id="studio"):
             with gradio.Column(elem_id="side-listen", elem_classes="side"):
                 parts |= _chooser(limits) | _listen()
             with gradio.Column(elem_id="side-talk", elem_classes="side"):
                 parts |= _talk()
-            with gradio.Column(elem_id="side-rack", elem_classes="side"):
-                parts |= _rack()
+            with gradio.Column(elem_id="side-rack", elem_classes="side", visible=False) as rack:
+                parts |= {"rack": rack} | _rack()
     return Page(**parts)
 
 
 def _chooser(limits: Limits) -> dict[str, Any]:
     with gradio.Column(elem_id="chooser", elem_classes="sheet") as chooser:
         gradio.HTML("<h2>Choose a track</h2>")
-        upload = gradio.File(
-            label="Your own",
-            elem_id="upload",
-            height=150,
-        )
+        upload = gradio.File(label="Your own", elem_id="upload", height=150)
         kinds = "WAV, FLAC, AIFF, OGG, Opus, MP3 or M4A"
         gradio.HTML(f'<p class="hint">{kinds}, {limits.of_uploads()}. Or try one of ours:</p>')
         with gradio.Row(elem_id="samples"):
@@ -102,10 +108,7 @@ def _chooser(limits: Limits) -> dict[str, Any]:
                 for name, label in SAMPLES.items()
             }
         choosing = quirks.html("", "choosing")
-        ears = ear_choice.laid_out()
-        planner = planner_choice.laid_out()
-    parts = {"chooser": chooser, "upload": upload, "samples": samples, "choosing": choosing}
-    return parts | {"ears": ears, "planner": planner}
+    return {"chooser": chooser, "upload": upload, "samples": samples, "choosing": choosing}
 
 
 def _listen() -> dict[str, Any]:
@@ -113,11 +116,9 @@ def _listen() -> dict[str, Any]:
         with gradio.Row(elem_id="track-row"):
             track = quirks.html("", "track")
             new = gradio.Button("New track", elem_id="new", elem_classes="quiet", size="sm")
-        with gradio.Row(elem_id="players"):
-            dry = quirks.html("", "dry")
-            current = quirks.html("", "current")
-        downloads = quirks.html("", "downloads")
-    return {"listen": listen, "track": track, "new": new, "dry": dry, "current": current, "downloads": downloads}
+        player = quirks.part("ifx-player", "player", "Player")
+        rendering = quirks.html("", "rendering")
+    return {"listen": listen, "track": track, "new": new, "player": player, "rendering": rendering}
 
 
 def _talk() -> dict[str, Any]:
@@ -140,9 +141,13 @@ def _talk() -> dict[str, Any]:
                 autofocus=False,
             )
             send = gradio.Button("Send", elem_id="send", variant="primary")
-            undo = gradio.Button("Undo", elem_id="undo", interactive=False)
+        with gradio.Row(elem_id="turn-row"):
+            takes = gradio.Button("Three takes", elem_id="takes", elem_classes="quiet", size="sm")
+            undo = gradio.Button("Undo", elem_id="undo", elem_classes="quiet", size="sm", interactive=False)
+            redo = gradio.Button("Redo", elem_id="redo", elem_classes="quiet", size="sm", interactive=False)
         with gradio.Row(elem_id="examples"):
             examples = {text: gradio.Button(text, elem_classes="example", size="sm") for text in EXAMPLES}
+        fold = advanced.laid_out()
     return {
         "conversation": conversation,
         "progress": progress,
@@ -150,18 +155,25 @@ def _talk() -> dict[str, Any]:
         "notice": notice,
         "words": words,
         "send": send,
+        "takes": takes,
         "undo": undo,
+        "redo": redo,
         "examples": examples,
+        "advanced": fold,
     }
 
 
 def _rack() -> dict[str, Any]:
-    with gradio.Column(elem_id="rack", elem_classes="sheet"):
+    with gradio.Column(elem_classes="sheet"):
         gradio.HTML("<h2>Chain</h2>")
-        chain = quirks.html(EMPTY_CHAIN, "chain")
-        gradio.HTML("<h2>What moved</h2>")
-        readings = quirks.html(views.readings(None), "readings")
-    return {"chain": chain, "readings": readings}
-
-
-EMPTY_CHAIN = '<p class="hint">The effects and their settings appear here, in the order of the sound.</p>'
+        chain = quirks.part("ifx-chain", "chain", "Chain of effects")
+    with gradio.Column(elem_classes="sheet"):
+        gradio.HTML("<h2>History</h2>")
+        history = quirks.part("ifx-history", "history", "History")
+    with gradio.Column(elem_classes="sheet"):
+        gradio.HTML("<h2>Pictures</h2>")
+        pictures = quirks.html("", "pictures")
+    with gradio.Column(elem_classes="sheet"):
+        gradio.HTML("<h2>Take it with you</h2>")
+        downloads = quirks.html("", "downloads")
+    return {"chain": chain, "history": history, "pictures": pictures, "downloads": downloads}

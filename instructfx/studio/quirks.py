@@ -20,14 +20,28 @@ FONTS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "s
 MONO_FONTS = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 KEEP_UPLOADS_SECONDS = 3600
 
+STYLES = ("style.css", "player.css", "chain.css", "history.css")
+
 # Linked rather than handed over as css=, which would rewrite every selector.
-HEAD = '<link rel="stylesheet" href="/page/style.css"><script src="/page/studio.js" defer></script>'
+HEAD = (
+    "".join(f'<link rel="stylesheet" href="/page/{name}">' for name in STYLES)
+    + '<script type="module" src="/page/studio.js"></script>'
+)
+
+# A part is an element of ours that is given data as a whole and says what a person did with it.
+PART = """
+const part = element.querySelector("{tag}");
+const show = () => customElements.whenDefined("{tag}").then(() => {{ part.data = props.value; }});
+watch("value", show);
+show();
+part.addEventListener("act", (event) => {{ if (!event.defaultPrevented) trigger("submit", event.detail); }});
+"""
 
 LISTENER: dict[str, Any] = {
     "show_progress": "hidden",  # the page has its own progress bar
     "api_visibility": "private",
     "concurrency_limit": None,  # turns queue for the processor themselves
-    "trigger_mode": "once",  # a second click while the first one runs is ignored
+    "trigger_mode": "multiple",  # who is busy says so
 }
 """Arguments of every event listener."""
 
@@ -50,6 +64,19 @@ def state(on_delete: Callable[[str], None]) -> gradio.State:
 def html(value: str, elem_id: str) -> gradio.HTML:
     """A region that is ours to fill."""
     return gradio.HTML(value, elem_id=elem_id, padding=False, container=False, apply_default_css=False, js_on_load=None)
+
+
+def part(tag: str, elem_id: str, label: str) -> gradio.HTML:
+    """An element of ours: its value is its data, and what a person does with it comes as a submit event."""
+    return gradio.HTML(
+        None,
+        html_template=f'<{tag} aria-label="{label}"></{tag}>',
+        js_on_load=PART.format(tag=tag),
+        elem_id=elem_id,
+        padding=False,
+        container=False,
+        apply_default_css=False,
+    )
 
 
 def mounted(app: FastAPI, page: gradio.Blocks, upload_mb: int) -> FastAPI:
@@ -89,4 +116,4 @@ def was_uploaded(path: Path) -> bool:
     return path.resolve().is_relative_to(Path(gradio.utils.get_upload_folder()).resolve())
 
 
-__all__ = ["LISTENER", "STATIC", "blocks", "html", "mounted", "state", "was_uploaded"]
+__all__ = ["LISTENER", "STATIC", "blocks", "html", "mounted", "part", "state", "was_uploaded"]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import functools
-import json
 import logging
 import os
 import shutil
@@ -12,36 +10,23 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI, HTTPException
-from fastapi.responses import FileResponse, Response
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from instructfx.errors import InstructFXError, PlannerError, SetupError
 from instructfx.scratch import abandoned
-from instructfx.studio import logs, retention
+from instructfx.studio import logs, retention, routes
 from instructfx.studio.gate import Gate, Passwords, passwords_from
 from instructfx.studio.limits import Limits, limits_from
 from instructfx.studio.opening import Studio
-from instructfx.studio.visits import Visit
-from instructfx.studio.work import Job
 
 log = logging.getLogger("instructfx")
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 7860
 SHUTDOWN_SECONDS = 2
-MEDIA_TYPES = {
-    ".flac": "audio/flac",
-    ".wav": "audio/wav",
-    ".mp3": "audio/mpeg",
-    ".ogg": "audio/ogg",
-    ".oga": "audio/ogg",
-    ".opus": "audio/ogg",
-}
-PRIVATE = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
 
 
 def application(studio: Studio, passwords: Passwords | None = None) -> ASGIApp:
@@ -51,59 +36,12 @@ def application(studio: Studio, passwords: Passwords | None = None) -> ASGIApp:
     from instructfx.studio.page import laid_out
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    visits = studio.visits
-
-    def visit_of(token: str) -> Visit:
-        visit = visits.find(token)
-        if visit is None:
-            raise HTTPException(404, "this session is closed; choose the track again")
-        return visit
-
-    @app.get("/page/studio.js")
-    def script() -> Response:
-        return FileResponse(quirks.STATIC / "studio.js", media_type="text/javascript")
-
-    @app.get("/page/style.css")
-    def style() -> Response:
-        return FileResponse(quirks.STATIC / "style.css", media_type="text/css")
-
-    @app.get("/audio/{token}/preset.json")
-    def preset(token: str) -> Response:
-        text = json.dumps(preset_of(visit_of(token)), indent=2)
-        return Response(text, media_type="application/json", headers={"Cache-Control": "no-store"})
-
-    @app.get("/audio/{token}/dry")
-    def dry(token: str) -> Response:
-        path = visit_of(token).dry.path
-        return FileResponse(path, media_type=MEDIA_TYPES[path.suffix.lower()], headers=PRIVATE)
-
-    @app.get("/audio/{token}/{name}")
-    async def rendered(token: str, name: str) -> Response:
-        for path in [render.sound.path for render in visit_of(token).renders]:
-            if name == path.name:
-                return FileResponse(path, media_type=MEDIA_TYPES[path.suffix], headers=PRIVATE)
-            if name == f"{path.stem}.wav":
-                copying = Job(functools.partial(_make_wav, studio, path))
-                await copying.done()
-                if copying.trouble:
-                    raise HTTPException(503, copying.trouble)
-                return FileResponse(path.with_suffix(".wav"), media_type=MEDIA_TYPES[".wav"], headers=PRIVATE)
-        raise HTTPException(404, "that version is no longer kept; the latest one is on the page")
-
+    routes.add(app, studio)
     limits = studio.limits
     blocks = quirks.blocks()
-    page = laid_out(quirks.state(visits.close), blocks, limits)
+    page = laid_out(quirks.state(studio.visits.close), blocks, limits)
     Handlers(page, studio).attach()
     return Gate(quirks.mounted(app, blocks, limits.upload_mb), limits.upload_mb, passwords)
-
-
-def _make_wav(studio: Studio, path: Path, job: Job) -> None:
-    studio.make_wav(path)
-
-
-def preset_of(visit: Visit) -> dict[str, object]:
-    """The chain that plays now, as a file for another session or another program."""
-    return {"format": "instructfx-preset", "version": 1, "chain": visit.session.chain.to_json()}
 
 
 def serve(host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 import shutil
@@ -9,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,11 +18,12 @@ from typing import TYPE_CHECKING
 
 from instructfx.errors import LimitError
 from instructfx.scratch import new_scratch_folder
-from instructfx.studio.messages import Sound
+from instructfx.studio.messages import Minds, Sound
 
 if TYPE_CHECKING:
     from instructfx.chain import Chain
     from instructfx.session import Session, Turn
+    from instructfx.studio.work import TurnJob
     from instructfx.track import Track
 
 log = logging.getLogger(__name__)
@@ -30,7 +32,7 @@ IDLE_SECONDS = 3600.0
 AWAY_SECONDS = 120.0  # a page that lost its connection may come back within this time
 SWEEP_SECONDS = 30.0
 REMEMBERED = 10_000
-RENDERS_KEPT = 2
+RENDERS_KEPT = 6
 FULL = "the studio is full: {} sessions are open. Try again in a few minutes."
 
 
@@ -45,64 +47,75 @@ class Exchange:
 
 
 @dataclass(frozen=True)
-class Render:
-    """A whole track as a chain put it out, after so many turns."""
-
-    sound: Sound
-    chain: Chain
-    turns: int
-
-
-@dataclass(frozen=True)
 class Past:
-    """What is remembered of a visit that was closed: its stored session, who listened and who planned."""
+    """What is remembered of a visit that was closed: its stored session, who planned and who listened."""
 
     session_id: str
-    ear: str
-    planner: str
+    minds: Minds
 
 
 @dataclass(eq=False)
 class Visit:
-    """One visitor with an open session, as it was in the store after its last turn; ear and planner by their names.
+    """One visitor with an open session, as it was in the store after its last turn.
 
-    folder holds what is played and goes when the visit is closed. busy is held while a turn runs; stop asks that turn
-    to keep its best so far and end.
+    folder holds what is played and goes when the visit is closed. busy is held while a turn runs, which is job; stop
+    asks that turn to keep its best so far and end. serial counts what was started here, so that whoever watches
+    something older knows; over ends what nobody waits for since. picked and compared are what the page looks at
+    beside the turn that plays.
     """
 
     token: str
     session: Session
     track: Track
-    ear: str
-    planner: str
+    minds: Minds
     folder: Path
     page: str
     dry: Sound
+    names: Mapping[str, str] = field(default_factory=dict)
     exchanges: list[Exchange] = field(default_factory=list)
-    renders: list[Render] = field(default_factory=list)
     busy: threading.Lock = field(default_factory=threading.Lock)
+    job: TurnJob | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     closed: threading.Event = field(default_factory=threading.Event)
+    over: threading.Event = field(default_factory=threading.Event)
+    serial: int = 0
+    picked: str | None = None
+    compared: tuple[str, str | None] | None = None
+    pictures: Mapping[str, str] = field(default_factory=dict)
     seen: float = field(default_factory=time.monotonic)
     left: float | None = None
+    _renders: OrderedDict[str, Sound] = field(default_factory=OrderedDict)
 
-    @property
-    def current(self) -> Render | None:
-        """What was rendered last; None before the first turn."""
-        return self.renders[-1] if self.renders else None
+    def begun(self) -> int:
+        """Note that something new starts here, and end what was only looked after; its serial number."""
+        self.over.set()
+        self.over = threading.Event()
+        self.serial += 1
+        return self.serial
 
-    @property
-    def is_heard(self) -> bool:
-        """Whether what was rendered last is what the chain that plays now puts out."""
-        return self.current.chain == self.session.chain if self.current else not self.session.chain.slots
+    def sound_of(self, turn_id: str | None) -> Sound | None:
+        """What the track sounds like after a turn, the dry track after none; None where that is not rendered."""
+        if turn_id is None:
+            return self.dry
+        chain = self.session.turn(turn_id).chain
+        return self._renders.get(_sound_key(chain)) if chain.slots else self.dry
 
-    def keep_render(self, sound: Sound) -> None:
-        """Make a finished render of the session the current one and remove those that nobody can ask for any more."""
-        self.renders.append(Render(sound, self.session.chain, len(self.session.turns)))
-        while len(self.renders) > RENDERS_KEPT:
-            old = self.renders.pop(0).sound.path
-            old.unlink(missing_ok=True)
-            old.with_suffix(".wav").unlink(missing_ok=True)
+    def sound_named(self, name: str) -> Sound | None:
+        """The render in the file of that name."""
+        return next((sound for sound in self._renders.values() if sound.path.name == name), None)
+
+    def keep_render(self, turn_id: str, sound: Sound) -> None:
+        """Note a finished render of a turn, and remove those that were made longest ago."""
+        self._renders[_sound_key(self.session.turn(turn_id).chain)] = sound
+        while len(self._renders) > RENDERS_KEPT:
+            _, old = self._renders.popitem(last=False)
+            old.path.unlink(missing_ok=True)
+
+
+def _sound_key(chain: Chain) -> str:
+    """The same for chains that sound the same."""
+    heard = [(slot.effect.name, dict(slot.settings)) for slot in chain.slots if not slot.bypassed]
+    return json.dumps(heard, sort_keys=True)
 
 
 def new_token() -> str:
@@ -156,6 +169,20 @@ class Visits:
                 visit.seen, visit.left = self._now(), None
             return visit
 
+    def of_session(self, session_id: str) -> Visit | None:
+        """The open visit that has a session open; None where none has."""
+        with self._lock:
+            return next((visit for visit in self._open.values() if visit.session.id == session_id), None)
+
+    def moved(self, visit: Visit, page: str) -> Visit:
+        """A visit goes on in another page: the same one loaded again, or one that was given its address."""
+        with self._lock:
+            earlier = [other for other in self._open.values() if other.page == page and other is not visit]
+            visit.page, visit.seen, visit.left = page, self._now(), None
+        for other in earlier:
+            self.close(other.token)
+        return visit
+
     def past(self, token: str) -> Past | None:
         """What is remembered of a visit that was closed; None where there never was one."""
         with self._lock:
@@ -195,7 +222,7 @@ class Visits:
             visit = self._open.pop(token, None)
             if visit is None:
                 return
-            self._past[token] = Past(visit.session.id, visit.ear, visit.planner)
+            self._past[token] = Past(visit.session.id, visit.minds)
             while len(self._past) > REMEMBERED:
                 self._past.popitem(last=False)
         _end(visit)
@@ -237,5 +264,6 @@ class Visits:
 
 def _end(visit: Visit) -> None:
     visit.closed.set()
+    visit.over.set()
     visit.stop.set()
     shutil.rmtree(visit.folder, ignore_errors=True)

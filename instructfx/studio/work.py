@@ -9,16 +9,28 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from instructfx.chain import Chain
 from instructfx.errors import InstructFXError
 from instructfx.planners import BUILT_IN
-from instructfx.studio.messages import At, Rendering, Report, Said, Say, Stepped, Taken, Waiting
+from instructfx.studio.messages import (
+    Answer,
+    At,
+    Instruct,
+    Order,
+    Rendering,
+    Report,
+    Request,
+    Stepped,
+    Take,
+    Waiting,
+)
 from instructfx.studio.readable import sentence
 from instructfx.studio.views import Progress
 from instructfx.studio.visits import Exchange, Visit
 from instructfx.studio.workers import Pool, SurpriseError, Watch
 
 if TYPE_CHECKING:
-    from instructfx.session import Turn
+    from instructfx.session import Session
     from instructfx.store import Store
 
 log = logging.getLogger(__name__)
@@ -26,14 +38,13 @@ log = logging.getLogger(__name__)
 OUR_FAULT = "Something went wrong on our side; nothing was lost. Please try again."
 STARTS = {
     "opening": 0.3,
-    "planning": 0.04,
-    "asking": 0.04,
-    "listening": 0.08,
-    "hearing": 0.08,
-    "refining": 0.1,
-    "saving": 0.68,
+    "planning": 0.05,
+    "asking": 0.05,
+    "listening": 0.12,
+    "hearing": 0.12,
+    "refining": 0.15,
+    "saving": 0.97,
 }  # share of the bar
-RENDERING = 0.7
 USUAL_STEPS = 30  # the bar is two thirds through refinement after this many
 LOOK_SECONDS = 0.2
 
@@ -75,7 +86,7 @@ class Job(threading.Thread):
                 share = STARTS["refining"] + done * (STARTS["saving"] - STARTS["refining"])
                 self.progress = self.progress.stepped(loss, share)
             case Rendering(share):
-                self.progress = self.progress.moved("rendering", RENDERING + (1 - RENDERING) * share)
+                self.progress = self.progress.moved("rendering", share)
 
     def named(self, stage: str) -> str:
         """What the page calls a stage."""
@@ -106,68 +117,82 @@ class OpenJob(Job):
         self.visit = opening(Watch(self.tell))
 
 
-class TurnJob(Job):
-    """One turn of one visit, whose busy lock is held by then and released in every case.
+class AskJob(Job):
+    """A request whose answer somebody waits for; answer is there at the end, None where it failed."""
 
-    What happened becomes the visit's last exchange. turn is there as soon as it is in the store.
+    def __init__(self, pool: Pool, request: Request, over: threading.Event) -> None:
+        super().__init__(lambda job: self._ask())
+        self.answer: Answer | None = None
+        self._pool, self._request, self._over = pool, request, over
+
+    def _ask(self) -> None:
+        self.answer = self._pool.run(self._request, Watch(self.tell, over=self._over))
+
+
+class TurnJob(Job):
+    """One order of one visit, whose busy lock is held by then and released in every case.
+
+    What comes of it is read from the store and becomes the visit's last exchanges.
     """
 
-    def __init__(self, visit: Visit, words: str, pool: Pool, store: Store) -> None:
+    def __init__(self, visit: Visit, order: Order, pool: Pool, store: Store) -> None:
         super().__init__(lambda job: self._take())
         self.visit = visit
-        self.words = words
-        self.before = visit.session.chain
-        self.turn: Turn | None = None
+        self.order = order
+        self.serial = visit.begun()
+        visit.job = self
         self._pool = pool
         self._store = store
 
+    @property
+    def words(self) -> str:
+        """What was said; empty for what is done by hand."""
+        return self.order.words if isinstance(self.order, Instruct) else ""
+
     def run(self) -> None:
-        """Take the turn, and say what came of it."""
-        visit = self.visit
+        """Carry out the order, and say what came of it."""
+        visit, before = self.visit, len(self.visit.session.turns)
         try:
             super().run()
+            self._read_again()
+            visit.exchanges += exchanges_of(visit.session)[before:]
             if self.trouble:
-                self._read_again()
+                visit.exchanges.append(Exchange(self.words, visit.session.chain, None, self.trouble))
         finally:
-            visit.exchanges.append(Exchange(self.words, self.before, self.turn, self.trouble))
+            visit.job = None
             visit.stop.clear()
             visit.busy.release()
 
-    def tell(self, report: Report) -> None:
-        """Note how far the work is; a turn that is in the store is read from there."""
-        if isinstance(report, Taken):
-            self._read()
-        else:
-            super().tell(report)
-
     def named(self, stage: str) -> str:
         """What the page calls a stage: who is asked and who listens makes a difference."""
-        if stage == "listening" and self.visit.ear == "clap":
+        if stage == "listening" and self.visit.minds.ear == "clap":
             return "hearing"
-        if stage == "planning" and self.visit.planner != BUILT_IN:
+        if stage == "planning" and self.visit.minds.planner != BUILT_IN:
             return "asking"
         return stage
 
     def _take(self) -> None:
         visit = self.visit
         session = visit.session
-        request = Say(
-            session.id, self.words, len(session.turns), visit.folder, visit.is_heard, visit.planner, visit.ear
-        )  # fmt: skip
-        said = self._pool.run(request, Watch(self.tell, visit.stop, visit.closed))
-        assert isinstance(said, Said)
-        if said.rendered:
-            visit.keep_render(said.rendered)
-
-    def _read(self) -> None:
-        session, _ = self._store.load(self.visit.session.id)
-        if len(session.turns) > len(self.visit.session.turns):
-            self.turn = session.turns[-1]
-        self.visit.session = session
+        request = Take(session.id, self.order, len(session.turns), visit.minds)
+        self._pool.run(request, Watch(self.tell, visit.stop, visit.closed))
 
     def _read_again(self) -> None:
-        """A worker that was ended may have stored the turn before."""
+        """The session as it is now; a worker that was ended may have stored the turn before."""
+        visit = self.visit
         try:
-            self._read()
-        except InstructFXError:
-            log.exception("a session cannot be read after its turn failed")
+            visit.session, visit.track = self._store.load(visit.session.id)
+        except InstructFXError as error:
+            log.exception("a session cannot be read after its turn")
+            self.trouble = self.trouble or sentence(error)
+
+
+def exchanges_of(session: Session) -> list[Exchange]:
+    """The story of a stored session, turn by turn."""
+    found, playing = [], Chain()
+    for turn in session.turns:
+        if turn.kind != "undone":  # else what changes is what played
+            playing = session.turn(turn.parent_id).chain if turn.parent_id else Chain()
+        found.append(Exchange(turn.instruction, playing, turn))
+        playing = turn.chain
+    return found

@@ -24,14 +24,15 @@ from instructfx.scratch import new_scratch_folder
 from instructfx.studio.limits import Limits
 from instructfx.studio.messages import (
     Answer,
+    Draw,
     Failed,
-    Finished,
+    Heavy,
     Opened,
+    Preview,
     Report,
     Request,
-    Said,
-    Say,
     Stop,
+    Take,
     Waiting,
     Warm,
 )  # fmt: skip
@@ -191,7 +192,7 @@ class Pool:
         memory, or died: then it has been replaced. SurpriseError for what nobody foresaw.
         """
         watch = watch or Watch()
-        places = self._turns if isinstance(request, Say | Warm) else self._others
+        places = self._turns if isinstance(request, Heavy) else self._others
         with places.taken(watch):
             worker, tired = self._choose(request), True
             try:
@@ -250,18 +251,18 @@ class Pool:
                 continue
             if message is None:
                 raise LimitError(DIED)
-            if isinstance(message, Opened | Said | Finished | Failed):
+            if isinstance(message, Answer):
                 return message
             watch.tell(message)
 
     def _choose(self, request: Request) -> Worker:
-        """For a turn who holds its session, else who worked last; for the rest who has rested longest.
+        """For a turn, a preview or a picture who holds its session, else who worked last; for the rest who has rested longest.
 
         Warming up is for those who have rested.
         """
         with self._lock:
             chosen = self._free[0]
-            if isinstance(request, Say):
+            if isinstance(request, Take | Preview | Draw):
                 holding = [worker for worker in self._free if request.session_id in worker.sessions]
                 chosen = (holding or self._free)[-1]
                 if request.session_id in chosen.sessions:

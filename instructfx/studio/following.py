@@ -1,0 +1,138 @@
+"""While something runs for a visit, and after it: what the page shows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import gradio
+
+from instructfx.studio import shown, views
+from instructfx.studio.messages import Draw, Drawn, Render, Rendered
+from instructfx.studio.opening import Studio
+from instructfx.studio.page import Page
+from instructfx.studio.progress import progress
+from instructfx.studio.visits import Visit
+from instructfx.studio.work import AskJob, Job, TurnJob
+
+Changes = dict[Any, Any]
+"""Component -> its new value or state."""
+
+
+class Follower:
+    """Follows the jobs of one page's visitors."""
+
+    def __init__(self, page: Page, studio: Studio) -> None:
+        self._page = page
+        self._studio = studio
+
+    async def follow(self, visit: Visit, job: TurnJob) -> AsyncIterator[Changes]:
+        """A turn that has started, to its end; then what it sounds and looks like, unless something newer started."""
+        page = self._page
+        yield {
+            page.words: "",
+            page.notice: "",
+            page.conversation: shown.talk(visit, job),
+            page.chain: shown.rack_data(visit, editable=False),
+            **self.running(True),
+        }
+        async for text in self.watched(visit, job):
+            yield {page.progress: text}
+        if visit.closed.is_set() or job.serial != visit.serial:
+            return
+        yield self.everything(visit)
+        async for changes in self.look_after(visit, job.serial):
+            yield changes
+
+    async def look_after(self, visit: Visit, serial: int) -> AsyncIterator[Changes]:
+        """Have rendered and drawn what the page is to play and show, while nothing newer starts."""
+        page, session, pool = self._page, visit.session, self._studio.pool
+        head = session.current
+        playing = (head.parent_id if head.kind == "undone" else head.id) if head else None
+        for turn_id in dict.fromkeys((playing, visit.picked)):
+            if turn_id is None or visit.sound_of(turn_id):
+                continue
+            job = AskJob(pool, Render(session.id, turn_id, visit.folder), visit.over)
+            async for text in self.until_done(job):
+                yield {page.rendering: text}
+            if visit.closed.is_set() or serial != visit.serial:
+                return
+            if isinstance(job.answer, Rendered):
+                visit.keep_render(turn_id, job.answer.sound)
+            yield {
+                page.rendering: views.notice(job.trouble),
+                page.player: shown.player_data(visit),
+                page.history: shown.tree_data(visit),
+            }
+        if head is None:
+            return
+        wanted = Draw(session.id, len(session.turns), *(visit.compared or (head.id, None)), visit.minds)
+        drawing = AskJob(pool, wanted, visit.over)
+        await drawing.done()
+        if isinstance(drawing.answer, Drawn) and serial == visit.serial and not visit.closed.is_set():
+            visit.pictures = drawing.answer.pictures
+            yield {page.pictures: shown.pictures(visit.pictures)}
+
+    async def watched(self, visit: Visit, job: Job) -> AsyncIterator[str]:
+        """How far a job is that runs already, as long as its visit is open."""
+        told = ""
+        while job.is_alive() and not visit.closed.is_set():
+            text = progress(job.progress)
+            if text != told:
+                told = text
+                yield text
+            await job.looked_at()
+
+    async def until_done(self, job: Job) -> AsyncIterator[str]:
+        """Start a job and show how far it is until it ends."""
+        job.start()
+        told = ""
+        while job.is_alive():
+            text = progress(job.progress)
+            if text != told:
+                told = text
+                yield text
+            await job.looked_at()
+
+    def everything(self, visit: Visit) -> Changes:
+        """The page of a visit when nothing runs."""
+        page, session = self._page, visit.session
+        if visit.busy.locked():
+            return {}
+        return {
+            page.conversation: shown.talk(visit),
+            page.progress: "",
+            page.rendering: "",
+            page.notice: "",
+            page.player: shown.player_data(visit),
+            page.chain: shown.rack_data(visit, editable=True),
+            page.history: shown.tree_data(visit),
+            page.pictures: shown.pictures(visit.pictures if session.turns else {}),
+            page.downloads: shown.downloads(visit),
+            **self.running(False),
+            page.undo: gradio.update(interactive=bool(session.path)),
+            page.redo: gradio.update(interactive=session.redo_target is not None),
+        }
+
+    def trouble(self, text: str) -> Changes:
+        """One line of what is wrong, and everything usable again."""
+        page = self._page
+        return {
+            page.notice: views.notice(text),
+            page.choosing: views.notice(text),
+            page.upload: None,
+            page.progress: "",
+            **self.samples(True),
+            **self.running(False),
+        }
+
+    def running(self, running: bool) -> Changes:
+        """Whether the buttons that start a turn can be pressed."""
+        page = self._page
+        buttons = (page.send, page.takes, page.undo, page.redo, *page.examples.values())
+        states: Changes = {button: gradio.update(interactive=not running) for button in buttons}
+        return {**states, page.stop: gradio.update(visible=running, value="Stop", interactive=True)}
+
+    def samples(self, usable: bool) -> Changes:
+        """Whether a track can be chosen."""
+        return {button: gradio.update(interactive=usable) for button in self._page.samples.values()}

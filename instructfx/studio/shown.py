@@ -1,0 +1,106 @@
+"""From a visit to what each part of the page is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from instructfx.studio import views
+from instructfx.studio.cards import chain_data
+from instructfx.studio.progress import progress
+from instructfx.studio.tree import history_data
+
+if TYPE_CHECKING:
+    from instructfx.session import Turn
+    from instructfx.studio.visits import Visit
+    from instructfx.studio.work import TurnJob
+
+DRY = "dry"
+
+
+def player_data(visit: Visit) -> dict[str, Any]:
+    """What can be heard of a visit, for `ifx-player`."""
+    session = visit.session
+    head = session.current
+    earlier = head.parent_id if head else None
+    if head and head.kind == "undone" and head.parent_id:
+        earlier = session.turn(head.parent_id).parent_id
+    versions = [_version(visit, None)]
+    heard = {turn.id for turn in session.turns if turn.kind != "undone" and visit.sound_of(turn.id)}
+    versions += [_version(visit, turn) for turn in session.turns if turn.id in heard]
+    start = session.dry.excerpt_start / session.dry.sample_rate
+    return {
+        "session": visit.token,
+        "versions": versions,
+        "current": _heard(visit, _origin(visit, head), heard),
+        "previous": _heard(visit, earlier, heard) if head else None,
+        "picked": visit.picked if visit.picked in heard else None,
+        "excerpt": {"start": start, "end": min(start + 10.0, visit.dry.seconds)},
+        "steps": _steps(visit, head),
+    }
+
+
+def _origin(visit: Visit, turn: Turn | None) -> str | None:
+    """The turn whose sound a turn has: that which an undoing went back to."""
+    return (turn.parent_id if turn.kind == "undone" else turn.id) if turn else None
+
+
+def _heard(visit: Visit, turn_id: str | None, heard: set[str]) -> str | None:
+    if turn_id is None:
+        return DRY
+    return turn_id if turn_id in heard else None
+
+
+def _version(visit: Visit, turn: Turn | None) -> dict[str, Any]:
+    sound = visit.sound_of(turn.id if turn else None)
+    assert sound
+    name = visit.names.get(turn.id, "") if turn else ""
+    return {
+        "id": turn.id if turn else DRY,
+        "label": name or (f"Turn {turn.index}" if turn else "Dry"),
+        "words": turn.instruction if turn else visit.track.name,
+        "url": f"/audio/{visit.token}/{DRY if sound is visit.dry else sound.path.name}",
+        "gain_db": round(visit.dry.loudness_lufs - sound.loudness_lufs, 2),
+        "peaks": sound.outline,
+        "seconds": sound.seconds,
+    }
+
+
+def _steps(visit: Visit, turn: Turn | None) -> dict[str, Any] | None:
+    if turn is None or turn.kind != "said" or not turn.refined.steps:
+        return None
+    losses = [turn.refined.loss_before, *(step.loss for step in turn.refined.steps)]
+    url = f"/step/{visit.token}/{turn.id}/{{step}}"
+    return {"turn": turn.id, "count": len(losses) - 1, "losses": losses, "url": url}
+
+
+def rack_data(visit: Visit, editable: bool) -> dict[str, Any]:
+    """The chain that plays now, for `ifx-chain`."""
+    return {**chain_data(visit.session), "session": visit.token, "editable": editable}
+
+
+def tree_data(visit: Visit) -> dict[str, Any]:
+    """Every turn, for `ifx-history`."""
+    return {**history_data(visit.session, visit.names, visit.compared), "session": visit.token}
+
+
+def pictures(drawn: Mapping[str, str]) -> str:
+    """Pictures one below the other, each an SVG of ours."""
+    if not drawn:
+        return '<p class="hint">What changed, as pictures, appears here after a turn.</p>'
+    return "".join(f'<figure class="picture {name}">{svg}</figure>' for name, svg in drawn.items())
+
+
+def downloads(visit: Visit) -> str:
+    """Links to everything that can be taken away of what plays now."""
+    from instructfx.exports import FORMATS
+
+    return views.downloads(visit.token, [(each.name, each.label, each.help) for each in FORMATS])
+
+
+def talk(visit: Visit, job: TurnJob | None = None) -> str:
+    """The conversation, with what is being worked on."""
+    return views.conversation(visit.exchanges, job.words if job else "")
+
+
+__all__ = ["pictures", "player_data", "progress", "rack_data", "talk", "tree_data"]
