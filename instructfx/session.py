@@ -55,10 +55,13 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Turn:
-    """One instruction and what came of it.
+    """One instruction, or one change by hand, and what came of it.
 
     parent_id is the turn that it continues, None for the first; a turn of kind "undone" continues the turn that
     it went back to. Readings are the ear's, of the excerpt before and after. index counts from 1.
+
+    share: an edited turn that is so much of the turn that it continues, 1 as it is. take: of several turns taken of
+    one instruction the first, second, ...; 0 where there is but one.
     """
 
     id: str
@@ -73,6 +76,8 @@ class Turn:
     readings_after: Mapping[str, float]
     provenance: Provenance
     seconds: float
+    share: float | None = None
+    take: int = 0
 
     @property
     def chain(self) -> Chain:
@@ -91,8 +96,10 @@ class Turn:
 
     @property
     def planned_by(self) -> str:
-        """Who planned, for people: "builtin", or a model with its tokens, price and seconds."""
+        """Who planned, for people: "builtin", "hand", or a model with its tokens, price and seconds."""
         asked = self.plan.asked
+        if self.kind == "edited":
+            return "hand"
         if asked is None:  # as it is where a model was there and not needed
             return "builtin" if self.kind == "undone" else self.provenance.planner
         return f"builtin instead of {asked.told()}" if asked.fell_back else asked.told()
@@ -180,9 +187,14 @@ class Session:
         path = self.path
         return path[-count - 1] if len(path) > count else None
 
+    def before_turn(self, turn: Turn) -> Chain:
+        """The chain that a turn continued."""
+        return self.turn(turn.parent_id).chain if turn.parent_id else Chain()
+
     def with_turn(self, turn: Turn) -> Session:
-        """With one more turn, which plays now."""
-        return replace(self, turns=(*self.turns, turn), head=turn.id)
+        """With one more turn, which plays now; of several takes the first plays."""
+        turns = (*self.turns, turn)
+        return replace(self, turns=turns, head=turns[-max(turn.take, 1)].id)
 
 
 def new_session_id() -> str:

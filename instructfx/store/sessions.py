@@ -99,7 +99,7 @@ class Store:
             if connection.exec(taken).first():
                 raise StoreError("this session went on elsewhere at the same time; open it again to see both")
             _add_turn(connection, session.id, turn)
-            row.head, row.used_at = turn.id, now()
+            row.head, row.used_at = session.with_turn(turn).head, now()
             connection.add(row)
 
     def load(self, session_id: str) -> tuple[Session, Track]:
