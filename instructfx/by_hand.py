@@ -33,6 +33,25 @@ def edit(session: Session, chain: Chain, words: str, minds: Minds, excerpt: Exce
     return record(session, "edited", chain, words or reply, reply, minds, excerpt, store)
 
 
+def go_to(session: Session, turn_id: str | None, minds: Minds, excerpt: Excerpt, store: Store) -> Session:
+    """Commit a step back, or forward again, to any turn; None is the dry track. A turn that was a step itself stands
+    for the one to which it led.
+
+    Raises InstructionError for what plays already, StoreError for a turn that the session does not have.
+    """
+    target = session.reached(turn_id)
+    if target == session.standing:
+        raise InstructionError("that is what plays already; choose another turn")
+    chain = target.chain if target else Chain()
+    if target is None:
+        words, reply = "Go to the dry track", "Back to the dry track."
+    else:
+        words = f"Go to turn {target.index}"
+        verb = "Back" if target in session.path else "On"
+        reply = f'{verb} to how it was after "{target.instruction}".'
+    return record(session, "undone", chain, words, reply, minds, excerpt, store, parent=target)
+
+
 def record(
     session: Session,
     kind: Kind,
