@@ -12,8 +12,8 @@ from instructfx.chain import Chain
 from instructfx.errors import InstructFXError, StoreError
 from instructfx.planners.plan import Plan
 from instructfx.refine import Refined, SearchOptions
+from instructfx.remarks import Answer, Judgement, Remarks
 from instructfx.router import Route
-from instructfx.signature import Signature
 
 Kind = Literal["said", "edited", "matched", "undone"]
 FirstTurn = Literal["initialize", "refine"]
@@ -108,37 +108,6 @@ class Turn:
         """All of it as a JSON object; `turn_from_json` reads it back."""
         text: str = _turn_adapter().dump_json(self).decode()
         return text
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What a language model thinks of a turn: marks from 1 (poor) to 4 (excellent), and one reason for each."""
-
-    turn_id: str
-    model: str
-    prompt_version: str
-    instruction_following: int
-    chain_of_thought: int
-    why_following: str = ""
-    why_thought: str = ""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A blind comparison: whether this turn or another one sounds better, against the dry track where that is None."""
-
-    turn_id: str
-    against_id: str | None
-    better: Literal["this", "other", "neither"]
-
-
-@dataclass(frozen=True)
-class Remarks:
-    """What is kept beside the turns of a session; signatures by the id of the turn."""
-
-    answers: tuple[Answer, ...] = ()
-    judgements: tuple[Judgement, ...] = ()
-    signatures: Mapping[str, Signature] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ LAYERS = (
     {"listening", "differences"},
     {"language", "ears"},
     {"planners", "refine"},
-    {"router", "recipes"},
+    {"router", "recipes", "remarks"},
     {"session"},
     {"store", "render"},
     {"engine"},
