@@ -29,6 +29,11 @@ class Slot:
         for name in self.locked:
             self.effect.param(name)
 
+    @property
+    def wholly_locked(self) -> bool:
+        """Whether every setting is locked, which is what locking an effect means."""
+        return len(self.locked) == len(self.effect.params)
+
     def with_settings(self, settings: Mapping[str, float]) -> Slot:
         """The same slot with some settings changed."""
         return replace(self, settings={**self.settings, **settings})

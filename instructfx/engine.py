@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import secrets
 import time
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,6 +19,7 @@ from instructfx.chain import Chain
 from instructfx.ears import Ear
 from instructfx.errors import Cancelled, InstructionError
 from instructfx.listening import Excerpt
+from instructfx.naming import one_line
 from instructfx.planners import Plan, Planner, Request
 from instructfx.refine import OnStep, Refined, RefineOptions, ignore, never, refine
 from instructfx.router import Route, route
@@ -86,10 +86,12 @@ def take_turn(
     readings_before = minds.ear.describe(sound_before)
 
     watch.on_stage("planning")
-    earlier = tuple(turn.instruction for turn in session.path)
-    plan = minds.planner.plan(
-        Request(text, before, earlier, readings_before, session.dry.channels, minds.ear.reads, watch.cancelled)
-    )
+    request = Request(
+        text, before, tuple(turn.instruction for turn in session.path), readings_before, session.dry.channels,
+        minds.ear.reads, watch.cancelled,
+        frozenset(place for place, turn in enumerate(session.path) if turn.kind == "edited"),
+    )  # fmt: skip
+    plan = minds.planner.plan(request)
     if watch.cancelled():
         raise Cancelled("stopped before anything changed")
 
@@ -175,8 +177,7 @@ def _to_refine(plan: Plan, start: Chain, initializing: bool, minds: Minds) -> tu
 
 
 def _checked(instruction: str) -> str:
-    storable = instruction.encode(errors="replace").decode()  # half of an emoji, as a cut leaves it, is not
-    text = " ".join("".join(c for c in storable if c.isspace() or unicodedata.category(c) != "Cc").split())
+    text = one_line(instruction)
     if not text or (not text.isprintable() and not any(c.isprintable() and not c.isspace() for c in text)):
         raise InstructionError('say what you want to hear, for example "make it warmer"')
     if len(text) > LONGEST_INSTRUCTION:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 
 from instructfx.audio import Audio
+from instructfx.by_hand import edit, go_to
 from instructfx.chain import Chain
 from instructfx.ears import ear_named, judging_as
 from instructfx.engine import Minds, Watch, excerpt_of, take_turn
@@ -42,6 +43,20 @@ class LiveSession:
     def say(self, instruction: str, watch: Watch | None = None) -> Turn:
         """Take one turn; it is committed when this returns."""
         self.session = take_turn(self.session, instruction, self.minds, self._excerpt, self._store, watch)
+        return self.session.turns[-1]
+
+    def edit(self, chain: Chain, words: str = "") -> Turn:
+        """Keep a chain that was set by hand, as a turn of kind "edited"; InstructionError where it changes nothing."""
+        self.session = edit(self.session, chain, words, self.minds, self._excerpt, self._store)
+        return self.session.turns[-1]
+
+    def go_to(self, turn_id: str | None) -> Turn:
+        """Back, or forward again, to any turn, None for the dry track: a turn of kind "undone".
+
+        `session.undo_target` and `session.redo_target` are where one step leads. Raises InstructionError for what
+        plays already, StoreError for a turn that there is none of.
+        """
+        self.session = go_to(self.session, turn_id, self.minds, self._excerpt, self._store)
         return self.session.turns[-1]
 
     def render(self, options: RenderOptions | None = None) -> Audio:

@@ -1,4 +1,4 @@
-"""Names of files, made from words that a person typed."""
+"""Words that a person typed: as a line of text, and as the name of a file."""
 
 from __future__ import annotations
 
@@ -6,6 +6,16 @@ import re
 import unicodedata
 
 LONGEST = 40
+
+
+def one_line(text: str) -> str:
+    """Without what no file and no terminal should get: control characters, halves of emoji; any white space is one.
+
+    >>> one_line(" make\\x00 it\\n warmer \\ud83d")
+    'make it warmer ?'
+    """
+    storable = text.encode(errors="replace").decode()  # half of an emoji, as a cut leaves it, is not
+    return " ".join("".join(c for c in storable if c.isspace() or unicodedata.category(c) != "Cc").split())
 
 
 def file_name(text: str) -> str:

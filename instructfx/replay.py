@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from instructfx.by_hand import record
 from instructfx.chain import Chain
 from instructfx.ears import Ear, ear_named, judging_as
 from instructfx.engine import Minds, Watch, excerpt_of, take_turn
@@ -113,15 +114,32 @@ class Replay:
 
     def turns(self, cancelled: Callable[[], bool]) -> Iterator[Replayed]:
         """Take every turn again in its order. Raises Cancelled, and as `take_turn` does."""
-        new_of: dict[str, str] = {}
-        previous: Turn | None = None
+        new_of: dict[str | None, str | None] = {None: None}
+        played: str | None = None
         for old in self._old.turns:
-            came_from = previous.id if previous and old.kind == "undone" else old.parent_id
-            self.session = replace(self.session, head=new_of[came_from] if came_from else None)
-            new = self._take(old, cancelled)
+            by_words = old.kind != "undone" or old.plan.undo > 0
+            came_from = played if old.kind == "undone" else old.parent_id
+            self.session = replace(self.session, head=new_of[came_from])
+            if old.kind == "edited" or not by_words:
+                new = self._keep(old, new_of[old.parent_id])
+            else:
+                new = self._take(old, cancelled)
             new_of[old.id] = new.id
-            previous = old
+            played = self._old.playing_after(old)
             yield self._compared(old, new)
+
+    def _keep(self, old: Turn, parent_id: str | None) -> Turn:
+        """What was done by hand is done again; a step through the history leads to the same turn."""
+        minds = self._minds(old)
+        parent = self.session.turn(parent_id) if parent_id else None
+        chain = old.chain
+        if old.kind == "undone":
+            chain = parent.chain if parent else Chain()
+        self.session = record(
+            self.session, old.kind, chain, old.instruction, old.reply, minds, self._excerpt(minds.ear), self._store,
+            parent=parent, share=old.share,
+        )  # fmt: skip
+        return self.session.turns[-1]
 
     def _take(self, old: Turn, cancelled: Callable[[], bool]) -> Turn:
         minds = self._minds(old)
@@ -132,13 +150,16 @@ class Replay:
             return cancelled() or (stopped_at is not None and len(steps) >= stopped_at > 0)
 
         watch = Watch(on_step=steps.append, cancelled=stopped)
-        rate = minds.ear.sample_rate
-        excerpt = self._excerpts.get(rate) or excerpt_of(self._track, minds.ear)
-        self._excerpts[rate] = excerpt
+        excerpt = self._excerpt(minds.ear)
         self.session = take_turn(self.session, old.instruction, minds, excerpt, self._store, watch)
         if cancelled():
             raise Cancelled("the replay was stopped")
         return self.session.turns[-1]
+
+    def _excerpt(self, ear: Ear) -> Excerpt:
+        rate = ear.sample_rate
+        self._excerpts[rate] = self._excerpts.get(rate) or excerpt_of(self._track, ear)
+        return self._excerpts[rate]
 
     def _minds(self, old: Turn) -> Minds:
         made = old.provenance

@@ -15,15 +15,15 @@ def route(chain: Chain, plan: Plan) -> tuple[Route, Chain]:
 
     initialize_all: new effects and nothing that stays; reuse_all: no new effect; reuse_and_initialize: both.
     An effect that a plan adds although it is there is adjusted; what a plan touches that is not there is passed
-    over, so that a planner's slip never fails a turn.
+    over, so that a planner's slip never fails a turn. What a person has locked as a whole stays as it is.
     """
     for name in plan.remove:
-        if name in chain.names:
+        if name in chain.names and not chain.slot(name).wholly_locked:
             chain = chain.without(name)
     surviving = chain
     for names, bypassed in ((plan.bypass, True), (plan.enable, False)):
         for name in names:
-            if name in chain.names:
+            if name in chain.names and not chain.slot(name).wholly_locked:
                 chain = chain.bypassed(name, bypassed)
     added = False
     for move in (*plan.adjust, *plan.add):

@@ -5,15 +5,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from instructfx.chain import Chain
 from instructfx.errors import InstructFXError, StoreError
 from instructfx.planners.plan import Plan
 from instructfx.refine import Refined, SearchOptions
+from instructfx.remarks import Answer, Judgement, Remarks
 from instructfx.router import Route
-from instructfx.signature import Signature
 
 Kind = Literal["said", "edited", "matched", "undone"]
 FirstTurn = Literal["initialize", "refine"]
@@ -55,10 +55,13 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Turn:
-    """One instruction and what came of it.
+    """One instruction, or one change by hand, and what came of it.
 
     parent_id is the turn that it continues, None for the first; a turn of kind "undone" continues the turn that
     it went back to. Readings are the ear's, of the excerpt before and after. index counts from 1.
+
+    share: an edited turn that is so much of the turn that it continues, 1 as it is. take: of several turns taken of
+    one instruction the first, second, ...; 0 where there is but one.
     """
 
     id: str
@@ -73,6 +76,8 @@ class Turn:
     readings_after: Mapping[str, float]
     provenance: Provenance
     seconds: float
+    share: float | None = None
+    take: int = 0
 
     @property
     def chain(self) -> Chain:
@@ -91,8 +96,10 @@ class Turn:
 
     @property
     def planned_by(self) -> str:
-        """Who planned, for people: "builtin", or a model with its tokens, price and seconds."""
+        """Who planned, for people: "builtin", "hand", or a model with its tokens, price and seconds."""
         asked = self.plan.asked
+        if self.kind == "edited":
+            return "hand"
         if asked is None:  # as it is where a model was there and not needed
             return "builtin" if self.kind == "undone" else self.provenance.planner
         return f"builtin instead of {asked.told()}" if asked.fell_back else asked.told()
@@ -101,37 +108,6 @@ class Turn:
         """All of it as a JSON object; `turn_from_json` reads it back."""
         text: str = _turn_adapter().dump_json(self).decode()
         return text
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What a language model thinks of a turn: marks from 1 (poor) to 4 (excellent), and one reason for each."""
-
-    turn_id: str
-    model: str
-    prompt_version: str
-    instruction_following: int
-    chain_of_thought: int
-    why_following: str = ""
-    why_thought: str = ""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A blind comparison: whether this turn or another one sounds better, against the dry track where that is None."""
-
-    turn_id: str
-    against_id: str | None
-    better: Literal["this", "other", "neither"]
-
-
-@dataclass(frozen=True)
-class Remarks:
-    """What is kept beside the turns of a session; signatures by the id of the turn."""
-
-    answers: tuple[Answer, ...] = ()
-    judgements: tuple[Judgement, ...] = ()
-    signatures: Mapping[str, Signature] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -160,29 +136,89 @@ class Session:
     @property
     def path(self) -> tuple[Turn, ...]:
         """From the first turn to the one that plays now, without what was undone."""
+        return self._path(self.current)
+
+    def turn(self, turn_id: str) -> Turn:
+        """The turn of that id; StoreError where there is none."""
+        if turn_id not in self._by_id:
+            raise StoreError(f"this session has no turn {turn_id}")
+        return self._by_id[turn_id]
+
+    def _path(self, turn: Turn | None) -> tuple[Turn, ...]:
         path: list[Turn] = []
-        turn = self.current
         while turn:
             if turn.kind != "undone":
                 path.append(turn)
             turn = self.turn(turn.parent_id) if turn.parent_id else None
         return tuple(reversed(path))
 
-    def turn(self, turn_id: str) -> Turn:
-        """The turn of that id; StoreError where there is none."""
-        for turn in self.turns:
-            if turn.id == turn_id:
-                return turn
-        raise StoreError(f"this session has no turn {turn_id}")
+    def reached(self, turn_id: str | None) -> Turn | None:
+        """That turn, or where it is a step through the history, the one to which that led."""
+        turn = self.turn(turn_id) if turn_id else None
+        while turn and turn.kind == "undone":
+            turn = self.turn(turn.parent_id) if turn.parent_id else None
+        return turn
+
+    @cached_property
+    def _by_id(self) -> dict[str, Turn]:
+        return {turn.id: turn for turn in self.turns}
 
     def before(self, count: int) -> Turn | None:
         """The turn to go back to when the last `count` turns are undone; None for the dry track."""
         path = self.path
         return path[-count - 1] if len(path) > count else None
 
+    @property
+    def standing(self) -> Turn | None:
+        """The turn whose chain plays now, whatever was undone to come back to it; None for the dry track."""
+        return self.reached(self.head)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is anything to go back from; `undo_target` None is the dry track then."""
+        return self._walked[1] > 0
+
+    @property
+    def undo_target(self) -> str | None:
+        """The id of the turn to which one step back leads; None for the dry track, or where nothing can be undone."""
+        way, place = self._walked
+        return way[place - 2] if place > 1 else None
+
+    @property
+    def redo_target(self) -> str | None:
+        """The id of the turn to which one step forward leads, on the way that was left; None where that ends here."""
+        way, place = self._walked
+        return way[place] if place < len(way) else None
+
+    @cached_property
+    def _walked(self) -> tuple[tuple[str, ...], int]:
+        """The ids of the way that was last taken from the dry track, and how many of them lead to what plays now.
+
+        Going back, or forward again, moves on the way; a turn of any other kind, and a leap off it, makes a new one.
+        """
+        way: tuple[str, ...] = ()
+        place = 0
+        for turn in self.turns:
+            target = self.reached(self.playing_after(turn))
+            if turn.kind == "undone" and (target is None or target.id in way):
+                place = way.index(target.id) + 1 if target else 0
+            else:
+                way = tuple(each.id for each in self._path(target))
+                place = len(way)
+        return way, place
+
+    def playing_after(self, turn: Turn) -> str:
+        """The id of the turn that played once this one was made: itself, or the first of several takes."""
+        return self.turns[turn.index - max(turn.take, 1)].id
+
+    def before_turn(self, turn: Turn) -> Chain:
+        """The chain that a turn continued."""
+        return self.turn(turn.parent_id).chain if turn.parent_id else Chain()
+
     def with_turn(self, turn: Turn) -> Session:
-        """With one more turn, which plays now."""
-        return replace(self, turns=(*self.turns, turn), head=turn.id)
+        """With one more turn, which plays now; of several takes the first plays."""
+        turns = (*self.turns, turn)
+        return replace(self, turns=turns, head=turns[-max(turn.take, 1)].id)
 
 
 def new_session_id() -> str:

@@ -91,6 +91,17 @@ class Param:
             return self.low * (unit * math.log(self.high / self.low)).exp()
         return self.low + (self.high - self.low) * unit
 
+    @property
+    def label(self) -> str:
+        """As one says it, without the unit: "low shelf gain" of `low_shelf_gain_db`."""
+        words = self.name.removesuffix(f"_{self.unit.lower()}").removesuffix("_seconds") if self.unit else self.name
+        return words.replace("_", " ")
+
+    def shown(self, value: float) -> str:
+        """A value with as many decimals as a step of the slider has."""
+        decimals = max(-math.floor(math.log10(self.step) + 1e-9), 0)
+        return f"{value:.{decimals}f}"
+
     def range_text(self) -> str:
         """For messages: "-60 to 0 dB"."""
         return f"{self.low:g} to {self.high:g}{' ' + self.unit if self.unit else ''}"

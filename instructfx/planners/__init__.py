@@ -20,6 +20,7 @@ class Request:
     """What a planner is told: the words, the chain as it stands, earlier words, and what the ear reads now.
 
     ear_reads: the ear understands any text, also one that no lexicon knows. cancelled: whoever asked has stopped it.
+    by_hand: places in `earlier` of what was done by hand; its words describe settings and ask for nothing.
     """
 
     instruction: str
@@ -29,6 +30,12 @@ class Request:
     channels: int = 2
     ear_reads: bool = False
     cancelled: Callable[[], bool] = lambda: False
+    by_hand: frozenset[int] = frozenset()
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The earlier words that ask for something."""
+        return tuple(words for place, words in enumerate(self.earlier) if place not in self.by_hand)
 
 
 class Planner(Protocol):

@@ -49,6 +49,9 @@ class _Draft:
     def move(self, effect: str, settings: Mapping[str, float], pinned: Iterable[str] = ()) -> None:
         """Add to what is planned for an effect, with every value brought into its range."""
         old = self.moves.get(effect, Move(effect))
+        locked = self.chain.slot(effect).locked if self.has(effect) else frozenset()
+        self.notes += [wording.locked(effect, name) for name in settings if name in locked]
+        settings = {name: value for name, value in settings.items() if name not in locked}
         clamped = {name: EFFECTS[effect].param(name).clamp(value) for name, value in settings.items()}
         self.moves[effect] = Move(effect, {**old.settings, **clamped}, old.pinned | frozenset(pinned))
 
@@ -68,6 +71,7 @@ class BuiltinPlanner:
         draft = _Draft(request.chain, notes=list(intent.notes))
         for command in sorted(intent.commands, key=lambda c: c.verb != "keep"):
             _obey(command, draft)
+        draft.keep += [slot.effect.name for slot in draft.chain.slots if _rests(slot.effect.name, draft)]
         wished: dict[str, float] = {}
         for wish in intent.wishes:
             wished |= dict.fromkeys(_choose(wish, intent, draft, request), 0.0)
@@ -77,6 +81,7 @@ class BuiltinPlanner:
             draft.move(effect, {}, (param.name for param in EFFECTS[effect].params))
         if intent.wishes and not wished and draft.keep:
             draft.notes.append("Only what is to stay as it is could do that, so nothing has changed.")
+            draft.notes += [note for name in draft.keep if (note := _rests(name, draft))]
         return _plan(intent, draft, goal, request)
 
 
@@ -86,7 +91,7 @@ def _meant(intent: Intent, request: Request) -> Intent:
     if not again or intent.wishes:
         return intent
     amount = again[0].amount
-    for words in reversed(request.earlier):
+    for words in reversed(request.said):
         before = understand(words)
         dialled = [command for command in before.commands if command.effect and command.verb in ("add", "adjust")]
         if before.wishes or dialled:
@@ -110,7 +115,9 @@ def _obey(command: Command, draft: _Draft) -> None:
     if not targets:
         draft.notes.append("There is no effect yet.")
     for effect in targets:
-        if command.verb in ("add", "adjust"):
+        if draft.has(effect) and draft.chain.slot(effect).wholly_locked:
+            draft.notes.append(wording.locked(effect))
+        elif command.verb in ("add", "adjust"):
             _dial(command, _owner(command, effect, draft), draft)
         elif not draft.has(effect):
             draft.notes.append(f"There is no {wording.label(effect)} in the chain.")
@@ -118,6 +125,16 @@ def _obey(command: Command, draft: _Draft) -> None:
             draft.remove.append(effect)
         else:
             (draft.bypass if command.verb == "bypass" else draft.enable).append(effect)
+
+
+def _rests(effect: str, draft: _Draft) -> str:
+    """Why an effect that is there is of no use for a wish: the person has locked it or switched it off; else empty."""
+    if not draft.has(effect):
+        return ""
+    slot = draft.chain.slot(effect)
+    if slot.wholly_locked:
+        return wording.locked(effect)
+    return wording.off(effect) if slot.bypassed and effect not in draft.enable else ""
 
 
 def _owner(command: Command, effect: str, draft: _Draft) -> str:

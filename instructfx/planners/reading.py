@@ -22,7 +22,7 @@ from instructfx.planners.plan import Move, Plan, Thoughts
 from instructfx.planners.texts import described, wished_before
 from instructfx.planners.tools import BACK, GOAL, MOST_STEPS, TEXTS, THOUGHTS
 from instructfx.planners.values import LONG_TEXT, Unusable, boolean, names, number, text
-from instructfx.planners.wording import label, sentence
+from instructfx.planners.wording import label, locked, sentence
 
 VERBS = ("add", "adjust", "remove")
 PLACES = ("before", "after")
@@ -99,6 +99,9 @@ def _effect(name: str) -> Effect:
 
 def _touch(verb: str, effect: Effect, given: Mapping[str, Any], draft: _Draft) -> None:
     name = effect.name
+    if draft.has(name) and draft.request.chain.slot(name).wholly_locked:
+        draft.notes.append(locked(name))
+        return
     if verb == "remove":
         if draft.has(name):
             draft.remove += [name] if name not in draft.remove else []
@@ -125,7 +128,7 @@ def _touch(verb: str, effect: Effect, given: Mapping[str, Any], draft: _Draft) -
 
 def _settings(effect: Effect, given: Mapping[str, Any], draft: _Draft) -> dict[str, float]:
     known = {param.name: param for param in effect.params}
-    locked = draft.request.chain.slot(effect.name).locked if draft.has(effect.name) else frozenset()
+    held = draft.request.chain.slot(effect.name).locked if draft.has(effect.name) else frozenset()
     unknown = [name for name in given if name not in known and name not in (*PLACES, "bypassed")]
     if unknown:
         draft.notes.append(f"{effect.label} has no {', '.join(text(name) for name in unknown[:3])}; that was left out.")
@@ -134,7 +137,7 @@ def _settings(effect: Effect, given: Mapping[str, Any], draft: _Draft) -> dict[s
         value = number(given.get(name), name, param.unit)
         if value is None:
             continue
-        if name in locked:
+        if name in held:
             draft.notes.append(f"{name} of the {label(effect.name)} is locked and stays.")
             continue
         settings[name] = param.clamp(value)

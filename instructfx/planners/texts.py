@@ -19,7 +19,7 @@ def described(intent: Intent) -> str:
 
 def wished_before(request: Request) -> str:
     """The last wish among the earlier instructions, which is how it sounds now."""
-    for words in reversed(request.earlier):
+    for words in reversed(request.said):
         wish = described(understand(words)) or (words if understand(words).unknown else "")
         if wish:
             return wish

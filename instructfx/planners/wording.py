@@ -72,6 +72,17 @@ def label(effect: str) -> str:
     return EFFECTS[effect].label.lower()
 
 
+def locked(effect: str, setting: str = "") -> str:
+    """That an effect, or one setting of it, is locked by the person."""
+    what = f"{EFFECTS[effect].param(setting).label} of the {label(effect)}" if setting else f"The {label(effect)}"
+    return f"{what[0].upper()}{what[1:]} is locked, so it stays as it is."
+
+
+def off(effect: str) -> str:
+    """That an effect is switched off by the person."""
+    return f"The {label(effect)} is bypassed; switch it on and I can use it."
+
+
 def impossible(axis: str) -> str:
     """Why no effect can be added for a wish."""
     return IMPOSSIBLE.get(axis, "No effect here can do that.")
@@ -150,10 +161,9 @@ def _adjusted(move: Move, request: Request) -> str:
 
 
 def _valued(effect: str, name: str, value: float, before: float | None = None) -> str:
-    unit = EFFECTS[effect].param(name).unit
-    words = name.removesuffix(f"_{unit.lower()}").removesuffix("_seconds").replace("_", " ")
+    param = EFFECTS[effect].param(name)
     start = "" if before is None else f"{before:.3g} to "
-    return f"{words} {start}{value:.3g}{' ' + unit if unit and unit != words else ''}"
+    return f"{param.label} {start}{value:.3g}{' ' + param.unit if param.unit and param.unit != param.label else ''}"
 
 
 def _thoughts(plan: Plan, intent: Intent) -> Thoughts:

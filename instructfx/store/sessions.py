@@ -8,25 +8,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from itertools import groupby
 from pathlib import Path
 
-from sqlalchemy import delete, func
+from sqlalchemy import func
 from sqlmodel import Session as Connection
 from sqlmodel import col, select
 
-from instructfx.chain import Chain
 from instructfx.errors import StoreError
-from instructfx.refine import Step
-from instructfx.session import Answer, Dry, Judgement, Remarks, Session, Turn, turn_from_json
+from instructfx.session import Answer, Dry, Judgement, Remarks, Session, Turn
 from instructfx.signature import Signature
 from instructfx.store.database import opened, reported, writing
 from instructfx.store.files import AudioFiles
-from instructfx.store.tables import AnswerRow, AudioRow, JudgementRow, RenderRow, SessionRow, StepRow, TurnRow, now
+from instructfx.store.rows import add_remarks, add_turn, delete_rows, render_row, steps_of, turn_of
+from instructfx.store.tables import AnswerRow, AudioRow, JudgementRow, RenderRow, SessionRow, TurnRow, now
 from instructfx.track import Track
 
 DATABASE = "instructfx.sqlite"
-OF_A_TURN = (StepRow, JudgementRow, AnswerRow, RenderRow)
 
 
 def default_folder() -> Path:
@@ -85,8 +82,8 @@ class Store:
             connection.add(row)
             connection.flush()
             for turn in session.turns:
-                _add_turn(connection, session.id, turn)
-            _add_remarks(connection, remarks or Remarks())
+                add_turn(connection, session.id, turn)
+            add_remarks(connection, remarks or Remarks())
         return session, replace(track, path=stored)
 
     def add_turn(self, session: Session, turn: Turn) -> None:
@@ -98,8 +95,8 @@ class Store:
             taken = select(TurnRow.id).where(TurnRow.session_id == session.id, TurnRow.index == turn.index)
             if connection.exec(taken).first():
                 raise StoreError("this session went on elsewhere at the same time; open it again to see both")
-            _add_turn(connection, session.id, turn)
-            row.head, row.used_at = turn.id, now()
+            add_turn(connection, session.id, turn)
+            row.head, row.used_at = session.with_turn(turn).head, now()
             connection.add(row)
 
     def load(self, session_id: str) -> tuple[Session, Track]:
@@ -124,8 +121,8 @@ class Store:
                 raise StoreError("there is no session of that id")
             audio = connection.get_one(AudioRow, row.dry_sha256)
             statement = select(TurnRow).where(TurnRow.session_id == session_id).order_by(col(TurnRow.index))
-            steps = _steps(connection, session_id)
-            turns = tuple(_turn(turn, steps.get(turn.id, ())) for turn in connection.exec(statement).all())
+            steps = steps_of(connection, session_id)
+            turns = tuple(turn_of(turn, steps.get(turn.id, ())) for turn in connection.exec(statement).all())
             path = self.files.path(audio.sha256, audio.extension)
             measures = audio.model_dump(exclude={"extension"})
             track = Track(path=path, name=row.dry_name, **measures)
@@ -167,7 +164,7 @@ class Store:
                 row = connection.get(SessionRow, session_id)
                 if row is None:
                     raise StoreError("there is no session of that id")
-                _delete_rows(connection, row)
+                delete_rows(connection, row)
                 still_used = select(SessionRow.id).where(SessionRow.dry_sha256 == row.dry_sha256)
                 audio = None
                 if not connection.exec(still_used).first():
@@ -207,7 +204,7 @@ class Store:
         """Commit what the whole track sounds like after a turn; the first render of a turn counts."""
         with self._changes() as connection:
             if connection.get(RenderRow, turn_id) is None:
-                connection.add(_render_row(turn_id, signature))
+                connection.add(render_row(turn_id, signature))
 
     def signatures(self, session_id: str) -> dict[str, Signature]:
         """By the id of the turn, for those whose track was rendered."""
@@ -234,61 +231,3 @@ def dry_of(track: Track) -> Dry:
         track.sha256, track.name, track.sample_rate, track.channels, track.frames,
         track.loudness_lufs, track.excerpt_start,
     )  # fmt: skip
-
-
-def _add_turn(connection: Connection, session_id: str, turn: Turn) -> None:
-    steps = turn.refined.steps
-    slim = replace(turn, refined=replace(turn.refined, steps=()))
-    row = TurnRow(
-        id=turn.id,
-        session_id=session_id,
-        parent_id=turn.parent_id,
-        index=turn.index,
-        kind=turn.kind,
-        instruction=turn.instruction,
-        record=slim.to_json(),
-    )
-    connection.add(row)
-    connection.flush()
-    connection.add_all(
-        StepRow(turn_id=turn.id, place=place, iteration=step.iteration, loss=step.loss, chain=_text(step.chain))
-        for place, step in enumerate(steps)
-    )
-
-
-def _add_remarks(connection: Connection, remarks: Remarks) -> None:
-    connection.add_all(AnswerRow(**asdict(answer)) for answer in remarks.answers)
-    connection.add_all(JudgementRow(**asdict(judgement)) for judgement in remarks.judgements)
-    connection.add_all(_render_row(turn_id, signature) for turn_id, signature in remarks.signatures.items())
-
-
-def _render_row(turn_id: str, signature: Signature) -> RenderRow:
-    return RenderRow(turn_id=turn_id, sha256=signature.sha256, levels_db=json.dumps(signature.levels_db))
-
-
-def _text(chain: Chain) -> str:
-    return json.dumps(chain.to_json())
-
-
-def _steps(connection: Connection, session_id: str) -> dict[str, tuple[Step, ...]]:
-    """The trajectories of a session by the ids of their turns."""
-    of_session = select(StepRow).join(TurnRow).where(TurnRow.session_id == session_id)
-    rows = connection.exec(of_session.order_by(col(StepRow.turn_id), col(StepRow.place))).all()
-    return {
-        turn_id: tuple(Step(row.iteration, Chain.from_json(json.loads(row.chain)), row.loss) for row in group)
-        for turn_id, group in groupby(rows, key=lambda row: row.turn_id)
-    }
-
-
-def _turn(row: TurnRow, steps: tuple[Step, ...]) -> Turn:
-    turn = turn_from_json(row.record)
-    return replace(turn, refined=replace(turn.refined, steps=steps))
-
-
-def _delete_rows(connection: Connection, session: SessionRow) -> None:
-    turns = select(TurnRow.id).where(TurnRow.session_id == session.id)
-    for table in OF_A_TURN:
-        connection.exec(delete(table).where(col(table.turn_id).in_(turns)))
-    connection.exec(delete(TurnRow).where(col(TurnRow.session_id) == session.id))
-    connection.delete(session)
-    connection.flush()

@@ -1,0 +1,92 @@
+"""Turns without a planner and without a search: what a person did to the chain, and steps through the history."""
+
+from __future__ import annotations
+
+import secrets
+import time
+
+import torch
+
+from instructfx.chain import Chain
+from instructfx.differences import told
+from instructfx.engine import LONGEST_INSTRUCTION, Minds, provenance_of, unrefined
+from instructfx.errors import InstructionError
+from instructfx.listening import Excerpt
+from instructfx.naming import one_line
+from instructfx.planners import Plan
+from instructfx.session import Kind, Session, Turn
+from instructfx.store import Store
+
+
+def edit(session: Session, chain: Chain, words: str, minds: Minds, excerpt: Excerpt, store: Store) -> Session:
+    """Commit a chain that a person set; words is how the person calls the change, else it is told by itself.
+
+    Raises InstructionError for a chain that is the one that plays now, and for words that are too long.
+    """
+    changed = told(session.chain, chain)
+    if not changed:
+        raise InstructionError("that is how the chain is already, so there is nothing to keep; change a setting first")
+    reply = f"By hand: {changed}"[:LONGEST_INSTRUCTION]
+    words = one_line(words)
+    if len(words) > LONGEST_INSTRUCTION:
+        raise InstructionError(f"that is {len(words)} characters long; up to {LONGEST_INSTRUCTION} are read")
+    return record(session, "edited", chain, words or reply, reply, minds, excerpt, store)
+
+
+def go_to(session: Session, turn_id: str | None, minds: Minds, excerpt: Excerpt, store: Store) -> Session:
+    """Commit a step back, or forward again, to any turn; None is the dry track. A turn that was a step itself stands
+    for the one to which it led.
+
+    Raises InstructionError for what plays already, StoreError for a turn that the session does not have.
+    """
+    target = session.reached(turn_id)
+    if target == session.standing:
+        raise InstructionError("that is what plays already; choose another turn")
+    chain = target.chain if target else Chain()
+    if target is None:
+        words, reply = "Go to the dry track", "Back to the dry track."
+    else:
+        words = f"Go to turn {target.index}"
+        verb = "Back" if target in session.path else "On"
+        reply = f'{verb} to how it was after "{target.instruction}".'
+    return record(session, "undone", chain, words, reply, minds, excerpt, store, parent=target)
+
+
+def record(
+    session: Session,
+    kind: Kind,
+    chain: Chain,
+    words: str,
+    reply: str,
+    minds: Minds,
+    excerpt: Excerpt,
+    store: Store,
+    *,
+    parent: Turn | None = None,
+    share: float | None = None,
+) -> Session:
+    """Commit a turn that nobody planned; the session with that turn comes back.
+
+    parent is the turn that it continues: the one that plays now unless the kind is "undone" or there is a share.
+    """
+    started = time.perf_counter()
+    continued = parent if kind == "undone" or share is not None else session.current
+    with torch.no_grad():
+        readings_before, readings_after = (minds.ear.describe(excerpt.heard(each)) for each in (session.chain, chain))
+    turn = Turn(
+        id=secrets.token_hex(16),
+        parent_id=continued.id if continued else None,
+        index=len(session.turns) + 1,
+        kind=kind,
+        instruction=words,
+        plan=Plan(reply=reply),
+        route="reuse_all",
+        refined=unrefined(chain),
+        readings_before=readings_before,
+        readings_after=readings_after,
+        provenance=provenance_of(minds),
+        seconds=round(time.perf_counter() - started, 3),
+        share=share,
+    )
+    store.add_turn(session, turn)
+    return session.with_turn(turn)

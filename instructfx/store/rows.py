@@ -1,0 +1,77 @@
+"""Turns and what is said of them as rows, and rows as turns."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from itertools import groupby
+
+from sqlalchemy import delete
+from sqlmodel import Session as Connection
+from sqlmodel import col, select
+
+from instructfx.chain import Chain
+from instructfx.refine import Step
+from instructfx.session import Remarks, Turn, turn_from_json
+from instructfx.signature import Signature
+from instructfx.store.tables import AnswerRow, JudgementRow, RenderRow, SessionRow, StepRow, TurnRow
+
+OF_A_TURN = (StepRow, JudgementRow, AnswerRow, RenderRow)
+
+
+def add_turn(connection: Connection, session_id: str, turn: Turn) -> None:
+    steps = turn.refined.steps
+    slim = replace(turn, refined=replace(turn.refined, steps=()))
+    row = TurnRow(
+        id=turn.id,
+        session_id=session_id,
+        parent_id=turn.parent_id,
+        index=turn.index,
+        kind=turn.kind,
+        instruction=turn.instruction,
+        record=slim.to_json(),
+    )
+    connection.add(row)
+    connection.flush()
+    connection.add_all(
+        StepRow(turn_id=turn.id, place=place, iteration=step.iteration, loss=step.loss, chain=_text(step.chain))
+        for place, step in enumerate(steps)
+    )
+
+
+def add_remarks(connection: Connection, remarks: Remarks) -> None:
+    connection.add_all(AnswerRow(**asdict(answer)) for answer in remarks.answers)
+    connection.add_all(JudgementRow(**asdict(judgement)) for judgement in remarks.judgements)
+    connection.add_all(render_row(turn_id, signature) for turn_id, signature in remarks.signatures.items())
+
+
+def render_row(turn_id: str, signature: Signature) -> RenderRow:
+    return RenderRow(turn_id=turn_id, sha256=signature.sha256, levels_db=json.dumps(signature.levels_db))
+
+
+def _text(chain: Chain) -> str:
+    return json.dumps(chain.to_json())
+
+
+def steps_of(connection: Connection, session_id: str) -> dict[str, tuple[Step, ...]]:
+    """The trajectories of a session by the ids of their turns."""
+    of_session = select(StepRow).join(TurnRow).where(TurnRow.session_id == session_id)
+    rows = connection.exec(of_session.order_by(col(StepRow.turn_id), col(StepRow.place))).all()
+    return {
+        turn_id: tuple(Step(row.iteration, Chain.from_json(json.loads(row.chain)), row.loss) for row in group)
+        for turn_id, group in groupby(rows, key=lambda row: row.turn_id)
+    }
+
+
+def turn_of(row: TurnRow, steps: tuple[Step, ...]) -> Turn:
+    turn = turn_from_json(row.record)
+    return replace(turn, refined=replace(turn.refined, steps=steps))
+
+
+def delete_rows(connection: Connection, session: SessionRow) -> None:
+    turns = select(TurnRow.id).where(TurnRow.session_id == session.id)
+    for table in OF_A_TURN:
+        connection.exec(delete(table).where(col(table.turn_id).in_(turns)))
+    connection.exec(delete(TurnRow).where(col(TurnRow.session_id) == session.id))
+    connection.delete(session)
+    connection.flush()
