@@ -1,3 +1,5 @@
+import { say } from "./view.js";
+
 const NAMES = ["X", "Y"];
 
 /**
@@ -5,13 +7,16 @@ const NAMES = ["X", "Y"];
  */
 export class BlindTest {
   #ids;
+  heard = "X";
   answered = false;
+  choice = null;
 
-  /** turn: the version that is judged; against: the other. */
+  /** turn: the version that is judged, against: the other, both as {id, label}. */
   constructor(turn, against, random = Math.random) {
-    this.turn = turn;
-    this.against = against;
-    this.#ids = random() < 0.5 ? [turn, against] : [against, turn];
+    this.turn = turn.id;
+    this.against = against.id;
+    this.labels = { [turn.id]: turn.label, [against.id]: against.label };
+    this.#ids = random() < 0.5 ? [turn.id, against.id] : [against.id, turn.id];
   }
 
   get ids() {
@@ -25,21 +30,25 @@ export class BlindTest {
 
   /** What is told once it is answered: "X", "Y" or null (no difference) as the act's words. */
   verdict(choice) {
-    this.answered = true;
+    [this.answered, this.choice] = [true, choice];
     const better = choice === null ? "neither" : this.behind(choice) === this.turn ? "this" : "other";
     return { do: "answer", turn: this.turn, against: this.against === "dry" ? null : this.against, better };
+  }
+
+  /** The answer and what was what, for people. */
+  get revealed() {
+    const names = NAMES.map((name) => `${name} is ${this.labels[this.behind(name)]}`).join(", ");
+    return `${this.choice ? `You prefer ${this.choice}` : "No difference heard"}: ${names}.`;
   }
 }
 
 /** The part of the player that asks. */
 export class BlindPanel {
   #parts;
-  #host;
 
   /** parts: the elements; host: {hear(name), answer(choice), leave()}. */
   constructor(parts, host) {
     this.#parts = parts;
-    this.#host = host;
     NAMES.forEach((name) => parts.names[name].addEventListener("click", () => host.hear(name)));
     Object.entries(parts.answers).forEach(([choice, button]) => {
       button.addEventListener("click", () => host.answer(choice === "neither" ? null : choice));
@@ -47,21 +56,20 @@ export class BlindPanel {
     parts.leave.addEventListener("click", () => host.leave());
   }
 
-  /** test: a BlindTest or null; heard: "X", "Y" or null; told: id to the name that people know it by. */
-  show(test, heard, told) {
+  /** test: a BlindTest or null. */
+  show(test) {
     const { panel, names, question, answers, result, leave } = this.#parts;
     panel.hidden = !test;
     NAMES.forEach((name) => {
       names[name].hidden = !test;
-      names[name].setAttribute("aria-pressed", String(Boolean(test) && heard === name));
+      names[name].setAttribute("aria-pressed", String(test?.heard === name));
     });
     const answered = Boolean(test?.answered);
     question.hidden = answered;
     Object.values(answers).forEach((button) => (button.hidden = answered));
     result.hidden = !answered;
-    const words = answered ? NAMES.map((name) => `${name} is ${told(test.behind(name))}`).join(", ") : "";
-    if (result.textContent !== words) result.textContent = words;
-    leave.textContent = answered ? "Done" : "Leave the test";
+    say(result, answered ? test.revealed : "");
+    say(leave, answered ? "Done" : "Leave the test");
   }
 
   /** Where the keyboard goes when the test begins. */

@@ -18,11 +18,11 @@ export class Library {
   failed = new Map();
 
   /**
-   * loaded(id, buffer), dropped(id), changed() are told; held() and offered() give the ids that must and that should
-   * stay.
+   * loaded(id, buffer), lost(id, reason), dropped(id) and changed() are told; held() and offered() give the ids that
+   * must and that should stay.
    */
-  constructor({ loaded, dropped, changed, held, offered }) {
-    Object.assign(this, { loaded, dropped, changed, held, offered });
+  constructor({ loaded, lost, dropped, changed, held, offered }) {
+    Object.assign(this, { loaded, lost, dropped, changed, held, offered });
   }
 
   get ids() {
@@ -35,6 +35,11 @@ export class Library {
 
   has(id) {
     return this.#buffers.has(id);
+  }
+
+  /** Length in seconds; undefined for what is not here. */
+  seconds(id) {
+    return this.#buffers.get(id)?.duration;
   }
 
   /** Say that a version begins or ceases to be heard. */
@@ -80,6 +85,7 @@ export class Library {
       if (signal.aborted) return false;
       this.#loading.delete(id);
       this.failed.set(id, error.message);
+      this.lost(id, error.message);
       return false;
     } finally {
       if (!signal.aborted) this.changed();

@@ -12,6 +12,7 @@ export class Trajectory {
   #sounds = new Map();
   #timer = 0;
   #asked = null;
+  #place = () => [0, 0];
 
   /** parts: {panel, slider, line, dot, said}; host: {rate(), hear(buffer, step), failed(words)}. */
   constructor(parts, host) {
@@ -39,11 +40,11 @@ export class Trajectory {
     if (!steps) return;
     const finite = steps.losses.filter(Number.isFinite);
     const [low, high] = [Math.min(...finite), Math.max(...finite)];
-    this.place = (step) => [
+    this.#place = (step) => [
       (WIDE * step) / Math.max(1, steps.count),
       2 + (HIGH - 4) * (1 - (steps.losses[step] - low) / (high - low || 1)),
     ];
-    const points = steps.losses.flatMap((loss, step) => (Number.isFinite(loss) ? [this.place(step).join(" ")] : []));
+    const points = steps.losses.flatMap((loss, step) => (Number.isFinite(loss) ? [this.#place(step).join(" ")] : []));
     line.setAttribute("d", points.length ? `M${points.join("L")}` : "");
     this.#say();
   }
@@ -55,11 +56,14 @@ export class Trajectory {
     this.#parts.panel.removeAttribute("aria-busy");
   }
 
-  /** Back to where the search ended, which is what the version itself sounds like. */
+  /** Back to where the search ended, which is what the version itself sounds like. False where it stands there. */
   rest() {
+    const { slider } = this.#parts;
+    const moved = slider.value !== slider.max;
     this.stop();
-    this.#parts.slider.value = this.#parts.slider.max;
+    slider.value = slider.max;
     if (this.#steps) this.#say();
+    return moved;
   }
 
   #say() {
@@ -71,7 +75,7 @@ export class Trajectory {
     slider.setAttribute("aria-valuetext", said.textContent);
     dot.toggleAttribute("hidden", !Number.isFinite(loss));
     if (!Number.isFinite(loss)) return;
-    const [x, y] = this.place(step);
+    const [x, y] = this.#place(step);
     [dot.style.left, dot.style.top] = [`${x}%`, `${(100 * y) / HIGH}%`];
   }
 
