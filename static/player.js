@@ -1,0 +1,246 @@
+/**
+ * <ifx-player>: one transport for every version of a track. Its property `data` is given whole each time:
+ * {session, versions: [{id, label, words, url, gain_db, peaks, seconds}], current, previous, picked,
+ * excerpt: {start, end}, steps: {turn, count, losses, url} or null}; "dry" is always among the versions. It speaks by
+ * bubbling "act" events: {do: "answer", turn, against, better}, {do: "excerpt", start}, {do: "error", text}.
+ */
+import { BlindPanel } from "./player/blind.js";
+import { NAMES, picture, showClock, showFace, shownSlots } from "./player/face.js";
+import { listen } from "./player/keys.js";
+import { Playback } from "./player/playback.js";
+import { Region } from "./player/region.js";
+import { Trajectory } from "./player/trajectory.js";
+import { build } from "./player/view.js";
+import { Waveform } from "./player/waveform.js";
+
+const BY_HAND = 8; // seconds of a loop asked for by key where no excerpt is near
+
+class Player extends HTMLElement {
+  #playback = new Playback({ changed: () => this.#redraw(), failed: (text) => this.#act({ do: "error", text }) });
+  #view = null;
+  #frame = 0;
+  #changed = false;
+  #stepping = false;
+  #fault = "";
+  #gone = null;
+  #waveform;
+  #region;
+  #blind;
+  #trajectory;
+
+  connectedCallback() {
+    if (!this.#view) this.#build();
+    this.#gone?.abort();
+    this.#gone = new AbortController();
+    const { signal } = this.#gone;
+    const repaint = () => (this.#waveform.recolour(), this.#redraw());
+    const scheme = matchMedia("(prefers-color-scheme: dark)");
+    scheme.addEventListener("change", repaint, { signal });
+    window.addEventListener("resize", () => this.#redraw(), { signal });
+    const sizes = new ResizeObserver(() => this.#redraw());
+    sizes.observe(this.#view.canvas);
+    const classes = new MutationObserver(repaint);
+    [document.documentElement, document.body].forEach((element) => classes.observe(element, { attributeFilter: ["class"] }));
+    signal.addEventListener("abort", () => [sizes, classes].forEach((observer) => observer.disconnect()));
+    if (Object.hasOwn(this, "data")) {
+      const { data } = this; // set before the element was defined
+      delete this.data;
+      this.data = data;
+    }
+    repaint();
+  }
+
+  disconnectedCallback() {
+    this.#gone.abort();
+    queueMicrotask(() => this.isConnected || this.#playback.pause()); // moving it is not leaving
+  }
+
+  get data() {
+    return this.#playback.data;
+  }
+
+  set data(data) {
+    if (data?.session !== this.data?.session) this.#fault = "";
+    this.#playback.open(data ?? null);
+  }
+
+  play() {
+    this.#playback.play();
+  }
+
+  pause() {
+    this.#playback.pause();
+  }
+
+  seek(seconds) {
+    this.#playback.seek(seconds);
+  }
+
+  select(id) {
+    this.#playback.select(id);
+  }
+
+  /** Hear {url | buffer, start, label, gain_db} in place of the current version. True once it is heard. */
+  async preview(sound) {
+    try {
+      const heard = await this.#playback.hearPreview(sound);
+      if (heard) this.#fault = "";
+      return heard;
+    } catch (error) {
+      this.#fail(`${sound.label || "The edit"} cannot be heard: ${error.message}.`);
+      return false;
+    }
+  }
+
+  /** For tests: what is heard, and the audio graph to measure it. */
+  get state() {
+    const { transport, library, test, selected, matched, region, preview } = this.#playback;
+    const hidden = test && !test.answered;
+    return {
+      playing: transport.playing,
+      position: transport.position,
+      duration: this.#playback.duration,
+      selected: test ? test.heard : selected,
+      audible: hidden ? null : transport.audible,
+      matched,
+      region: region && { ...region },
+      loop: transport.loop,
+      loaded: library.ids,
+      loading: library.loading,
+      failed: [...library.failed.keys()],
+      gains: hidden ? {} : transport.gains,
+      preview: preview && !preview.over ? preview.label : null,
+      blind: test ? (test.answered ? "answered" : "asking") : null,
+    };
+  }
+
+  get tap() {
+    return this.#playback.transport.tap;
+  }
+
+  #build() {
+    const playback = this.#playback;
+    const view = (this.#view = build(this));
+    this.#waveform = new Waveform(view.canvas);
+    this.#region = new Region(view.position, view.handles, {
+      duration: () => playback.duration,
+      region: () => playback.region,
+      seek: (seconds) => playback.seek(seconds),
+      loop: (region) => playback.setRegion(region),
+      redraw: () => this.#redraw(),
+    });
+    this.#blind = new BlindPanel(view.blind, {
+      hear: (name) => playback.select(name),
+      answer: (choice) => this.#answer(choice),
+      leave: () => this.#leaveBlind(),
+    });
+    this.#trajectory = new Trajectory(view.steps, {
+      rate: () => playback.library.rate,
+      hear: (buffer, step) => this.preview({ buffer, start: playback.data.excerpt.start, label: `Step ${step}`, name: "Step" }),
+      failed: (words) => this.#fail(words),
+    });
+    const on = (element, act) => element.addEventListener("click", act);
+    on(view.play, () => playback.toggle());
+    for (const slot of [...Object.keys(NAMES), "edit"]) on(view.slots[slot], () => this.#choose(slot));
+    on(view.match, () => playback.setMatched(!playback.matched));
+    on(view.loop, () => this.#toggleLoop());
+    on(view.listen, () => this.#act({ do: "excerpt", start: playback.region.start }));
+    on(view.begin, async () => (await playback.beginBlind()) && this.#drawn(() => this.#blind.focus()));
+    on(view.fault.retry, () => playback.retry());
+    listen(this, {
+      toggle: () => playback.toggle(),
+      step: (seconds) => playback.seek(playback.transport.position + seconds),
+      edge: (end) => playback.seek(end ? playback.duration : 0),
+      choose: (place) => this.#choose(shownSlots(playback)[place]),
+      loop: () => this.#toggleLoop(),
+      match: () => playback.setMatched(!playback.matched),
+      escape: () => this.#escape(),
+    });
+  }
+
+  #act(detail) {
+    this.dispatchEvent(new CustomEvent("act", { bubbles: true, detail }));
+  }
+
+  #fail(text) {
+    this.#fault = text;
+    this.#act({ do: "error", text });
+    this.#redraw();
+  }
+
+  #choose(slot) {
+    const { offered } = this.#playback;
+    if (slot) this.#playback.select(offered.find((each) => each.slot === slot)?.id ?? slot);
+  }
+
+  #toggleLoop() {
+    const { region, data, transport, duration } = this.#playback;
+    const { position } = transport;
+    if (region || !duration) return this.#playback.setRegion(null);
+    const { start, end } = data.excerpt ?? { start: 0, end: 0 };
+    const near = position >= start && position < end;
+    const from = Math.min(position, Math.max(0, duration - BY_HAND));
+    this.#playback.setRegion(near ? { start, end } : { start: from, end: Math.min(from + BY_HAND, duration) });
+  }
+
+  #escape() {
+    if (this.#region.cancel() || this.#leaveBlind()) return true;
+    const stepped = this.#trajectory.rest();
+    if (this.#playback.leavePreview() || stepped) return true;
+    if (!this.#playback.region) return false;
+    this.#playback.setRegion(null);
+    return true;
+  }
+
+  #answer(choice) {
+    this.#act(this.#playback.answerBlind(choice));
+    this.#drawn(() => this.#blind.focusResult());
+  }
+
+  #leaveBlind() {
+    if (!this.#playback.leaveBlind()) return false;
+    this.#drawn(() => this.#view.begin.focus());
+    return true;
+  }
+
+  /** Do something once the page shows what has changed. */
+  #drawn(then) {
+    this.#show();
+    then();
+  }
+
+  #redraw() {
+    this.#changed = true;
+    this.#tick();
+  }
+
+  #tick() {
+    if (!this.#view || this.#frame) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      if (this.#changed) this.#show();
+      else this.#draw();
+      if (this.#playback.transport.playing && this.isConnected) this.#tick();
+    });
+  }
+
+  #show() {
+    this.#changed = false;
+    const { test, preview, data } = this.#playback;
+    const stepping = Boolean(preview) && !preview.over && preview.name === "Step";
+    if (this.#stepping && !stepping) this.#trajectory.rest();
+    this.#stepping = stepping;
+    showFace(this.#view, this.#playback, this.#fault);
+    this.#blind.show(test);
+    this.#trajectory.show(test ? null : (data?.steps ?? null));
+    this.#region.place();
+    this.#draw();
+  }
+
+  #draw() {
+    showClock(this.#view, this.#playback);
+    this.#waveform.draw(picture(this.#playback, this.#region.shown));
+  }
+}
+
+customElements.define("ifx-player", Player);

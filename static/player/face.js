@@ -1,0 +1,102 @@
+import { clock, spoken } from "./time.js";
+import { say } from "./view.js";
+
+export const NAMES = { dry: "Dry", previous: "Previous", current: "Current", picked: "Picked" };
+
+/** The places of the switch that can be pressed now, in order. */
+export function shownSlots({ test, offered, preview }) {
+  if (test) return ["X", "Y"];
+  return [...offered.map(({ slot }) => slot), ...(preview && !preview.over ? ["edit"] : [])];
+}
+
+/** Put on the page what the switch, the buttons and the lines should say of the playback. */
+export function showFace(view, playback, fault) {
+  showSwitch(view, playback);
+  showTools(view, playback);
+  showLines(view, playback, fault);
+}
+
+function showSwitch({ slots }, playback) {
+  const { selected, offered, preview, test, library } = playback;
+  const shown = shownSlots(playback);
+  for (const [slot, button] of Object.entries(slots)) {
+    button.hidden = !shown.includes(slot);
+    button.setAttribute("aria-keyshortcuts", String(shown.indexOf(slot) + 1));
+    if (slot.length === 1) continue; // X and Y belong to the blind test
+    const found = offered.find((each) => each.slot === slot);
+    const id = found?.id ?? slot;
+    const pressed = !test && selected === id && !button.hidden;
+    const waits = Boolean(found) && !test && library.loading.includes(id);
+    const words = found ? wordsOf(found) : (preview?.label ?? "");
+    button.setAttribute("aria-pressed", String(pressed));
+    button.setAttribute("aria-busy", String(waits));
+    button.classList.toggle("player-lost", Boolean(found) && library.failed.has(id));
+    button.title = words;
+    say(button.firstChild, NAMES[slot] ?? preview?.name ?? "Edit");
+    say(button.lastChild, waits ? "loading…" : words);
+  }
+}
+
+function wordsOf({ slot, version }) {
+  if (slot === "dry") return "as it came in";
+  return version.words ? `${version.label}: ${version.words}` : version.label;
+}
+
+function showTools(view, playback) {
+  const { data, duration, matched, offered, playing, preparing, region, test, waiting } = playback;
+  view.play.setAttribute("aria-label", playing ? "Pause" : "Play");
+  view.play.setAttribute("aria-busy", String(waiting));
+  view.play.disabled = !data;
+  view.match.setAttribute("aria-checked", String(matched || Boolean(test)));
+  view.match.disabled = Boolean(test);
+  say(view.loop, region ? "Clear loop" : "Loop");
+  view.loop.disabled = !duration;
+  view.listen.hidden = !region || Boolean(test);
+  view.begin.hidden = Boolean(test);
+  view.begin.disabled = Boolean(preparing) || !offered.some(({ slot }) => slot === "current");
+  view.position.setAttribute("aria-valuemax", String(Math.round(duration)));
+}
+
+function showLines(view, playback, fault) {
+  const { library, preparing, preview, selected, waiting } = playback;
+  const line = () => {
+    if (preparing) return "Getting both versions ready…";
+    if (waiting) return `Loading ${playback.labelOf(selected)}…`;
+    if (preview && !preview.over) return `${preview.label || "An edit"} is looped. Escape returns to the current version.`;
+    return "";
+  };
+  say(view.status, line());
+  const lost = [...library.failed].map(([id, reason]) => `${playback.labelOf(id)} could not be loaded: ${reason}.`);
+  view.fault.box.hidden = !lost.length && !fault;
+  view.fault.retry.hidden = !lost.length;
+  say(view.fault.words, [...lost, ...(fault ? [fault] : [])].join(" "));
+}
+
+/** The time as figures and for the slider, which is told whole seconds only. */
+export function showClock(view, { transport, duration }) {
+  const { position } = transport;
+  say(view.now, clock(position));
+  say(view.total, `/ ${clock(duration)}`);
+  const whole = String(Math.floor(position + 1e-6));
+  if (view.position.getAttribute("aria-valuenow") === whole && view.spokenOf === duration) return;
+  view.spokenOf = duration;
+  view.position.setAttribute("aria-valuenow", whole);
+  view.position.setAttribute("aria-valuetext", `${spoken(position)} of ${spoken(duration)}`);
+}
+
+/** What the waveform should draw: in a blind test nothing that could tell one version from another. */
+export function picture(playback, region) {
+  const { data, duration, selected, test, transport } = playback;
+  const drawn = (version) =>
+    version && { peaks: version.peaks, seconds: version.seconds, gain: playback.gainOf(version.id) };
+  const heard = playback.version(selected) ?? playback.version(data?.current) ?? playback.version("dry");
+  return {
+    duration,
+    region,
+    position: transport.position,
+    neutral: Boolean(test),
+    excerpt: data?.excerpt ?? null,
+    heard: drawn(heard),
+    dry: heard?.id === "dry" ? null : drawn(playback.version("dry")),
+  };
+}

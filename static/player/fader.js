@@ -1,0 +1,33 @@
+/**
+ * A gain whose ramps never jump. It remembers the line that it was given, so that a new ramp may begin in the middle
+ * of another; reading the parameter back would give the value of a moment ago.
+ */
+export class Fader {
+  #points;
+
+  /** value: linear gain to begin with. */
+  constructor(context, value) {
+    this.node = context.createGain();
+    this.node.gain.value = value;
+    this.#points = [[0, value]];
+  }
+
+  /** The linear gain at a context time in seconds. */
+  at(time) {
+    const next = this.#points.findIndex(([moment]) => moment > time);
+    if (next < 0) return this.#points.at(-1)[1];
+    const [[begin, from], [end, to]] = [this.#points[Math.max(0, next - 1)], this.#points[next]];
+    return from + ((to - from) * (time - begin)) / (end - begin || 1);
+  }
+
+  /** Go to a linear gain in a straight line from context time `start` on, taking `seconds`. */
+  ramp(to, start, seconds) {
+    const from = this.at(start);
+    const before = this.#points.filter(([moment]) => moment < start).slice(-4);
+    this.#points = [...before, [start, from], [start + seconds, to]];
+    const { gain } = this.node;
+    gain.cancelScheduledValues(start);
+    gain.linearRampToValueAtTime(from, start);
+    gain.linearRampToValueAtTime(to, start + seconds);
+  }
+}

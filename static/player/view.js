@@ -1,0 +1,101 @@
+const TEMPLATE = `
+<div class="player-bar">
+  <button type="button" class="player-play" aria-label="Play" aria-keyshortcuts="Space">
+    <svg viewBox="0 0 24 24" aria-hidden="true"><path class="player-icon-play" d="M8 5.5v13l10.5-6.5z"/>
+    <path class="player-icon-pause" d="M7.5 5.5h3.2v13H7.5zM13.3 5.5h3.2v13h-3.2z"/></svg>
+  </button>
+  <p class="player-clock"><span class="player-now">0:00</span> <span class="player-total">/ 0:00</span></p>
+  <div class="player-switch" role="group" aria-label="Version to hear"></div>
+</div>
+<div class="player-wave">
+  <canvas class="player-canvas" aria-hidden="true"></canvas>
+  <div class="player-position" role="slider" tabindex="0" aria-label="Position" aria-valuemin="0" aria-valuemax="0"
+    aria-valuenow="0" aria-valuetext="0 seconds"></div>
+  <div class="player-handle player-start" role="slider" tabindex="0" aria-label="Loop start" aria-valuemin="0" hidden></div>
+  <div class="player-handle player-end" role="slider" tabindex="0" aria-label="Loop end" aria-valuemin="0" hidden></div>
+</div>
+<div class="player-tools">
+  <button type="button" class="player-match" role="switch" aria-checked="true" aria-keyshortcuts="M"
+    ><i aria-hidden="true"></i>Match loudness</button>
+  <button type="button" class="player-loop" aria-keyshortcuts="L">Loop</button>
+  <button type="button" class="player-listen" hidden>Listen here</button>
+  <button type="button" class="player-begin">Blind test</button>
+</div>
+<div class="player-blind" role="group" aria-label="Blind test" hidden>
+  <p class="player-question">Which is better? Loudness is matched.</p>
+  <p class="player-result" role="status" hidden></p>
+  <div class="player-answers">
+    <button type="button" data-choice="X">X is better</button>
+    <button type="button" data-choice="Y">Y is better</button>
+    <button type="button" data-choice="neither">No difference</button>
+    <button type="button" class="player-leave">Leave the test</button>
+  </div>
+</div>
+<div class="player-steps" role="group" aria-label="The search, step by step" hidden>
+  <p class="player-said"></p>
+  <div class="player-loss" aria-hidden="true">
+    <svg viewBox="0 0 100 24" preserveAspectRatio="none"><path vector-effect="non-scaling-stroke"/></svg><i></i>
+  </div>
+  <input type="range" min="0" max="0" step="1" value="0" aria-label="Step of the search">
+</div>
+<p class="player-status" role="status"></p>
+<div class="player-fault" role="alert" hidden><p></p><button type="button">Retry</button></div>
+`;
+
+const SLOTS = ["dry", "previous", "current", "picked", "edit", "X", "Y"];
+
+/** Build the player's elements, once, and say where each is. Slots of the switch keep their buttons for good. */
+export function build(root) {
+  root.innerHTML = TEMPLATE;
+  const one = (selector) => root.querySelector(selector);
+  const slots = Object.fromEntries(SLOTS.map((slot) => [slot, button(one(".player-switch"), slot)]));
+  const choices = [...root.querySelectorAll("[data-choice]")];
+  return {
+    slots,
+    play: one(".player-play"),
+    now: one(".player-now"),
+    total: one(".player-total"),
+    canvas: one(".player-canvas"),
+    position: one(".player-position"),
+    handles: { start: one(".player-start"), end: one(".player-end") },
+    match: one(".player-match"),
+    loop: one(".player-loop"),
+    listen: one(".player-listen"),
+    begin: one(".player-begin"),
+    blind: {
+      panel: one(".player-blind"),
+      names: { X: slots.X, Y: slots.Y },
+      question: one(".player-question"),
+      answers: Object.fromEntries(choices.map((each) => [each.dataset.choice, each])),
+      result: one(".player-result"),
+      leave: one(".player-leave"),
+    },
+    steps: {
+      panel: one(".player-steps"),
+      slider: one(".player-steps input"),
+      line: one(".player-loss path"),
+      dot: one(".player-loss i"),
+      said: one(".player-said"),
+    },
+    status: one(".player-status"),
+    fault: { box: one(".player-fault"), words: one(".player-fault p"), retry: one(".player-fault button") },
+  };
+}
+
+function button(parent, slot) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.hidden = true;
+  made.className = `player-version player-${slot.toLowerCase()}`;
+  made.setAttribute("aria-pressed", "false");
+  const [name, words] = [document.createElement("b"), document.createElement("span")];
+  if (slot.length === 1) name.textContent = slot;
+  made.append(name, words);
+  parent.append(made);
+  return made;
+}
+
+/** Say something only where it is new, so that a screen reader does not hear it twice. */
+export function say(element, words) {
+  if (element.textContent !== words) element.textContent = words;
+}
