@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import functools
-import json
 import logging
 import os
 import shutil
@@ -19,6 +18,7 @@ from fastapi import FastAPI, HTTPException
 from fastapi.responses import FileResponse, Response
 from starlette.types import ASGIApp
 
+from instructfx import preset as preset_file
 from instructfx.errors import InstructFXError, PlannerError, SetupError
 from instructfx.scratch import abandoned
 from instructfx.studio import logs, retention
@@ -69,7 +69,7 @@ def application(studio: Studio, passwords: Passwords | None = None) -> ASGIApp:
 
     @app.get("/audio/{token}/preset.json")
     def preset(token: str) -> Response:
-        text = json.dumps(preset_of(visit_of(token)), indent=2)
+        text = preset_file.to_text(visit_of(token).session.chain)
         return Response(text, media_type="application/json", headers={"Cache-Control": "no-store"})
 
     @app.get("/audio/{token}/dry")
@@ -99,11 +99,6 @@ def application(studio: Studio, passwords: Passwords | None = None) -> ASGIApp:
 
 def _make_wav(studio: Studio, path: Path, job: Job) -> None:
     studio.make_wav(path)
-
-
-def preset_of(visit: Visit) -> dict[str, object]:
-    """The chain that plays now, as a file for another session or another program."""
-    return {"format": "instructfx-preset", "version": 1, "chain": visit.session.chain.to_json()}
 
 
 def serve(host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> int:
