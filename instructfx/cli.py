@@ -92,10 +92,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _refine(options: argparse.Namespace) -> int:
+    from instructfx import preset
     from instructfx.engine import Watch
     from instructfx.errors import AudioError
     from instructfx.live import open_session
-    from instructfx.naming import file_name
+    from instructfx.naming import dashed
     from instructfx.session import readable
 
     progress = _Progress()
@@ -110,10 +111,9 @@ def _refine(options: argparse.Namespace) -> int:
         for instruction in options.instructions:
             watch = Watch(on_stage=progress.stage, on_step=progress.step, cancelled=interrupted.is_set)
             turn = live.say(instruction, watch)
-            path = options.out / f"{turn.index:02d}-{file_name(instruction)}.flac"
+            path = options.out / f"{turn.index:02d}-{dashed(instruction)}.flac"
             live.render_to(path, on_progress=progress.render)
-            preset = {"format": "instructfx-preset", "version": 1, "chain": turn.chain.to_json()}
-            path.with_suffix(".json").write_text(json.dumps(preset, indent=2) + "\n")
+            path.with_suffix(".json").write_text(preset.to_text(turn.chain))
             progress.clear()
             if options.json:
                 record = {**readable(turn), "file": str(path)}

@@ -6,6 +6,7 @@ InstructFXError
 ├── InstructionError an instruction that cannot be taken
 ├── PlannerError     a language model cannot be asked, or did not answer
 ├── EarError         an ear's model is missing, damaged or cannot be fetched
+├── ExportError      a file for elsewhere cannot be made or written
 ├── StoreError       the session store cannot be read or written
 ├── LimitError       the studio has no room, time or memory for this
 ├── SetupError       an environment variable holds what it may not
@@ -39,6 +40,10 @@ class PlannerError(InstructFXError):
 
 class EarError(InstructFXError):
     """An ear's model is missing, damaged or cannot be fetched."""
+
+
+class ExportError(InstructFXError):
+    """A file for elsewhere cannot be made or written."""
 
 
 class StoreError(InstructFXError):

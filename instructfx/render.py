@@ -66,31 +66,57 @@ def render_file(
     # The file is opened first, so that what cannot be written is refused before any work is done.
     with (
         writing(path, track.sample_rate, track.channels) as file,
-        _rendered(chain, track, on_progress, cancelled) as raw,
+        rendering(chain, track, options, on_progress, cancelled) as rendered,
     ):
-        level = _level(raw, track, options or RenderOptions())
         meter = SignatureMeter(track.sample_rate)
-        for block in _levelled(raw, level, track.sample_rate):
+        for block in rendered.blocks():
             meter.push(block)
             file.write(block.T)
-        return RenderReport(raw.frames, level.gain_db, level.limited_db, meter.signature())
+        return RenderReport(rendered.frames, rendered.gain_db, rendered.limited_db, meter.signature())
 
 
 def render_audio(chain: Chain, track: Track, options: RenderOptions | None = None) -> Audio:
     """Render a track into memory."""
-    with _rendered(chain, track, no_progress, lambda: False) as raw:
-        level = _level(raw, track, options or RenderOptions())
-        samples = np.concatenate(list(_levelled(raw, level, track.sample_rate)), axis=1)
-    return Audio(samples, track.sample_rate)
+    with rendering(chain, track, options) as rendered:
+        return Audio(np.concatenate(list(rendered.blocks()), axis=1), track.sample_rate)
 
 
 def render_signature(chain: Chain, track: Track, cancelled: Callable[[], bool] = lambda: False) -> Signature:
     """What the rendered track is known by, without keeping it."""
-    with _rendered(chain, track, no_progress, cancelled) as raw:
+    with rendering(chain, track, cancelled=cancelled) as rendered:
         meter = SignatureMeter(track.sample_rate)
-        for block in _levelled(raw, _level(raw, track, RenderOptions()), track.sample_rate):
+        for block in rendered.blocks():
             meter.push(block)
     return meter.signature()
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """A rendered track, to be read from end to end: its length with the tail, and what is done to its level."""
+
+    frames: int
+    gain_db: float
+    limited_db: float
+    sample_rate: int
+    _raw: _Raw
+
+    def blocks(self) -> Iterator[Samples]:
+        """(channels, frames) after (channels, frames), float32, at the final level."""
+        return _levelled(self._raw, _Level(self.gain_db, self.limited_db), self.sample_rate)
+
+
+@contextmanager
+def rendering(
+    chain: Chain,
+    track: Track,
+    options: RenderOptions | None = None,
+    on_progress: OnProgress = no_progress,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Iterator[Rendering]:
+    """A track through a chain, for as long as the block runs; raises as `render_file` does."""
+    with _rendered(chain, track, on_progress, cancelled) as raw:
+        level = _level(raw, track, options or RenderOptions())
+        yield Rendering(raw.frames, level.gain_db, level.limited_db, track.sample_rate, raw)
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,11 @@ def export_bundle(store: Store, session_id: str, target: Path, audio: bool = Tru
         source = track.path
     else:
         session, source = store.without_audio(session_id), None
+    write_bundle(session, store.remarks(session_id), source, target, steps)
+
+
+def write_bundle(session: Session, remarks: Remarks, source: Path | None, target: Path, steps: bool = True) -> None:
+    """Write a session, with the audio file `source` where there is one; raises as `export_bundle` does."""
     if not steps:
         slim = (replace(turn, refined=replace(turn.refined, steps=())) for turn in session.turns)
         session = replace(session, turns=tuple(slim))
@@ -55,7 +60,7 @@ def export_bundle(store: Store, session_id: str, target: Path, audio: bool = Tru
     if source:
         name = audio_name(session.dry.sha256, source.suffix)
         files[name] = BundledFile(session.dry.sha256, source.stat().st_size)
-    text = session_json(session, store.remarks(session_id), files)
+    text = session_json(session, remarks, files)
     with appearing(target) as file, zipfile.ZipFile(file, "w") as archive:
         archive.writestr(_member(SESSION_JSON), text, _packing(text))
         if source:

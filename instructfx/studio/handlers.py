@@ -117,9 +117,7 @@ class Handlers:
         if not session_id:
             return
         minds, _ = chosen(settings)
-        async for changes in self._open(
-            functools.partial(self.studio.come_back, session_id, _page_of(request), minds)
-        ):
+        async for changes in self._open(functools.partial(self.studio.come_back, session_id, _page_of(request), minds)):
             yield changes
 
     async def _open(self, opening: Callable[[Watch], Visit]) -> AsyncIterator[Changes]:
@@ -152,7 +150,9 @@ class Handlers:
     # Turns
 
     @guarded
-    async def say(self, request: gradio.Request, words: str | None, token: str, *settings: Any) -> AsyncIterator[Changes]:
+    async def say(
+        self, request: gradio.Request, words: str | None, token: str, *settings: Any
+    ) -> AsyncIterator[Changes]:
         """Take a turn and show how far it is."""
         async for changes in self._instruct(request, words, token, settings, takes=1):
             yield changes

@@ -18,7 +18,6 @@ Slots = Sequence[Mapping[str, Any]]
 """A chain as JSON."""
 
 
-
 @dataclass(frozen=True)
 class Sound:
     """A file that a browser can play: its outline, peaks from 0 to 1, its length and how loud it is."""

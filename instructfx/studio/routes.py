@@ -53,7 +53,9 @@ def add(app: FastAPI, studio: Studio) -> None:
     def page_file(name: str) -> Response:
         if name not in files:
             raise HTTPException(404, "there is no such file")
-        return FileResponse(files[name], media_type=PAGE_FILES[files[name].suffix], headers={"Cache-Control": "no-cache"})
+        return FileResponse(
+            files[name], media_type=PAGE_FILES[files[name].suffix], headers={"Cache-Control": "no-cache"}
+        )
 
     @app.get("/audio/{token}/dry")
     def dry(token: str) -> Response:
