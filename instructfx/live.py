@@ -12,6 +12,7 @@ from instructfx.ears import ear_named, judging_as
 from instructfx.engine import Minds, Watch, excerpt_of, take_turn
 from instructfx.errors import InstructionError
 from instructfx.planners import planner_named
+from instructfx.preview import Preview
 from instructfx.recipes import recipe_named
 from instructfx.render import OnProgress as OnRenderProgress
 from instructfx.render import RenderOptions, RenderReport, no_progress, render_audio, render_file
@@ -29,6 +30,7 @@ class LiveSession:
         self.minds = minds
         self._store = store
         self._excerpt = excerpt_of(track, minds.ear)
+        self._preview: Preview | None = None
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -58,6 +60,11 @@ class LiveSession:
         """
         self.session = go_to(self.session, turn_id, self.minds, self._excerpt, self._store)
         return self.session.turns[-1]
+
+    def preview(self, chain: Chain) -> Audio:
+        """The excerpt through any chain, at once: at the track's own rate, in its channels, at the level law."""
+        self._preview = self._preview or Preview(self.track.excerpt())
+        return self._preview.of(chain)
 
     def render(self, options: RenderOptions | None = None) -> Audio:
         """The whole track through the chain that plays now."""

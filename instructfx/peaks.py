@@ -77,7 +77,12 @@ def limiting_gain(samples: Samples, ceiling: float, sample_rate: int) -> npt.NDA
     moving average no longer than the hold, so that the gain has come down when the peak arrives. Values within
     ten milliseconds of the ends depend on what lies beyond: give context and cut it off.
     """
-    needed = np.minimum(ceiling / np.maximum(intersample_peaks(samples), 1e-9), 1.0)
+    return gain_under(intersample_peaks(samples), ceiling, sample_rate)
+
+
+def gain_under(peaks: Samples, ceiling: float, sample_rate: int) -> npt.NDArray[np.float32]:
+    """`limiting_gain` for the highest magnitude at each frame, (frames,)."""
+    needed = np.minimum(ceiling / np.maximum(peaks, 1e-9), 1.0)
     reach = max(round(LOOK_AHEAD_SECONDS * sample_rate), 1)
     held = scipy.ndimage.minimum_filter1d(needed, 2 * reach + 1, mode="nearest")
     smooth = scipy.ndimage.uniform_filter1d(held, 2 * reach + 1, mode="nearest")

@@ -25,7 +25,7 @@ LAYERS = (
     {"planners", "refine"},
     {"router", "recipes", "remarks"},
     {"session"},
-    {"store", "render"},
+    {"store", "render", "preview"},
     {"engine"},
     {"by_hand"},
     {"live"},

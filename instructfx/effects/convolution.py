@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -18,6 +19,7 @@ ImpulseResponse = Callable[[Settings, int, int, torch.device], Tensor]
 
 FEW = 16  # taps are few when the sound is so many times as long
 STREAM_FRAMES = 1 << 17  # how much of a long sound is transformed at once
+KEPT = 4  # impulse responses that are remembered, a few megabytes each
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,19 @@ class Convolution:
     impulse_response: ImpulseResponse
 
     def __call__(self, samples: Tensor, sample_rate: int, settings: Settings) -> Tensor:
-        taps = self.impulse_response(settings, sample_rate, samples.shape[1], samples.device).to(samples)
+        taps = self._taps(settings, sample_rate, samples.shape[1], samples.device).to(samples)
         wet = convolve(samples, taps)[..., : samples.shape[-1]]
         if "mix" not in settings:
             return wet
         mix = per_sound(settings["mix"], samples)
         return (1 - mix) * samples + mix * wet
+
+    def _taps(self, settings: Settings, sample_rate: int, channels: int, device: torch.device) -> Tensor:
+        """The impulse response; kept for a while where it is that of one set of settings that nobody learns from."""
+        if any(values.requires_grad or len(values) > 1 for values in settings.values()):
+            return self.impulse_response(settings, sample_rate, channels, device)
+        resting = tuple((name, float(values)) for name, values in settings.items())
+        return _kept(self.impulse_response, resting, sample_rate, channels, device)
 
     def stream(self, sample_rate: int, channels: int, settings: Mapping[str, float]) -> Stream:
         with torch.no_grad():
@@ -41,6 +50,19 @@ class Convolution:
                 taps = settings["mix"] * taps
                 taps[:, 0] += 1 - settings["mix"]
         return _ConvolutionStream(taps)
+
+
+@lru_cache(maxsize=KEPT)
+def _kept(
+    impulse_response: ImpulseResponse,
+    settings: tuple[tuple[str, float], ...],
+    sample_rate: int,
+    channels: int,
+    device: torch.device,
+) -> Tensor:
+    """The same taps for the same settings: a search, or a hand on one knob, leaves most effects as they are."""
+    with torch.no_grad():
+        return impulse_response(as_tensors(dict(settings)), sample_rate, channels, device)
 
 
 def convolve(samples: Tensor, taps: Tensor) -> Tensor:
