@@ -1,4 +1,4 @@
-import { clock, spoken } from "./time.js";
+import { clock, spoken, tenths } from "./time.js";
 import { say } from "./view.js";
 
 export const NAMES = { dry: "Dry", previous: "Previous", current: "Current", picked: "Picked" };
@@ -58,12 +58,14 @@ function showTools(view, playback) {
 }
 
 function showLines(view, playback, fault) {
-  const { library, preparing, preview, selected, waiting } = playback;
+  const { data, duration, library, preparing, preview, region, selected, test, waiting } = playback;
   const line = () => {
     if (preparing) return "Getting both versions ready…";
     if (waiting) return `Loading ${playback.labelOf(selected)}…`;
     if (preview && !preview.over) return `${preview.label || "An edit"} is looped. Escape returns to the current version.`;
-    return "";
+    if (region) return `Looping ${tenths(region.start)} to ${tenths(region.end)}.`;
+    const marked = data?.excerpt && !test ? " The bracket marks what the search listens to." : "";
+    return duration ? `Drag over the picture to loop a part.${marked}` : "";
   };
   say(view.status, line());
   const lost = [...library.failed].map(([id, reason]) => `${playback.labelOf(id)} could not be loaded: ${reason}.`);

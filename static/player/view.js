@@ -14,6 +14,7 @@ const TEMPLATE = `
   <div class="player-handle player-start" role="slider" tabindex="0" aria-label="Loop start" aria-valuemin="0" hidden></div>
   <div class="player-handle player-end" role="slider" tabindex="0" aria-label="Loop end" aria-valuemin="0" hidden></div>
 </div>
+<p class="player-status" role="status"></p>
 <div class="player-tools">
   <button type="button" class="player-match" role="switch" aria-checked="true" aria-keyshortcuts="M"
     ><i aria-hidden="true"></i>Match loudness</button>
@@ -38,7 +39,6 @@ const TEMPLATE = `
   </div>
   <input type="range" min="0" max="0" step="1" value="0" aria-label="Step of the search">
 </div>
-<p class="player-status" role="status"></p>
 <div class="player-fault" role="alert" hidden><p></p><button type="button">Retry</button></div>
 `;
 

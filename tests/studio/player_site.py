@@ -1,0 +1,236 @@
+"""A page with nothing but the player on it, and sounds whose samples say who they are and when they are."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import io
+import json
+import threading
+import urllib.parse
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+
+from instructfx.studio.screenshot import CHROMIUM_OPTIONS, chromium_path
+
+ROOT = Path(__file__).parent.parent.parent
+RATE = 22_050
+SECONDS = 12.0
+TICK = 2.0**-19  # the right channel is the frame's number in these units
+LEVELS = {"dry": 0.125, "t1": 0.25, "t2": 0.375, "t3": 0.5, "t4": 0.625, "t5": 0.75}
+
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Player</title>
+<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
+<link rel="stylesheet" href="/static/style.css"><link rel="stylesheet" href="/static/player.css">
+<style>body { margin: 0; padding: 12px; font: 15px system-ui; } .sheet { max-width: 900px; }</style></head>
+<body class="gradio-container"><main class="sheet"><ifx-player></ifx-player></main>
+<script>
+window.acts = [];
+addEventListener("act", (event) => acts.push(event.detail));
+const player = document.querySelector("ifx-player");
+const TAP = `registerProcessor("tap", class extends AudioWorkletProcessor {
+  process([[left, right]]) { if (left) this.port.postMessage([currentFrame, left, right ?? left]); return true; }
+})`;
+async function tap() {
+  const { context, output } = player.tap;
+  await context.audioWorklet.addModule(URL.createObjectURL(new Blob([TAP], { type: "text/javascript" })));
+  const node = new AudioWorkletNode(context, "tap", { numberOfOutputs: 0, channelCount: 2 });
+  const blocks = [];
+  node.port.onmessage = ({ data }) => blocks.push(data);
+  output.connect(node);
+  return () => {
+    output.disconnect(node);
+    const flat = new Float32Array(blocks.flatMap(([, left, right]) => [...left].flatMap((l, n) => [l, right[n]])));
+    const bytes = new Uint8Array(flat.buffer);
+    let text = "";
+    for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+    const first = blocks.at(-1)[0] - 128 * (blocks.length - 1); // a worklet that has just begun miscounts
+    return { first, rate: context.sampleRate, sound: btoa(text) };
+  };
+}
+const rest = (ms) => new Promise((done) => setTimeout(done, ms));
+</script><script type="module" src="/static/player.js"></script></body></html>"""
+
+
+def sound(level: float, seconds: float = SECONDS, start: float = 0.0) -> bytes:
+    """Left: who it is, as a level. Right: the frame of the track, counted in `TICK`. A 32-bit float WAV."""
+    frames = np.arange(round(start * RATE), round((start + seconds) * RATE))
+    file = io.BytesIO()
+    samples = np.stack([np.full(len(frames), level), frames * TICK], axis=1)
+    soundfile.write(file, samples.astype(np.float32), RATE, format="WAV", subtype="FLOAT")
+    return file.getvalue()
+
+
+class Site:
+    """What the page asks for: sounds by path, which may be held back or missing; every request is counted."""
+
+    def __init__(self) -> None:
+        self.sounds: dict[str, bytes] = {f"/audio/{name}.wav": sound(level) for name, level in LEVELS.items()}
+        self.held: dict[str, threading.Event] = {}
+        self.asked: list[str] = []
+        self.url = ""
+
+    def hold(self, path: str) -> None:
+        """Answers for this path wait until the page asks for /release."""
+        self.held[path] = threading.Event()
+
+
+class Handler(SimpleHTTPRequestHandler):
+    def __init__(self, *options: Any, site: Site, **more: Any) -> None:
+        self.site = site
+        super().__init__(*options, directory=str(ROOT), **more)
+
+    def do_GET(self) -> None:
+        path = urllib.parse.urlparse(self.path).path
+        self.site.asked.append(path)
+        if path == "/":
+            return self.answer(PAGE.encode(), "text/html")
+        if path.startswith("/static/"):
+            return super().do_GET()
+        if path == "/release":
+            for event in self.site.held.values():
+                event.set()
+            return self.answer(b"released", "text/plain")
+        if path in self.site.held:
+            self.site.held[path].wait(10)
+        if path in self.site.sounds:
+            return self.answer(self.site.sounds[path], "audio/wav")
+        return self.send_error(404)
+
+    def answer(self, body: bytes, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: Any) -> None:
+        pass
+
+
+@contextmanager
+def served() -> Iterator[Site]:
+    """The site on a free port of this machine."""
+    site = Site()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, site=site))
+    site.url = f"http://127.0.0.1:{server.server_port}/"
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield site
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def version(name: str, **more: Any) -> dict[str, Any]:
+    """One version as the player is given it."""
+    rng = np.random.default_rng(len(name) + ord(name[-1]))
+    envelope = 0.35 + 0.3 * np.sin(np.arange(400) / 40) + 0.3 * rng.random(400)
+    label = "Dry" if name == "dry" else f"Turn {name[1:]}"
+    words = "" if name == "dry" else "make it a little warmer, please"
+    known = {"id": name, "label": label, "words": words, "url": f"/audio/{name}.wav", "gain_db": 0.0}
+    return {**known, "peaks": [float(peak) for peak in envelope.clip(0, 1)], "seconds": SECONDS, **more}
+
+
+def data(*names: str, **more: Any) -> dict[str, Any]:
+    """Dry and the turns named; the last is current, the one before it previous."""
+    versions = [version(name) for name in ("dry", *names)]
+    current, previous = (names or (None,))[-1], names[-2] if len(names) > 1 else None
+    roles = {"current": current, "previous": previous, "picked": None}
+    return {"session": "one", "versions": versions, **roles, "excerpt": {"start": 4, "end": 7}, "steps": None, **more}
+
+
+class Player:
+    """The player as a test drives it."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+
+    def give(self, given: dict[str, Any], *loaded: str) -> None:
+        """Set the data, and wait until these versions are there."""
+        self.page.evaluate("async (data) => { player.data = data; await 0; }", given)
+        self.until(f"{json.dumps(loaded)}.every((id) => player.state.loaded.includes(id))")
+
+    def run(self, script: str) -> Any:
+        return self.page.evaluate(f"async () => {{ {script} }}")
+
+    def until(self, condition: str) -> None:
+        self.page.wait_for_function(condition, timeout=10_000)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        return dict(self.page.evaluate("player.state"))
+
+    @property
+    def acts(self) -> list[dict[str, Any]]:
+        return list(self.page.evaluate("acts"))
+
+    def start(self, *loaded: str) -> None:
+        """Play from the beginning, with all that is on offer loaded."""
+        self.page.click(".player-play")
+        self.until("player.state.playing && player.state.position > 0.05")
+        self.until(f"{json.dumps(loaded)}.every((id) => player.state.loaded.includes(id))")
+
+    def heard(self, script: str) -> Heard:
+        """What comes out while a script runs; `mark()` in it notes the moment, in frames of the context."""
+        told = self.run(
+            f"""const stop = await tap(); const marks = [];
+            const mark = () => marks.push(player.tap.context.currentTime * player.tap.context.sampleRate);
+            await rest(150); {script}; await rest(150); return {{ ...stop(), marks }};"""
+        )
+        flat = np.frombuffer(base64.b64decode(told["sound"]), np.float32).reshape(-1, 2)
+        return Heard(told["rate"], flat[:, 0], flat[:, 1] / TICK, [round(mark) - told["first"] for mark in told["marks"]])
+
+
+class Heard:
+    """Sound as it left the player: who (a level), when (a frame of the track), and where the script put its marks."""
+
+    def __init__(self, rate: float, level: Any, frame: Any, marks: list[int]) -> None:
+        self.rate, self.level, self.frame, self.marks = rate, level, frame, marks
+
+    @property
+    def steps(self) -> Any:
+        """Frames of the track from one sample to the next: 1 wherever nothing jumps."""
+        return np.diff(self.frame)
+
+    def seconds_until(self, mark: int, level: float) -> float:
+        """From a mark until a level is reached, in seconds."""
+        there = np.flatnonzero(np.isclose(self.level[self.marks[mark] :], level, atol=1e-4))
+        return float(there[0]) / self.rate
+
+
+@contextmanager
+def opened(site: Site) -> Iterator[Callable[..., Player]]:
+    """A browser that opens the page as often as asked; afterwards nothing may have been wrong on its console."""
+    from playwright.sync_api import sync_playwright
+
+    options = [*CHROMIUM_OPTIONS, "--autoplay-policy=no-user-gesture-required"]
+    wrong: list[str] = []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=options)
+
+        def come(ignoring: str = "nothing is ignored", **more: Any) -> Player:
+            for context in chromium.contexts:
+                context.close()
+            page = chromium.new_context(**{"viewport": {"width": 1000, "height": 700}, **more}).new_page()
+            page.set_default_timeout(10_000)
+            note = lambda text: None if ignoring in text else wrong.append(text)  # noqa: E731
+            page.on("console", lambda message: note(message.text) if message.type in ("error", "warning") else None)
+            page.on("pageerror", lambda error: note(str(error)))
+            page.goto(site.url)
+            return Player(page)
+
+        try:
+            yield come
+        finally:
+            chromium.close()
+    assert wrong == []
