@@ -125,7 +125,7 @@ class Desk:
                 if takes > 1:
                     live.takes(words, takes, watch, wishes)
                 else:
-                    live.say(words, watch, wishes)
+                    live.say(words, watch)
             case Edit(slots):
                 live.edit(Chain.from_json(list(slots)))
             case Scale(share):

@@ -47,9 +47,8 @@ class Follower:
     async def look_after(self, visit: Visit, serial: int) -> AsyncIterator[Changes]:
         """Have rendered and drawn what the page is to play and show, while nothing newer starts."""
         page, session, pool = self._page, visit.session, self._studio.pool
-        head = session.current
-        playing = (head.parent_id if head.kind == "undone" else head.id) if head else None
-        for turn_id in dict.fromkeys((playing, visit.picked)):
+        standing = session.standing
+        for turn_id in dict.fromkeys((standing.id if standing else None, visit.picked)):
             if turn_id is None or visit.sound_of(turn_id):
                 continue
             job = AskJob(pool, Render(session.id, turn_id, visit.folder), visit.over)
@@ -64,9 +63,9 @@ class Follower:
                 page.player: shown.player_data(visit),
                 page.history: shown.tree_data(visit),
             }
-        if head is None:
+        if standing is None:
             return
-        wanted = Draw(session.id, len(session.turns), *(visit.compared or (head.id, None)), visit.minds)
+        wanted = Draw(session.id, len(session.turns), *(visit.compared or (standing.id, None)), visit.minds)
         drawing = AskJob(pool, wanted, visit.over)
         await drawing.done()
         if isinstance(drawing.answer, Drawn) and serial == visit.serial and not visit.closed.is_set():
@@ -110,7 +109,7 @@ class Follower:
             page.pictures: shown.pictures(visit.pictures if session.turns else {}),
             page.downloads: shown.downloads(visit),
             **self.running(False),
-            page.undo: gradio.update(interactive=bool(session.path)),
+            page.undo: gradio.update(interactive=session.can_undo),
             page.redo: gradio.update(interactive=session.redo_target is not None),
         }
 

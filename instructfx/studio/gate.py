@@ -22,6 +22,8 @@ ENVELOPE_BYTES = 100_000  # what a form adds to the file in it
 API = "/gradio_api/"
 USED = ("queue/", "run/", "upload", "heartbeat/", "startup-events", "theme.css", "cancel", "reset", "info", "app_id")
 """What the page needs of Gradio's interface. All else of it is closed: it could hand out files and fetch addresses."""
+TOOLS = "mcp"
+"""And what assistants need, where they are let in."""
 CLOSED = ("/file", "/proxy", "/stream", "/monitoring", "/dev/")
 
 
@@ -64,8 +66,9 @@ def passwords_from(environment: Mapping[str, str]) -> Passwords | None:
 class Gate:
     """An ASGI application before another. Nothing passes without a password where there is one."""
 
-    def __init__(self, app: ASGIApp, upload_mb: int, passwords: Passwords | None = None) -> None:
+    def __init__(self, app: ASGIApp, upload_mb: int, passwords: Passwords | None = None, mcp: bool = False) -> None:
         self._app = app
+        self._open = (*USED, TOOLS) if mcp else USED
         self._upload_mb = upload_mb
         self._passwords = passwords
 
@@ -81,7 +84,7 @@ class Gate:
     def _refused(self, path: str, method: str, headers: Headers) -> ASGIApp | None:
         if self._passwords and not self._passwords.admit(headers.get("authorization", "")):
             return PlainTextResponse("Sign in with a user and a password.", 401, SIGN_IN)
-        if not is_open(path):
+        if not is_open(path, self._open):
             return PlainTextResponse("There is nothing here.", 404)
         if method in ("GET", "HEAD", "OPTIONS"):
             return None
@@ -95,8 +98,8 @@ class Gate:
         return None
 
 
-def is_open(path: str) -> bool:
+def is_open(path: str, used: tuple[str, ...] = USED) -> bool:
     """Whether the page needs anything at that path."""
     if path.startswith(API):
-        return path.removeprefix(API).startswith(USED)
+        return path.removeprefix(API).startswith(used)
     return not path.startswith(CLOSED)

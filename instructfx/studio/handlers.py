@@ -184,7 +184,7 @@ class Handlers:
     async def undo(self, request: gradio.Request, token: str) -> AsyncIterator[Changes]:
         """Back by one turn."""
         visit = self.visits.find(token)
-        if visit and visit.session.path:
+        if visit and visit.session.can_undo:
             async for changes in self._carry_out(request, token, GoTo(visit.session.undo_target)):
                 yield changes
 
@@ -192,7 +192,7 @@ class Handlers:
     async def redo(self, request: gradio.Request, token: str) -> AsyncIterator[Changes]:
         """Forward again."""
         visit = self.visits.find(token)
-        if visit and visit.session.redo_target:
+        if visit and visit.session.redo_target is not None:
             async for changes in self._carry_out(request, token, GoTo(visit.session.redo_target)):
                 yield changes
 

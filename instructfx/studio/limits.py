@@ -25,7 +25,7 @@ class Limits:
     upload_mb: bytes of one upload, in MB; track_seconds: length of a track; turn_seconds and worker_mb: time and
     resident memory of one piece of work; turns: how many run at once; waiting: how many may wait for their place;
     visits: open at once; disk_gb: beyond that much in the sessions folder no upload is taken; keep_days: sessions that
-    were not used for longer are deleted.
+    were not used for longer are deleted. mcp: assistants may drive the rack with tools.
     """
 
     upload_mb: int = 1024
@@ -37,6 +37,7 @@ class Limits:
     visits: int = 200
     disk_gb: float | None = 20.0
     keep_days: float | None = None
+    mcp: bool = False
 
     def of_uploads(self) -> str:
         """What may be uploaded, for people: "up to an hour and 1024 MB"."""
@@ -67,6 +68,7 @@ def limits_from(environment: Mapping[str, str]) -> Limits:
         visits=whole("INSTRUCTFX_MAX_VISITS", usual.visits),
         disk_gb=unless_off("INSTRUCTFX_MAX_DISK_GB", usual.disk_gb),
         keep_days=unless_off("INSTRUCTFX_KEEP_DAYS", usual.keep_days),
+        mcp=bool(whole("INSTRUCTFX_MCP", int(usual.mcp), least=0, most=1)),
     )
 
 

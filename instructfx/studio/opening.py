@@ -105,7 +105,6 @@ class Studio:
         session, track = self.store.load(opened.session_id)
         self.store.touch(session.id)
         visit = Visit(token, session, track, minds, folder, page, opened.dry)
-        visit.names = self.store.remarks(session.id).names
         visit.exchanges += exchanges_of(session)
         return self.visits.welcome(visit)
 

@@ -147,7 +147,7 @@ def _talk() -> dict[str, Any]:
             redo = gradio.Button("Redo", elem_id="redo", elem_classes="quiet", size="sm", interactive=False)
         with gradio.Row(elem_id="examples"):
             examples = {text: gradio.Button(text, elem_classes="example", size="sm") for text in EXAMPLES}
-        fold = advanced.laid_out()
+    fold = advanced.laid_out()
     return {
         "conversation": conversation,
         "progress": progress,

@@ -79,7 +79,7 @@ def part(tag: str, elem_id: str, label: str) -> gradio.HTML:
     )
 
 
-def mounted(app: FastAPI, page: gradio.Blocks, upload_mb: int) -> FastAPI:
+def mounted(app: FastAPI, page: gradio.Blocks, upload_mb: int, mcp: bool) -> FastAPI:
     """The page at the root of an application, uploads limited; nothing on it comes from another host or our disk."""
     page.queue(default_concurrency_limit=None)
     page.has_launched = True  # by then Gradio refuses files of this machine that nobody uploaded; mounting forgets it
@@ -95,7 +95,7 @@ def mounted(app: FastAPI, page: gradio.Blocks, upload_mb: int) -> FastAPI:
         max_file_size=f"{upload_mb}mb",
         allowed_paths=[],
         ssr_mode=False,
-        mcp_server=False,
+        mcp_server=mcp,
         enable_monitoring=False,
     )
     for route in whole.routes:

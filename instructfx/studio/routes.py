@@ -84,7 +84,7 @@ def add(app: FastAPI, studio: Studio) -> None:
         turn = next((turn for turn in visit.session.turns if turn.id == turn_id), None)
         if turn is None or not 0 <= step <= len(turn.refined.steps):
             raise HTTPException(404, "there is no such step")
-        chain = turn.refined.steps[step - 1].chain if step else turn.refined.before
+        chain = turn.refined.steps[step - 1].chain if step else visit.session.before_turn(turn)
         return _once(await made(_preview(visit, chain.to_json(), None), visit.closed), MEDIA_TYPES[".flac"])
 
     @app.get("/export/{token}/{name}")
@@ -94,6 +94,13 @@ def add(app: FastAPI, studio: Studio) -> None:
         visit = visit_of(token)
         done = await made(Export(visit.session.id, name, visit.folder), visit.closed)
         return _once(done, format_named(name).media_type, done.path.name)
+
+    @app.get("/made/{token}/{name}")
+    def made_before(token: str, name: str) -> Response:
+        path = visit_of(token).made.pop(name, None)
+        if path is None:
+            raise HTTPException(404, GONE)
+        return _once(Made(path), "application/octet-stream", name)
 
 
 def _preview(visit: Visit, slots: Any, share: Any) -> Preview:

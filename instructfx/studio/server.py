@@ -32,6 +32,7 @@ SHUTDOWN_SECONDS = 2
 def application(studio: Studio, passwords: Passwords | None = None) -> ASGIApp:
     """The page and its routes, behind a gate; only who knows a visit's token gets its files."""
     from instructfx.studio import quirks
+    from instructfx.studio.api import Api
     from instructfx.studio.handlers import Handlers
     from instructfx.studio.page import laid_out
 
@@ -41,7 +42,9 @@ def application(studio: Studio, passwords: Passwords | None = None) -> ASGIApp:
     blocks = quirks.blocks()
     page = laid_out(quirks.state(studio.visits.close), blocks, limits)
     Handlers(page, studio).attach()
-    return Gate(quirks.mounted(app, blocks, limits.upload_mb), limits.upload_mb, passwords)
+    Api(studio).attach(blocks)
+    whole = quirks.mounted(app, blocks, limits.upload_mb, limits.mcp)
+    return Gate(whole, limits.upload_mb, passwords, limits.mcp)
 
 
 def serve(host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from instructfx.studio import views
-from instructfx.studio.cards import chain_data
+from instructfx.studio.cards import chain_data, originals_of
 from instructfx.studio.progress import progress
 from instructfx.studio.tree import history_data
 
@@ -21,34 +21,21 @@ DRY = "dry"
 def player_data(visit: Visit) -> dict[str, Any]:
     """What can be heard of a visit, for `ifx-player`."""
     session = visit.session
-    head = session.current
-    earlier = head.parent_id if head else None
-    if head and head.kind == "undone" and head.parent_id:
-        earlier = session.turn(head.parent_id).parent_id
-    versions = [_version(visit, None)]
-    heard = {turn.id for turn in session.turns if turn.kind != "undone" and visit.sound_of(turn.id)}
-    versions += [_version(visit, turn) for turn in session.turns if turn.id in heard]
+    current = visit.heard()
+    heard = [turn for turn in session.turns if turn.kind != "undone" and visit.sound_of(turn.id)]
+    ids = {turn.id for turn in heard}
+    earlier = session.reached(session.turn(current).parent_id) if current else None
+    previous = earlier.id if earlier else None
     start = session.dry.excerpt_start / session.dry.sample_rate
     return {
         "session": visit.token,
-        "versions": versions,
-        "current": _heard(visit, _origin(visit, head), heard),
-        "previous": _heard(visit, earlier, heard) if head else None,
-        "picked": visit.picked if visit.picked in heard else None,
+        "versions": [_version(visit, turn) for turn in (None, *heard)],
+        "current": current or DRY,
+        "previous": (previous if previous is None or previous in ids else None) or (DRY if current else None),
+        "picked": visit.picked if visit.picked in ids else None,
         "excerpt": {"start": start, "end": min(start + 10.0, visit.dry.seconds)},
-        "steps": _steps(visit, head),
+        "steps": _steps(visit, session.standing),
     }
-
-
-def _origin(visit: Visit, turn: Turn | None) -> str | None:
-    """The turn whose sound a turn has: that which an undoing went back to."""
-    return (turn.parent_id if turn.kind == "undone" else turn.id) if turn else None
-
-
-def _heard(visit: Visit, turn_id: str | None, heard: set[str]) -> str | None:
-    if turn_id is None:
-        return DRY
-    return turn_id if turn_id in heard else None
 
 
 def _version(visit: Visit, turn: Turn | None) -> dict[str, Any]:
@@ -76,7 +63,15 @@ def _steps(visit: Visit, turn: Turn | None) -> dict[str, Any] | None:
 
 def rack_data(visit: Visit, editable: bool) -> dict[str, Any]:
     """The chain that plays now, for `ifx-chain`."""
-    return {**chain_data(visit.session), "session": visit.token, "editable": editable}
+    session = visit.session
+    return chain_data(
+        session.chain,
+        originals_of(session),
+        None,
+        session=visit.token,
+        editable=editable,
+        sample_rate=session.dry.sample_rate,
+    )
 
 
 def tree_data(visit: Visit) -> dict[str, Any]:

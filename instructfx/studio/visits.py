@@ -61,7 +61,7 @@ class Visit:
     folder holds what is played and goes when the visit is closed. busy is held while a turn runs, which is job; stop
     asks that turn to keep its best so far and end. serial counts what was started here, so that whoever watches
     something older knows; over ends what nobody waits for since. picked and compared are what the page looks at
-    beside the turn that plays.
+    beside the turn that plays; playing is what it played last; made are files that a program asked for, by their names.
     """
 
     token: str
@@ -79,9 +79,11 @@ class Visit:
     closed: threading.Event = field(default_factory=threading.Event)
     over: threading.Event = field(default_factory=threading.Event)
     serial: int = 0
+    playing: str | None = None
     picked: str | None = None
     compared: tuple[str, str | None] | None = None
     pictures: Mapping[str, str] = field(default_factory=dict)
+    made: dict[str, Path] = field(default_factory=dict)
     seen: float = field(default_factory=time.monotonic)
     left: float | None = None
     _renders: OrderedDict[str, Sound] = field(default_factory=OrderedDict)
@@ -100,6 +102,13 @@ class Visit:
         chain = self.session.turn(turn_id).chain
         return self._renders.get(_sound_key(chain)) if chain.slots else self.dry
 
+    def heard(self) -> str | None:
+        """The turn whose sound is played: the one that stands, or while that is not rendered, what was played."""
+        standing = self.session.standing
+        if standing is None or self.sound_of(standing.id):
+            self.playing = standing.id if standing else None
+        return self.playing
+
     def sound_named(self, name: str) -> Sound | None:
         """The render in the file of that name."""
         return next((sound for sound in self._renders.values() if sound.path.name == name), None)
@@ -107,6 +116,7 @@ class Visit:
     def keep_render(self, turn_id: str, sound: Sound) -> None:
         """Note a finished render of a turn, and remove those that were made longest ago."""
         self._renders[_sound_key(self.session.turn(turn_id).chain)] = sound
+        self.heard()
         while len(self._renders) > RENDERS_KEPT:
             _, old = self._renders.popitem(last=False)
             old.path.unlink(missing_ok=True)

@@ -25,7 +25,7 @@ from instructfx.studio.messages import (
     Waiting,
 )
 from instructfx.studio.readable import sentence
-from instructfx.studio.views import Progress
+from instructfx.studio.progress import Progress
 from instructfx.studio.visits import Exchange, Visit
 from instructfx.studio.workers import Pool, SurpriseError, Watch
 
