@@ -7,14 +7,31 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from instructfx.chain import Chain, Slot
-    from instructfx.effects import Param
+    from instructfx.effects import Effect, Param
     from instructfx.errors import InstructFXError
 
 UNITS = ("_db", "_hz", "_ms", "_seconds")
+LABELS = {
+    "centre_delay_ms": "Delay",
+    "centre_frequency_hz": "Centre",
+    "delay_seconds": "Time",
+    "gain_db": "Gain",
+    "high_cut_hz": "High cut",
+    "highpass_hz": "High-pass",
+    "low_cut_hz": "Low cut",
+    "low_decay_ratio": "Low decay",
+    "lowpass_hz": "Low-pass",
+    "makeup_gain_db": "Make-up",
+    "pre_delay_ms": "Pre-delay",
+    "rate_hz": "Speed",
+    "semitones": "Shift",
+}
+"""Setting -> its name for people, where taking off the unit does not give a good one."""
+
 FILLERS = """
 a an and be bit but go in into is it its just little make me more my of on please put some so sound sounds that
 the this to too track with
@@ -22,6 +39,9 @@ the this to too track with
 SAYS_NOTHING = frozenset(FILLERS.split())
 LONGEST_SLUG = 48
 FLAT_DB = 0.05
+
+Form = Literal["gain", "level", "frequency", "amount", "ratio", "times", "pan", "percent", "plain"]
+"""A way to write a value: dB with and without a sign, Hz or kHz, a number and its unit, "3.0 : 1", "× 1.20", a side."""
 
 
 @dataclass(frozen=True)
@@ -33,25 +53,41 @@ class Reading:
     idle: bool = False
 
 
+def form_of(param: Param) -> Form:
+    """How the values of a setting are written; the page's script writes them the same way."""
+    if param.unit == "dB":
+        return "gain" if param.low < 0 < param.high or param.name.startswith("gain") else "level"
+    if param.unit:
+        return "frequency" if param.unit == "Hz" else "amount"
+    if param.name == "pan":
+        return "pan"
+    if param.name.endswith("ratio"):
+        return "ratio" if param.name == "ratio" else "times"
+    return "percent" if param.low == 0 else "plain"
+
+
 def value_text(param: Param, value: float) -> str:
     """A value in its unit: "+1.8 dB", "2.1 kHz", "30 %"."""
-    if param.unit == "dB":
-        signed = param.low < 0 < param.high or param.name.startswith("gain")
-        return minus(f"{_zero(value, 1):{'+' if signed else ''}.1f} dB")
-    if param.unit == "Hz":
-        return f"{value / 1000:.1f} kHz" if value >= 1000 else f"{value:.3g} Hz"
-    if param.unit:
-        return minus(f"{value:.3g} {param.unit}")
-    if param.name == "ratio":
-        return f"{value:.1f} : 1"
-    if param.name.endswith("_ratio"):
-        return f"× {value:.2f}"
-    if param.name == "pan":
-        side = "left" if value < 0 else "right"
-        return "middle" if abs(value) < 0.005 else f"{abs(value):.0%} {side}".replace("%", " %")
-    if param.low == 0:
-        return f"{100 * value:.0f} %"
-    return minus(f"{value:.2f}")
+    match form_of(param):
+        case "gain":
+            return minus(f"{_zero(value, 1):+.1f} dB")
+        case "level":
+            return minus(f"{_zero(value, 1):.1f} dB")
+        case "frequency":
+            return f"{value / 1000:.1f} kHz" if value >= 1000 else f"{_short(value)} Hz"
+        case "amount":
+            return minus(f"{_short(value)} {param.unit}")
+        case "ratio":
+            return f"{value:.1f} : 1"
+        case "times":
+            return f"× {value:.2f}"
+        case "pan":
+            side = "left" if value < 0 else "right"
+            return "middle" if abs(value) < 0.005 else f"{abs(value):.0%} {side}".replace("%", " %")
+        case "percent":
+            return f"{100 * value:.0f} %"
+        case "plain":
+            return minus(f"{_zero(value, 2):.2f}")
 
 
 def minus(text: str) -> str:
@@ -60,7 +96,9 @@ def minus(text: str) -> str:
 
 
 def label_text(name: str) -> str:
-    """A setting's name without its unit: "pre_delay_ms" -> "Pre delay"."""
+    """A setting's name for people, without its unit: "pre_delay_ms" -> "Pre-delay", "threshold_db" -> "Threshold"."""
+    if name in LABELS:
+        return LABELS[name]
     for unit in UNITS:
         name = name.removesuffix(unit)
     return name.replace("_", " ").capitalize()
@@ -69,7 +107,7 @@ def label_text(name: str) -> str:
 def settings_of(slot: Slot) -> list[Reading]:
     """The settings of a slot; a band's gain, frequency and Q are one line."""
     readings = []
-    banded = {band: params for band, params in _bands(slot) if len(params) == 3}
+    banded = dict(bands_of(slot.effect))
     in_bands = {param.name for params in banded.values() for param in params}
     for band, (gain, frequency, q) in banded.items():
         gain_db = slot.settings[gain.name]
@@ -82,13 +120,16 @@ def settings_of(slot: Slot) -> list[Reading]:
     return readings
 
 
-def _bands(slot: Slot) -> Iterable[tuple[str, list[Param]]]:
-    params: Mapping[str, Param] = {param.name: param for param in slot.effect.params}
+def bands_of(effect: Effect) -> Iterable[tuple[str, list[Param]]]:
+    """The bands of an equaliser: name -> gain, frequency and Q. An effect without a band of all three has none."""
+    params: Mapping[str, Param] = {param.name: param for param in effect.params}
     for name in params:
         band = name.removesuffix("_cutoff_frequency_hz")
         if band != name:
             parts = [params.get(f"{band}{part}") for part in ("_gain_db", "_cutoff_frequency_hz", "_q")]
-            yield band, [param for param in parts if param]
+            found = [param for param in parts if param]
+            if len(found) == len(parts):
+                yield band, found
 
 
 @dataclass(frozen=True)
@@ -115,11 +156,11 @@ def changes(before: Chain, after: Chain) -> list[Change]:
             found.append(Change("bypassed" if slot.bypassed else "enabled", label))
         for was, now in zip(settings_of(old), settings_of(slot), strict=True):
             if was.text != now.text and not (was.idle and now.idle):
-                found.append(Change("changed", label, now.label, _short(was), _short(now)))
+                found.append(Change("changed", label, now.label, _brief(was), _brief(now)))
     return found
 
 
-def _short(reading: Reading) -> str:
+def _brief(reading: Reading) -> str:
     return "flat" if reading.idle else reading.text.split(" · Q")[0]
 
 
@@ -159,3 +200,8 @@ def clock(seconds: float) -> str:
 def _zero(value: float, digits: int) -> float:
     """The value rounded, without a minus before zero."""
     return round(value, digits) + 0.0
+
+
+def _short(value: float) -> str:
+    """Three telling digits, never as a power of ten."""
+    return f"{float(f'{value:.3g}'):g}"
