@@ -4,14 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from instructfx.chain import Slot
-    from instructfx.effects import Param
+    from instructfx.effects import Effect, Param
 
 UNITS = ("_db", "_hz", "_ms", "_seconds")
+LABELS = {
+    "centre_delay_ms": "Delay",
+    "centre_frequency_hz": "Centre",
+    "delay_seconds": "Time",
+    "gain_db": "Gain",
+    "high_cut_hz": "High cut",
+    "highpass_hz": "High-pass",
+    "low_cut_hz": "Low cut",
+    "low_decay_ratio": "Low decay",
+    "lowpass_hz": "Low-pass",
+    "makeup_gain_db": "Make-up",
+    "pre_delay_ms": "Pre-delay",
+    "rate_hz": "Speed",
+    "semitones": "Shift",
+}
+"""Setting -> its name for people, where taking off the unit does not give a good one."""
+
 FLAT_DB = 0.05
+
+Form = Literal["gain", "level", "frequency", "amount", "ratio", "times", "pan", "percent", "plain"]
+"""A way to write a value: dB with and without a sign, Hz or kHz, a number and its unit, "3.0 : 1", "× 1.20", a side."""
 
 
 @dataclass(frozen=True)
@@ -23,25 +43,41 @@ class Reading:
     idle: bool = False
 
 
+def form_of(param: Param) -> Form:
+    """How the values of a setting are written; the page's script writes them the same way."""
+    if param.unit == "dB":
+        return "gain" if param.low < 0 < param.high or param.name.startswith("gain") else "level"
+    if param.unit:
+        return "frequency" if param.unit == "Hz" else "amount"
+    if param.name == "pan":
+        return "pan"
+    if param.name.endswith("ratio"):
+        return "ratio" if param.name == "ratio" else "times"
+    return "percent" if param.low == 0 else "plain"
+
+
 def value_text(param: Param, value: float) -> str:
     """A value in its unit: "+1.8 dB", "2.1 kHz", "30 %"."""
-    if param.unit == "dB":
-        signed = param.low < 0 < param.high or param.name.startswith("gain")
-        return minus(f"{_zero(value, 1):{'+' if signed else ''}.1f} dB")
-    if param.unit == "Hz":
-        return f"{value / 1000:.1f} kHz" if value >= 1000 else f"{value:.3g} Hz"
-    if param.unit:
-        return minus(f"{value:.3g} {param.unit}")
-    if param.name == "ratio":
-        return f"{value:.1f} : 1"
-    if param.name.endswith("_ratio"):
-        return f"× {value:.2f}"
-    if param.name == "pan":
-        side = "left" if value < 0 else "right"
-        return "middle" if abs(value) < 0.005 else f"{abs(value):.0%} {side}".replace("%", " %")
-    if param.low == 0:
-        return f"{100 * value:.0f} %"
-    return minus(f"{value:.2f}")
+    match form_of(param):
+        case "gain":
+            return minus(f"{_zero(value, 1):+.1f} dB")
+        case "level":
+            return minus(f"{_zero(value, 1):.1f} dB")
+        case "frequency":
+            return f"{value / 1000:.1f} kHz" if value >= 1000 else f"{_short(value)} Hz"
+        case "amount":
+            return minus(f"{_short(value)} {param.unit}")
+        case "ratio":
+            return f"{value:.1f} : 1"
+        case "times":
+            return f"× {value:.2f}"
+        case "pan":
+            side = "left" if value < 0 else "right"
+            return "middle" if abs(value) < 0.005 else f"{abs(value):.0%} {side}".replace("%", " %")
+        case "percent":
+            return f"{100 * value:.0f} %"
+        case "plain":
+            return minus(f"{_zero(value, 2):.2f}")
 
 
 def minus(text: str) -> str:
@@ -50,7 +86,9 @@ def minus(text: str) -> str:
 
 
 def label_text(name: str) -> str:
-    """A setting's name without its unit: "pre_delay_ms" -> "Pre delay"."""
+    """A setting's name for people, without its unit: "pre_delay_ms" -> "Pre-delay", "threshold_db" -> "Threshold"."""
+    if name in LABELS:
+        return LABELS[name]
     for unit in UNITS:
         name = name.removesuffix(unit)
     return name.replace("_", " ").capitalize()
@@ -59,7 +97,7 @@ def label_text(name: str) -> str:
 def settings_of(slot: Slot) -> list[Reading]:
     """The settings of a slot; a band's gain, frequency and Q are one line."""
     readings = []
-    banded = {band: params for band, params in _bands(slot) if len(params) == 3}
+    banded = dict(bands_of(slot.effect))
     in_bands = {param.name for params in banded.values() for param in params}
     for band, (gain, frequency, q) in banded.items():
         gain_db = slot.settings[gain.name]
@@ -72,15 +110,23 @@ def settings_of(slot: Slot) -> list[Reading]:
     return readings
 
 
-def _bands(slot: Slot) -> Iterable[tuple[str, list[Param]]]:
-    params: Mapping[str, Param] = {param.name: param for param in slot.effect.params}
+def bands_of(effect: Effect) -> Iterable[tuple[str, list[Param]]]:
+    """The bands of an equaliser: name -> gain, frequency and Q. An effect without a band of all three has none."""
+    params: Mapping[str, Param] = {param.name: param for param in effect.params}
     for name in params:
         band = name.removesuffix("_cutoff_frequency_hz")
         if band != name:
             parts = [params.get(f"{band}{part}") for part in ("_gain_db", "_cutoff_frequency_hz", "_q")]
-            yield band, [param for param in parts if param]
+            found = [param for param in parts if param]
+            if len(found) == len(parts):
+                yield band, found
 
 
 def _zero(value: float, digits: int) -> float:
     """The value rounded, without a minus before zero."""
     return round(value, digits) + 0.0
+
+
+def _short(value: float) -> str:
+    """Three telling digits, never as a power of ten."""
+    return f"{float(f'{value:.3g}'):g}"

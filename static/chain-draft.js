@@ -2,8 +2,6 @@
 
 import { clamp } from "./chain-values.js";
 
-const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
-
 export class Draft {
   #effects;
 
@@ -24,14 +22,10 @@ export class Draft {
   toJSON() {
     return this.slots.map(({ effect, settings, bypassed, locked }) => ({
       effect,
-      settings: { ...settings },
+      settings: Object.fromEntries(this.#effects[effect].params.map(({ name }) => [name, settings[name]])),
       ...(bypassed ? { bypassed: true } : {}),
       ...(locked.length ? { locked: [...locked].sort() } : {}),
     }));
-  }
-
-  equals(other) {
-    return same(this.toJSON(), other.toJSON());
   }
 
   param(effect, name) {

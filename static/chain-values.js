@@ -61,7 +61,7 @@ export function valueText(param, value) {
       if (Math.abs(value) < 0.005) return "middle";
       return `${fixed(Math.abs(value) * 100, 0)} % ${value < 0 ? "left" : "right"}`;
     }
-    case "percent": return `${fixed(100 * value, 0)} %`;
+    case "percent": return minus(`${fixed(100 * value, 0)} %`);
     case "amount": return minus(`${short(value)} ${param.unit}`);
     default: return minus(fixed(value, 2));
   }
@@ -131,5 +131,6 @@ function fixed(value, digits) {
 
 // Three telling digits.
 function short(value) {
-  return String(Number(value.toPrecision(3)));
+  const digits = 2 - Math.floor(Math.log10(Math.abs(value) || 1));
+  return String(Number(digits < 0 ? value.toPrecision(3) : fixed(value, digits)));
 }

@@ -44,14 +44,17 @@ export function icon(name) {
   return made;
 }
 
-// Puts children into this order and removes all others; what has the focus keeps it.
+// Puts children into this order and removes all others. What has the focus stays where it is and the rest moves around
+// it: a moved element would lose it.
 export function arrange(parent, children) {
-  const focused = parent.contains(document.activeElement) ? document.activeElement : null;
-  children.forEach((child, place) => {
-    if (parent.children[place] !== child) parent.insertBefore(child, parent.children[place] ?? null);
-  });
-  while (parent.children.length > children.length) parent.lastElementChild.remove();
-  if (focused && focused !== document.activeElement && parent.contains(focused)) focused.focus({ preventScroll: true });
+  for (const each of [...parent.children]) if (!children.includes(each)) each.remove();
+  if (children.every((child, place) => parent.children[place] === child)) return;
+  const anchor = children.find((child) => child.parentNode === parent && child.contains(document.activeElement));
+  let before = anchor ?? null;
+  for (const child of children) {
+    if (child === anchor) before = null;
+    else parent.insertBefore(child, before);
+  }
 }
 
 export function act(target, detail) {

@@ -39,7 +39,7 @@ class Api:
         """Offer them on a page."""
         with blocks:
             for name in ("open", "say", "undo", "render", "export"):
-                gradio.api(getattr(self, name), api_name=name, concurrency_limit=None)
+                gradio.events.api(getattr(self, name), api_name=name, concurrency_limit=None)
 
     async def open(
         self,

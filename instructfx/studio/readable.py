@@ -1,21 +1,15 @@
-"""Settings, changes, file names and errors as people read them: pure functions."""
+"""Changes, errors and times as people read them: pure functions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from instructfx.naming import file_name, slug
-from instructfx.settings_text import Reading, label_text, minus, settings_of, value_text
+from instructfx.settings_text import Reading, settings_of
 
 if TYPE_CHECKING:
     from instructfx.chain import Chain
     from instructfx.errors import InstructFXError
-
-__all__ = [
-    "Change", "Reading", "changes", "clock", "file_name", "label_text", "minus", "sentence", "settings_of", "slug",
-    "value_text",
-]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -42,11 +36,11 @@ def changes(before: Chain, after: Chain) -> list[Change]:
             found.append(Change("bypassed" if slot.bypassed else "enabled", label))
         for was, now in zip(settings_of(old), settings_of(slot), strict=True):
             if was.text != now.text and not (was.idle and now.idle):
-                found.append(Change("changed", label, now.label, _short(was), _short(now)))
+                found.append(Change("changed", label, now.label, _brief(was), _brief(now)))
     return found
 
 
-def _short(reading: Reading) -> str:
+def _brief(reading: Reading) -> str:
     return "flat" if reading.idle else reading.text.split(" · Q")[0]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import Body, FastAPI, HTTPException
 from fastapi.responses import FileResponse, Response
@@ -70,7 +70,7 @@ def add(app: FastAPI, studio: Studio) -> None:
         return FileResponse(sound.path, media_type=MEDIA_TYPES[sound.path.suffix], headers=PRIVATE)
 
     @app.post("/preview/{token}")
-    async def preview(token: str, asked: dict[str, Any] = Body(...)) -> Response:
+    async def preview(token: str, asked: Annotated[dict[str, Any], Body()]) -> Response:
         visit, slots, share = visit_of(token), asked.get("chain"), asked.get("share")
         by_hand = isinstance(slots, list) and share is None
         scaled = slots is None and isinstance(share, int | float) and math.isfinite(share)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from instructfx.settings_text import minus
 from instructfx.studio.ears import BUILT_IN, LABELS
-from instructfx.studio.readable import Change, changes, clock, minus
+from instructfx.studio.readable import Change, changes, clock
 
 if TYPE_CHECKING:
     from instructfx.session import Turn
@@ -119,7 +120,8 @@ def track_line(track: Track) -> str:
 def downloads(token: str, links: Sequence[tuple[str, str, str]]) -> str:
     """(format, label, help) -> links that save a file of the session that plays."""
     items = "".join(
-        f'<li><a href="/export/{escape(token)}/{escape(name)}" download title="{escape(about)}">{escape(label)}</a></li>'
+        f'<li><a href="/export/{escape(token)}/{escape(name)}" download title="{escape(about)}">'
+        f"{escape(label)}</a></li>"
         for name, label, about in links
     )
     return f'<ul class="downloads">{items}</ul>'

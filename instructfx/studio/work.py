@@ -24,8 +24,8 @@ from instructfx.studio.messages import (
     Take,
     Waiting,
 )
-from instructfx.studio.readable import sentence
 from instructfx.studio.progress import Progress
+from instructfx.studio.readable import sentence
 from instructfx.studio.visits import Exchange, Visit
 from instructfx.studio.workers import Pool, SurpriseError, Watch
 
@@ -82,7 +82,7 @@ class Job(threading.Thread):
                 stage = self.named(stage)
                 self.progress = self.progress.moved(stage, STARTS[stage])
             case Stepped(loss):
-                done = 1 - math.exp(-(self.progress.steps + 1) / USUAL_STEPS)
+                done = 1 - math.exp(-(len(self.progress.losses) + 1) / USUAL_STEPS)
                 share = STARTS["refining"] + done * (STARTS["saving"] - STARTS["refining"])
                 self.progress = self.progress.stepped(loss, share)
             case Rendering(share):

@@ -188,7 +188,9 @@ class Player:
             await rest(150); {script}; await rest(150); return {{ ...stop(), marks }};"""
         )
         flat = np.frombuffer(base64.b64decode(told["sound"]), np.float32).reshape(-1, 2)
-        return Heard(told["rate"], flat[:, 0], flat[:, 1] / TICK, [round(mark) - told["first"] for mark in told["marks"]])
+        return Heard(
+            told["rate"], flat[:, 0], flat[:, 1] / TICK, [round(mark) - told["first"] for mark in told["marks"]]
+        )
 
 
 class Heard:

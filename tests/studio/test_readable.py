@@ -3,7 +3,9 @@ import pytest
 from instructfx.chain import Chain
 from instructfx.effects import EFFECTS
 from instructfx.errors import AudioError
-from instructfx.studio.readable import Change, changes, clock, file_name, sentence, settings_of, slug, value_text
+from instructfx.naming import file_name, slug
+from instructfx.settings_text import settings_of, value_text
+from instructfx.studio.readable import Change, changes, clock, sentence
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,91 @@
+// One setting of an effect: its name, a slider, its value as text, a way back and a padlock.
+
+import { element, icon, put, write } from "./parts-dom.js";
+import { Field, Slider } from "./chain-slider.js";
+import { valueText } from "./chain-values.js";
+
+// Listens for what is done to some settings of one effect.
+// hand: {set(values), hold(), letGo(), reset(names), lock(names, on), say(text)}.
+export class Setting {
+  #param;
+
+  constructor(param, hand, label = param.label) {
+    this.#param = param;
+    const set = (value) => hand.set({ [param.name]: value });
+    const reset = () => hand.reset([param.name]);
+    this.slider = new Slider(param, label, { ...hand, set, reset });
+    this.field = new Field(param, label, { set, say: hand.say });
+    this.reset = new ResetButton(label, reset);
+    this.lock = new LockButton(label, (on) => hand.lock([param.name], on));
+    this.element = element(
+      "div", { class: "chain-setting", "data-setting": param.name },
+      element("span", { class: "chain-label", title: param.help, "aria-hidden": "true" }, label),
+      this.slider.element, this.field.input, this.reset.element, this.lock.element, this.field.said,
+    );
+  }
+
+  show(slot, original) {
+    const value = slot.settings[this.#param.name];
+    this.slider.show(value, original(this.#param.name));
+    this.field.show(value);
+    this.reset.show(value !== original(this.#param.name), valueText(this.#param, original(this.#param.name)));
+    this.lock.show([slot.locked.includes(this.#param.name)]);
+  }
+}
+
+export class ResetButton {
+  #label;
+
+  constructor(label, reset) {
+    this.#label = label;
+    this.element = element(
+      "button", { type: "button", class: "chain-icon chain-reset", "data-edits": true, click: reset }, icon("reset"),
+    );
+  }
+
+  // The button keeps its place where there is nothing to go back to.
+  show(changed, back) {
+    const text = `${this.#label}: back to ${back}`;
+    put(this.element, "aria-label", text);
+    put(this.element, "title", text);
+    const focused = document.activeElement === this.element;
+    put(this.element, "data-idle", !changed);
+    put(this.element, "tabindex", changed || focused ? null : -1);
+    put(this.element, "aria-hidden", changed || focused ? null : "true");
+  }
+}
+
+export class LockButton {
+  #all = false;
+  #label;
+  #shown = null;
+
+  constructor(label, lock) {
+    this.#label = label;
+    this.element = element("button", {
+      type: "button", class: "chain-icon chain-lock", "data-edits": true, "aria-label": `Lock ${label.toLowerCase()}`,
+      click: () => lock(!this.#all),
+    });
+  }
+
+  // states: whether each of its settings is locked.
+  show(states) {
+    this.#all = states.every(Boolean);
+    const pressed = this.#all ? "true" : states.some(Boolean) ? "mixed" : "false";
+    if (pressed === this.#shown) return;
+    this.#shown = pressed;
+    put(this.element, "aria-pressed", pressed);
+    put(this.element, "title", {
+      true: `${this.#label} is locked: turns leave it as it is. Press to unlock`,
+      mixed: `Some of ${this.#label.toLowerCase()} is locked. Press to lock all of it`,
+      false: `Lock ${this.#label.toLowerCase()}: turns will leave it as it is`,
+    }[pressed]);
+    this.element.replaceChildren(icon(pressed === "false" ? "open" : "lock"));
+  }
+}
+
+// Text that is for a moment in sight and is read out.
+export function announce(region, text) {
+  write(region, "");
+  requestAnimationFrame(() => write(region, text));
+}

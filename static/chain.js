@@ -1,0 +1,297 @@
+// <ifx-chain>: the chain as cards in the order of the sound, every setting under the hand.
+//
+// data: what instructfx/studio/cards.py makes. It speaks by "act" events: {do: "preview", chain} and {do: "edit", chain}
+// with a chain as Chain.to_json writes it, {do: "amount-preview", share} and {do: "amount", share}.
+
+import { act, arrange, element, icon, put, write } from "./parts-dom.js";
+import { Amount } from "./chain-amount.js";
+import { Card } from "./chain-card.js";
+import { Draft } from "./chain-draft.js";
+import { menu } from "./chain-menu.js";
+import { Pace } from "./chain-pace.js";
+import { reorder } from "./chain-reorder.js";
+import { announce } from "./chain-setting.js";
+
+const TRUST_MS = 3000; // how long an edit that was told stands against data from before it
+const EDITED = ["click", "keydown", "beforeinput"]; // the style sheet keeps pointers off
+const PASSED = ["Tab", "Escape"];
+
+export class Chain extends HTMLElement {
+  #data = null;
+  #held = null; // data that came while a hand was on something
+  #told = null; // the chain of the last edit, until data shows what became of it
+  #past = new Set(); // chains from before it
+  #trusted = 0;
+  #later = 0;
+  #draft = null;
+  #share = 1;
+  #shareTold = null;
+  #cards = new Map();
+  #gaps = [];
+  #list = element("ol", { class: "chain-list", "aria-label": "Effects in the order of the sound" });
+  #empty = element("p", { class: "chain-empty" }, "No effects yet. Say how it should sound, or add one by hand.");
+  #status = element("p", { class: "chain-status", role: "status" });
+  #edits = new Pace({
+    preview: () => act(this, { do: "preview", chain: this.#draft.toJSON() }),
+    settle: () => this.#tellEdit(),
+  });
+  #amounts = new Pace({
+    preview: () => act(this, { do: "amount-preview", share: this.#share }),
+    settle: () => this.#tellAmount(),
+  });
+  #amount = new Amount({
+    set: (share) => this.#setShare(share),
+    hold: () => this.#amounts.hold(),
+    letGo: () => this.#letGo(this.#amounts),
+    reset: () => this.#setShare(1),
+    say: (text) => announce(this.#status, text),
+  });
+  #add = this.#adder("Add effect", () => this.#draft.slots.length, "chain-add", [icon("plus"), "Add effect"]);
+  #built = false;
+  #leaving = () => this.flush();
+  #elsewhere = (event) => { if (event.target !== this) this.flush(); };
+
+  get data() {
+    return this.#data;
+  }
+
+  set data(data) {
+    if (this.#data && data.session !== this.#data.session) this.#forget();
+    if (this.#busy) this.#held = data;
+    else this.#take(data);
+  }
+
+  connectedCallback() {
+    if (!this.#built) {
+      this.#built = true;
+      this.append(this.#amount.element, this.#empty, this.#list, this.#add.element, this.#status);
+      for (const name of EDITED) this.addEventListener(name, (event) => this.#guard(event), true);
+      this.addEventListener("focusout", (event) => { if (!this.contains(event.relatedTarget)) this.flush(); });
+    }
+    document.addEventListener("act", this.#elsewhere, true);
+    addEventListener("blur", this.#leaving);
+    addEventListener("pagehide", this.#leaving);
+    if (this.#data) this.#show();
+  }
+
+  disconnectedCallback() {
+    this.flush();
+    document.removeEventListener("act", this.#elsewhere, true);
+    removeEventListener("blur", this.#leaving);
+    removeEventListener("pagehide", this.#leaving);
+  }
+
+  // Tells at once what was changed and not yet told.
+  flush() {
+    this.#edits.flush();
+    this.#amounts.flush();
+  }
+
+  // Data
+
+  get #busy() {
+    return [this.#edits, this.#amounts].some((pace) => pace.held || pace.dirty);
+  }
+
+  #forget() {
+    this.#edits.drop();
+    this.#amounts.drop();
+    this.#settled();
+    this.#shareTold = null;
+    this.#held = null;
+    this.#data = null;
+    for (const card of this.#cards.values()) card.element.remove();
+    this.#cards.clear();
+  }
+
+  // Data from before an edit that is on its way does not undo it under the eyes; an edit that failed is undone.
+  #take(data) {
+    const fresh = new Draft(data.slots, data.effects);
+    const stale = this.#past.has(JSON.stringify(fresh)) && (!data.editable || performance.now() < this.#trusted);
+    this.#data = data;
+    this.#held = null;
+    clearTimeout(this.#later);
+    if (stale) this.#later = setTimeout(() => { if (!this.#busy) this.#take(this.#data); }, TRUST_MS);
+    else {
+      this.#settled();
+      this.#draft = fresh;
+      const told = this.#shareTold;
+      if (!told || told.turn !== data.amount?.turn || data.editable) {
+        this.#share = data.amount?.share ?? 1;
+        this.#shareTold = null;
+      }
+    }
+    if (this.isConnected) this.#show();
+  }
+
+  // After a hand has let go without a change.
+  #letGo(pace) {
+    pace.letGo();
+    if (!this.#busy && this.#held) this.#take(this.#held);
+  }
+
+  #tellEdit() {
+    const known = JSON.stringify(new Draft((this.#held ?? this.#data).slots, this.#data.effects));
+    const chain = JSON.stringify(this.#draft);
+    if (chain === (this.#told ?? known)) {
+      if (this.#held) this.#take(this.#held);
+      return;
+    }
+    this.#past.add(known);
+    if (this.#told) this.#past.add(this.#told);
+    this.#past.delete(chain);
+    this.#told = chain;
+    this.#trusted = performance.now() + TRUST_MS;
+    this.#held = null;
+    act(this, { do: "edit", chain: this.#draft.toJSON() });
+  }
+
+  #tellAmount() {
+    if (!this.#data.amount || this.#share === this.#data.amount.share) {
+      if (this.#held) this.#take(this.#held);
+      return;
+    }
+    this.#shareTold = { turn: this.#data.amount.turn };
+    this.#held = null;
+    act(this, { do: "amount", share: this.#share });
+  }
+
+  #settled() {
+    this.#told = null;
+    this.#past.clear();
+  }
+
+  // Acts
+
+  #changed(heard = true) {
+    this.#amounts.flush();
+    this.#edits.moved(heard);
+    this.#show();
+  }
+
+  #setShare(share) {
+    this.#edits.flush();
+    this.#share = share;
+    this.#amounts.moved();
+    this.#amount.show(this.#data.amount, share);
+  }
+
+  #hand(name) {
+    return {
+      set: (values) => {
+        this.#draft.set(name, values);
+        this.#amounts.flush();
+        this.#edits.moved();
+        this.#showCard(this.#cards.get(name));
+      },
+      hold: () => this.#edits.hold(),
+      letGo: () => this.#letGo(this.#edits),
+      reset: (names) => { this.#draft.reset(name, names); this.#changed(); },
+      lock: (names, on) => { this.#draft.lock(name, names, on); this.#changed(false); },
+      bypass: (on) => { this.#draft.bypass(name, on); this.#changed(); },
+      remove: () => this.#remove(name),
+      move: (by) => this.#move(name, this.#draft.slots.findIndex((slot) => slot.effect === name) + by),
+      say: (text) => announce(this.#status, text),
+    };
+  }
+
+  #move(name, place) {
+    const before = this.#draft.slots.findIndex((slot) => slot.effect === name);
+    this.#draft.move(name, place);
+    const now = this.#draft.slots.findIndex((slot) => slot.effect === name);
+    if (now === before) return;
+    this.#changed();
+    announce(this.#status, `${this.#label(name)} is now number ${now + 1} of ${this.#draft.slots.length}`);
+  }
+
+  #remove(name) {
+    const { slots } = this.#draft;
+    const place = slots.findIndex((slot) => slot.effect === name);
+    const next = slots[place + 1] ?? slots[place - 1];
+    (next ? this.#cards.get(next.effect).menu.button : this.#add.button).focus({ preventScroll: true });
+    this.#draft.remove(name);
+    this.#changed();
+    announce(this.#status, `${this.#label(name)} removed`);
+  }
+
+  #adder(label, place, kind, content) {
+    return menu(label, content, () => this.#draft.missing.map((name) => ({
+      label: this.#label(name),
+      hint: this.#data.effects[name].summary,
+      act: () => {
+        this.#draft.add(name, place());
+        this.#changed();
+        this.#cards.get(name).handle.focus();
+        announce(this.#status, `${this.#label(name)} added`);
+      },
+    })), { class: kind });
+  }
+
+  #label(name) {
+    return this.#data.effects[name].label;
+  }
+
+  // While a turn runs nothing is edited, and what has the focus keeps it.
+  #guard(event) {
+    if (this.#data?.editable || !event.target.closest?.("[data-edits], [role=menuitem]")) return;
+    if (event.type === "keydown" && PASSED.includes(event.key)) return;
+    if (event.cancelable) event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+
+  // Showing
+
+  #show() {
+    const { slots } = this.#draft;
+    const cards = slots.map((slot) => this.#cards.get(slot.effect) ?? this.#made(slot.effect));
+    for (const [name, card] of this.#cards) {
+      if (!cards.includes(card)) {
+        card.menu.close(false);
+        this.#cards.delete(name);
+      }
+    }
+    while (this.#gaps.length < cards.length) this.#gaps.push(this.#gap(this.#gaps.length));
+    arrange(this.#list, cards.flatMap((card, place) => [this.#gaps[place].element, card.element]));
+    cards.forEach((card, place) => {
+      put(this.#gaps[place].button, "aria-label", `Add an effect before ${this.#label(card.name)}`);
+      this.#showCard(card);
+    });
+    this.#empty.hidden = cards.length > 0;
+    put(this.#add.element, "hidden", this.#draft.missing.length === 0);
+    this.#amount.show(this.#data.amount, this.#share);
+    this.#showEditable();
+  }
+
+  #showCard(card) {
+    const place = this.#draft.slots.findIndex((slot) => slot.effect === card.name);
+    const original = (name) => this.#draft.original(card.name, name);
+    card.show(this.#draft.slots[place], original, place, this.#draft.slots.length);
+  }
+
+  #showEditable() {
+    const off = this.#data.editable ? null : "true";
+    put(this, "aria-busy", off);
+    for (const each of this.querySelectorAll("[data-edits]")) put(each, "aria-disabled", off);
+  }
+
+  #made(name) {
+    const card = new Card(name, this.#data.effects[name], this.#data.sample_rate, this.#hand(name));
+    const cards = () => this.#draft.slots.map((slot) => this.#cards.get(slot.effect).element);
+    reorder(card.handle, card.element, cards, {
+      drop: (place) => this.#move(name, place),
+      hold: () => this.#edits.hold(),
+      letGo: () => this.#letGo(this.#edits),
+    });
+    this.#cards.set(name, card);
+    return card;
+  }
+
+  // What stands before a card: the way of the sound, and a place for one more effect.
+  #gap(place) {
+    const add = this.#adder("Add an effect", () => place, "chain-insert", [icon("plus")]);
+    const gap = element("li", { class: "chain-gap", role: "presentation" }, add.element);
+    return { element: gap, button: add.button };
+  }
+}
+
+customElements.define("ifx-chain", Chain);

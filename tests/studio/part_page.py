@@ -1,0 +1,91 @@
+"""A small page with one part of the studio on it, served from 127.0.0.1 with static/ beside it."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent.parent
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A part</title>
+<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="/static/style.css"><link rel="stylesheet" href="/static/{part}.css">
+<style>body {{ font-family: sans-serif; margin: 16px; }}</style></head>
+<body><ifx-{part}></ifx-{part}><button id="outside">Outside</button>
+<script>window.acts = []; addEventListener("act", (event) => acts.push({{ ...event.detail, at: performance.now() }}));
+</script><script type="module" src="/static/{part}.js"></script></body></html>"""
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    def do_GET(self) -> None:
+        if not self.path.startswith("/part/"):
+            return super().do_GET()
+        body = PAGE.format(part=self.path.removeprefix("/part/")).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        return None
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def parts_served() -> Iterator[str]:
+    """The address under which /part/NAME shows `<ifx-NAME>`."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Handler, directory=str(ROOT)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class Part:
+    """A part on a page in a browser; whatever its console says is kept in wrong."""
+
+    def __init__(self, chromium: Any, url: str, name: str, **options: Any) -> None:
+        self.context = chromium.new_context(viewport=options.pop("viewport", {"width": 760, "height": 900}), **options)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(5000)
+        self.wrong: list[str] = []
+        self.page.on("console", lambda message: self.wrong.append(message.text) if message.type != "log" else None)
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self._name = name
+        self.page.goto(f"{url}/part/{name}")
+        self.page.wait_for_function(f"customElements.get('ifx-{name}') !== undefined")
+
+    def show(self, data: Mapping[str, Any]) -> None:
+        """Give the part its data."""
+        self.page.evaluate(f"data => {{ document.querySelector('ifx-{self._name}').data = data; }}", data)
+
+    def acts(self, do: str = "") -> list[dict[str, Any]]:
+        """What the part said so far, in order: all of it, or the acts of one name."""
+        told: list[dict[str, Any]] = self.page.evaluate("acts")
+        return [act for act in told if do in ("", act["do"])]
+
+    def wait_for(self, do: str, count: int = 1) -> dict[str, Any]:
+        """The last act of that name, once there are so many."""
+        self.page.wait_for_function(f"acts.filter(act => act.do === '{do}').length >= {count}")
+        found = self.acts(do)
+        assert len(found) == count, found
+        return found[-1]
+
+    def forget(self) -> None:
+        """Start counting acts anew."""
+        self.page.evaluate("acts.length = 0")
+
+    @property
+    def focused(self) -> str:
+        """The label of what has the focus."""
+        label: str = self.page.evaluate("document.activeElement.getAttribute('aria-label')")
+        return label
