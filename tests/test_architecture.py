@@ -20,7 +20,7 @@ LAYERS = (
     {"loudness", "peaks", "signature", "track"},
     {"effects"},
     {"chain"},
-    {"listening", "differences"},
+    {"listening", "differences", "between"},
     {"language", "ears"},
     {"planners", "refine"},
     {"router", "recipes", "remarks"},
