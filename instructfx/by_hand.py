@@ -7,6 +7,7 @@ import time
 
 import torch
 
+from instructfx.between import between
 from instructfx.chain import Chain
 from instructfx.differences import told
 from instructfx.engine import LONGEST_INSTRUCTION, Minds, provenance_of, unrefined
@@ -16,6 +17,8 @@ from instructfx.naming import one_line
 from instructfx.planners import Plan
 from instructfx.session import Kind, Session, Turn
 from instructfx.store import Store
+
+LEAST_SHARE, MOST_SHARE = -1.0, 1.5  # of a turn
 
 
 def edit(session: Session, chain: Chain, words: str, minds: Minds, excerpt: Excerpt, store: Store) -> Session:
@@ -31,6 +34,43 @@ def edit(session: Session, chain: Chain, words: str, minds: Minds, excerpt: Exce
     if len(words) > LONGEST_INSTRUCTION:
         raise InstructionError(f"that is {len(words)} characters long; up to {LONGEST_INSTRUCTION} are read")
     return record(session, "edited", chain, words or reply, reply, minds, excerpt, store)
+
+
+def amount_of(session: Session) -> tuple[Turn, float] | None:
+    """The turn of which something may be had more or less, and how much of it plays now.
+
+    That is the turn that plays now, or the one of which that is an amount already; None for the dry track, and for a
+    turn that changed nothing.
+    """
+    turn, share = session.standing, 1.0
+    if turn and turn.share is not None and turn.parent_id:
+        turn, share = session.turn(turn.parent_id), turn.share
+    if turn is None or turn.chain == session.before_turn(turn):
+        return None
+    return turn, share
+
+
+def amount(session: Session, share: float, minds: Minds, excerpt: Excerpt, store: Store) -> Session:
+    """Commit so much of the last turn: 0 is the chain before it, 1 the turn as it is, negative its opposite.
+
+    Amounts of amounts are amounts of the same turn, which all of them continue. Raises InstructionError for a share
+    beyond -1 to 1.5, where there is no turn to have more or less of, and where this much plays already.
+    """
+    if isinstance(share, bool) or not isinstance(share, int | float) or not LEAST_SHARE <= share <= MOST_SHARE:
+        raise InstructionError(
+            f"an amount is from {LEAST_SHARE:.0%} to {MOST_SHARE:.0%} of the last turn, not {share!r}"
+        )
+    last = amount_of(session)
+    if last is None:
+        raise InstructionError("there is no change to have more or less of; say what you want to hear first")
+    turn, _ = last
+    chain = between(session.before_turn(turn), turn.chain, float(share))
+    if chain == session.chain:
+        raise InstructionError(f"{share:.0%} of that turn is what plays already")
+    words = f'{share:.0%} of "{turn.instruction}"'[:LONGEST_INSTRUCTION]
+    changed = told(session.chain, chain)
+    reply = f"By hand: {changed}"[:LONGEST_INSTRUCTION]
+    return record(session, "edited", chain, words, reply, minds, excerpt, store, parent=turn, share=float(share))
 
 
 def go_to(session: Session, turn_id: str | None, minds: Minds, excerpt: Excerpt, store: Store) -> Session:

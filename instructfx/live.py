@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 
 from instructfx.audio import Audio
-from instructfx.by_hand import edit, go_to
+from instructfx.by_hand import amount, amount_of, edit, go_to
 from instructfx.chain import Chain
 from instructfx.ears import ear_named, judging_as
 from instructfx.engine import Minds, Watch, excerpt_of, take_turn
@@ -51,6 +51,15 @@ class LiveSession:
         """Keep a chain that was set by hand, as a turn of kind "edited"; InstructionError where it changes nothing."""
         self.session = edit(self.session, chain, words, self.minds, self._excerpt, self._store)
         return self.session.turns[-1]
+
+    def amount(self, share: float) -> Turn:
+        """So much of the last turn, -1 to 1.5, as a turn of kind "edited": see `by_hand.amount`."""
+        self.session = amount(self.session, share, self.minds, self._excerpt, self._store)
+        return self.session.turns[-1]
+
+    def amount_of(self) -> tuple[Turn, float] | None:
+        """The turn and the share that a control of the amount should show; None where there is nothing to scale."""
+        return amount_of(self.session)
 
     def go_to(self, turn_id: str | None) -> Turn:
         """Back, or forward again, to any turn, None for the dry track: a turn of kind "undone".

@@ -20,7 +20,7 @@ LAYERS = (
     {"loudness", "peaks", "signature", "track"},
     {"effects"},
     {"chain"},
-    {"listening", "differences", "preset", "settings_text"},
+    {"between", "differences", "listening", "preset", "settings_text"},
     {"language", "ears"},
     {"planners", "refine"},
     {"router", "recipes", "remarks"},

@@ -109,4 +109,5 @@ EQ = Effect(
     differentiable=True,
     aliases=("equalizer", "equaliser", "parametric_eq"),
     response=magnitude,
+    neutral={f"{band}_gain_db": 0.0 for band in BANDS},
 )

@@ -43,4 +43,5 @@ FILTER = Effect(
     ),
     render=FromPedalboard(build),
     straight_through=True,
+    neutral={"highpass_hz": 20, "lowpass_hz": 20000},
 )

@@ -21,4 +21,5 @@ GAIN = Effect(
     render=Memoryless(amplify),
     differentiable=True,
     aliases=("volume", "level"),
+    neutral={"gain_db": 0},
 )

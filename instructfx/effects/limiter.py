@@ -36,4 +36,5 @@ LIMITER = Effect(
     ),
     render=FromPedalboard(build),
     straight_through=True,
+    neutral={"threshold_db": 0},
 )

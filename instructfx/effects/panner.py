@@ -30,4 +30,5 @@ PANNER = Effect(
     render=Memoryless(turn),
     differentiable=True,
     aliases=("pan", "stereo_panner"),
+    neutral={"pan": 0},
 )

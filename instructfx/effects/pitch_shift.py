@@ -98,4 +98,5 @@ PITCH_SHIFT = Effect(
     params=(Param("semitones", -12, 12, 0, "semitones", step=1, help="12 is an octave up", tunable=False),),
     render=SegmentedPitchShift(),
     aliases=("pitchshift", "pitch"),
+    neutral={"semitones": 0},
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from torch import Tensor
@@ -91,6 +91,10 @@ class Param:
             return self.low * (unit * math.log(self.high / self.low)).exp()
         return self.low + (self.high - self.low) * unit
 
+    def has_both_sides(self, value: float) -> bool:
+        """Whether the setting can go up and down from a value."""
+        return self.low < value < self.high
+
     @property
     def label(self) -> str:
         """As one says it, without the unit: "low shelf gain" of `low_shelf_gain_db`."""
@@ -119,7 +123,8 @@ class Effect:
     tail_seconds maps settings to how long the effect rings on. response is the magnitude response of a
     linear effect, which a search may apply to a spectrum instead of filtering the waveform.
     differentiable: gradients reach the settings. straight_through: the effect is not differentiable, but
-    the identity is a useful gradient towards its input.
+    the identity is a useful gradient towards its input. neutral holds the settings at which it does nothing, whatever
+    the others are; for an effect with a `mix` that is a mix of 0.
     """
 
     name: str
@@ -132,6 +137,12 @@ class Effect:
     tail_seconds: Callable[[Mapping[str, float]], float] = no_tail
     aliases: tuple[str, ...] = ()
     response: Response | None = None
+    neutral: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def rest(self) -> Mapping[str, float]:
+        """The settings from which the effect comes in: with them it does nothing."""
+        return self.neutral or {"mix": 0.0}
 
     def param(self, name: str) -> Param:
         """The setting of that name; SettingsError names the legal ones."""

@@ -24,4 +24,5 @@ STEREO_WIDTH = Effect(
     render=Memoryless(widen),
     differentiable=True,
     aliases=("stereo_widener", "widener"),
+    neutral={"width": 1},
 )
