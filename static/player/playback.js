@@ -286,7 +286,8 @@ export class Playback {
   #join(id, buffer) {
     this.#ready();
     this.transport.add(id, buffer, this.gainOf(id));
-    if (!this.library.has(this.selected) && this.library.failed.has(this.selected)) this.#doWithout(this.selected);
+    if (this.library.failed.has(this.selected)) this.#doWithout(this.selected);
+    this.#settle(); // so that what was audible until now may be dropped for it
   }
 
   #ready() {

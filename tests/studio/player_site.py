@@ -184,13 +184,15 @@ class Player:
         """What comes out while a script runs; `mark()` in it notes the moment, in frames of the context."""
         told = self.run(
             f"""const stop = await tap(); const marks = [];
-            const mark = () => marks.push(player.tap.context.currentTime * player.tap.context.sampleRate);
-            await rest(150); {script}; await rest(150); return {{ ...stop(), marks }};"""
+            const frame = () => Math.round(player.tap.context.currentTime * player.tap.context.sampleRate);
+            const mark = () => marks.push(frame());
+            for (const begun = frame(); frame() < begun + {RATE // 8};) await rest(10);
+            const since = frame();
+            await rest(60); {script}; await rest(150); return {{ ...stop(), since, marks }};"""
         )
-        flat = np.frombuffer(base64.b64decode(told["sound"]), np.float32).reshape(-1, 2)
-        return Heard(
-            told["rate"], flat[:, 0], flat[:, 1] / TICK, [round(mark) - told["first"] for mark in told["marks"]]
-        )
+        since = told["since"] - told["first"]  # what was under way before, the tap's own beginning too, is over
+        flat = np.frombuffer(base64.b64decode(told["sound"]), np.float32).reshape(-1, 2)[since:]
+        return Heard(told["rate"], flat[:, 0], flat[:, 1] / TICK, [mark - told["since"] for mark in told["marks"]])
 
 
 class Heard:

@@ -140,7 +140,7 @@ def test_a_shorter_version_is_silent_at_its_end_while_a_tail_plays_on(player: Pl
 
 def preview(player: Player, before: str, after: str = "await rest(200)") -> Any:
     script = f"""const sound = await (await fetch('/audio/edit.wav')).arrayBuffer(); {before};
-        mark(); await player.preview({{ buffer: sound, start: 4, label: 'EQ by hand' }}); {after}"""
+        await player.preview({{ buffer: sound, start: 4, label: 'EQ by hand' }}); mark(); {after}"""
     return player.heard(script)
 
 
@@ -149,9 +149,8 @@ def test_a_preview_takes_over_at_once_and_the_next_current_version_goes_on(playe
     player.give(data("t1"), "dry", "t1")
     player.start()
     heard = preview(player, "player.seek(5.5); await rest(120)")
-    assert heard.seconds_until(0, 0.9) < 0.1  # decoding included
-    begun = heard.marks[0]
-    np.testing.assert_allclose(heard.steps[begun:], 1, atol=0.2)  # at the same place inside the excerpt
+    assert heard.seconds_until(0, 0.9) < 0.05  # the mark is set once it is decoded
+    np.testing.assert_allclose(heard.steps[heard.marks[0] :], 1, atol=0.2)  # at the same place inside the excerpt
     assert player.page.locator(".player-edit").inner_text() == "Edit\nEQ by hand"
     assert player.page.get_attribute(".player-edit", "aria-pressed") == "true"
     player.until("player.state.position < 4.4")  # the excerpt loops
