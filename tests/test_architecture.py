@@ -20,7 +20,7 @@ LAYERS = (
     {"loudness", "peaks", "signature", "track"},
     {"effects"},
     {"chain"},
-    {"listening", "preset", "settings_text"},
+    {"listening", "preset"},
     {"language", "ears"},
     {"planners", "refine"},
     {"router", "recipes"},

@@ -11,13 +11,14 @@ from typing import Any
 import gradio
 
 from instructfx.errors import AudioError, InstructFXError
+from instructfx.naming import file_name
 from instructfx.studio import ear_choice, planners, views
 from instructfx.studio.ears import granted
 from instructfx.studio.messages import Sound
 from instructfx.studio.opening import Studio
 from instructfx.studio.page import EMPTY_CHAIN, Page
 from instructfx.studio.quirks import LISTENER, STATIC, was_uploaded
-from instructfx.studio.readable import file_name, sentence
+from instructfx.studio.readable import sentence
 from instructfx.studio.visits import Exchange, Visit
 from instructfx.studio.work import OUR_FAULT, OpenJob, TurnJob
 from instructfx.studio.workers import Watch

@@ -1,21 +1,85 @@
-"""Settings, changes, file names and errors as people read them: pure functions."""
+"""Settings, changes and errors as people read them: pure functions."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from instructfx.naming import file_name, slug
-from instructfx.settings_text import Reading, label_text, minus, settings_of, value_text
-
 if TYPE_CHECKING:
-    from instructfx.chain import Chain
+    from instructfx.chain import Chain, Slot
+    from instructfx.effects import Param
     from instructfx.errors import InstructFXError
 
-__all__ = [
-    "Change", "Reading", "changes", "clock", "file_name", "label_text", "minus", "sentence", "settings_of", "slug",
-    "value_text",
-]  # fmt: skip
+UNITS = ("_db", "_hz", "_ms", "_seconds")
+FLAT_DB = 0.05
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One line of an effect's settings. idle: it does nothing, such as a flat equaliser band."""
+
+    label: str
+    text: str
+    idle: bool = False
+
+
+def value_text(param: Param, value: float) -> str:
+    """A value in its unit: "+1.8 dB", "2.1 kHz", "30 %"."""
+    if param.unit == "dB":
+        signed = param.low < 0 < param.high or param.name.startswith("gain")
+        return minus(f"{_zero(value, 1):{'+' if signed else ''}.1f} dB")
+    if param.unit == "Hz":
+        return f"{value / 1000:.1f} kHz" if value >= 1000 else f"{value:.3g} Hz"
+    if param.unit:
+        return minus(f"{value:.3g} {param.unit}")
+    if param.name == "ratio":
+        return f"{value:.1f} : 1"
+    if param.name.endswith("_ratio"):
+        return f"× {value:.2f}"
+    if param.name == "pan":
+        side = "left" if value < 0 else "right"
+        return "middle" if abs(value) < 0.005 else f"{abs(value):.0%} {side}".replace("%", " %")
+    if param.low == 0:
+        return f"{100 * value:.0f} %"
+    return minus(f"{value:.2f}")
+
+
+def minus(text: str) -> str:
+    """The same number with a minus sign instead of a hyphen."""
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def label_text(name: str) -> str:
+    """A setting's name without its unit: "pre_delay_ms" -> "Pre delay"."""
+    for unit in UNITS:
+        name = name.removesuffix(unit)
+    return name.replace("_", " ").capitalize()
+
+
+def settings_of(slot: Slot) -> list[Reading]:
+    """The settings of a slot; a band's gain, frequency and Q are one line."""
+    readings = []
+    banded = {band: params for band, params in _bands(slot) if len(params) == 3}
+    in_bands = {param.name for params in banded.values() for param in params}
+    for band, (gain, frequency, q) in banded.items():
+        gain_db = slot.settings[gain.name]
+        text = f"{value_text(gain, gain_db)} at {value_text(frequency, slot.settings[frequency.name])}"
+        text += f" · Q {slot.settings[q.name]:.1f}"
+        readings.append(Reading(label_text(band), text, abs(gain_db) < FLAT_DB))
+    for param in slot.effect.params:
+        if param.name not in in_bands:
+            readings.append(Reading(label_text(param.name), value_text(param, slot.settings[param.name])))
+    return readings
+
+
+def _bands(slot: Slot) -> Iterable[tuple[str, list[Param]]]:
+    params: Mapping[str, Param] = {param.name: param for param in slot.effect.params}
+    for name in params:
+        band = name.removesuffix("_cutoff_frequency_hz")
+        if band != name:
+            parts = [params.get(f"{band}{part}") for part in ("_gain_db", "_cutoff_frequency_hz", "_q")]
+            yield band, [param for param in parts if param]
 
 
 @dataclass(frozen=True)
@@ -60,3 +124,8 @@ def sentence(error: InstructFXError) -> str:
 def clock(seconds: float) -> str:
     """Minutes and seconds: "3:07"."""
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def _zero(value: float, digits: int) -> float:
+    """The value rounded, without a minus before zero."""
+    return round(value, digits) + 0.0
