@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from instructfx import __version__, cli_clap, cli_judge, cli_replay, cli_sessions
+from instructfx import __version__, cli_clap, cli_exports, cli_judge, cli_replay, cli_sessions
 from instructfx.errors import Cancelled, InstructFXError
 from instructfx.interrupts import interrupts
 
@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
 
     cli_clap.add_commands(commands)
     cli_sessions.add_commands(commands)
+    cli_exports.add_commands(commands)
     cli_replay.add_commands(commands)
     cli_judge.add_commands(commands)
 

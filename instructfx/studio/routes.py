@@ -34,7 +34,8 @@ GONE = "that version is no longer kept; the latest one is on the page"
 
 def add(app: FastAPI, studio: Studio) -> None:
     """Add them to an application."""
-    files = {path.name: path for path in quirks.STATIC.iterdir() if path.suffix in PAGE_FILES}
+    found = (path for path in quirks.STATIC.rglob("*") if path.suffix in PAGE_FILES)
+    files = {path.relative_to(quirks.STATIC).as_posix(): path for path in found}
 
     def visit_of(token: str) -> Visit:
         visit = studio.visits.find(token)
@@ -49,7 +50,7 @@ def add(app: FastAPI, studio: Studio) -> None:
             raise HTTPException(422, job.trouble)
         return job.answer
 
-    @app.get("/page/{name}")
+    @app.get("/page/{name:path}")
     def page_file(name: str) -> Response:
         if name not in files:
             raise HTTPException(404, "there is no such file")

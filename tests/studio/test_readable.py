@@ -3,7 +3,6 @@ import pytest
 from instructfx.chain import Chain
 from instructfx.effects import EFFECTS
 from instructfx.errors import AudioError
-from instructfx.naming import file_name, slug
 from instructfx.settings_text import settings_of, value_text
 from instructfx.studio.readable import Change, changes, clock, sentence
 
@@ -55,15 +54,6 @@ def test_changes_name_what_was_added_removed_bypassed_and_moved() -> None:
         Change("added", "Reverb"),
     ]
     assert changes(after, after) == []
-
-
-def test_names_of_downloads_say_the_track_and_what_was_asked() -> None:
-    said = ["make it warmer", "put it in a small church"]
-    assert file_name("My Song (demo).wav", said, "flac") == "My Song (demo)-warmer-small-church.flac"
-    assert file_name("../../etc/passwd", [], "wav") == "passwd.wav"
-    assert file_name('a"b<c>:\n.mp3', ["más cálido"], "json") == "a_b_c-mas-calido.json"
-    assert file_name("", ["!!!"], "wav") == "track.wav"
-    assert len(slug(["word " * 100])) <= 48
 
 
 def test_clock() -> None:

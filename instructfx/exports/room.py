@@ -1,0 +1,50 @@
+"""The reverb's impulse response, for convolution plug-ins and for preset files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+import torch
+
+from instructfx.chain import Chain
+from instructfx.effects.memoryless import as_tensors
+from instructfx.effects.reverb import impulse_response
+from instructfx.errors import ExportError
+from instructfx.exports.asked import Asked
+
+INAUDIBLE_DB = -110.0  # energy of what is cut off at the end, against all of it
+
+
+def room_of(chain: Chain, sample_rate: int, channels: int) -> npt.NDArray[np.float32]:
+    """What the reverb answers to one click, without the click: (channels, taps), each channel of unit energy.
+
+    It ends where -110 dB of its energy are left. ExportError where the chain has no reverb.
+    """
+    if "reverb" not in chain.names:
+        there = ", ".join(chain.names) or "no effects"
+        raise ExportError(f'the chain has no reverb, so it has no impulse response; it has {there}. Say "add reverb".')
+    with torch.no_grad():
+        taps = impulse_response(as_tensors(chain.slot("reverb").settings), sample_rate, channels)[0].numpy()
+    left = np.cumsum(np.square(taps, dtype=np.float64).max(axis=0)[::-1])[::-1]
+    end = int(np.searchsorted(-left, -left[0] * 10 ** (INAUDIBLE_DB / 10)))
+    return np.ascontiguousarray(taps[:, : max(end, 1)], dtype=np.float32)
+
+
+def write_room(asked: Asked, path: Path) -> tuple[str, ...]:
+    """The impulse response as a WAV of 32-bit floats at the track's rate, wet alone."""
+    chain = asked.session.chain
+    room = room_of(chain, asked.track.sample_rate, asked.track.channels)
+    save_room(room, asked.track.sample_rate, path)
+    mix = chain.slot("reverb").settings["mix"]
+    return (f"the file holds the reverb alone; mix in {mix:.0%} of it".replace("%", " %"),)
+
+
+def save_room(room: npt.NDArray[np.float32], sample_rate: int, path: Path) -> None:
+    """Write (channels, taps) as floats."""
+    try:
+        soundfile.write(path, room.T, sample_rate, "FLOAT", format="WAV")
+    except (soundfile.LibsndfileError, AssertionError) as error:  # soundfile asserts that all was written
+        raise ExportError(f"cannot write the impulse response into {path.parent}. Free some disk space.") from error

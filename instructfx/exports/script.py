@@ -1,0 +1,223 @@
+"""A chain as a Python program of its own: `standalone.py`'s functions, with the settings as named constants."""
+
+from __future__ import annotations
+
+import ast
+import base64
+import copy
+import inspect
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+
+from instructfx import __version__
+from instructfx.chain import Slot
+from instructfx.effects import Param
+from instructfx.exports import standalone
+from instructfx.exports.asked import Asked, one_line, quoted
+from instructfx.exports.placing import appearing
+from instructfx.exports.room import room_of, save_room
+from instructfx.render import rendering
+from instructfx.studio.readable import value_text
+
+MOST_EMBEDDED = 1_000_000  # characters; a longer room lies beside the file
+LINE = 100  # characters of a room on a line
+NEEDS_NO_MEASURE_DB = 0.05  # deeper limiting than this is worth a word
+
+
+@dataclass(frozen=True)
+class Room:
+    """The reverb's impulse response as the program holds it: text, or the name of a file beside it."""
+
+    text: str
+    peak: float
+
+
+@dataclass(frozen=True)
+class Level:
+    """What the render did to the whole track's level, in dB, and how deep its limiter went."""
+
+    gain_db: float
+    limited_db: float
+
+
+def write_script(asked: Asked, path: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """Write the program, and the room beside it where that is large: what lies beside it, and notes.
+
+    The track is rendered once, for its level.
+    """
+    chain, track = asked.session.chain, asked.track
+    with rendering(chain, track, None, asked.go_on, asked.cancelled) as rendered:
+        level = Level(rendered.gain_db, rendered.limited_db)
+    heard = [slot for slot in chain.slots if not slot.bypassed]
+    notes = tuple(
+        f"{slot.effect.label} cannot be rebuilt on pedalboard and is left out of the program"
+        for slot in heard
+        if not rebuilt(slot)
+    )
+    if level.limited_db > NEEDS_NO_MEASURE_DB:
+        notes += (f"the program does not limit peaks, as the studio did by {level.limited_db:.1f} dB at most",)
+    room, beside = Room("", 1.0), None
+    taps = None
+    if any(slot.effect.name == "reverb" for slot in heard):
+        taps = room_of(chain, track.sample_rate, track.channels)
+        room = embedded(taps, track.sample_rate)
+        if len(room.text) > MOST_EMBEDDED:
+            beside = asked.target.with_name(f"{asked.target.stem}-room.wav")
+            room = Room(beside.name, 1.0)
+            notes += (f"keep {beside.name} beside the program: it is the room",)
+    path.write_text(program(asked, level, room, notes), encoding="utf-8")
+    if beside is None or taps is None:
+        return (), notes
+    with appearing(beside) as temporary:
+        save_room(taps, track.sample_rate, temporary)
+    return (beside,), notes
+
+
+def rebuilt(slot: Slot) -> bool:
+    """Whether a program can do what this effect does."""
+    return hasattr(standalone, f"apply_{slot.effect.name}")
+
+
+def embedded(taps: npt.NDArray[np.float32], sample_rate: int) -> Room:
+    """An impulse response (channels, taps) as FLAC of 24 bits in base 85."""
+    packed, peak = io.BytesIO(), float(np.abs(taps).max())
+    soundfile.write(packed, (taps / peak).T, sample_rate, "PCM_24", format="FLAC")
+    return Room(base64.b85encode(packed.getvalue()).decode(), peak)
+
+
+def program(asked: Asked, level: Level, room: Room, notes: Sequence[str]) -> str:
+    """The text of the program."""
+    chain = asked.session.chain
+    used = [slot for slot in chain.slots if not slot.bypassed and rebuilt(slot)]
+    functions = _needed(["main", *(f"apply_{slot.effect.name}" for slot in used)])
+    parts = [
+        f'"""{_docstring(asked, notes)}"""',
+        _imports(functions),
+        "Samples = npt.NDArray[np.float32]  # (channels, frames)",
+        *(_constants(slot) for slot in used),
+        f"LEVEL_DB = {level.gain_db:.9g}  # dB: makes the result as loud as the original was; 0 leaves it as it comes\n"
+        f"TAIL_SECONDS = {chain.tail_seconds:.9g}  # s: how long the chain rings on when the track is over",
+        _process(chain.slots, used),
+        *(ast.get_source_segment(_SOURCE, each) or "" for each in functions),
+    ]
+    if any(slot.effect.name == "reverb" for slot in used):
+        parts.append(_room(room))
+    parts.append('if __name__ == "__main__":\n    main(process)\n')
+    return "\n\n\n".join(parts)
+
+
+_SOURCE = inspect.getsource(standalone)
+_TREE = ast.parse(_SOURCE)
+_FUNCTIONS = {node.name: node for node in _TREE.body if isinstance(node, ast.FunctionDef)}
+
+
+def _needed(names: Iterable[str]) -> list[ast.FunctionDef]:
+    """These functions and what they call, in the order of the module."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += _names(_FUNCTIONS[name]) & set(_FUNCTIONS)
+    return [node for name, node in _FUNCTIONS.items() if name in found]
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def _imports(functions: Iterable[ast.FunctionDef]) -> str:
+    """The module's imports, as far as these functions and the program itself need them."""
+    used = {"annotations", "np", "npt"}.union(*(_names(function) for function in functions))
+    lines = []
+    for node in _TREE.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            kept = [alias for alias in node.names if (alias.asname or alias.name) in used]
+            if kept:
+                each = copy.copy(node)
+                each.names = kept
+                lines.append(ast.unparse(each))
+    return "\n".join(lines)
+
+
+def _docstring(asked: Asked, notes: Sequence[str]) -> str:
+    name = one_line(asked.session.dry.name)
+    said = f" after {quoted(asked.said)}" if asked.said else ""
+    lines = [
+        f"The sound of {name}{said}, made with InstructFX {__version__}.",
+        "",
+        "It needs Python 3.11 or newer, and:  pip install numpy pedalboard soundfile",
+        "Run it:  python this-file.py in.wav out.wav",
+        "Or use it:  process(samples, sample_rate), with samples (channels, frames) of 32-bit floats",
+        *(["", *(f"Note: {note}." for note in notes)] if notes else []),
+    ]
+    return "\n".join(lines).replace("\\", "/").replace('"', "'") + "\n"
+
+
+def _asked_for(slot: Slot) -> list[str]:
+    """The settings that an effect's function takes, and "room" and "room_peak" where it does."""
+    return [each.arg for each in _FUNCTIONS[f"apply_{slot.effect.name}"].args.kwonlyargs]
+
+
+def _constants(slot: Slot) -> str:
+    taken = _asked_for(slot)
+    lines = [f"# {slot.effect.label}: {slot.effect.summary}"]
+    within = [param for param in slot.effect.params if param.name not in taken]
+    if within:
+        told = ", ".join(f"{param.name} {slot.settings[param.name]:.4g}{_unit(param)}" for param in within)
+        lines += [f"# In ROOM, below, and not to be changed here: {told}."]
+    for param in slot.effect.params:
+        if param.name in taken:
+            lines.append(f"{_constant(slot, param.name)} = {slot.settings[param.name]:.9g}  # {_about(param)}")
+    return "\n".join(lines)
+
+
+def _about(param: Param) -> str:
+    return f"{param.range_text()}{': ' if param.help else ''}{param.help}"
+
+
+def _unit(param: Param) -> str:
+    return f" {param.unit}" if param.unit else ""
+
+
+def _constant(slot: Slot, setting: str) -> str:
+    return setting.upper() if setting in ("room", "room_peak") else f"{slot.effect.name}_{setting}".upper()
+
+
+def _process(slots: Sequence[Slot], used: Sequence[Slot]) -> str:
+    lines = [
+        "def process(samples: Samples, sample_rate: int) -> Samples:",
+        '    """The chain, in the order of the sound: (channels, frames) in, the same and its tail out."""',
+        "    samples = np.pad(samples, ((0, 0), (0, round(TAIL_SECONDS * sample_rate))))",
+    ]
+    for slot in slots:
+        if slot.bypassed:
+            lines.append(f"    # {slot.effect.label} is bypassed.")
+        elif slot not in used:
+            lines.append(f"    # {slot.effect.label} cannot be rebuilt on pedalboard: {', '.join(_told(slot))}.")
+        else:
+            given = [f"        {name}={_constant(slot, name)}," for name in _asked_for(slot)]
+            lines += [f"    samples = apply_{slot.effect.name}(", "        samples,", "        sample_rate,", *given]
+            lines.append("    )")
+    lines.append("    return samples * np.float32(10 ** (LEVEL_DB / 20))")
+    return "\n".join(lines)
+
+
+def _told(slot: Slot) -> Iterator[str]:
+    for param in slot.effect.params:
+        yield f"{param.name} {value_text(param, slot.settings[param.name])}"
+
+
+def _room(room: Room) -> str:
+    peak = f"ROOM_PEAK = {room.peak:.9g}  # the largest sample of the room"
+    if room.text.endswith(".wav"):
+        return f"# The room's impulse response is in a file beside this one.\nROOM = {room.text!r}\n{peak}"
+    rows = "\n".join(f'    "{room.text[start : start + LINE]}"' for start in range(0, len(room.text), LINE))
+    return f"# The room's impulse response: a FLAC file of 24 bits, in base 85.\n{peak}\nROOM = (\n{rows}\n)"

@@ -1,0 +1,85 @@
+"""The settings sheet: what a chain is, in words and units, for people who turn knobs elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from instructfx import __version__
+from instructfx.chain import Slot
+from instructfx.exports.asked import Asked, one_line
+from instructfx.session import Turn
+from instructfx.studio.readable import minus, settings_of
+
+WIDTH = 20  # characters of a setting's name
+CHANNELS = {1: "mono", 2: "stereo"}
+CHAIN_TITLE = "The chain, in the order of the sound"
+SAID_TITLE = "What was said, turn by turn"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A setting of an effect: its name and its value with the unit."""
+
+    label: str
+    text: str
+
+
+def write_sheet(asked: Asked, path: Path) -> tuple[str, ...]:
+    """The sheet as plain text in UTF-8."""
+    path.write_text("\n".join(text_lines(asked)) + "\n", encoding="utf-8")
+    return ()
+
+
+def text_lines(asked: Asked) -> Iterator[str]:
+    """The whole sheet, line by line."""
+    yield one_line(asked.session.dry.name)
+    yield about(asked)
+    yield ""
+    yield CHAIN_TITLE
+    slots = asked.session.chain.slots
+    if not slots:
+        yield ""
+        yield "No effects: the track as it came."
+    for number, slot in enumerate(slots, start=1):
+        yield ""
+        yield heading(number, slot)
+        yield from (f"   {line.label:{WIDTH}} {line.text}" for line in setting_lines(slot))
+    yield ""
+    yield SAID_TITLE
+    if not asked.said:
+        yield ""
+        yield "Nothing yet."
+    for turn in asked.said:
+        yield ""
+        yield said(turn)
+        if turn.reply:
+            yield f"   {one_line(turn.reply)}"
+        yield from (f"   {one_line(note)}" for note in turn.notes)
+
+
+def about(asked: Asked) -> str:
+    """The track's format, and which turn of what session it is."""
+    dry = asked.session.dry
+    minutes, seconds = divmod(round(dry.frames / dry.sample_rate), 60)
+    loudness = minus(f"{dry.loudness_lufs:.1f} LUFS")
+    track = f"{minutes}:{seconds:02d}, {dry.sample_rate} Hz, {CHANNELS[dry.channels]}, {loudness}"
+    turn = f", turn {asked.session.current.index}" if asked.session.current else ""
+    when = f", session of {asked.begun_at:%Y-%m-%d %H:%M} UTC" if asked.begun_at else ""
+    return f"{track} · InstructFX {__version__}{turn}{when}"
+
+
+def heading(number: int, slot: Slot) -> str:
+    """An effect at its place: "2. Reverb (bypassed)"."""
+    return f"{number}. {slot.effect.label}{' (bypassed)' if slot.bypassed else ''}"
+
+
+def setting_lines(slot: Slot) -> list[Line]:
+    """Every setting of an effect in its unit; an equaliser's band is one line."""
+    return [Line(each.label, f"{each.text}{' (flat)' if each.idle else ''}") for each in settings_of(slot)]
+
+
+def said(turn: Turn) -> str:
+    """A turn's words: 3. "too dark"."""
+    return f'{turn.index}. "{one_line(turn.instruction)}"'

@@ -1,0 +1,147 @@
+"""The whole track through the chain, as a file for listening: exactly what the studio plays, in another coat.
+
+Every format has the level and the peaks of `render.py`: as loud as the dry track plus what the gain effect asks for,
+true peaks limited to -1.4 dBTP. So nothing clips in any of them, and the floating-point file is limited as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+import soxr
+
+from instructfx import __version__
+from instructfx.audio import MP3_RATES, Samples
+from instructfx.chain import Chain
+from instructfx.errors import ExportError
+from instructfx.exports.asked import Asked, one_line, quoted
+from instructfx.exports.tags import Tags, read_tags, write_tags
+from instructfx.render import Rendering, rendering
+
+Frames = npt.NDArray[Any]
+"""(frames, channels), as soundfile takes them: float32, or integers that are written as they are."""
+
+DITHER_SEED = 16
+LARGEST_RIFF_BYTES = (1 << 32) - (64 << 20)  # sizes in a WAV have 32 bits; the rest is for tags and a cover
+RENDERED = 0.8  # share of the work that is done once the chain has been through the track
+LONGEST_REMARK = 600  # characters
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How samples are written: libsndfile's names, bytes a sample (at most), what else its encoder is told."""
+
+    container: str
+    subtype: str
+    sample_bytes: int
+    dithered: bool = False
+    compression_level: float | None = None
+    bitrate_mode: str | None = None
+
+
+ENCODINGS = {
+    "wav16": Encoding("WAV", "PCM_16", 2, dithered=True),
+    "wav24": Encoding("WAV", "PCM_24", 3),
+    "wav32f": Encoding("WAV", "FLOAT", 4),
+    "flac": Encoding("FLAC", "PCM_24", 3),
+    # libsndfile and pedalboard both bring LAME 3.100, and their files are equally large at V0. libsndfile reads and
+    # writes everything else here, and takes rates from 8 kHz, where pedalboard starts at 32.
+    "mp3": Encoding("MP3", "MPEG_LAYER_III", 4, compression_level=0.0, bitrate_mode="VARIABLE"),
+}
+
+
+def write_sound(asked: Asked, path: Path) -> tuple[str, ...]:
+    """Render into `path`, with the tags of the original; what the person should know."""
+    encoding, track, chain = ENCODINGS[asked.format.name], asked.track, asked.session.chain
+    rate = mp3_rate(track.sample_rate) if encoding.container == "MP3" else track.sample_rate
+    tags = read_tags(track.path).remarked(remark(asked))
+    with rendering(chain, track, None, lambda share: asked.go_on(RENDERED * share), asked.cancelled) as rendered:
+        container = _container(encoding, rendered.frames * track.channels)
+        try:
+            _write(asked, path, rendered, encoding, container, rate, tags)
+            if container != "RF64":  # whose tags nobody reads but libsndfile
+                write_tags(path, tags)
+        except (soundfile.LibsndfileError, AssertionError) as error:  # soundfile asserts that all was written
+            reason = getattr(error, "error_string", "") or "not all of it could be written"
+            raise ExportError(f"cannot write {asked.target}: {reason.strip()} Free some disk space.") from error
+    notes = [f"peaks are limited, by {rendered.limited_db:.1f} dB at most"] if rendered.limited_db > 0.05 else []
+    if rate != track.sample_rate:
+        notes.append(f"MP3 holds no {track.sample_rate} Hz; the file is at {rate} Hz")
+    return tuple(notes)
+
+
+def mp3_rate(sample_rate: int) -> int:
+    """The rate at which MP3 holds a track: its own, else a simple fraction of it, else the next above, in Hz."""
+    for rate in sorted(MP3_RATES, reverse=True):
+        if rate <= sample_rate and sample_rate % rate == 0 and (rate == sample_rate or rate >= 44_100):
+            return rate
+    return min((rate for rate in MP3_RATES if rate > sample_rate), default=max(MP3_RATES))
+
+
+def remark(asked: Asked) -> str:
+    """What was done, for the comment: InstructFX 0.1.0: "make it warmer" (Equaliser, Reverb)."""
+    did = labels(asked.session.chain) or "nothing"
+    text = f"InstructFX {__version__}: {quoted(asked.said)} ({did})".replace(":  (", ": (")
+    return text if len(text) <= LONGEST_REMARK else f"{text[: LONGEST_REMARK - 2]} …"
+
+
+def labels(chain: Chain) -> str:
+    """The effects that are heard, in the order of the sound: "Equaliser, Reverb"."""
+    return ", ".join(slot.effect.label for slot in chain.slots if not slot.bypassed)
+
+
+def dithered(rng: np.random.Generator, samples: Samples) -> npt.NDArray[np.int16]:
+    """Rounded to 16 bits after adding triangular noise of two steps, so that what is lost is noise and no distortion.
+
+    TPDF dither (Lipshitz, Wannamaker and Vanderkooy 1992); the same for the same seed.
+    """
+    noise = rng.random(samples.shape, np.float32) - rng.random(samples.shape, np.float32)
+    return np.clip(np.round(32768 * samples.astype(np.float64) + noise), -32768, 32767).astype(np.int16)
+
+
+def _container(encoding: Encoding, samples: int) -> str:
+    too_large = encoding.container == "WAV" and samples * encoding.sample_bytes > LARGEST_RIFF_BYTES
+    return "RF64" if too_large else encoding.container
+
+
+def _write(
+    asked: Asked, path: Path, rendered: Rendering, encoding: Encoding, container: str, rate: int, tags: Tags
+) -> None:
+    more = {"compression_level": encoding.compression_level, "bitrate_mode": encoding.bitrate_mode}
+    with soundfile.SoundFile(path, "w", rate, asked.track.channels, encoding.subtype, format=container, **more) as file:
+        if encoding.container == "WAV":
+            _put_info(file, tags)
+        done = 0
+        for frames in _frames(rendered, encoding, asked.track.channels, rate):
+            file.write(frames)
+            done += len(frames)
+            asked.go_on(min(RENDERED + (1 - RENDERED) * done / (rendered.frames * rate / rendered.sample_rate), 1.0))
+
+
+def _frames(rendered: Rendering, encoding: Encoding, channels: int, rate: int) -> Iterator[Frames]:
+    rng = np.random.default_rng(DITHER_SEED)
+    if rate == rendered.sample_rate:
+        for block in rendered.blocks():
+            yield (dithered(rng, block) if encoding.dithered else block).T
+        return
+    stream = soxr.ResampleStream(rendered.sample_rate, rate, channels, dtype="float32", quality="HQ")
+    for block in rendered.blocks():
+        yield stream.resample_chunk(block.T)
+    yield stream.resample_chunk(np.zeros((0, channels), np.float32), last=True)
+
+
+def _put_info(file: soundfile.SoundFile, tags: Tags) -> None:
+    """The list of a WAV that programs without ID3 look at; before the first samples, as libsndfile wants it."""
+    for name, texts in (
+        ("title", tags.title), ("artist", tags.artist), ("album", tags.album), ("date", tags.date),
+        ("genre", tags.genre), ("tracknumber", tags.track), ("copyright", tags.copyright),
+        ("comment", [one_line(text) for text in tags.comment]),
+    ):  # fmt: skip
+        if texts:
+            setattr(file, name, "; ".join(texts))
