@@ -20,12 +20,13 @@ export class Fader {
     return from + ((to - from) * (time - begin)) / (end - begin || 1);
   }
 
-  /** Go to a linear gain in a straight line from context time `start` on, taking `seconds`. */
+  /** Go to a linear gain in a straight line from context time `start` on, taking `seconds`; no plan beyond it stands. */
   ramp(to, start, seconds) {
     const from = this.at(start);
-    const before = this.#points.filter(([moment]) => moment < start).slice(-4);
+    const { gain, context } = this.node;
+    const over = this.#points.findLastIndex(([moment]) => moment < context.currentTime - 1);
+    const before = this.#points.slice(Math.max(0, over)).filter(([moment]) => moment < start);
     this.#points = [...before, [start, from], [start + seconds, to]];
-    const { gain } = this.node;
     gain.cancelScheduledValues(start);
     gain.linearRampToValueAtTime(from, start);
     gain.linearRampToValueAtTime(to, start + seconds);

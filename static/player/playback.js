@@ -1,11 +1,10 @@
 import { BlindTest } from "./blind.js";
 import { decoded, fetched } from "./decoding.js";
 import { Library } from "./library.js";
+import { common, DRY, loopOf, offers, versionOf } from "./offers.js";
 import { Transport } from "./transport.js";
 
-const DRY = "dry";
 const EDIT = "edit";
-const BARELY = 0.05; // seconds: a shorter loop is none
 
 /**
  * What is heard: which version is wanted and which is there, the loop, a short preview in its place, a blind test.
@@ -27,7 +26,7 @@ export class Playback {
   constructor({ changed, failed }) {
     this.changed = changed;
     this.failed = failed;
-    this.transport = new Transport(() => this.changed());
+    this.transport = new Transport({ started: () => this.changed(), ended: () => this.changed() });
     this.library = new Library({
       loaded: (id, buffer) => this.#join(id, buffer),
       lost: (id, reason) => this.failed(`${this.labelOf(id)} could not be loaded: ${reason}.`),
@@ -38,19 +37,13 @@ export class Playback {
     });
   }
 
-  /** The versions to choose from, in order: {slot, id, version}. A version has one place, the first that fits it. */
+  /** The versions to choose from, in order: {slot, id, version}. */
   get offered() {
-    const { current, previous, picked } = this.data ?? {};
-    const extra = [this.selected, picked].find((id) => this.version(id) && ![DRY, previous, current].includes(id));
-    const places = { dry: DRY, previous: previous === current ? null : previous, current, picked: extra };
-    return Object.entries(places).flatMap(([slot, id]) => {
-      const version = this.version(id);
-      return version && (id !== DRY || slot === "dry") ? [{ slot, id, version }] : [];
-    });
+    return offers(this.data, this.selected);
   }
 
   get playing() {
-    return this.transport.playing || this.#eager;
+    return this.transport.playing || this.transport.starting || this.#eager;
   }
 
   get waiting() {
@@ -63,7 +56,7 @@ export class Playback {
   }
 
   version(id) {
-    return this.data?.versions.find((version) => version.id === id);
+    return versionOf(this.data, id);
   }
 
   labelOf(id) {
@@ -93,6 +86,7 @@ export class Playback {
     if (!this.data) return;
     this.#pressed = true;
     this.#eager = true;
+    this.transport.wake();
     this.#load();
     this.#settle();
   }
@@ -103,8 +97,9 @@ export class Playback {
     this.changed();
   }
 
+  /** A press while the browser still keeps the sound from starting is another try. */
   toggle() {
-    if (this.playing && (this.transport.tap?.context.state ?? "running") === "running") this.pause();
+    if (this.playing && !this.transport.starting) this.pause();
     else this.play();
   }
 
@@ -140,7 +135,7 @@ export class Playback {
     const { preview } = this;
     if (preview && region && !common(region, preview)) this.#endPreview();
     const { position } = this.transport;
-    this.#arrange(region && (position < region.start || position >= region.end) ? this.#loop().start : null);
+    this.#arrange(region && (position < region.start || position >= region.end) ? loopOf(this.region, this.preview).start : null);
     this.changed();
   }
 
@@ -157,14 +152,16 @@ export class Playback {
     if (ticket !== this.#tickets || data?.session !== this.data?.session || !this.data) return false;
     if (this.test) this.leaveBlind();
     const old = this.preview?.voice;
-    const end = Math.min(start + sound.duration, this.#excerptEnd(start), this.duration);
+    const { excerpt } = this.data;
+    const tail = excerpt?.start === start ? excerpt.end : Infinity; // what rings on after the excerpt is not looped
+    const end = Math.min(start + sound.duration, tail, this.duration);
     const voice = `${EDIT}:${ticket}`;
     this.preview = { voice, name, label, start, end, over: false };
     this.library.rate ??= sound.sampleRate;
     this.#ready();
     this.transport.add(voice, sound, 10 ** (gain_db / 20), start);
     const { position } = this.transport;
-    const loop = this.#loop();
+    const loop = loopOf(this.region, this.preview);
     this.#arrange(position >= loop.start && position < loop.end ? null : loop.start);
     this.selected = EDIT;
     this.#eager = true;
@@ -299,12 +296,8 @@ export class Playback {
     this.library.ids.forEach((id) => this.transport.setGain(id, this.gainOf(id)));
   }
 
-  #loop() {
-    return (this.preview && (common(this.region, this.preview) ?? this.preview)) || this.region;
-  }
-
   #arrange(seconds = null) {
-    this.transport.arrange(this.#loop(), seconds);
+    this.transport.arrange(loopOf(this.region, this.preview), seconds);
   }
 
   #endPreview(seconds = null) {
@@ -320,15 +313,4 @@ export class Playback {
     this.transport.remove(voice);
     this.#arrange();
   }
-
-  #excerptEnd(start) {
-    const { excerpt } = this.data;
-    return excerpt && Math.abs(excerpt.start - start) < BARELY ? excerpt.end : Infinity;
-  }
-}
-
-function common(one, other) {
-  if (!one) return null;
-  const both = { start: Math.max(one.start, other.start), end: Math.min(one.end, other.end) };
-  return both.end - both.start >= BARELY ? both : null;
 }

@@ -1,31 +1,12 @@
 import { Fader } from "./fader.js";
+import { Voice } from "./voice.js";
 
-const AHEAD = 0.02; // seconds: the audio thread works in bursts, and what is planned for later than one is exact
+const AHEAD = 0.025; // seconds: the audio thread works in bursts, and what is planned for later than one is exact
 const CROSSFADE = 0.01;
 const DIP = 0.006; // around a jump, so that it does not click
+const QUANTA = 256; // frames: what starts is taken up a quantum of 128 after the one under way
 const IDLE_MS = 10_000;
-
-/** One sound on the track's time line: `at` is the frame of the track at which it begins. */
-class Voice {
-  source = null;
-  fader = null;
-
-  constructor(buffer, at, gain) {
-    Object.assign(this, { buffer, at, gain });
-  }
-
-  /** The sound followed by silence, at least `frames` long: a loop may reach beyond the end of a shorter version. */
-  padded(frames) {
-    if (frames <= this.buffer.length) return this.buffer;
-    if (this.longer?.length >= frames) return this.longer;
-    const { numberOfChannels, sampleRate } = this.buffer;
-    this.longer = new AudioBuffer({ length: frames, numberOfChannels, sampleRate });
-    for (let channel = 0; channel < numberOfChannels; channel++) {
-      this.longer.copyToChannel(this.buffer.getChannelData(channel), channel);
-    }
-    return this.longer;
-  }
-}
+const [FORESIGHT, LOOK_MS] = [4, 1000]; // seconds of loop seams planned, and how often
 
 /**
  * One clock for every version of a track. All voices run at the same frame all the time, each behind a gain of its
@@ -43,12 +24,14 @@ export class Transport {
   #began = 0;
   #loop = null; // {start, end} in frames
   #looping = false;
+  #starting = false;
+  #seam = 0; // context time of the last seam that was planned
   #length = 0;
   #timer = 0;
 
-  /** ended() is told when the end of the track is reached. */
-  constructor(ended) {
-    this.ended = ended;
+  /** started() and ended() are told when it begins to play and when the end of the track is reached. */
+  constructor({ started, ended }) {
+    Object.assign(this, { started, ended });
   }
 
   /** The context and the node that everything heard passes; null before the first press. For measuring. */
@@ -72,7 +55,7 @@ export class Transport {
   /** Length of the track in seconds: the longest of its versions. */
   set length(seconds) {
     this.#length = Math.round(seconds * (this.rate ?? 0));
-    if (this.playing) this.#awaitEnd();
+    if (this.playing) this.#attend();
   }
 
   has(id) {
@@ -85,7 +68,7 @@ export class Transport {
     this.#context?.close();
     this.#context = this.#master = this.#audible = this.#loop = this.rate = null;
     this.#voices.clear();
-    this.playing = this.#looping = false;
+    this.playing = this.#looping = this.#starting = false;
     this.#frame = this.#length = 0;
   }
 
@@ -123,20 +106,41 @@ export class Transport {
     this.#mix();
   }
 
+  /** True from the press on until the clock of a context that slept runs; only then is a plan exact. */
+  get starting() {
+    return this.#starting;
+  }
+
   play() {
     clearTimeout(this.#timer);
     this.#open();
-    this.#context.resume();
     if (this.playing || !this.#length) return;
-    if (this.#frame >= this.#length) this.#frame = 0;
+    const context = this.#context;
+    if (context.state === "running") return this.#begin();
+    this.#starting = true;
+    const begin = () => context === this.#context && this.#starting && this.#begin();
+    context.resume().then(begin, () => {}); // closed meanwhile: another track
+  }
+
+  /** A press lets sound start even if what it is to play is still on its way. */
+  wake() {
+    if (!this.rate) return;
+    this.#open();
+    this.#context.resume().catch(() => {});
+  }
+
+  #begin() {
+    this.#starting = false;
+    if (this.playing) return;
     this.playing = true;
-    this.#exactly((when) => {
-      this.#run(when, this.#frame);
-      this.#master.ramp(1, when, DIP);
-    });
+    if (this.#frame >= this.#length) this.#frame = 0;
+    const frame = this.#frame;
+    this.#exactly((when) => this.#run(when, frame));
+    this.started();
   }
 
   pause() {
+    this.#starting = false;
     if (!this.playing) return;
     const when = this.#soon();
     this.#frame = Math.min(this.#frameAt(when), this.#length);
@@ -173,7 +177,6 @@ export class Transport {
       this.#loop = planned;
       if (goal !== null) this.#master.ramp(0, when - DIP, DIP);
       this.#run(when, frame);
-      if (goal !== null) this.#master.ramp(1, when, DIP);
     });
   }
 
@@ -200,12 +203,13 @@ export class Transport {
     return Math.ceil((currentTime + Math.max(ahead, 1.5 * (baseLatency || 0))) * sampleRate) / sampleRate;
   }
 
-  /** Do something at one exact time in the near future; again, for later, where planning it took too long. */
+  /** Do something at one exact time in the near future; again, for later, where that time has come meanwhile. */
   #exactly(plan) {
-    for (let ahead = AHEAD; ; ahead *= 3) {
-      const began = performance.now();
-      plan(this.#soon(ahead));
-      if (performance.now() - began < 500 * ahead || ahead > 0.5) return;
+    for (let ahead = AHEAD; ; ahead *= 2) {
+      const when = this.#soon(ahead);
+      plan(when);
+      const { currentTime, sampleRate } = this.#context;
+      if (currentTime + QUANTA / sampleRate <= when || ahead > 0.5) return;
     }
   }
 
@@ -221,7 +225,9 @@ export class Transport {
     this.#looping = this.#loop !== null && frame < this.#loop.end;
     [this.#frame, this.#began] = [frame, when];
     this.#voices.forEach((voice) => this.#start(voice, when, frame));
-    this.#awaitEnd();
+    this.#master.ramp(1, when, DIP);
+    this.#seam = when;
+    this.#attend();
   }
 
   #stop(when) {
@@ -246,23 +252,40 @@ export class Transport {
     }
     voice.source.connect(voice.fader.node);
     voice.source.start(when, offset / this.rate);
+    voice.since = when;
   }
 
   #mix() {
     if (!this.#context) return;
-    const when = this.#soon();
+    const when = Math.max(this.#soon(), this.#voices.get(this.#audible)?.since ?? 0); // not before it sounds
     this.#voices.forEach((voice, id) => voice.fader.ramp(id === this.#audible ? voice.gain : 0, when, CROSSFADE));
   }
 
-  #awaitEnd() {
+  /** See to what comes: the seams of a loop, which must not click, or the end of the track. */
+  #attend() {
     clearTimeout(this.#timer);
-    if (this.#looping) return;
-    const left = this.#length - this.#frameAt(this.#context.currentTime);
-    this.#timer = setTimeout(() => {
-      if (this.#frameAt(this.#context.currentTime) < this.#length) return this.#awaitEnd();
-      this.pause();
-      this.#frame = this.#length;
-      this.ended();
-    }, Math.max(20, (1000 * left) / this.rate));
+    const now = this.#context.currentTime;
+    if (this.#looping) {
+      const length = (this.#loop.end - this.#loop.start) / this.rate;
+      const first = this.#began + (this.#loop.end - this.#frame) / this.rate;
+      const after = Math.max(now + AHEAD, this.#seam + length / 2);
+      let seam = first + Math.max(0, Math.ceil((after - first) / length)) * length;
+      for (; seam < now + FORESIGHT; seam += length) {
+        this.#master.ramp(0, seam - DIP / 2, DIP / 2);
+        this.#master.ramp(1, seam, DIP / 2);
+        this.#seam = seam;
+      }
+      this.#timer = setTimeout(() => this.#attend(), LOOK_MS);
+      return;
+    }
+    const left = (this.#length - this.#frameAt(now)) / this.rate;
+    if (left > 0) this.#timer = setTimeout(() => this.#attend(), Math.max(20, 1000 * left));
+    else this.#end();
+  }
+
+  #end() {
+    this.pause();
+    this.#frame = this.#length;
+    this.ended();
   }
 }

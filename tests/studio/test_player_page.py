@@ -122,7 +122,7 @@ def test_everything_by_keyboard_alone(player: Player) -> None:
     for key, chosen in (("1", "dry"), ("2", "t1"), ("3", "t2"), ("1", "dry")):
         press(key)
         player.until(f"player.state.audible === '{chosen}'")
-    assert player.page.get_attribute(".player-dry", "aria-pressed") == "true"
+    player.page.wait_for_selector(".player-dry[aria-pressed=true]")
     press("m")
     assert player.state["matched"] is False
     press("l")
@@ -210,8 +210,9 @@ def test_it_fits_a_phone_and_is_sharp_and_follows_the_colours(come: Callable[...
         """const canvas = player.querySelector('canvas');
         const all = [...player.querySelectorAll('button, input, .player-handle')].filter((each) => each.offsetWidth);
         const boxes = all.map((each) => each.getBoundingClientRect());
-        const small = all.filter((each, n) => Math.min(boxes[n].height, boxes[n].width) < 44).map((each) => each.className);
-        return [canvas.width / canvas.clientWidth, small, document.documentElement.scrollWidth]"""
+        const small = all.filter((each, n) => Math.min(boxes[n].height, boxes[n].width) < 44);
+        const names = small.map((each) => each.className);
+        return [canvas.width / canvas.clientWidth, names, document.documentElement.scrollWidth]"""
     )
     assert wide == pytest.approx(2, abs=0.01)
     assert shown == []
