@@ -23,7 +23,7 @@ from instructfx.exports.asked import Asked, one_line, quoted
 from instructfx.exports.placing import appearing
 from instructfx.exports.room import room_of, save_room
 from instructfx.render import rendering
-from instructfx.studio.readable import value_text
+from instructfx.settings_text import value_text
 
 MOST_EMBEDDED = 1_000_000  # characters; a longer room lies beside the file
 LINE = 100  # characters of a room on a line

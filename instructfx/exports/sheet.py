@@ -10,7 +10,7 @@ from instructfx import __version__
 from instructfx.chain import Slot
 from instructfx.exports.asked import Asked, one_line
 from instructfx.session import Turn
-from instructfx.studio.readable import minus, settings_of
+from instructfx.settings_text import minus, settings_of
 
 WIDTH = 20  # characters of a setting's name
 CHANNELS = {1: "mono", 2: "stereo"}

@@ -93,6 +93,7 @@ class Handlers:
     async def choose_upload(self, request: gradio.Request, file: str | None, *settings: Any) -> AsyncIterator[Changes]:
         """Open a session on an uploaded file."""
         if file is None:
+            yield {self.page.notice: ""}
             return
         source = Path(file)
         if not was_uploaded(source):
@@ -115,6 +116,7 @@ class Handlers:
         """Open the session whose id the page's address carries, at the point where it is."""
         session_id = str(asked or "").removeprefix("#").strip()
         if not session_id:
+            yield {self.page.notice: ""}  # a generator that tells nothing would empty everything
             return
         minds, _ = chosen(settings)
         async for changes in self._open(functools.partial(self.studio.come_back, session_id, _page_of(request), minds)):
@@ -184,6 +186,7 @@ class Handlers:
     async def undo(self, request: gradio.Request, token: str) -> AsyncIterator[Changes]:
         """Back by one turn."""
         visit = self.visits.find(token)
+        yield {self.page.notice: ""}
         if visit and visit.session.can_undo:
             async for changes in self._carry_out(request, token, GoTo(visit.session.undo_target)):
                 yield changes
@@ -192,6 +195,7 @@ class Handlers:
     async def redo(self, request: gradio.Request, token: str) -> AsyncIterator[Changes]:
         """Forward again."""
         visit = self.visits.find(token)
+        yield {self.page.notice: ""}
         if visit and visit.session.redo_target is not None:
             async for changes in self._carry_out(request, token, GoTo(visit.session.redo_target)):
                 yield changes

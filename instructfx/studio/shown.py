@@ -90,7 +90,7 @@ def downloads(visit: Visit) -> str:
     """Links to everything that can be taken away of what plays now."""
     from instructfx.exports import FORMATS
 
-    return views.downloads(visit.token, [(each.name, each.label, each.help) for each in FORMATS])
+    return views.downloads(visit.token, [(each.name, each.label, each.help) for each in FORMATS.values()])
 
 
 def talk(visit: Visit, job: TurnJob | None = None) -> str:

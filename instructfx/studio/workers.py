@@ -256,7 +256,7 @@ class Pool:
             watch.tell(message)
 
     def _choose(self, request: Request) -> Worker:
-        """For a turn, a preview or a picture who holds its session, else who worked last; for the rest who rested longest.
+        """For a turn, preview or picture who holds its session, else who worked last; for the rest who rested longest.
 
         Warming up is for those who have rested.
         """
