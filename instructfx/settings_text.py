@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from instructfx.chain import Slot
     from instructfx.effects import Effect, Param
 
+BAND_PARTS = ("Gain", "Frequency", "Q")
+"""What the settings of an equaliser's band are called beside the band's name."""
 UNITS = ("_db", "_hz", "_ms", "_seconds")
 LABELS = {
     "centre_delay_ms": "Delay",
@@ -92,6 +94,15 @@ def label_text(name: str) -> str:
     for unit in UNITS:
         name = name.removesuffix(unit)
     return name.replace("_", " ").capitalize()
+
+
+def setting_text(effect: Effect, param: Param) -> str:
+    """What a setting is called where its band is not beside it: "Low shelf gain", "Threshold"."""
+    for band, params in bands_of(effect):
+        if param in params:
+            part = BAND_PARTS[params.index(param)]
+            return f"{label_text(band)} {part if part == 'Q' else part.lower()}"
+    return label_text(param.name)
 
 
 def settings_of(slot: Slot) -> list[Reading]:

@@ -64,7 +64,8 @@ export class Card {
 
   #labelOf(param) {
     const band = this.#effect.bands.find((each) => [each.gain, each.frequency, each.q].includes(param.name));
-    return band ? `${band.label} ${param.label.toLowerCase()}` : param.label;
+    if (!band) return param.label;
+    return `${band.label} ${param.name === band.q ? param.label : param.label.toLowerCase()}`;
   }
 
   #body(made, sampleRate, hand) {

@@ -10,7 +10,7 @@ from typing import Any
 from instructfx.chain import Chain
 from instructfx.effects import EFFECTS, Effect, Param
 from instructfx.session import Session
-from instructfx.settings_text import bands_of, form_of, label_text
+from instructfx.settings_text import BAND_PARTS, bands_of, form_of, label_text
 
 TELLING: Mapping[str, tuple[str, ...]] = {
     "compressor": ("threshold_db", "ratio", "attack_ms"),
@@ -18,8 +18,6 @@ TELLING: Mapping[str, tuple[str, ...]] = {
 }
 """Effect -> the settings that its card shows unfolded, where these are not its first ones and its mix."""
 SHOWN = 3
-PARTS = ("Gain", "Frequency", "Q")
-"""What the settings of an equaliser's band are called beside the band's name."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,9 @@ def declarations() -> dict[str, Any]:
 
 
 def _declared(effect: Effect) -> dict[str, Any]:
-    in_bands = {param.name: label for _, params in bands_of(effect) for param, label in zip(params, PARTS, strict=True)}
+    in_bands = {
+        param.name: label for _, params in bands_of(effect) for param, label in zip(params, BAND_PARTS, strict=True)
+    }
     bands = [
         {
             "name": name,
