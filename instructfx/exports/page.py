@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -71,7 +72,9 @@ def write_page(wanted: Wanted, path: Path) -> tuple[str, ...]:
                 top -= CURVE_HEIGHT + 0.05
         _turns(figure, wanted, top)
         facts = {"Title": name, "Creator": "InstructFX", "CreationDate": wanted.begun_at}
-        FigureCanvasPdf(figure).print_pdf(path, metadata=facts)
+        drawn = io.BytesIO()  # because matplotlib does not see a full disk
+        FigureCanvasPdf(figure).print_pdf(drawn, metadata=facts)
+    path.write_bytes(drawn.getvalue())
     return ()
 
 
