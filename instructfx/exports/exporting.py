@@ -10,9 +10,9 @@ from pathlib import Path
 
 from instructfx import preset
 from instructfx.errors import ExportError
-from instructfx.exports.asked import Asked, Exported, never
 from instructfx.exports.formats import Format, format_named
 from instructfx.exports.placing import appearing, place
+from instructfx.exports.wanted import Exported, Wanted, never
 from instructfx.render import OnProgress, no_progress
 from instructfx.session import Remarks, Session
 from instructfx.track import Track
@@ -37,16 +37,16 @@ def export(
     """
     chosen = format if isinstance(format, Format) else format_named(format)
     path = place(target, session, chosen)
-    asked = Asked(session, track, path, chosen, on_progress, cancelled, remarks or Remarks(), begun_at)
-    asked.go_on(0.0)
+    wanted = Wanted(session, track, path, chosen, on_progress, cancelled, remarks or Remarks(), begun_at)
+    wanted.go_on(0.0)
     if chosen.name == "session":
         from instructfx.bundles.writing import write_bundle
 
-        write_bundle(session, asked.remarks, track.path, path)
+        write_bundle(session, wanted.remarks, track.path, path)
         done = Exported(path)
     else:
         with appearing(path) as temporary:
-            beside, notes = _written(asked, temporary)
+            beside, notes = _written(wanted, temporary)
         done = Exported(path, beside, notes)
     on_progress(1.0)
     return done
@@ -62,16 +62,16 @@ def at_turn(session: Session, index: int) -> Session:
     raise ExportError(f"the session has no turn {index}; it has {len(session.turns)}, and 0 is the dry track")
 
 
-def _written(asked: Asked, path: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+def _written(wanted: Wanted, path: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     """Have the file written: what lies beside it, and notes. Each library is imported where it is needed."""
-    name = asked.format.name
+    name = wanted.format.name
     if name == "preset":
-        path.write_text(preset.to_text(asked.session.chain), encoding="utf-8")
+        path.write_text(preset.to_text(wanted.session.chain), encoding="utf-8")
         return (), ()
     if name == "python":
         from instructfx.exports.script import write_script
 
-        return write_script(asked, path)
+        return write_script(wanted, path)
     if name == "reverb":
         from instructfx.exports.room import write_room as write
     elif name == "sheet":
@@ -80,4 +80,4 @@ def _written(asked: Asked, path: Path) -> tuple[tuple[Path, ...], tuple[str, ...
         from instructfx.exports.page import write_page as write
     else:
         from instructfx.exports.sound import write_sound as write
-    return (), write(asked, path)
+    return (), write(wanted, path)

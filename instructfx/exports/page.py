@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import math
-import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,14 +20,16 @@ from matplotlib.ft2font import FT2Font
 from instructfx.chain import Slot
 from instructfx.effects.eq import BANDS, magnitude
 from instructfx.effects.memoryless import as_tensors
-from instructfx.exports.asked import Asked, one_line
 from instructfx.exports.sheet import CHAIN_TITLE, SAID_TITLE, about, heading, said, setting_lines
+from instructfx.exports.wanted import Wanted, one_line
+from instructfx.session import Turn
 
 A4_INCHES = (8.27, 11.69)
 POINTS = 72
-LARGEST_PT, SMALLEST_PT = 9.0, 5.0
+TITLE_PT = 15.0
+LARGEST_PT, SMALLEST_PT = 9.0, 6.0
+MEASURED_PT = 100.0  # letters are measured large, where they are not rounded
 LEADING = 1.4  # of the size of the letters
-LETTER = 0.54  # their usual width, of their size
 LEFT, MIDDLE, RIGHT = 0.07, 0.49, 0.94  # of the page's width
 TOP, BOTTOM = 0.895, 0.045  # of its height
 VALUES = 0.155  # where the values of settings start, right of their names
@@ -41,6 +43,7 @@ FONTS = (
     "Hiragino Sans",
     "Yu Gothic",
 )
+BOX = "\N{WHITE SQUARE}"  # stands for a letter that there is none of
 LOWEST_HZ, HIGHEST_HZ = 20.0, 20_000.0
 BLUE, GREY = "#1f5f8b", "#555555"
 
@@ -54,28 +57,35 @@ class Row:
     bold: bool = False
 
 
-def write_page(asked: Asked, path: Path) -> tuple[str, ...]:
+def write_page(wanted: Wanted, path: Path) -> tuple[str, ...]:
     """The sheet as PDF; letters that no font of this machine has are shown as boxes."""
     with matplotlib.rc_context({"pdf.fonttype": 42, "font.family": list(_families())}):
         figure = Figure(figsize=A4_INCHES)
-        name = one_line(asked.session.dry.name)
-        _text(figure, LEFT, 0.95, textwrap.shorten(name, 64, placeholder=" …") or name[:64], 15, bold=True)
-        _text(figure, LEFT, 0.925, about(asked), 8.5, GREY)
-        _column(figure, LEFT, TOP, MIDDLE - LEFT, list(_chain_rows(asked)))
+        name = one_line(wanted.session.dry.name)
+        _text(figure, LEFT, 0.95, _title(name), TITLE_PT, bold=True)
+        _text(figure, LEFT, 0.925, about(wanted), 8.5, GREY)
+        _column(figure, LEFT, TOP, list(_chain_rows(wanted)))
         top = TOP
-        for slot in asked.session.chain.slots:
+        for slot in wanted.session.chain.slots:
             if slot.effect.name == "eq" and not slot.bypassed:
-                _curve(figure, slot, asked.track.sample_rate)
+                _curve(figure, slot, wanted.track.sample_rate)
                 top -= CURVE_HEIGHT + 0.05
-        _turns(figure, asked, top)
-        facts = {"Title": name, "Creator": "InstructFX", "CreationDate": asked.begun_at}
-        FigureCanvasPdf(figure).print_pdf(path, metadata=facts)
+        _turns(figure, wanted, top)
+        facts = {"Title": name, "Creator": "InstructFX", "CreationDate": wanted.begun_at}
+        drawn = io.BytesIO()  # because matplotlib does not see a full disk
+        FigureCanvasPdf(figure).print_pdf(drawn, metadata=facts)
+    path.write_bytes(drawn.getvalue())
     return ()
 
 
-def _chain_rows(asked: Asked) -> Iterator[Row]:
+def _title(name: str) -> str:
+    lines = _wrapped(name, RIGHT - LEFT - 0.02, TITLE_PT, bold=True)
+    return lines[0] + (" …" if len(lines) > 1 else "")
+
+
+def _chain_rows(wanted: Wanted) -> Iterator[Row]:
     yield Row(CHAIN_TITLE, bold=True)
-    slots = asked.session.chain.slots
+    slots = wanted.session.chain.slots
     if not slots:
         yield Row("No effects: the track as it came.")
     for number, slot in enumerate(slots, start=1):
@@ -84,26 +94,29 @@ def _chain_rows(asked: Asked) -> Iterator[Row]:
         yield from (Row(f"    {line.label}", line.text) for line in setting_lines(slot))
 
 
-def _turns(figure: Figure, asked: Asked, top: float) -> None:
+def _turns(figure: Figure, wanted: Wanted, top: float) -> None:
     """What was said, in letters as small as need be; where that is not enough, the last turns of it."""
     left, width = MIDDLE + 0.03, RIGHT - MIDDLE - 0.03
-    turns, dropped = list(asked.said), 0
-    while True:
-        rows = [Row(SAID_TITLE, bold=True)]
-        if not turns:
-            rows.append(Row("Nothing yet."))
-        if dropped:
-            rows += [Row(""), Row(f"The first {dropped} turns are in the sheet as text.")]
-        for size in _sizes():
-            told = list(rows)
-            for turn in turns:
-                told.append(Row(""))
-                told += [Row(line, bold=True) for line in _wrapped(said(turn), width, size * 1.06)]
-                told += [Row(line) for line in _wrapped(one_line(turn.reply), width, size)]
-            if len(told) <= _room(top, size):
-                _column(figure, left, top, width, told, size)
-                return
-        turns, dropped = turns[1:], dropped + 1
+    rows = [Row(SAID_TITLE, bold=True)]
+    for size in _sizes():
+        told = [_told(turn, width, size) for turn in wanted.said]
+        if len(rows) + sum(map(len, told)) <= _room(top, size):
+            break
+    else:
+        room, count = _room(top, size) - 3, 0
+        while count < len(told) and len(told[-count - 1]) <= room:
+            room -= len(told[-count - 1])
+            count += 1
+        rows += [Row(""), Row(f"The first {len(told) - count} turns are in the sheet as text.")]
+        told = told[len(told) - count :]
+    if not wanted.said:
+        rows.append(Row("Nothing yet."))
+    _column(figure, left, top, rows + [row for each in told for row in each], size)
+
+
+def _told(turn: Turn, width: float, size: float) -> list[Row]:
+    words = [Row(line, bold=True) for line in _wrapped(said(turn), width, size, bold=True)]
+    return [Row(""), *words, *(Row(line) for line in _wrapped(one_line(turn.reply), width, size))]
 
 
 def _sizes() -> list[float]:
@@ -115,11 +128,44 @@ def _room(top: float, size: float) -> int:
     return int((top - BOTTOM) * A4_INCHES[1] * POINTS / (LEADING * size))
 
 
-def _wrapped(text: str, width: float, size: float) -> list[str]:
-    return textwrap.wrap(text, int(width * A4_INCHES[0] * POINTS / (LETTER * size)))
+def _wrapped(text: str, width: float, size: float, bold: bool = False) -> list[str]:
+    """Lines that are no wider than a share of the page; a word that is wider is cut."""
+    most = width * A4_INCHES[0] * POINTS / size
+    lines, line, used = [], "", 0.0
+    for word in text.split():
+        wide = _ems(word, bold)
+        if line and used + _ems(" ", bold) + wide > most:
+            lines.append(line)
+            line, used = "", 0.0
+        line, used = (f"{line} {word}", used + _ems(" ", bold) + wide) if line else (word, wide)
+        while used > most:
+            fits = next(count for count in range(len(line), 0, -1) if count == 1 or _ems(line[:count], bold) <= most)
+            lines.append(line[:fits])
+            line = line[fits:]
+            used = _ems(line, bold)
+    return [*lines, line] if line else lines
 
 
-def _column(figure: Figure, left: float, top: float, width: float, rows: list[Row], size: float = 0.0) -> None:
+def _ems(text: str, bold: bool) -> float:
+    """How wide a text is, in multiples of its size."""
+    return sum(_advance(char, bold) for char in text)
+
+
+@lru_cache(maxsize=4096)
+def _advance(char: str, bold: bool) -> float:
+    glyph = _face(bold).load_char(ord(char if ord(char) in _letters() else BOX))
+    return float(glyph.linearHoriAdvance) / 65536 / MEASURED_PT
+
+
+@lru_cache(maxsize=2)
+def _face(bold: bool) -> FT2Font:
+    weight = "bold" if bold else "normal"
+    face = FT2Font(font_manager.findfont(font_manager.FontProperties(family=FONTS[0], weight=weight)))
+    face.set_size(MEASURED_PT, POINTS)
+    return face
+
+
+def _column(figure: Figure, left: float, top: float, rows: list[Row], size: float = 0.0) -> None:
     size = size or next((each for each in _sizes() if len(rows) <= _room(top, each)), SMALLEST_PT)
     step = LEADING * size / POINTS / A4_INCHES[1]
     for place, row in enumerate(rows):
@@ -130,7 +176,7 @@ def _column(figure: Figure, left: float, top: float, width: float, rows: list[Ro
 
 
 def _text(figure: Figure, x: float, y: float, text: str, size: float, color: str = "black", bold: bool = False) -> None:
-    shown = "".join(char if ord(char) in _letters() else "\N{WHITE SQUARE}" for char in text)
+    shown = "".join(char if ord(char) in _letters() else BOX for char in text)
     weight = "bold" if bold else "normal"
     figure.text(x, y, shown, fontsize=size, color=color, fontweight=weight, va="top", parse_math=False)
 

@@ -28,6 +28,8 @@ def place(target: str | os.PathLike[str], session: Session, format: Format) -> P
     Raises ExportError where neither can be.
     """
     wanted = Path(target)
+    if "\0" in str(wanted):
+        raise ExportError("cannot write a file whose name holds a null character. Choose another name.")
     try:
         if wanted.is_dir():
             return _unused(wanted, export_name(session, format), format.suffix)

@@ -13,7 +13,7 @@ from instructfx.chain import Chain
 from instructfx.effects.memoryless import as_tensors
 from instructfx.effects.reverb import impulse_response
 from instructfx.errors import ExportError
-from instructfx.exports.asked import Asked
+from instructfx.exports.wanted import Wanted
 
 INAUDIBLE_DB = -110.0  # energy of what is cut off at the end, against all of it
 
@@ -33,11 +33,11 @@ def room_of(chain: Chain, sample_rate: int, channels: int) -> npt.NDArray[np.flo
     return np.ascontiguousarray(taps[:, : max(end, 1)], dtype=np.float32)
 
 
-def write_room(asked: Asked, path: Path) -> tuple[str, ...]:
+def write_room(wanted: Wanted, path: Path) -> tuple[str, ...]:
     """The impulse response as a WAV of 32-bit floats at the track's rate, wet alone."""
-    chain = asked.session.chain
-    room = room_of(chain, asked.track.sample_rate, asked.track.channels)
-    save_room(room, asked.track.sample_rate, path)
+    chain = wanted.session.chain
+    room = room_of(chain, wanted.track.sample_rate, wanted.track.channels)
+    save_room(room, wanted.track.sample_rate, path)
     mix = chain.slot("reverb").settings["mix"]
     return (f"the file holds the reverb alone; mix in {mix:.0%} of it".replace("%", " %"),)
 

@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 
 import numpy as np
 import numpy.typing as npt
@@ -19,14 +20,14 @@ from instructfx import __version__
 from instructfx.chain import Slot
 from instructfx.effects import Param
 from instructfx.exports import standalone
-from instructfx.exports.asked import Asked, one_line, quoted
 from instructfx.exports.placing import appearing
 from instructfx.exports.room import room_of, save_room
+from instructfx.exports.wanted import Wanted, one_line
 from instructfx.render import rendering
 from instructfx.settings_text import value_text
 
 MOST_EMBEDDED = 1_000_000  # characters; a longer room lies beside the file
-LINE = 100  # characters of a room on a line
+LINE = 100  # characters
 NEEDS_NO_MEASURE_DB = 0.05  # deeper limiting than this is worth a word
 
 
@@ -46,13 +47,13 @@ class Level:
     limited_db: float
 
 
-def write_script(asked: Asked, path: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+def write_script(wanted: Wanted, path: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     """Write the program, and the room beside it where that is large: what lies beside it, and notes.
 
     The track is rendered once, for its level.
     """
-    chain, track = asked.session.chain, asked.track
-    with rendering(chain, track, None, asked.go_on, asked.cancelled) as rendered:
+    chain, track = wanted.session.chain, wanted.track
+    with rendering(chain, track, None, wanted.go_on, wanted.cancelled) as rendered:
         level = Level(rendered.gain_db, rendered.limited_db)
     heard = [slot for slot in chain.slots if not slot.bypassed]
     notes = tuple(
@@ -68,10 +69,10 @@ def write_script(asked: Asked, path: Path) -> tuple[tuple[Path, ...], tuple[str,
         taps = room_of(chain, track.sample_rate, track.channels)
         room = embedded(taps, track.sample_rate)
         if len(room.text) > MOST_EMBEDDED:
-            beside = asked.target.with_name(f"{asked.target.stem}-room.wav")
+            beside = wanted.target.with_name(f"{wanted.target.stem}-room.wav")
             room = Room(beside.name, 1.0)
-            notes += (f"keep {beside.name} beside the program: it is the room",)
-    path.write_text(program(asked, level, room, notes), encoding="utf-8")
+            notes += (f"keep {one_line(beside.name)} beside the program: it is the room",)
+    path.write_text(program(wanted, level, room, notes), encoding="utf-8")
     if beside is None or taps is None:
         return (), notes
     with appearing(beside) as temporary:
@@ -91,13 +92,13 @@ def embedded(taps: npt.NDArray[np.float32], sample_rate: int) -> Room:
     return Room(base64.b85encode(packed.getvalue()).decode(), peak)
 
 
-def program(asked: Asked, level: Level, room: Room, notes: Sequence[str]) -> str:
+def program(wanted: Wanted, level: Level, room: Room, notes: Sequence[str]) -> str:
     """The text of the program."""
-    chain = asked.session.chain
+    chain = wanted.session.chain
     used = [slot for slot in chain.slots if not slot.bypassed and rebuilt(slot)]
     functions = _needed(["main", *(f"apply_{slot.effect.name}" for slot in used)])
     parts = [
-        f'"""{_docstring(asked, notes)}"""',
+        f'"""{_docstring(wanted, notes)}"""',
         _imports(functions),
         "Samples = npt.NDArray[np.float32]  # (channels, frames)",
         *(_constants(slot) for slot in used),
@@ -108,7 +109,8 @@ def program(asked: Asked, level: Level, room: Room, notes: Sequence[str]) -> str
     ]
     if any(slot.effect.name == "reverb" for slot in used):
         parts.append(_room(room))
-    parts.append('if __name__ == "__main__":\n    main(process)\n')
+    given = f"process, {tuple(notes)!r}" if notes else "process"
+    parts.append(f'if __name__ == "__main__":\n    main({given})\n')
     return "\n\n\n".join(parts)
 
 
@@ -147,11 +149,12 @@ def _imports(functions: Iterable[ast.FunctionDef]) -> str:
     return "\n".join(lines)
 
 
-def _docstring(asked: Asked, notes: Sequence[str]) -> str:
-    name = one_line(asked.session.dry.name)
-    said = f" after {quoted(asked.said)}" if asked.said else ""
+def _docstring(wanted: Wanted, notes: Sequence[str]) -> str:
+    name = one_line(wanted.session.dry.name)
+    said = [f"  {turn.index}. {shorten(one_line(turn.instruction), LINE, placeholder=' …')}" for turn in wanted.said]
     lines = [
-        f"The sound of {name}{said}, made with InstructFX {__version__}.",
+        f"The sound of {name}, made with InstructFX {__version__}{' by saying:' if said else '.'}",
+        *said,
         "",
         "It needs Python 3.11 or newer, and:  pip install numpy pedalboard soundfile",
         "Run it:  python this-file.py in.wav out.wav",
@@ -161,13 +164,13 @@ def _docstring(asked: Asked, notes: Sequence[str]) -> str:
     return "\n".join(lines).replace("\\", "/").replace('"', "'") + "\n"
 
 
-def _asked_for(slot: Slot) -> list[str]:
+def _taken_by(slot: Slot) -> list[str]:
     """The settings that an effect's function takes, and "room" and "room_peak" where it does."""
     return [each.arg for each in _FUNCTIONS[f"apply_{slot.effect.name}"].args.kwonlyargs]
 
 
 def _constants(slot: Slot) -> str:
-    taken = _asked_for(slot)
+    taken = _taken_by(slot)
     lines = [f"# {slot.effect.label}: {slot.effect.summary}"]
     within = [param for param in slot.effect.params if param.name not in taken]
     if within:
@@ -203,7 +206,7 @@ def _process(slots: Sequence[Slot], used: Sequence[Slot]) -> str:
         elif slot not in used:
             lines.append(f"    # {slot.effect.label} cannot be rebuilt on pedalboard: {', '.join(_told(slot))}.")
         else:
-            given = [f"        {name}={_constant(slot, name)}," for name in _asked_for(slot)]
+            given = [f"        {name}={_constant(slot, name)}," for name in _taken_by(slot)]
             lines += [f"    samples = apply_{slot.effect.name}(", "        samples,", "        sample_rate,", *given]
             lines.append("    )")
     lines.append("    return samples * np.float32(10 ** (LEVEL_DB / 20))")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from instructfx import __version__
 from instructfx.chain import Slot
-from instructfx.exports.asked import Asked, one_line
+from instructfx.exports.wanted import Wanted, one_line
 from instructfx.session import Turn
 from instructfx.settings_text import minus, settings_of
 
@@ -26,19 +26,19 @@ class Line:
     text: str
 
 
-def write_sheet(asked: Asked, path: Path) -> tuple[str, ...]:
+def write_sheet(wanted: Wanted, path: Path) -> tuple[str, ...]:
     """The sheet as plain text in UTF-8."""
-    path.write_text("\n".join(text_lines(asked)) + "\n", encoding="utf-8")
+    path.write_text("\n".join(text_lines(wanted)) + "\n", encoding="utf-8")
     return ()
 
 
-def text_lines(asked: Asked) -> Iterator[str]:
+def text_lines(wanted: Wanted) -> Iterator[str]:
     """The whole sheet, line by line."""
-    yield one_line(asked.session.dry.name)
-    yield about(asked)
+    yield one_line(wanted.session.dry.name)
+    yield about(wanted)
     yield ""
     yield CHAIN_TITLE
-    slots = asked.session.chain.slots
+    slots = wanted.session.chain.slots
     if not slots:
         yield ""
         yield "No effects: the track as it came."
@@ -48,10 +48,10 @@ def text_lines(asked: Asked) -> Iterator[str]:
         yield from (f"   {line.label:{WIDTH}} {line.text}" for line in setting_lines(slot))
     yield ""
     yield SAID_TITLE
-    if not asked.said:
+    if not wanted.said:
         yield ""
         yield "Nothing yet."
-    for turn in asked.said:
+    for turn in wanted.said:
         yield ""
         yield said(turn)
         if turn.reply:
@@ -59,14 +59,14 @@ def text_lines(asked: Asked) -> Iterator[str]:
         yield from (f"   {one_line(note)}" for note in turn.notes)
 
 
-def about(asked: Asked) -> str:
+def about(wanted: Wanted) -> str:
     """The track's format, and which turn of what session it is."""
-    dry = asked.session.dry
+    dry = wanted.session.dry
     minutes, seconds = divmod(round(dry.frames / dry.sample_rate), 60)
     loudness = minus(f"{dry.loudness_lufs:.1f} LUFS")
     track = f"{minutes}:{seconds:02d}, {dry.sample_rate} Hz, {CHANNELS[dry.channels]}, {loudness}"
-    turn = f", turn {asked.session.current.index}" if asked.session.current else ""
-    when = f", session of {asked.begun_at:%Y-%m-%d %H:%M} UTC" if asked.begun_at else ""
+    turn = f", turn {wanted.session.current.index}" if wanted.session.current else ""
+    when = f", session of {wanted.begun_at:%Y-%m-%d %H:%M} UTC" if wanted.begun_at else ""
     return f"{track} · InstructFX {__version__}{turn}{when}"
 
 

@@ -20,8 +20,8 @@ from instructfx import __version__
 from instructfx.audio import MP3_RATES, Samples
 from instructfx.chain import Chain
 from instructfx.errors import ExportError
-from instructfx.exports.asked import Asked, one_line, quoted
 from instructfx.exports.tags import Tags, read_tags, write_tags
+from instructfx.exports.wanted import Wanted, one_line, quoted
 from instructfx.render import Rendering, rendering
 
 Frames = npt.NDArray[Any]
@@ -56,20 +56,20 @@ ENCODINGS = {
 }
 
 
-def write_sound(asked: Asked, path: Path) -> tuple[str, ...]:
+def write_sound(wanted: Wanted, path: Path) -> tuple[str, ...]:
     """Render into `path`, with the tags of the original; what the person should know."""
-    encoding, track, chain = ENCODINGS[asked.format.name], asked.track, asked.session.chain
+    encoding, track, chain = ENCODINGS[wanted.format.name], wanted.track, wanted.session.chain
     rate = mp3_rate(track.sample_rate) if encoding.container == "MP3" else track.sample_rate
-    tags = read_tags(track.path).remarked(remark(asked))
-    with rendering(chain, track, None, lambda share: asked.go_on(RENDERED * share), asked.cancelled) as rendered:
+    tags = read_tags(track.path).remarked(remark(wanted))
+    with rendering(chain, track, None, lambda share: wanted.go_on(RENDERED * share), wanted.cancelled) as rendered:
         container = _container(encoding, rendered.frames * track.channels)
         try:
-            _write(asked, path, rendered, encoding, container, rate, tags)
+            _write(wanted, path, rendered, encoding, container, rate, tags)
             if container != "RF64":  # whose tags nobody reads but libsndfile
                 write_tags(path, tags)
         except (soundfile.LibsndfileError, AssertionError) as error:  # soundfile asserts that all was written
             reason = getattr(error, "error_string", "") or "not all of it could be written"
-            raise ExportError(f"cannot write {asked.target}: {reason.strip()} Free some disk space.") from error
+            raise ExportError(f"cannot write {wanted.target}: {reason.strip()} Free some disk space.") from error
     notes = [f"peaks are limited, by {rendered.limited_db:.1f} dB at most"] if rendered.limited_db > 0.05 else []
     if rate != track.sample_rate:
         notes.append(f"MP3 holds no {track.sample_rate} Hz; the file is at {rate} Hz")
@@ -84,10 +84,10 @@ def mp3_rate(sample_rate: int) -> int:
     return min((rate for rate in MP3_RATES if rate > sample_rate), default=max(MP3_RATES))
 
 
-def remark(asked: Asked) -> str:
+def remark(wanted: Wanted) -> str:
     """What was done, for the comment: InstructFX 0.1.0: "make it warmer" (Equaliser, Reverb)."""
-    did = labels(asked.session.chain) or "nothing"
-    text = f"InstructFX {__version__}: {quoted(asked.said)} ({did})".replace(":  (", ": (")
+    did = labels(wanted.session.chain) or "nothing"
+    text = f"InstructFX {__version__}: {quoted(wanted.said)} ({did})".replace(":  (", ": (")
     return text if len(text) <= LONGEST_REMARK else f"{text[: LONGEST_REMARK - 2]} …"
 
 
@@ -111,17 +111,19 @@ def _container(encoding: Encoding, samples: int) -> str:
 
 
 def _write(
-    asked: Asked, path: Path, rendered: Rendering, encoding: Encoding, container: str, rate: int, tags: Tags
+    wanted: Wanted, path: Path, rendered: Rendering, encoding: Encoding, container: str, rate: int, tags: Tags
 ) -> None:
     more = {"compression_level": encoding.compression_level, "bitrate_mode": encoding.bitrate_mode}
-    with soundfile.SoundFile(path, "w", rate, asked.track.channels, encoding.subtype, format=container, **more) as file:
+    with soundfile.SoundFile(
+        path, "w", rate, wanted.track.channels, encoding.subtype, format=container, **more
+    ) as file:
         if encoding.container == "WAV":
             _put_info(file, tags)
         done = 0
-        for frames in _frames(rendered, encoding, asked.track.channels, rate):
+        for frames in _frames(rendered, encoding, wanted.track.channels, rate):
             file.write(frames)
             done += len(frames)
-            asked.go_on(min(RENDERED + (1 - RENDERED) * done / (rendered.frames * rate / rendered.sample_rate), 1.0))
+            wanted.go_on(min(RENDERED + (1 - RENDERED) * done / (rendered.frames * rate / rendered.sample_rate), 1.0))
 
 
 def _frames(rendered: Rendering, encoding: Encoding, channels: int, rate: int) -> Iterator[Frames]:

@@ -248,7 +248,7 @@ def apply_gain(samples: Samples, sample_rate: int, *, gain_db: float) -> Samples
     return samples * np.float32(10 ** (gain_db / 20))
 
 
-def main(process: Callable[[Samples, int], Samples]) -> None:
+def main(process: Callable[[Samples, int], Samples], notes: Sequence[str] = ()) -> None:
     """`python preset.py in.wav out.wav`; a WAV is written in floating point, so that nothing clips in it."""
     if len(sys.argv) != 3:
         sys.exit(f"usage: python {Path(sys.argv[0]).name} in.wav out.wav")
@@ -263,3 +263,5 @@ def main(process: Callable[[Samples, int], Samples]) -> None:
     sys.stdout.write(f"{sys.argv[2]}: {len(sound) / sample_rate:.1f} s, peak {peak_db:+.1f} dBFS\n")
     if peak_db > 0:
         sys.stdout.write("That is above full scale: lower LEVEL_DB, unless the file is a WAV, which does not clip.\n")
+    for note in notes:
+        sys.stdout.write(f"Note: {note}.\n")

@@ -1,4 +1,4 @@
-"""What is asked of whoever writes a format, and what comes of it."""
+"""What is wanted of whoever writes a format, and what comes of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def never() -> bool:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Wanted:
     """One export. target is where the file will be; begun_at, where it is known, is when the session began, in UTC."""
 
     session: Session
