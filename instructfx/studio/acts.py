@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from instructfx.errors import InstructionError
 from instructfx.session import Answer
 from instructfx.studio.messages import Edit, GoTo, ListenFrom, Order, Scale
+from instructfx.studio.tree import Compared
 
 if TYPE_CHECKING:
     from instructfx.store import Store
@@ -35,9 +36,9 @@ class Pick:
 
 @dataclass(frozen=True)
 class Compare:
-    """Look at two turns side by side, None for the dry track; no pair ends it."""
+    """Look at two turns side by side; None ends it."""
 
-    pair: tuple[str, str | None] | None
+    pair: Compared | None
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,8 @@ def read(said: Any) -> Act:
             return OrderAct(ListenFrom(float(start)))
         case {"do": "pick", "turn": str() | None as turn}:
             return Pick(turn)
-        case {"do": "compare", "a": str(a), "b": str() | None as b}:
-            return Compare((a, b))
+        case {"do": "compare", "a": str() | None as a, "b": str() | None as b}:
+            return Compare(Compared(a, b))
         case {"do": "close-compare"}:
             return Compare(None)
         case {"do": "name", "turn": str(turn), "name": str(name)}:
@@ -92,7 +93,7 @@ async def noted(act: Pick | Compare | Name | Heard, visit: Visit, store: Store) 
         case Pick(turn_id):
             visit.picked = session.turn(turn_id).id if turn_id else None
         case Compare(pair):
-            for turn_id in pair or ():
+            for turn_id in (pair.a, pair.b) if pair else ():
                 if turn_id:
                     session.turn(turn_id)
             visit.compared = pair

@@ -159,7 +159,7 @@ class Desk:
         from instructfx.studio.pictures import drawn
 
         live = self._session(request.session_id, request.turns, request.minds)
-        return Drawn(drawn(live, request.turn_id, request.against))
+        return Drawn(drawn(live, request.turn_id, request.compared))
 
     def _export(self, request: Export) -> Made:
         from instructfx.exports import export, format_named

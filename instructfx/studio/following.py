@@ -65,7 +65,7 @@ class Follower:
             }
         if standing is None:
             return
-        wanted = Draw(session.id, len(session.turns), *(visit.compared or (standing.id, None)), visit.minds)
+        wanted = Draw(session.id, len(session.turns), standing.id, visit.compared, visit.minds)
         drawing = AskJob(pool, wanted, visit.over)
         await drawing.done()
         if isinstance(drawing.answer, Drawn) and serial == visit.serial and not visit.closed.is_set():

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from instructfx.errors import InstructFXError
+from instructfx.studio.tree import Compared
 from instructfx.wishes import Wishes
 
 Slots = Sequence[Mapping[str, Any]]
@@ -128,12 +129,12 @@ class Preview:
 
 @dataclass(frozen=True)
 class Draw:
-    """The pictures of a turn, against those of another where one is named."""
+    """The pictures of a turn; or where two are compared, of both at once. None is the dry track."""
 
     session_id: str
     turns: int
     turn_id: str
-    against: str | None
+    compared: Compared | None
     minds: Minds
 
 

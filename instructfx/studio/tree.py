@@ -29,18 +29,16 @@ def history_data(
     names: id of a turn -> what the person calls it. Undone turns are no nodes of the tree: what continues them
     continues the turn that they went back to, and so does the head. StoreError where compared names no turn.
     """
-    parents = _parents(session)
-    head = _standing(session, session.head)
-    takes = _takes(session, parents)
+    standing = session.standing
     turns = [
         {
             "id": turn.id,
-            "parent": parents[turn.id],
+            "parent": _id(session.reached(turn.parent_id)),
             "index": turn.index,
             "kind": turn.kind,
             "words": turn.instruction,
             "name": (names or {}).get(turn.id, ""),
-            "take": takes.get(turn.id, 0),
+            "take": turn.take,
             "seconds": round(turn.seconds, 1),
         }
         for turn in session.turns
@@ -48,61 +46,16 @@ def history_data(
     ]
     return {
         "session": session.id,
-        "head": head,
-        "undo": (parents[head] or DRY) if head else None,
-        "redo": _redo(session, parents, head),
+        "head": _id(standing),
+        "undo": (session.undo_target or DRY) if session.can_undo else None,
+        "redo": session.redo_target,
         "turns": turns,
         "compare": _comparison(session, compared) if compared else None,
     }
 
 
-def _standing(session: Session, turn_id: str | None) -> str | None:
-    """The turn that is heard where that one is the head: past those that undid something."""
-    while turn_id is not None:
-        turn = session.turn(turn_id)
-        if turn.kind != "undone":
-            return turn_id
-        turn_id = turn.parent_id
-    return None
-
-
-def _parents(session: Session) -> dict[str, str | None]:
-    """Each turn's parent in the tree, None for the dry track. Turns come after what they continue."""
-    stands: dict[str | None, str | None] = {None: None}
-    parents = {}
-    for turn in session.turns:
-        parents[turn.id] = stands[turn.parent_id]
-        stands[turn.id] = parents[turn.id] if turn.kind == "undone" else turn.id
-    return {turn.id: parents[turn.id] for turn in session.turns if turn.kind != "undone"}
-
-
-def _redo(session: Session, parents: Mapping[str, str | None], head: str | None) -> str | None:
-    """From the head one step towards the newest turn that came of it; None where none did."""
-    for turn_id in reversed(list(parents)):
-        step: str | None = turn_id
-        while step is not None:
-            if parents[step] == head:
-                return step
-            step = parents[step]
-    return None
-
-
-def _takes(session: Session, parents: Mapping[str, str | None]) -> dict[str, int]:
-    """Which takes of one wish turns are, from 1: the same words after the same turn, one made after the other."""
-    takes: dict[str, int] = {}
-    last: Turn | None = None
-    for turn in session.turns:
-        if turn.kind == "undone":
-            continue
-        if last and last.kind == turn.kind == "said" and parents[last.id] == parents[turn.id] and _alike(last, turn):
-            takes[last.id] = takes.get(last.id, 1)
-            takes[turn.id] = takes[last.id] + 1
-        last = turn
-    return takes
-
-
-def _alike(one: Turn, other: Turn) -> bool:
-    return " ".join(one.instruction.lower().split()) == " ".join(other.instruction.lower().split())
+def _id(turn: Turn | None) -> str | None:
+    return turn.id if turn else None
 
 
 def _comparison(session: Session, compared: Compared) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from instructfx.studio.messages import Minds, Sound
 if TYPE_CHECKING:
     from instructfx.chain import Chain
     from instructfx.session import Session, Turn
+    from instructfx.studio.tree import Compared
     from instructfx.studio.work import TurnJob
     from instructfx.track import Track
 
@@ -81,7 +82,7 @@ class Visit:
     serial: int = 0
     playing: str | None = None
     picked: str | None = None
-    compared: tuple[str, str | None] | None = None
+    compared: Compared | None = None
     pictures: Mapping[str, str] = field(default_factory=dict)
     made: dict[str, Path] = field(default_factory=dict)
     seen: float = field(default_factory=time.monotonic)
