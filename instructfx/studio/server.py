@@ -41,8 +41,8 @@ def application(studio: Studio, passwords: Passwords | None = None) -> ASGIApp:
     limits = studio.limits
     blocks = quirks.blocks()
     page = laid_out(quirks.state(studio.visits.close), blocks, limits)
+    Api(studio).attach(blocks)  # before the page's own events, whose names Gradio would number these by
     Handlers(page, studio).attach()
-    Api(studio).attach(blocks)
     whole = quirks.mounted(app, blocks, limits.upload_mb, limits.mcp)
     return Gate(whole, limits.upload_mb, passwords, limits.mcp)
 
