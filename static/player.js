@@ -13,6 +13,7 @@ import { Trajectory } from "./player/trajectory.js";
 import { build } from "./player/view.js";
 import { Waveform } from "./player/waveform.js";
 
+const SEARCH = "Search"; // what the switch calls a step of it
 const BY_HAND = 8; // seconds of a loop asked for by key where no excerpt is near
 
 class Player extends HTMLElement {
@@ -136,7 +137,7 @@ class Player extends HTMLElement {
     });
     this.#trajectory = new Trajectory(view.steps, {
       rate: () => playback.library.rate,
-      hear: (buffer, step) => this.preview({ buffer, start: playback.data.excerpt.start, label: `Step ${step}`, name: "Step" }),
+      hear: (buffer, label) => this.preview({ buffer, start: playback.data.excerpt.start, label, name: SEARCH }),
       failed: (words) => this.#fail(words),
     });
     const on = (element, act) => element.addEventListener("click", act);
@@ -227,7 +228,7 @@ class Player extends HTMLElement {
   #show() {
     this.#changed = false;
     const { test, preview, data } = this.#playback;
-    const stepping = Boolean(preview) && !preview.over && preview.name === "Step";
+    const stepping = Boolean(preview) && !preview.over && preview.name === SEARCH;
     if (this.#stepping && !stepping) this.#trajectory.rest();
     this.#stepping = stepping;
     showFace(this.#view, this.#playback, this.#fault);
@@ -243,4 +244,4 @@ class Player extends HTMLElement {
   }
 }
 
-customElements.define("ifx-player", Player);
+if (!customElements.get("ifx-player")) customElements.define("ifx-player", Player);

@@ -46,7 +46,7 @@ export class Region {
     for (const [end, handle] of Object.entries(this.#handles)) {
       handle.hidden = !region || !duration;
       if (handle.hidden) continue;
-      handle.style.left = `${(100 * region[end]) / duration}%`;
+      handle.style.left = `${Math.min(100, (100 * region[end]) / duration)}%`;
       handle.setAttribute("aria-valuemax", duration.toFixed(1));
       handle.setAttribute("aria-valuenow", region[end].toFixed(1));
       handle.setAttribute("aria-valuetext", tenths(region[end]));

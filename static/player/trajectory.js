@@ -14,7 +14,7 @@ export class Trajectory {
   #asked = null;
   #place = () => [0, 0];
 
-  /** parts: {panel, slider, line, dot, said}; host: {rate(), hear(buffer, step), failed(words)}. */
+  /** parts: {panel, slider, line, dot, said}; host: {rate(), hear(buffer, label), failed(words)}. */
   constructor(parts, host) {
     this.#parts = parts;
     this.#host = host;
@@ -70,7 +70,7 @@ export class Trajectory {
     const { slider, said, dot } = this.#parts;
     const step = Number(slider.value);
     const loss = this.#steps.losses[step];
-    const place = step === 0 ? "Before the search" : `Step ${step} of ${this.#steps.count}`;
+    const place = placeOf(step, this.#steps.count);
     said.textContent = Number.isFinite(loss) ? `${place}, loss ${loss.toPrecision(3)}` : place;
     slider.setAttribute("aria-valuetext", said.textContent);
     dot.toggleAttribute("hidden", !Number.isFinite(loss));
@@ -86,7 +86,7 @@ export class Trajectory {
     try {
       const buffer = this.#sounds.get(step) ?? (await this.#sound(steps.url.replace("{step}", String(step))));
       if (this.#steps?.turn === steps.turn) this.#remember(step, buffer);
-      if (this.#asked === step && this.#steps?.turn === steps.turn) this.#host.hear(buffer, step);
+      if (this.#asked === step && this.#steps?.turn === steps.turn) this.#host.hear(buffer, placeOf(step, steps.count));
     } catch (error) {
       if (this.#asked === step) this.#host.failed(`Step ${step} cannot be heard: ${error.message}.`);
     } finally {
@@ -103,4 +103,8 @@ export class Trajectory {
     this.#sounds.set(step, buffer);
     if (this.#sounds.size > KEPT) this.#sounds.delete(this.#sounds.keys().next().value);
   }
+}
+
+function placeOf(step, count) {
+  return step === 0 ? "Before the search" : `Step ${step} of ${count}`;
 }

@@ -19,7 +19,7 @@ const TEMPLATE = `
   <button type="button" class="player-match" role="switch" aria-checked="true" aria-keyshortcuts="M"
     ><i aria-hidden="true"></i>Match loudness</button>
   <button type="button" class="player-loop" aria-keyshortcuts="L">Loop</button>
-  <button type="button" class="player-listen" hidden>Listen here</button>
+  <button type="button" class="player-listen" title="Let the search listen from here on" hidden>Listen here</button>
   <button type="button" class="player-begin">Blind test</button>
 </div>
 <div class="player-blind" role="group" aria-label="Blind test" hidden>
@@ -47,6 +47,8 @@ const SLOTS = ["dry", "previous", "current", "picked", "edit", "X", "Y"];
 /** Build the player's elements, once, and say where each is. Slots of the switch keep their buttons for good. */
 export function build(root) {
   root.innerHTML = TEMPLATE;
+  root.setAttribute("role", "group");
+  root.setAttribute("aria-label", root.getAttribute("aria-label") ?? "Player");
   const one = (selector) => root.querySelector(selector);
   const slots = Object.fromEntries(SLOTS.map((slot) => [slot, button(one(".player-switch"), slot)]));
   const choices = [...root.querySelectorAll("[data-choice]")];

@@ -206,6 +206,12 @@ class Heard:
         """Frames of the track from one sample to the next: 1 wherever nothing jumps."""
         return np.diff(self.frame)
 
+    def goes_on(self, since: int = 0) -> None:
+        """Assert that one frame follows another, all the way: a version that is behind would be a small step back."""
+        np.testing.assert_allclose(self.steps[since:], 1, atol=0.2)
+        frame = self.frame[since:].astype(float)
+        np.testing.assert_allclose(frame, frame[0] + np.arange(len(frame)), atol=0.2)
+
     def seconds_until(self, mark: int, level: float) -> float:
         """From a mark until a level is reached, in seconds."""
         there = np.flatnonzero(np.isclose(self.level[self.marks[mark] :], level, atol=1e-4))
