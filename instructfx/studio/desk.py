@@ -156,7 +156,7 @@ class Desk:
         return Made(path)
 
     def _draw(self, request: Draw) -> Drawn:
-        from instructfx.studio.pictures import drawn
+        from instructfx.studio.album import drawn
 
         live = self._session(request.session_id, request.turns, request.minds)
         return Drawn(drawn(live, request.turn_id, request.compared))

@@ -20,7 +20,7 @@ from instructfx.studio.pictures.drawing import (
     picture,
     svg,
 )
-from instructfx.studio.readable import label_text
+from instructfx.settings_text import label_text
 
 LEAST = 0.05
 MOST = 8
