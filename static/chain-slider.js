@@ -33,6 +33,7 @@ export class Slider {
         hand.hold();
         const done = () => {
           this.#held = false;
+          this.element.value = toPosition(param, this.#value);
           for (const each of ["pointerup", "pointercancel"]) removeEventListener(each, done, true);
           hand.letGo();
         };
