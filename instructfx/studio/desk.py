@@ -43,6 +43,7 @@ from instructfx.studio.messages import (
 from instructfx.studio.waveform import sound_of
 
 if TYPE_CHECKING:
+    from instructfx.chain import Chain
     from instructfx.live import LiveSession
     from instructfx.store import Store
     from instructfx.track import Track

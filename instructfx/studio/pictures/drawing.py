@@ -97,7 +97,7 @@ def svg(drawn: Picture, title: str, description: str) -> str:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     file = io.StringIO()
-    with matplotlib.rc_context(SETTINGS), warnings.catch_warnings():  # type: ignore[arg-type]
+    with matplotlib.rc_context(SETTINGS), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing")  # the page's fonts draw the text
         FigureCanvasSVG(drawn.figure).print_svg(file, metadata={"Date": None})  # type: ignore[no-untyped-call]
     text = file.getvalue()
