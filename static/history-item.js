@@ -42,7 +42,10 @@ export class Item {
         dblclick: (event) => { if (!event.target.closest("button, input")) hand.go(this.#node.id); },
         click: (event) => { if (!event.target.closest("button, input")) this.element.focus({ preventScroll: true }); },
       },
-      element("div", { class: "history-line" }, this.#index, this.#name, this.#words, this.#facts, this.#now, this.#comparing, this.#choose),
+      element(
+        "div", { class: "history-line" },
+        this.#index, this.#name, this.#words, this.#facts, this.#now, this.#comparing, this.#choose,
+      ),
     );
   }
 
