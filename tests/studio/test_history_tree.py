@@ -265,7 +265,9 @@ def overgrown(count: int, seed: int = 1) -> Session:
     takes = [0]
     for number in range(1, count + 1):
         takes.append(takes[-1] + 1 if again(number) else int(again(number + 1)))
-    return session([turn(each, parents[each] or None, "again", take=takes[each]) for each in range(1, count + 1)], count)
+    return session(
+        [turn(each, parents[each] or None, "again", take=takes[each]) for each in range(1, count + 1)], count
+    )
 
 
 @pytest.mark.browser

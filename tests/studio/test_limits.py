@@ -28,8 +28,8 @@ def test_each_limit_has_its_variable() -> None:
     names = ("MAX_UPLOAD_MB", "MAX_SECONDS", "TURN_SECONDS", "WORKER_MB", "TURNS", "MAX_WAITING", "MAX_VISITS")
     values = (10, 60, 30, 2048, 3, 5, 7)
     environment = {f"INSTRUCTFX_{name}": str(value) for name, value in zip(names, values, strict=True)}
-    environment |= {"INSTRUCTFX_MAX_DISK_GB": "1.5", "INSTRUCTFX_KEEP_DAYS": "30"}
-    assert limits_from(environment) == Limits(*values, disk_gb=1.5, keep_days=30)
+    environment |= {"INSTRUCTFX_MAX_DISK_GB": "1.5", "INSTRUCTFX_KEEP_DAYS": "30", "INSTRUCTFX_MCP": "1"}
+    assert limits_from(environment) == Limits(*values, disk_gb=1.5, keep_days=30, mcp=True)
     off = limits_from({"INSTRUCTFX_MAX_DISK_GB": "none", "INSTRUCTFX_KEEP_DAYS": "none"})
     assert (off.disk_gb, off.keep_days) == (None, None)
 
@@ -45,6 +45,7 @@ def test_each_limit_has_its_variable() -> None:
         ("TURN_SECONDS", "inf", "a whole number, 1 or more"),
         ("KEEP_DAYS", "-1", "a number, 0.001 or more, or none"),
         ("MAX_DISK_GB", "nan", "a number, 0.001 or more, or none"),
+        ("MCP", "yes", "a whole number from 0 to 1"),
     ],
 )
 def test_a_wrong_value_is_one_line(name: str, value: str, legal: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from instructfx.session import Turn
+from instructfx.settings_text import label_text
 from instructfx.studio.pictures.drawing import (
     ACCENT,
     INK,
@@ -20,7 +21,6 @@ from instructfx.studio.pictures.drawing import (
     picture,
     svg,
 )
-from instructfx.settings_text import label_text
 
 LEAST = 0.05
 MOST = 8
