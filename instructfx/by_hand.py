@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Mapping
 
 import torch
 
@@ -19,6 +20,7 @@ from instructfx.session import Kind, Session, Turn
 from instructfx.store import Store
 
 LEAST_SHARE, MOST_SHARE = -1.0, 1.5  # of a turn
+LONGEST_NAME = 80  # characters
 
 
 def edit(session: Session, chain: Chain, words: str, minds: Minds, excerpt: Excerpt, store: Store) -> Session:
@@ -42,9 +44,10 @@ def amount_of(session: Session) -> tuple[Turn, float] | None:
     That is the turn that plays now, or the one of which that is an amount already; None for the dry track, and for a
     turn that changed nothing.
     """
-    turn, share = session.standing, 1.0
+    turn = session.standing
+    share = 1.0
     if turn and turn.share is not None and turn.parent_id:
-        turn, share = session.turn(turn.parent_id), turn.share
+        share, turn = turn.share, session.turn(turn.parent_id)
     if turn is None or turn.chain == session.before_turn(turn):
         return None
     return turn, share
@@ -92,6 +95,40 @@ def go_to(session: Session, turn_id: str | None, minds: Minds, excerpt: Excerpt,
     return record(session, "undone", chain, words, reply, minds, excerpt, store, parent=target)
 
 
+def named(name: str) -> str:
+    """A name for a version as it is kept: one line without control characters; InstructionError where it is long."""
+    text = one_line(name)
+    if len(text) > LONGEST_NAME:
+        raise InstructionError(f"that name is {len(text)} characters long; up to {LONGEST_NAME} are kept")
+    return text
+
+
+def original(session: Session, effect: str) -> Mapping[str, float] | None:
+    """The settings with which an effect of the current chain came out of the turn in which a planner put it there.
+
+    None where the chain has no such effect, or somebody put it there by hand.
+    """
+    found: Mapping[str, float] | None = None
+    there = False
+    for turn in session.path:
+        came, there = not there and effect in turn.chain.names, effect in turn.chain.names
+        if came and turn.kind != "edited":
+            found = turn.chain.slot(effect).settings
+        elif came and turn.share is None:
+            found = None
+    return found if effect in session.chain.names else None
+
+
+def chain_at(turn: Turn, iteration: int) -> Chain:
+    """The chain of one step of a turn's trajectory; InstructionError where there is no such step."""
+    for step in turn.refined.steps:
+        if step.iteration == iteration:
+            return step.chain
+    last = max((step.iteration for step in turn.refined.steps), default=None)
+    there = "no steps" if last is None else f"steps 0 to {last}"
+    raise InstructionError(f"turn {turn.index} has {there}, not {iteration!r}")
+
+
 def record(
     session: Session,
     kind: Kind,
@@ -124,7 +161,7 @@ def record(
         refined=unrefined(chain),
         readings_before=readings_before,
         readings_after=readings_after,
-        provenance=provenance_of(minds),
+        provenance=provenance_of(minds, session),
         seconds=round(time.perf_counter() - started, 3),
         share=share,
     )

@@ -56,6 +56,15 @@ def _parser() -> argparse.ArgumentParser:
     refine.add_argument("--device", default="", help="where the ear hears: cpu, cuda or mps (clap: the fastest)")
     refine.add_argument("--recipe", default="", help="search as another system does: text2fx or fxsearcher")
     refine.add_argument("--seed", type=int, default=0, help="for repeatable searches (default: %(default)s)")
+    refine.add_argument("--step-size", type=float, default=1.0, metavar="X", help="how far each turn goes, 0.25 to 3")
+    refine.add_argument("--iterations", type=int, metavar="N", help="most steps of each search, 1 to 200")
+    refine.add_argument("--first-turn", choices=("initialize", "refine"), help="whether the first turn searches")
+    refine.add_argument("--loss", default="", help="what the ear clap listens for, such as directional")
+    refine.add_argument("--avoid", default="", metavar="WORDS", help='what it should not become: "harsh, muddy"')
+    refine.add_argument(
+        "--takes", type=int, default=1, metavar="N", help="of each instruction, 1 to 5; the first plays on"
+    )
+    refine.add_argument("--excerpt-start", type=float, metavar="S", help="search on the ten seconds from there on")
     refine.add_argument("--json", action="store_true", help="print one JSON object a turn, one a line")
     refine.set_defaults(run=_refine)
 
@@ -94,16 +103,24 @@ def _parser() -> argparse.ArgumentParser:
 
 def _refine(options: argparse.Namespace) -> int:
     from instructfx import preset
-    from instructfx.engine import Watch
+    from instructfx.engine import Watch, as_wished
     from instructfx.errors import AudioError
     from instructfx.live import open_session
     from instructfx.naming import dashed
     from instructfx.session import readable
+    from instructfx.takes import check_count
+    from instructfx.wishes import Wishes
 
     progress = _Progress()
+    wishes = Wishes(options.step_size, options.iterations, None, options.first_turn, options.loss, options.avoid)
+    if options.takes != 1:
+        check_count(options.takes)
     live = open_session(
         options.track, options.planner, options.ear, options.seed, recipe=options.recipe, device=options.device
     )
+    as_wished(live.minds, wishes)
+    if options.excerpt_start is not None:
+        live.listen_from(options.excerpt_start)
     try:
         options.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -111,17 +128,21 @@ def _refine(options: argparse.Namespace) -> int:
     with interrupts() as interrupted:
         for instruction in options.instructions:
             watch = Watch(on_stage=progress.stage, on_step=progress.step, cancelled=interrupted.is_set)
-            turn = live.say(instruction, watch)
-            path = options.out / f"{turn.index:02d}-{dashed(instruction)}.flac"
-            live.render_to(path, on_progress=progress.render)
-            path.with_suffix(".json").write_text(preset.to_text(turn.chain))
-            progress.clear()
-            if options.json:
-                record = {**readable(turn), "file": str(path)}
-                sys.stdout.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
+            if options.takes == 1:
+                turns: tuple[Turn, ...] = (live.say(instruction, watch, wishes),)
             else:
-                sys.stdout.write(_told(turn, path))
-            sys.stdout.flush()
+                turns = live.takes(instruction, options.takes, watch, wishes)
+            for turn in turns:
+                path = options.out / f"{turn.index:02d}-{dashed(instruction)}.flac"
+                live.render_to(path, on_progress=progress.render, turn=turn)
+                path.with_suffix(".json").write_text(preset.to_text(turn.chain))
+                progress.clear()
+                if options.json:
+                    record = {**readable(turn), "file": str(path)}
+                    sys.stdout.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
+                else:
+                    sys.stdout.write(_told(turn, path))
+                sys.stdout.flush()
             if interrupted.is_set():
                 return 130
     progress.say(f"session {live.session.id}")

@@ -25,6 +25,20 @@ def add_commands(commands: Any) -> None:
     show.add_argument("--json", action="store_true", help="print one JSON object a turn, one a line, with all of it")
     show.set_defaults(run=_show)
 
+    name = actions.add_parser("name", help="call a version something")
+    name.add_argument("session", metavar="SESSION", help="the id that `sessions list` printed")
+    name.add_argument("turn", metavar="TURN", help="its number, as `sessions show` tells it, or its id")
+    name.add_argument("name", metavar="NAME", help="up to 80 characters; an empty one takes the name away")
+    name.set_defaults(run=_name)
+
+    compare = actions.add_parser("compare", help="two versions side by side")
+    compare.add_argument("session", metavar="SESSION", help="the id that `sessions list` printed")
+    compare.add_argument("turn", metavar="TURN", help="its number or its id")
+    compare.add_argument("other", metavar="OTHER", help="another one's, or `dry` for the dry track")
+    compare.add_argument("--all", action="store_true", help="also what is the same in both")
+    compare.add_argument("--json", action="store_true", help="print one JSON object")
+    compare.set_defaults(run=_compare)
+
     delete = actions.add_parser("delete", help="remove sessions, and audio that no other session uses")
     delete.add_argument("sessions", metavar="SESSION", nargs="+", help="the id that `sessions list` printed")
     delete.set_defaults(run=_delete)
@@ -59,8 +73,33 @@ def _show(options: argparse.Namespace) -> int:
         for turn in session.turns:
             sys.stdout.write(turn.to_json() + "\n")
         return 0
-    remarks = store.judgements(session.id), store.answers(session.id), store.signatures(session.id)
-    for line in story(session, *remarks):
+    remarks = store.remarks(session.id)
+    for line in story(session, remarks.judgements, remarks.answers, remarks.signatures, remarks.names):
+        sys.stdout.write(f"{line}\n")
+    return 0
+
+
+def _name(options: argparse.Namespace) -> int:
+    from instructfx.by_hand import named
+    from instructfx.store import Store
+
+    store = Store()
+    session = store.without_audio(options.session)
+    store.name_turn(session.numbered(options.turn).id, named(options.name))
+    return 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from instructfx.comparing import compared, told
+    from instructfx.store import Store
+
+    session = Store().without_audio(options.session)
+    other = None if options.other == "dry" else session.numbered(options.other).id
+    comparison = compared(session, session.numbered(options.turn).id, other)
+    if options.json:
+        sys.stdout.write(json.dumps(comparison.to_json(), ensure_ascii=False) + "\n")
+        return 0
+    for line in told(comparison, options.all):
         sys.stdout.write(f"{line}\n")
     return 0
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from instructfx.audio import Audio
-from instructfx.by_hand import amount, amount_of, edit, go_to
+from instructfx.by_hand import amount, amount_of, chain_at, edit, go_to, named, original
 from instructfx.chain import Chain
+from instructfx.comparing import Comparison, compared
 from instructfx.ears import ear_named, judging_as
 from instructfx.engine import Minds, Watch, excerpt_of, take_turn
-from instructfx.errors import InstructionError
+from instructfx.errors import InstructFXError, InstructionError
 from instructfx.planners import planner_named
 from instructfx.preview import Preview
 from instructfx.recipes import recipe_named
@@ -18,7 +20,9 @@ from instructfx.render import OnProgress as OnRenderProgress
 from instructfx.render import RenderOptions, RenderReport, no_progress, render_audio, render_file
 from instructfx.session import Session, Turn, new_session_id
 from instructfx.store import Store
-from instructfx.track import Track, inspect
+from instructfx.takes import take_several
+from instructfx.track import Track, frame_at, inspect
+from instructfx.wishes import Wishes
 
 
 class LiveSession:
@@ -29,7 +33,7 @@ class LiveSession:
         self.track = track
         self.minds = minds
         self._store = store
-        self._excerpt = excerpt_of(track, minds.ear)
+        self._excerpt = excerpt_of(track, minds.ear, session.excerpt_start)
         self._preview: Preview | None = None
 
     @property
@@ -42,10 +46,24 @@ class LiveSession:
         """The chain that plays now."""
         return self.session.chain
 
-    def say(self, instruction: str, watch: Watch | None = None) -> Turn:
-        """Take one turn; it is committed when this returns."""
-        self.session = take_turn(self.session, instruction, self.minds, self._excerpt, self._store, watch)
+    def say(self, instruction: str, watch: Watch | None = None, wishes: Wishes | None = None) -> Turn:
+        """Take one turn, as wished; it is committed when this returns."""
+        self.session = take_turn(self.session, instruction, self.minds, self._excerpt, self._store, watch, wishes)
         return self.session.turns[-1]
+
+    def takes(
+        self, instruction: str, count: int = 3, watch: Watch | None = None, wishes: Wishes | None = None
+    ) -> tuple[Turn, ...]:
+        """Take an instruction several times, 2 to 5, planned once: the first plays afterwards. See `take_several`."""
+        before = len(self.turns)
+        try:
+            self.session = take_several(
+                self.session, instruction, count, self.minds, self._excerpt, self._store, watch, wishes
+            )
+        except InstructFXError:
+            self.session = self._store.without_audio(self.session.id)  # takes before the one that failed are kept
+            raise
+        return self.turns[before:]
 
     def edit(self, chain: Chain, words: str = "") -> Turn:
         """Keep a chain that was set by hand, as a turn of kind "edited"; InstructionError where it changes nothing."""
@@ -70,9 +88,38 @@ class LiveSession:
         self.session = go_to(self.session, turn_id, self.minds, self._excerpt, self._store)
         return self.session.turns[-1]
 
+    def original(self, effect: str) -> Mapping[str, float] | None:
+        """The settings that an effect of this chain had when a planner put it there; None where no planner did."""
+        return original(self.session, effect)
+
+    def chain_at(self, turn_id: str, iteration: int) -> Chain:
+        """The chain of one step of a turn's trajectory; InstructionError where there is no such step."""
+        return chain_at(self.session.turn(turn_id), iteration)
+
+    def compare(self, turn_id: str, other_id: str | None) -> Comparison:
+        """A turn beside another one, or beside the dry track where that is None."""
+        return compared(self.session, turn_id, other_id)
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What versions are called, by the ids of their turns."""
+        return self._store.names(self.session.id)
+
+    def name_turn(self, turn_id: str, name: str) -> None:
+        """Call a version something, in up to 80 characters; an empty name takes it away."""
+        self._store.name_turn(self.session.turn(turn_id).id, named(name))
+
+    def listen_from(self, start_seconds: float) -> None:
+        """Search on the ten seconds from there on, from the next turn on; InstructionError beyond the track."""
+        start = frame_at(self.track, start_seconds)
+        self._store.listen_from(self.session.id, start)
+        self.session = replace(self.session, excerpt_start=start)
+        self._excerpt = excerpt_of(self.track, self.minds.ear, start)
+        self._preview = None
+
     def preview(self, chain: Chain) -> Audio:
         """The excerpt through any chain, at once: at the track's own rate, in its channels, at the level law."""
-        self._preview = self._preview or Preview(self.track.excerpt())
+        self._preview = self._preview or Preview(self.track.excerpt(self.session.excerpt_start))
         return self._preview.of(chain)
 
     def render(self, options: RenderOptions | None = None) -> Audio:
@@ -85,15 +132,18 @@ class LiveSession:
         options: RenderOptions | None = None,
         on_progress: OnRenderProgress = no_progress,
         cancelled: Callable[[], bool] = lambda: False,
+        turn: Turn | None = None,
     ) -> RenderReport:
-        """The whole track through the chain that plays now, into a file of the format that its name says.
+        """The whole track through the chain that plays now, or played after a turn, into a file of the format that its
+        name says.
 
         What the usual render sounds like is noted in the store, so that a replay has something to compare with.
         """
         options = options or RenderOptions()
-        report = render_file(self.chain, self.track, path, options, on_progress, cancelled)
-        if self.session.head and options == RenderOptions():
-            self._store.add_signature(self.session.head, report.signature)
+        played = turn or self.session.current
+        report = render_file(played.chain if played else Chain(), self.track, path, options, on_progress, cancelled)
+        if played and options == RenderOptions():
+            self._store.add_signature(played.id, report.signature)
         return report
 
 

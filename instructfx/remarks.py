@@ -33,8 +33,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class Remarks:
-    """What is kept beside the turns of a session; signatures by the id of the turn."""
+    """What is kept beside the turns of a session; signatures and names by the id of the turn."""
 
     answers: tuple[Answer, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     signatures: Mapping[str, Signature] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)

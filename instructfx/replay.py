@@ -13,15 +13,16 @@ from instructfx.engine import Minds, Watch, excerpt_of, take_turn
 from instructfx.errors import Cancelled, InstructionError
 from instructfx.listening import Excerpt
 from instructfx.live import minds_named
-from instructfx.planners import Plan, Planner, Request, planner_named
+from instructfx.planners import Plan, Planner, planner_named
 from instructfx.planners.prompted import PromptedPlanner
-from instructfx.planners.recorded import recorded
+from instructfx.planners.recorded import Planned, recorded
 from instructfx.refine import RefineOptions, Step
 from instructfx.render import render_signature
 from instructfx.session import Provenance, Session, Turn
 from instructfx.signature import Signature
 from instructfx.store import Store
 from instructfx.track import Track
+from instructfx.wishes import Wishes
 
 Mode = Literal["render", "rerun", "replan"]
 MODES: tuple[Mode, ...] = ("render", "rerun", "replan")
@@ -104,13 +105,14 @@ class Replay:
         self._swaps = swaps
         self._store = store
         self._ears: dict[tuple[str, str, str], Ear] = {}
-        self._excerpts: dict[int, Excerpt] = {}  # by sample rate
+        self._excerpts: dict[tuple[int, int | None], Excerpt] = {}  # by sample rate and first frame
         self._planner = self._chosen_planner()
         for turn in session.turns:  # who is not there is said before anything is stored
             self._minds(turn)
         how = f"{mode} with {swaps.told()}" if swaps.told() else mode
         origin = f"{how} of a session on {session.dry.name} of {len(session.turns)} turns"
         self.session, self._track = store.create(new_id, track, origin)
+        store.listen_from(new_id, session.excerpt_start)
 
     def turns(self, cancelled: Callable[[], bool]) -> Iterator[Replayed]:
         """Take every turn again in its order. Raises Cancelled, and as `take_turn` does."""
@@ -119,7 +121,8 @@ class Replay:
         for old in self._old.turns:
             by_words = old.kind != "undone" or old.plan.undo > 0
             came_from = played if old.kind == "undone" else old.parent_id
-            self.session = replace(self.session, head=new_of[came_from])
+            start = old.provenance.excerpt_start
+            self.session = replace(self.session, head=new_of[came_from], excerpt_start=start)
             if old.kind == "edited" or not by_words:
                 new = self._keep(old, new_of[old.parent_id])
             else:
@@ -151,19 +154,29 @@ class Replay:
 
         watch = Watch(on_step=steps.append, cancelled=stopped)
         excerpt = self._excerpt(minds.ear)
-        self.session = take_turn(self.session, old.instruction, minds, excerpt, self._store, watch)
+        self.session = take_turn(
+            self.session, old.instruction, minds, excerpt, self._store, watch, self._wishes(old), old.take
+        )
         if cancelled():
             raise Cancelled("the replay was stopped")
         return self.session.turns[-1]
 
+    def _wishes(self, old: Turn) -> Wishes:
+        """As then, without what another ear or loss has no room for."""
+        wishes = old.provenance.wishes
+        if self._swaps.loss not in ("", "usual", "guided"):
+            wishes = replace(wishes, avoid="")
+        swapped = self._swaps.loss or self._swaps.ear not in ("", old.provenance.ear)
+        return replace(wishes, loss="") if swapped else wishes
+
     def _excerpt(self, ear: Ear) -> Excerpt:
-        rate = ear.sample_rate
-        self._excerpts[rate] = self._excerpts.get(rate) or excerpt_of(self._track, ear)
-        return self._excerpts[rate]
+        key = ear.sample_rate, self.session.excerpt_start
+        self._excerpts[key] = self._excerpts.get(key) or excerpt_of(self._track, ear, self.session.excerpt_start)
+        return self._excerpts[key]
 
     def _minds(self, old: Turn) -> Minds:
         made = old.provenance
-        planner: Planner = self._planner or _Planned(made.planner, old.plan)
+        planner: Planner = self._planner or Planned(made.planner, old.plan)
         if self._mode == "replan" and self._planner is None:
             planner = planner_named(made.planner)
         if made.recipe and not (self._swaps.ear or self._swaps.loss):
@@ -202,17 +215,6 @@ class Replay:
             loss_stored=old.refined.loss_after,
             loss_found=new.refined.loss_after,
         )
-
-
-@dataclass
-class _Planned:
-    """Says again what was planned."""
-
-    name: str
-    stored: Plan
-
-    def plan(self, request: Request) -> Plan:
-        return self.stored
 
 
 def _between_chains(old: Chain, new: Chain) -> Iterator[Difference]:

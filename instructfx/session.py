@@ -9,14 +9,15 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from instructfx.chain import Chain
-from instructfx.errors import InstructFXError, StoreError
+from instructfx.ears import Goal
+from instructfx.errors import InstructFXError, InstructionError, StoreError
 from instructfx.planners.plan import Plan
 from instructfx.refine import Refined, SearchOptions
 from instructfx.remarks import Answer, Judgement, Remarks
 from instructfx.router import Route
+from instructfx.wishes import FirstTurn, Wishes
 
 Kind = Literal["said", "edited", "matched", "undone"]
-FirstTurn = Literal["initialize", "refine"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,9 @@ class Provenance:
     """What made a turn, so that it can be made again.
 
     versions: package -> version; ear_sha256 is that of the ear's weights, empty where it has none; recipe is a
-    published way to search in place of options; machine, device and threads decide the last digits.
+    published way to search in place of options; machine, device and threads decide the last digits. wishes are what
+    the person chose for this turn, of which options, seed and first_turn are the outcome; excerpt_start is the frame
+    at which the excerpt began, None where that was the most telling one.
     """
 
     planner: str
@@ -51,6 +54,8 @@ class Provenance:
     machine: str = ""
     device: str = ""
     threads: int = 0
+    wishes: Wishes = field(default_factory=Wishes)
+    excerpt_start: int | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,11 @@ class Turn:
         return self.refined.chain
 
     @property
+    def goal(self) -> Goal:
+        """What was asked of the ear: the plan's goal, as far as was wished, and away from what is to be avoided."""
+        return self.provenance.wishes.meant(self.plan.goal, self.plan.movable(self.chain.names))
+
+    @property
     def reply(self) -> str:
         """What the person is told."""
         return self.plan.reply
@@ -114,7 +124,8 @@ class Turn:
 class Session:
     """turns holds every turn in the order of making; head is the id of the one that plays now.
 
-    origin says what a session was made from where it is a replay or was imported.
+    origin says what a session was made from where it is a replay or was imported; excerpt_start is the frame at which
+    the excerpt begins that a person chose, None where it is the most telling one.
     """
 
     id: str
@@ -122,6 +133,7 @@ class Session:
     turns: tuple[Turn, ...] = ()
     head: str | None = None
     origin: str = ""
+    excerpt_start: int | None = None
 
     @property
     def current(self) -> Turn | None:
@@ -143,6 +155,15 @@ class Session:
         if turn_id not in self._by_id:
             raise StoreError(f"this session has no turn {turn_id}")
         return self._by_id[turn_id]
+
+    def numbered(self, text: str) -> Turn:
+        """The turn of that number, counted from 1, or of that id; InstructionError where there is none."""
+        if text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= len(self.turns):
+            return self.turns[int(text) - 1]
+        if text in self._by_id:
+            return self._by_id[text]
+        there = f"turns 1 to {len(self.turns)}" if self.turns else "no turns yet"
+        raise InstructionError(f"this session has {there}, not {text!r}")
 
     def _path(self, turn: Turn | None) -> tuple[Turn, ...]:
         path: list[Turn] = []

@@ -17,6 +17,7 @@ def story(
     judgements: Sequence[Judgement] = (),
     answers: Sequence[Answer] = (),
     signatures: Mapping[str, Signature] | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> Iterator[str]:
     """Lines of plain text."""
     dry = session.dry
@@ -33,6 +34,8 @@ def story(
     for turn in session.turns:
         yield ""
         yield from _turn(turn, session, index_of)
+        if turn.id in (names or {}):
+            yield f"   name: {(names or {})[turn.id]}"
         if turn.provenance.versions != versions:
             versions = turn.provenance.versions
             yield f"   with {', '.join(f'{name} {version}' for name, version in versions.items())}"
@@ -56,7 +59,7 @@ def story(
 
 
 def _turn(turn: Turn, session: Session, index_of: Mapping[str, int]) -> Iterator[str]:
-    before = session.turn(turn.parent_id).chain if turn.parent_id else Chain()
+    before = session.before_turn(turn)
     follows = f"after turn {index_of[turn.parent_id]}" if turn.parent_id else "from the dry track"
     kind = "" if turn.kind == "said" else f"{turn.kind}, "
     yield f'{turn.index}. "{turn.instruction}"  ({kind}{follows})'
@@ -80,6 +83,8 @@ def _turn(turn: Turn, session: Session, index_of: Mapping[str, int]) -> Iterator
             f"   search: loss {refined.loss_before:.4f} to {refined.loss_after:.4f} "
             f"in {len(refined.steps)} steps, {refined.stopped}"
         )
+    if made.wishes.told():
+        yield f"   wished: {made.wishes.told()}"
     ear = f"{made.ear} ({made.ear_sha256[:16]})" if made.ear_sha256 else made.ear
     recipe = f", recipe {made.recipe}" if made.recipe else ""
     place = f" on {made.machine}, {made.device}" if made.machine else ""

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from instructfx.audio import Audio, blocks, check_audible, check_format
+from instructfx.audio import SILENCE_DBFS, Audio, blocks, check_audible, check_format
 from instructfx.containers import opened
-from instructfx.errors import AudioError
+from instructfx.errors import AudioError, InstructionError
 from instructfx.loudness import STEP_SECONDS, Levels, LoudnessMeter, to_lufs
 
 EXCERPT_SECONDS = 10.0
@@ -36,13 +36,30 @@ class Track:
     def seconds(self) -> float:
         return self.frames / self.sample_rate
 
-    def excerpt(self) -> Audio:
-        """The most telling ten seconds, or all of a shorter track, at the track's own rate."""
+    def excerpt(self, start: int | None = None) -> Audio:
+        """Ten seconds from a frame on, else the most telling ones; all of a shorter track; at the track's own rate.
+
+        Where fewer are left behind that frame, the last ten seconds.
+        """
         wanted = min(round(EXCERPT_SECONDS * self.sample_rate), self.frames)
         with opened(self.path) as file:
-            file.seek(self.excerpt_start)
+            file.seek(min(self.excerpt_start if start is None else start, self.frames - wanted))
             samples = file.read(wanted, dtype="float32", always_2d=True)
         return Audio(np.ascontiguousarray(samples.T), self.sample_rate)
+
+
+def frame_at(track: Track, start_seconds: float) -> int:
+    """The frame at which an excerpt from that time on begins; InstructionError beyond the track and in silence."""
+    number = isinstance(start_seconds, int | float) and not isinstance(start_seconds, bool)
+    if not number or not 0 <= start_seconds < track.seconds:
+        raise InstructionError(
+            f"the excerpt begins at a time from 0 s to the track's end at {track.seconds:.1f} s, not {start_seconds!r}"
+        )
+    wanted = min(round(EXCERPT_SECONDS * track.sample_rate), track.frames)
+    start = min(round(start_seconds * track.sample_rate), track.frames - wanted)
+    if np.abs(track.excerpt(start).samples).max() < 10 ** (SILENCE_DBFS / 20):
+        raise InstructionError(f"there is nothing to be heard from {start_seconds:g} s on; choose another place")
+    return start
 
 
 def inspect(path: str | os.PathLike[str], name: str | None = None) -> Track:

@@ -2,7 +2,7 @@
 
 import { element, put, write } from "./parts-dom.js";
 import { Field, Slider } from "./chain-slider.js";
-import { toPosition } from "./chain-values.js";
+import { toPosition, valueText } from "./chain-values.js";
 
 const SHARE = {
   name: "share", label: "Amount", unit: "", low: -1, high: 1.5, default: 1, scale: "linear", step: 0.01,
@@ -26,15 +26,18 @@ export class Amount {
     });
     this.field = new Field(SHARE, "Amount of the last turn", { set: hand.set, say: hand.say });
     const ticks = TICKS.map(([share, text]) => element(
-      "span", { style: `--at: ${toPosition(SHARE, share)}` }, element("b", {}, `${Math.round(100 * share)} %`.replace("-", "\u2212")),
-      element("i", {}, text),
+      "span", { style: `--at: ${toPosition(SHARE, share)}` },
+      element("b", {}, valueText(SHARE, share)), element("i", {}, text),
     ));
     this.element = element(
       "section", { class: "chain-amount", "aria-label": "Amount of the last turn", hidden: true },
       this.#words,
       element(
         "div", { class: "chain-amount-row" },
-        element("div", { class: "chain-amount-scale" }, this.slider.element, element("div", { class: "chain-ticks", "aria-hidden": "true" }, ticks)),
+        element(
+          "div", { class: "chain-amount-scale" },
+          this.slider.element, element("div", { class: "chain-ticks", "aria-hidden": "true" }, ticks),
+        ),
         this.field.input,
       ),
       this.field.said,

@@ -40,9 +40,9 @@ export class Card {
     this.lock = new LockButton(`all of ${effect.label}`, (on) => hand.lock(names, on));
     this.menu = menu(`More for ${effect.label}`, icon("more"), () => this.#entries(names, hand), { class: "chain-icon" });
     this.element = element(
-      "li", { class: "chain-card", "data-effect": name, "aria-label": effect.label },
+      "div", { class: "chain-card", "data-effect": name, role: "group", "aria-label": effect.label },
       element(
-        "header", { class: "chain-head" },
+        "div", { class: "chain-head" },
         this.handle,
         element("h3", { class: "chain-name" }, effect.label),
         element("p", { class: "chain-summary" }, effect.summary),

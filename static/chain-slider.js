@@ -33,6 +33,7 @@ export class Slider {
         hand.hold();
         const done = () => {
           this.#held = false;
+          this.element.value = toPosition(param, this.#value);
           for (const each of ["pointerup", "pointercancel"]) removeEventListener(each, done, true);
           hand.letGo();
         };
@@ -47,10 +48,11 @@ export class Slider {
     const position = toPosition(this.#param, value);
     if (!this.#held) this.element.value = position;
     put(this.element, "aria-valuetext", valueText(this.#param, value));
+    const mark = toPosition(this.#param, original);
     const zero = this.#param.low < 0 && this.#param.high > 0 ? toPosition(this.#param, 0) : 0;
-    this.element.style.setProperty("--from", `${100 * Math.min(position, zero)}%`);
-    this.element.style.setProperty("--to", `${100 * Math.max(position, zero)}%`);
-    this.element.style.setProperty("--mark", `${100 * toPosition(this.#param, original)}%`);
+    for (const [name, place] of [["--from", Math.min(position, zero) || -1], ["--to", Math.max(position, zero)], ["--mark", mark]]) {
+      this.element.style.setProperty(name, place.toFixed(4));
+    }
   }
 }
 

@@ -3,7 +3,7 @@
 // data: what instructfx/studio/cards.py makes. It speaks by "act" events: {do: "preview", chain} and {do: "edit", chain}
 // with a chain as Chain.to_json writes it, {do: "amount-preview", share} and {do: "amount", share}.
 
-import { act, arrange, element, icon, put, write } from "./parts-dom.js";
+import { act, adopt, arrange, element, icon, put, write } from "./parts-dom.js";
 import { Amount } from "./chain-amount.js";
 import { Card } from "./chain-card.js";
 import { Draft } from "./chain-draft.js";
@@ -27,7 +27,6 @@ export class Chain extends HTMLElement {
   #share = 1;
   #shareTold = null;
   #cards = new Map();
-  #gaps = [];
   #list = element("ol", { class: "chain-list", "aria-label": "Effects in the order of the sound" });
   #empty = element("p", { class: "chain-empty" }, "No effects yet. Say how it should sound, or add one by hand.");
   #status = element("p", { class: "chain-status", role: "status" });
@@ -71,6 +70,7 @@ export class Chain extends HTMLElement {
     document.addEventListener("act", this.#elsewhere, true);
     addEventListener("blur", this.#leaving);
     addEventListener("pagehide", this.#leaving);
+    adopt(this);
     if (this.#data) this.#show();
   }
 
@@ -100,7 +100,6 @@ export class Chain extends HTMLElement {
     this.#shareTold = null;
     this.#held = null;
     this.#data = null;
-    for (const card of this.#cards.values()) card.element.remove();
     this.#cards.clear();
   }
 
@@ -190,15 +189,15 @@ export class Chain extends HTMLElement {
       lock: (names, on) => { this.#draft.lock(name, names, on); this.#changed(false); },
       bypass: (on) => { this.#draft.bypass(name, on); this.#changed(); },
       remove: () => this.#remove(name),
-      move: (by) => this.#move(name, this.#draft.slots.findIndex((slot) => slot.effect === name) + by),
+      move: (by) => this.#move(name, this.#place(name) + by),
       say: (text) => announce(this.#status, text),
     };
   }
 
   #move(name, place) {
-    const before = this.#draft.slots.findIndex((slot) => slot.effect === name);
+    const before = this.#place(name);
     this.#draft.move(name, place);
-    const now = this.#draft.slots.findIndex((slot) => slot.effect === name);
+    const now = this.#place(name);
     if (now === before) return;
     this.#changed();
     announce(this.#status, `${this.#label(name)} is now number ${now + 1} of ${this.#draft.slots.length}`);
@@ -206,7 +205,7 @@ export class Chain extends HTMLElement {
 
   #remove(name) {
     const { slots } = this.#draft;
-    const place = slots.findIndex((slot) => slot.effect === name);
+    const place = this.#place(name);
     const next = slots[place + 1] ?? slots[place - 1];
     (next ? this.#cards.get(next.effect).menu.button : this.#add.button).focus({ preventScroll: true });
     this.#draft.remove(name);
@@ -234,7 +233,7 @@ export class Chain extends HTMLElement {
   // While a turn runs nothing is edited, and what has the focus keeps it.
   #guard(event) {
     if (this.#data?.editable || !event.target.closest?.("[data-edits], [role=menuitem]")) return;
-    if (event.type === "keydown" && PASSED.includes(event.key)) return;
+    if (event.type === "keydown" && (PASSED.includes(event.key) || event.ctrlKey || event.metaKey)) return;
     if (event.cancelable) event.preventDefault();
     event.stopImmediatePropagation();
   }
@@ -250,20 +249,20 @@ export class Chain extends HTMLElement {
         this.#cards.delete(name);
       }
     }
-    while (this.#gaps.length < cards.length) this.#gaps.push(this.#gap(this.#gaps.length));
-    arrange(this.#list, cards.flatMap((card, place) => [this.#gaps[place].element, card.element]));
-    cards.forEach((card, place) => {
-      put(this.#gaps[place].button, "aria-label", `Add an effect before ${this.#label(card.name)}`);
-      this.#showCard(card);
-    });
+    arrange(this.#list, cards.map((card) => card.item));
+    for (const card of cards) this.#showCard(card);
     this.#empty.hidden = cards.length > 0;
     put(this.#add.element, "hidden", this.#draft.missing.length === 0);
     this.#amount.show(this.#data.amount, this.#share);
     this.#showEditable();
   }
 
+  #place(name) {
+    return this.#draft.slots.findIndex((slot) => slot.effect === name);
+  }
+
   #showCard(card) {
-    const place = this.#draft.slots.findIndex((slot) => slot.effect === card.name);
+    const place = this.#place(card.name);
     const original = (name) => this.#draft.original(card.name, name);
     card.show(this.#draft.slots[place], original, place, this.#draft.slots.length);
   }
@@ -275,7 +274,10 @@ export class Chain extends HTMLElement {
   }
 
   #made(name) {
+    const add = this.#adder(`Add an effect before ${this.#label(name)}`, () => this.#place(name), "chain-insert", [icon("plus")]);
     const card = new Card(name, this.#data.effects[name], this.#data.sample_rate, this.#hand(name));
+    // Before the card: the way of the sound, and a place for one more effect.
+    card.item = element("li", {}, element("div", { class: "chain-gap" }, add.element), card.element);
     const cards = () => this.#draft.slots.map((slot) => this.#cards.get(slot.effect).element);
     reorder(card.handle, card.element, cards, {
       drop: (place) => this.#move(name, place),
@@ -284,13 +286,6 @@ export class Chain extends HTMLElement {
     });
     this.#cards.set(name, card);
     return card;
-  }
-
-  // What stands before a card: the way of the sound, and a place for one more effect.
-  #gap(place) {
-    const add = this.#adder("Add an effect", () => place, "chain-insert", [icon("plus")]);
-    const gap = element("li", { class: "chain-gap", role: "presentation" }, add.element);
-    return { element: gap, button: add.button };
   }
 }
 

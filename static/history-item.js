@@ -24,6 +24,7 @@ export class Item {
   #words = element("span", { class: "history-words" });
   #facts = element("span", { class: "history-facts" });
   #now = element("span", { class: "history-now" }, "playing");
+  #comparing = element("span", { class: "history-now" }, "to compare");
   #tools = null;
   #field = null;
   #choose;
@@ -41,7 +42,10 @@ export class Item {
         dblclick: (event) => { if (!event.target.closest("button, input")) hand.go(this.#node.id); },
         click: (event) => { if (!event.target.closest("button, input")) this.element.focus({ preventScroll: true }); },
       },
-      element("div", { class: "history-line" }, this.#index, this.#name, this.#words, this.#facts, this.#now, this.#choose),
+      element(
+        "div", { class: "history-line" },
+        this.#index, this.#name, this.#words, this.#facts, this.#now, this.#comparing, this.#choose,
+      ),
     );
   }
 
@@ -56,6 +60,7 @@ export class Item {
     write(this.#words, take && !turn.name ? "" : wordsOf(turn));
     write(this.#facts, [turn?.words && KINDS[turn.kind], turn?.seconds ? `${turn.seconds} s` : ""].filter(Boolean).join(" \u00b7 "));
     this.#now.hidden = !current;
+    this.#comparing.hidden = !marked;
     this.#choose.hidden = !take || current;
     put(this.#choose, "aria-label", `Choose take ${turn?.take}`);
     put(this.element, "data-turn", node.id ?? "dry");
@@ -65,8 +70,6 @@ export class Item {
     put(this.element, "aria-selected", String(active));
     put(this.element, "aria-level", node.level);
     put(this.element, "tabindex", active ? 0 : -1);
-    const label = [titleOf(turn), turn?.name ? wordsOf(turn) : "", take, current ? "playing" : "", marked ? "to compare" : ""];
-    put(this.element, "aria-label", label.filter(Boolean).join(", "));
     this.#showTools(active, current);
   }
 

@@ -22,22 +22,24 @@ export function layout(turns) {
   const waiting = [{ nodes: [nodes.get(DRY)], lane: 0, from: null, through: [] }];
   while (waiting.length) {
     const { nodes: group, lane, from, through } = waiting.pop();
-    const byAge = [...group].sort((one, other) => other.newest - one.newest);
-    byAge.forEach((node, place) => {
+    const goesOn = group.filter((node) => node.children.length);
+    const main = goesOn.length ? goesOn.reduce((one, other) => (other.newest > one.newest ? other : one)) : group[0];
+    const inLanes = [main, ...group.filter((node) => node !== main)];
+    inLanes.forEach((node, place) => {
       node.lane = lane + place;
       node.row = rows.length;
     });
     rows.push({ nodes: group, from, through });
     // The rightmost lane goes on first; those to its left pass by.
-    for (const node of byAge) {
+    for (const node of inLanes) {
       const groups = groupsOf(node.children);
-      const passing = [...through, ...byAge.filter((each) => each.lane < node.lane && each.children.length)
+      const passing = [...through, ...inLanes.filter((each) => each.lane < node.lane && each.children.length)
         .map((each) => each.lane)];
       groups.reverse().forEach((each, place) => {
-        const main = place === 0;
+        const straight = place === 0;
         waiting.push({
-          nodes: each, lane: main ? node.lane : node.lane + 1, from: node.lane,
-          through: main ? passing : [...passing, node.lane],
+          nodes: each, lane: straight ? node.lane : node.lane + 1, from: node.lane,
+          through: straight ? passing : [...passing, node.lane],
         });
       });
     }

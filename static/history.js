@@ -3,7 +3,7 @@
 // data: what instructfx/studio/tree.py makes. It speaks by "act" events: {do: "go", turn}, {do: "pick", turn},
 // {do: "compare", a, b}, {do: "close-compare"} and {do: "name", turn, name}; null stands for the dry track.
 
-import { act, arrange, element, icon, put, write } from "./parts-dom.js";
+import { act, adopt, arrange, element, icon, put, write } from "./parts-dom.js";
 import { Comparison } from "./history-compare.js";
 import { Item, titleOf } from "./history-item.js";
 import { DRY, layout, pathTo } from "./history-layout.js";
@@ -63,6 +63,7 @@ export class History extends HTMLElement {
       this.append(bar, this.#hint, this.#list, this.#comparison.element);
       this.#list.addEventListener("keydown", (event) => this.#pressed(event));
     }
+    adopt(this);
     if (this.#data) this.#show();
   }
 

@@ -60,3 +60,11 @@ export function arrange(parent, children) {
 export function act(target, detail) {
   target.dispatchEvent(new CustomEvent("act", { bubbles: true, detail }));
 }
+
+// Data that was given to an element before its script was there hides the property; this puts it where it belongs.
+export function adopt(target) {
+  if (!Object.hasOwn(target, "data")) return;
+  const { data } = target;
+  delete target.data;
+  target.data = data;
+}

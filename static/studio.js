@@ -15,16 +15,14 @@ const previews = new PreviewQueue(
   (sound) => player()?.preview(sound),
 );
 
-// Previews are heard at once; what remains is for the server.
+// Previews are heard at once; all else is an event of the page, for the server.
 document.addEventListener("act", (event) => {
   const { do: what, chain, share, text } = event.detail;
   const part = event.target.data;
   if (what === "preview") previews.ask(part.session, { chain }, player()?.data?.excerpt?.start ?? 0);
   else if (what === "amount-preview") previews.ask(part.session, { share }, player()?.data?.excerpt?.start ?? 0);
   else if (what === "error") console.info(text);
-  else return;
-  event.preventDefault();
-}, true);
+});
 
 // Gradio gives a group of choices no name that a screen reader says, and a file chooser none at all.
 const LABELS = {

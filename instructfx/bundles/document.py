@@ -208,17 +208,21 @@ def _check_turns(bundle: Bundle, name: str) -> None:
             raise StoreError(f"{name} has two turns of the id {turn.id}")
         if turn.parent_id is not None and turn.parent_id not in known:
             raise StoreError(f"{name} cannot be used: turn {place} continues a turn that does not come before it")
+        if turn.take > place or (turn.share is not None and (turn.kind != "edited" or turn.parent_id is None)):
+            raise StoreError(f"{name} cannot be used: turn {place} is a take or an amount of no turn")
         known.add(turn.id)
     if session.head is None and session.turns:
         raise StoreError(f"{name} does not say which of its turns plays now")
     _check_known(known, [session.head], f"{name} cannot be used: its head is none of its turns")
     spoken = [answer.turn_id for answer in bundle.answers] + [answer.against_id for answer in bundle.answers]
     spoken += [judgement.turn_id for judgement in bundle.judgements]
-    spoken += bundle.signatures
+    spoken += [*bundle.signatures, *bundle.names]
     _check_known(known, spoken, f"{name} cannot be used: it judges a turn that it does not have")
     dry = session.dry
-    if not 0 <= dry.excerpt_start < dry.frames:
-        raise StoreError(f"{name} cannot be used: its excerpt begins at frame {dry.excerpt_start} of {dry.frames}")
+    starts = [session.excerpt_start, *(turn.provenance.excerpt_start for turn in session.turns)]
+    for start in (dry.excerpt_start, *(start for start in starts if start is not None)):
+        if not 0 <= start < dry.frames:
+            raise StoreError(f"{name} cannot be used: its excerpt begins at frame {start} of {dry.frames}")
 
 
 def _check_known(known: set[str], named: Sequence[str | None], problem: str) -> None:

@@ -13,7 +13,7 @@ from instructfx.session import Answer, Dry, Judgement, Turn
 from instructfx.signature import Signature
 
 FORMAT = "instructfx-session"
-VERSION = 1
+VERSION = 2
 SESSION_JSON = "session.json"
 MOST_JSON_BYTES = 64 << 20
 MOST_AUDIO_BYTES = (1 << 31) - 1
@@ -31,6 +31,7 @@ class BundledSession:
     turns: tuple[Turn, ...]
     head: str | None
     origin: str = ""
+    excerpt_start: int | None = None
 
 
 @dataclass(frozen=True)
@@ -43,15 +44,19 @@ class BundledFile:
 
 @dataclass(frozen=True)
 class Bundle:
-    """All of `session.json`. files is empty where the audio was left out; signatures are by the id of the turn."""
+    """All of `session.json`. files is empty where the audio was left out; signatures and names are by ids of turns.
+
+    What version 2 added has a default in the records, so that version 1 is read as it is.
+    """
 
     session: BundledSession
     format: Literal["instructfx-session"] = "instructfx-session"
-    version: Literal[1] = 1
+    version: Literal[1, 2] = 2
     answers: tuple[Answer, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     signatures: Mapping[str, Signature] = field(default_factory=dict)
     files: Mapping[str, BundledFile] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=1)

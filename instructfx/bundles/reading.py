@@ -64,8 +64,9 @@ def renewed(bundle: Bundle, origin: str) -> tuple[Session, Remarks]:
     )
     judgements = tuple(replace(each, turn_id=fresh[each.turn_id]) for each in bundle.judgements)
     signatures = {fresh[turn_id]: signature for turn_id, signature in bundle.signatures.items()}
-    made = Session(new_session_id(), session.dry, turns, head, origin)
-    return made, Remarks(answers, judgements, signatures)
+    names = {fresh[turn_id]: name for turn_id, name in bundle.names.items()}
+    made = Session(new_session_id(), session.dry, turns, head, origin, session.excerpt_start)
+    return made, Remarks(answers, judgements, signatures, names)
 
 
 def check_track(track: Track, dry: Dry) -> None:

@@ -7,6 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from instructfx.bundles.format import MOST_AUDIO_BYTES, VERSION, bundle_adapter
+from instructfx.by_hand import LEAST_SHARE, MOST_SHARE
+from instructfx.by_hand import LONGEST_NAME as LONGEST_TURN_NAME
+from instructfx.takes import SIZES
+from instructfx.wishes import LEAST_STEP, LONGEST_AVOID, MOST_ITERATIONS, MOST_SEED, MOST_STEP
 
 Schema = dict[str, Any]
 
@@ -51,6 +55,15 @@ LIMITS: Mapping[str, Mapping[str, Schema]] = {
         "index": {"minimum": 1, "maximum": MOST_TURNS},
         "instruction": {"maxLength": 2000},
         "seconds": {"minimum": 0},
+        "share": {"minimum": LEAST_SHARE, "maximum": MOST_SHARE},
+        "take": {"minimum": 0, "maximum": len(SIZES)},
+    },
+    "Wishes": {
+        "step_size": {"minimum": LEAST_STEP, "maximum": MOST_STEP},
+        "iterations": {"minimum": 1, "maximum": MOST_ITERATIONS},
+        "seed": {"minimum": 0, "maximum": MOST_SEED},
+        "loss": NAME,
+        "avoid": {"maxLength": LONGEST_AVOID},
     },
     "Plan": {"raw": ANSWER},
     "Asked": {"model": NAME, "prompt_version": NAME, "refused": {"items": {"type": "string", **ANSWER}}},
@@ -80,6 +93,11 @@ LIMITS: Mapping[str, Mapping[str, Schema]] = {
             "propertyNames": {"pattern": "^audio/[0-9a-f]{64}\\.[a-z0-9]{1,8}$"},
         },
         "signatures": {"maxProperties": MOST_TURNS, "propertyNames": ID},
+        "names": {
+            "maxProperties": MOST_TURNS,
+            "propertyNames": ID,
+            "additionalProperties": {"type": "string", "minLength": 1, "maxLength": LONGEST_TURN_NAME},
+        },
     },
 }
 """Record -> field -> what its type does not say."""

@@ -71,11 +71,14 @@ def session_json(session: Session, remarks: Remarks, files: dict[str, BundledFil
     """The bytes of `session.json`, held against the same rules as those of a stranger."""
     dry = replace(session.dry, name=UNSHOWABLE.sub("_", session.dry.name)[:LONGEST_NAME])
     bundle = Bundle(
-        BundledSession(dry, session.turns, session.head, without_keys(session.origin)[:LONGEST_NAME]),
+        BundledSession(
+            dry, session.turns, session.head, without_keys(session.origin)[:LONGEST_NAME], session.excerpt_start
+        ),
         answers=remarks.answers,
         judgements=remarks.judgements,
         signatures=remarks.signatures,
         files=files,
+        names=remarks.names,
     )
     document = speakable(bundle_adapter().dump_python(bundle, mode="json"))
     first: dict[str, Any] = {"format": FORMAT, "version": document["version"]}

@@ -41,7 +41,8 @@ def _sessions(listed: Listed, session: Session, remarks: Remarks) -> Iterator[Ro
     dry = session.dry
     yield (
         _session(session), listed.created_at, listed.used_at, dry.name, dry.sha256, dry.sample_rate, dry.channels,
-        dry.frames, dry.frames / dry.sample_rate, dry.loudness_lufs, dry.excerpt_start, len(session.turns),
+        dry.frames, dry.frames / dry.sample_rate, dry.loudness_lufs,
+        dry.excerpt_start if session.excerpt_start is None else session.excerpt_start, len(session.turns),
         _mark(session.head), without_keys(session.origin),
     )  # fmt: skip
 
@@ -54,7 +55,8 @@ def _turns(listed: Listed, session: Session, remarks: Remarks) -> Iterator[Row]:
             turn.reply, made.planner, made.ear, made.recipe, made.seed, refined.loss_before, refined.loss_after,
             len(refined.steps), refined.stopped, turn.seconds, asked.model if asked else None,
             asked.input_tokens if asked else None, asked.output_tokens if asked else None,
-            asked.price_usd if asked else None, turn.id in remarks.signatures,
+            asked.price_usd if asked else None, turn.id in remarks.signatures, remarks.names.get(turn.id), turn.share,
+            turn.take or None, made.wishes.step_size, made.wishes.loss, made.wishes.avoid,
         )  # fmt: skip
 
 
@@ -152,6 +154,12 @@ TABLES: Mapping[str, Table] = {
             Column("output_tokens", "integer", "tokens that the model wrote"),
             Column("price_usd", "number", "price of asking, US dollars; empty where none is known"),
             Column("rendered", "boolean", "whether the whole track was rendered after it"),
+            Column("name", "string", "what the person calls this version"),
+            Column("share", "number", "of an amount: how much of the turn that it continues, 1 is all"),
+            Column("take", "integer", "of several takes of one instruction the first, second, ..."),
+            Column("step_size", "number", "by how much the wished distances were multiplied"),
+            Column("loss", "string", "the kind of loss that the person chose"),
+            Column("avoid", "string", "words for what the sound should not become"),
         ),
         _turns,
     ),

@@ -17,7 +17,7 @@ from instructfx.ears import analysis, clap
 from instructfx.ears.checkpoints import Checkpoint, chosen_checkpoint, models_folder, size_of, status_of
 from instructfx.ears.fingerprint import fingerprint
 from instructfx.ears.goal import Goal
-from instructfx.ears.objective import Anchored, Directional, Guided, Judge, Similarity, zero_movement
+from instructfx.ears.objective import Anchored, Avoiding, Directional, Guided, Judge, Similarity, zero_movement
 from instructfx.ears.perceptual import PerceptualEar, PerceptualObjective, tone_objective
 from instructfx.ears.prompts import caption, contrary
 from instructfx.ears.text_cache import TextCache
@@ -96,8 +96,9 @@ class ClapEar:
     """Loads its checkpoint when it first listens, once a process, and again where the file has been replaced.
 
     loss chooses the objective: "usual" is anchored where the goal has an anchor, else guided where it has a negative,
-    else similarity; "contrast" is directional from "not X" to "X" and reads no anchor. weight is that of the
-    perceptual ear beside it. Raises EarError where there is no checkpoint, or none that may be looked at.
+    else similarity, and anchored too goes away from a negative; "contrast" is directional from "not X" to "X" and reads
+    no anchor. weight is that of the perceptual ear beside it. Raises EarError where there is no checkpoint, or none
+    that may be looked at.
     """
 
     checkpoint: Checkpoint = field(default_factory=chosen_checkpoint)
@@ -155,7 +156,8 @@ class ClapEar:
         if not anchor or loss == "contrast":
             anchor = contrary(goal.target)
         direction = Directional(self.model.hear_power(power)[0].cpu(), *self._read(target, anchor))
-        return Anchored(direction) if loss == "anchored" else direction
+        judge = Anchored(direction) if loss == "anchored" else direction
+        return Avoiding(judge, self._read(negative)[0]) if negative and self.loss == "usual" else judge
 
     def _read(self, *texts: str) -> Tensor:
         cache = TextCache(models_folder() / "texts", self.fingerprint)

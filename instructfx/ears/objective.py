@@ -83,6 +83,17 @@ class Anchored:
         return lost + self.alpha * moved.to(lost) * (1 - (1 - lost).abs())
 
 
+@dataclass(frozen=True)
+class Avoiding:
+    """judge + cos(e, n): whatever another loss asks, and away from a text, as in Guided."""
+
+    judge: Judge
+    negative: Tensor
+
+    def __call__(self, embeddings: Tensor, moved: Tensor) -> Tensor:
+        return self.judge(embeddings, moved) + cosine(embeddings, self.negative)
+
+
 def zero_movement(embeddings: Tensor) -> Tensor:
     """`moved` of a sound whose settings are those that came in."""
     return torch.zeros(embeddings.shape[0], device=embeddings.device)

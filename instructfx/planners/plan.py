@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from instructfx.ears.goal import Goal
@@ -90,6 +90,12 @@ class Plan:
         """The effects that this turn is about, in order, without those to keep."""
         names = [move.effect for move in (*self.adjust, *self.add) if move.effect not in self.keep]
         return tuple(dict.fromkeys(names))
+
+    def movable(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Of the effects of a chain those that the turn is about, or all but those to keep where it only re-tunes."""
+        if self.chosen:
+            return tuple(name for name in self.chosen if name in names)
+        return tuple(name for name in names if name not in self.keep)
 
     @property
     def pinned(self) -> frozenset[tuple[str, str]]:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from instructfx.errors import InstructionError, PlannerError
+from instructfx.planners import Request
 from instructfx.planners.model import Answer
 from instructfx.planners.plan import Plan
 from instructfx.planners.prompt import Choice, Message
@@ -40,6 +42,18 @@ class RecordedModel:
         if answer is None:
             raise PlannerError("the recorded model did not answer")
         return Answer(answer)
+
+
+@dataclass
+class Planned:
+    """A planner that says again what was planned, under the name of whoever planned it."""
+
+    name: str
+    stored: Plan
+
+    def plan(self, request: Request) -> Plan:
+        """The plan, whatever is asked."""
+        return self.stored
 
 
 def recording(path: Path) -> RecordedModel:

@@ -14,9 +14,9 @@ from instructfx.chain import Chain
 from instructfx.refine import Step
 from instructfx.session import Remarks, Turn, turn_from_json
 from instructfx.signature import Signature
-from instructfx.store.tables import AnswerRow, JudgementRow, RenderRow, SessionRow, StepRow, TurnRow
+from instructfx.store.tables import AnswerRow, JudgementRow, NameRow, RenderRow, SessionRow, StepRow, TurnRow
 
-OF_A_TURN = (StepRow, JudgementRow, AnswerRow, RenderRow)
+OF_A_TURN = (StepRow, JudgementRow, AnswerRow, RenderRow, NameRow)
 
 
 def add_turn(connection: Connection, session_id: str, turn: Turn) -> None:
@@ -43,6 +43,7 @@ def add_remarks(connection: Connection, remarks: Remarks) -> None:
     connection.add_all(AnswerRow(**asdict(answer)) for answer in remarks.answers)
     connection.add_all(JudgementRow(**asdict(judgement)) for judgement in remarks.judgements)
     connection.add_all(render_row(turn_id, signature) for turn_id, signature in remarks.signatures.items())
+    connection.add_all(NameRow(turn_id=turn_id, name=name) for turn_id, name in remarks.names.items())
 
 
 def render_row(turn_id: str, signature: Signature) -> RenderRow:

@@ -20,7 +20,7 @@ from instructfx.signature import Signature
 from instructfx.store.database import opened, reported, writing
 from instructfx.store.files import AudioFiles
 from instructfx.store.rows import add_remarks, add_turn, delete_rows, render_row, steps_of, turn_of
-from instructfx.store.tables import AnswerRow, AudioRow, JudgementRow, RenderRow, SessionRow, TurnRow, now
+from instructfx.store.tables import AnswerRow, AudioRow, JudgementRow, NameRow, RenderRow, SessionRow, TurnRow, now
 from instructfx.track import Track
 
 DATABASE = "instructfx.sqlite"
@@ -77,7 +77,12 @@ class Store:
                 connection.add(AudioRow(extension=extension, **measures))
                 connection.flush()
             row = SessionRow(
-                id=session.id, dry_sha256=track.sha256, dry_name=track.name, head=session.head, origin=session.origin
+                id=session.id,
+                dry_sha256=track.sha256,
+                dry_name=track.name,
+                head=session.head,
+                origin=session.origin,
+                excerpt_start=session.excerpt_start,
             )
             connection.add(row)
             connection.flush()
@@ -112,7 +117,12 @@ class Store:
 
     def remarks(self, session_id: str) -> Remarks:
         """What is kept beside the turns of a session."""
-        return Remarks(self.answers(session_id), self.judgements(session_id), self.signatures(session_id))
+        return Remarks(
+            self.answers(session_id),
+            self.judgements(session_id),
+            self.signatures(session_id),
+            self.names(session_id),
+        )
 
     def _found(self, session_id: str) -> tuple[Session, Track]:
         with self._reads() as connection:
@@ -126,7 +136,7 @@ class Store:
             path = self.files.path(audio.sha256, audio.extension)
             measures = audio.model_dump(exclude={"extension"})
             track = Track(path=path, name=row.dry_name, **measures)
-            return Session(row.id, dry_of(track), turns, row.head, row.origin), track
+            return Session(row.id, dry_of(track), turns, row.head, row.origin, row.excerpt_start), track
 
     def touch(self, session_id: str) -> None:
         """Note that a session is in use."""
@@ -135,6 +145,15 @@ class Store:
             if row:
                 row.used_at = now()
                 connection.add(row)
+
+    def listen_from(self, session_id: str, excerpt_start: int | None) -> None:
+        """Commit the frame at which the excerpt of a session begins, None for the most telling one."""
+        with self._changes() as connection:
+            row = connection.get(SessionRow, session_id)
+            if row is None:
+                raise StoreError("there is no such session any more; it may have been deleted")
+            row.excerpt_start, row.used_at = excerpt_start, now()
+            connection.add(row)
 
     def listed(self) -> tuple[Listed, ...]:
         """Every session, the last used first. For whoever owns this installation: ids open sessions."""
@@ -212,6 +231,24 @@ class Store:
             statement = select(RenderRow).join(TurnRow).where(TurnRow.session_id == session_id)
             rows = connection.exec(statement).all()
             return {row.turn_id: Signature(row.sha256, tuple(json.loads(row.levels_db))) for row in rows}
+
+    def name_turn(self, turn_id: str, name: str) -> None:
+        """Commit what a person calls a turn; an empty name is none."""
+        with self._changes() as connection:
+            row = connection.get(NameRow, turn_id)
+            if name:
+                row = row or NameRow(turn_id=turn_id, name=name)
+                row.name = name
+                connection.add(row)
+            elif row:
+                connection.delete(row)
+
+    def names(self, session_id: str) -> dict[str, str]:
+        """By the id of the turn, for those that a person gave a name."""
+        with self._reads() as connection:
+            statement = select(NameRow).join(TurnRow).where(TurnRow.session_id == session_id)
+            rows = connection.exec(statement.order_by(col(TurnRow.index))).all()
+            return {row.turn_id: row.name for row in rows}
 
     @contextmanager
     def _reads(self) -> Iterator[Connection]:

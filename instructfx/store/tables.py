@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import DateTime, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-VERSION = "0003"
+VERSION = "0004"
 """Of the schema: the last migration."""
 
 
@@ -31,7 +31,8 @@ class AudioRow(SQLModel, table=True):
 
 
 class SessionRow(SQLModel, table=True):
-    """A session. head is the id of the turn that plays now; origin says what it was made from, where it was."""
+    """A session. head is the id of the turn that plays now; origin says what it was made from, where it was;
+    excerpt_start is the frame that a person chose, none where the excerpt is the file's most telling one."""
 
     __tablename__ = "session"
     id: str = Field(primary_key=True)
@@ -41,6 +42,7 @@ class SessionRow(SQLModel, table=True):
     dry_name: str
     head: str | None = None
     origin: str = ""
+    excerpt_start: int | None = None
 
 
 class TurnRow(SQLModel, table=True):
@@ -102,3 +104,11 @@ class RenderRow(SQLModel, table=True):
     turn_id: str = Field(foreign_key="turn.id", primary_key=True)
     sha256: str
     levels_db: str
+
+
+class NameRow(SQLModel, table=True):
+    """What a person calls a turn."""
+
+    __tablename__ = "name"
+    turn_id: str = Field(foreign_key="turn.id", primary_key=True)
+    name: str

@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from instructfx.by_hand import named
 from instructfx.errors import InstructionError
 from instructfx.session import Answer
 from instructfx.studio.messages import Edit, GoTo, ListenFrom, Order, Scale
@@ -99,8 +100,8 @@ async def noted(act: Pick | Compare | Name | Heard, visit: Visit, store: Store) 
             visit.compared = pair
         case Name(turn_id, name):
             session.turn(turn_id)
-            await asyncio.to_thread(store.name_turn, turn_id, name)
-            visit.names = (await asyncio.to_thread(store.remarks, session.id)).names
+            await asyncio.to_thread(store.name_turn, turn_id, named(name))
+            visit.names = await asyncio.to_thread(store.names, session.id)
         case Heard(answer):
             for turn_id in (answer.turn_id, answer.against_id):
                 if turn_id:

@@ -9,7 +9,6 @@ from typing import Any
 
 from instructfx.chain import Chain
 from instructfx.effects import EFFECTS, Effect, Param
-from instructfx.session import Session
 from instructfx.settings_text import BAND_PARTS, bands_of, form_of, label_text
 
 TELLING: Mapping[str, tuple[str, ...]] = {
@@ -40,7 +39,7 @@ def chain_data(
 ) -> dict[str, Any]:
     """What `<ifx-chain>` takes as its data.
 
-    originals: effect -> the settings that the planner chose, as from `originals_of`; editable is False while a turn
+    originals: effect -> the settings that the planner chose, as from `by_hand.original`; editable is False while a turn
     runs; sample_rate is the track's, at which the equaliser's curve is drawn.
     """
     slots = [
@@ -61,12 +60,6 @@ def chain_data(
         "slots": slots,
         "amount": asdict(amount) if amount else None,
     }
-
-
-def originals_of(session: Session) -> dict[str, Mapping[str, float]]:
-    """What was chosen before anybody touched it by hand: each effect as the last turn left it that was no edit."""
-    chosen = [turn for turn in session.path if turn.kind != "edited"]
-    return {slot.effect.name: slot.settings for slot in chosen[-1].chain.slots} if chosen else {}
 
 
 @lru_cache(maxsize=1)

@@ -43,6 +43,7 @@ from instructfx.studio.messages import (
 from instructfx.studio.waveform import sound_of
 
 if TYPE_CHECKING:
+    from instructfx.chain import Chain
     from instructfx.live import LiveSession
     from instructfx.store import Store
     from instructfx.track import Track
@@ -124,7 +125,7 @@ class Desk:
                 if takes > 1:
                     live.takes(words, takes, watch, wishes)
                 else:
-                    live.say(words, watch)
+                    live.say(words, watch, wishes)
             case Edit(slots):
                 live.edit(Chain.from_json(list(slots)))
             case Scale(share):
@@ -150,7 +151,7 @@ class Desk:
         from instructfx.chain import Chain
 
         live = self._session(request.session_id, request.turns, request.minds)
-        chain = live.scaled(request.share) if request.slots is None else Chain.from_json(list(request.slots))
+        chain = _scaled(live, request.share) if request.slots is None else Chain.from_json(list(request.slots))
         path = _new_file(request.folder)
         save(live.preview(chain), path)
         return Made(path)
@@ -202,6 +203,16 @@ class Desk:
             live.say("make it warmer")
             live.say("put it in a small room", watch)
             live.render_to(Path(folder) / "warm.flac", cancelled=self._stop.is_set)
+
+
+def _scaled(live: LiveSession, share: float | None) -> Chain:
+    """So much of the last turn; the chain that plays where there is no turn to have some of."""
+    from instructfx.between import between
+
+    last = live.amount_of()
+    if last is None or share is None:
+        return live.chain
+    return between(live.session.before_turn(last[0]), last[0].chain, share)
 
 
 def _check_length(request: Open) -> None:

@@ -128,7 +128,7 @@ class Follower:
     def running(self, running: bool) -> Changes:
         """Whether the buttons that start a turn can be pressed."""
         page = self._page
-        buttons = (page.send, page.takes, page.undo, page.redo, *page.examples.values())
+        buttons = (page.send, page.takes, *page.examples.values(), *((page.undo, page.redo) if running else ()))
         states: Changes = {button: gradio.update(interactive=not running) for button in buttons}
         return {**states, page.stop: gradio.update(visible=running, value="Stop", interactive=True)}
 

@@ -104,7 +104,7 @@ class Studio:
     def _welcome(self, token: str, opened: Opened, folder: Path, page: str, minds: Minds) -> Visit:
         session, track = self.store.load(opened.session_id)
         self.store.touch(session.id)
-        visit = Visit(token, session, track, minds, folder, page, opened.dry)
+        visit = Visit(token, session, track, minds, folder, page, opened.dry, self.store.names(session.id))
         visit.exchanges += exchanges_of(session)
         return self.visits.welcome(visit)
 

@@ -34,7 +34,9 @@ const part = element.querySelector("{tag}");
 const show = () => customElements.whenDefined("{tag}").then(() => {{ part.data = props.value; }});
 watch("value", show);
 show();
-part.addEventListener("act", (event) => {{ if (!event.defaultPrevented) trigger("submit", event.detail); }});
+part.addEventListener("act", (event) => {{
+  if (!["preview", "amount-preview", "error"].includes(event.detail.do)) trigger("submit", event.detail);
+}});
 """
 
 LISTENER: dict[str, Any] = {

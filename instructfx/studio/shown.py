@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from instructfx.by_hand import amount_of, original
 from instructfx.studio import views
-from instructfx.studio.cards import chain_data, originals_of
+from instructfx.studio.cards import Amount, chain_data
 from instructfx.studio.progress import progress
 from instructfx.studio.tree import history_data
 
@@ -26,7 +27,8 @@ def player_data(visit: Visit) -> dict[str, Any]:
     ids = {turn.id for turn in heard}
     earlier = session.reached(session.turn(current).parent_id) if current else None
     previous = earlier.id if earlier else None
-    start = session.dry.excerpt_start / session.dry.sample_rate
+    first = session.dry.excerpt_start if session.excerpt_start is None else session.excerpt_start
+    start = first / session.dry.sample_rate
     return {
         "session": visit.token,
         "versions": [_version(visit, turn) for turn in (None, *heard)],
@@ -64,10 +66,11 @@ def _steps(visit: Visit, turn: Turn | None) -> dict[str, Any] | None:
 def rack_data(visit: Visit, editable: bool) -> dict[str, Any]:
     """The chain that plays now, for `ifx-chain`."""
     session = visit.session
+    last = amount_of(session)
     return chain_data(
         session.chain,
-        originals_of(session),
-        None,
+        {name: chosen for name in session.chain.names if (chosen := original(session, name))},
+        Amount(last[0].id, last[0].instruction, last[1]) if last else None,
         session=visit.token,
         editable=editable,
         sample_rate=session.dry.sample_rate,

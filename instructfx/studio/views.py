@@ -44,11 +44,20 @@ def conversation(exchanges: Sequence[Exchange], pending: str = "") -> str:
 
 def exchange(number: int, each: Exchange) -> str:
     """One message: the words, the reply, what changed, how long it took, and why."""
-    parts = [_words(each.words)]
+    parts = [_said(each)]
     if each.turn:
         parts.append(_reply(each.turn, changes(each.before, each.turn.chain)))
     parts.append(notice(each.trouble))
     return f'<article class="turn" aria-label="Turn {number}">{"".join(parts)}</article>'
+
+
+def _said(each: Exchange) -> str:
+    """The words as a bubble; what was done by hand has none, and takes after the first have a number."""
+    turn = each.turn
+    if turn and turn.take > 1:
+        return f'<div class="take">Take {turn.take}</div>'
+    by_hand = turn and (turn.kind == "edited" or (turn.kind == "undone" and not turn.plan.undo))
+    return "" if by_hand or not each.words else _words(each.words)
 
 
 def _words(words: str) -> str:
@@ -58,10 +67,12 @@ def _words(words: str) -> str:
 
 def _reply(turn: Turn, done: Sequence[Change]) -> str:
     notes = "".join(f'<p class="note">{escape(note)}</p>' for note in turn.notes)
-    facts = [f"planned by {escape(_planner(turn))}", f"{turn.seconds:.1f} s"]
-    if turn.kind != "undone" and turn.provenance.ear != BUILT_IN:
+    facts = [f"{turn.seconds:.1f} s"]
+    if turn.kind != "edited":
+        facts.insert(0, f"planned by {escape(_planner(turn))}")
+    if turn.kind not in ("undone", "edited") and turn.provenance.ear != BUILT_IN:
         facts.insert(0, f"heard by {escape(LABELS.get(turn.provenance.ear, turn.provenance.ear))}")
-    if turn.kind != "undone" and done:
+    if turn.kind not in ("undone", "edited") and done:
         facts.insert(0, ROUTES[turn.route])
     if turn.refined.stopped == "cancelled":
         facts.append("stopped; the best so far was kept")

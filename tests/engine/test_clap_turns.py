@@ -11,10 +11,12 @@ import pytest
 from clap_checkpoint import write_checkpoint
 
 from instructfx.audio import Audio, save
+from instructfx.cli import main
 from instructfx.ears.checkpoints import Checkpoint
 from instructfx.errors import EarError, InstructionError
 from instructfx.live import LiveSession, open_session, resume_session
 from instructfx.refine import RefineOptions, rivals
+from instructfx.wishes import Wishes
 
 
 @pytest.fixture(scope="module")
@@ -127,3 +129,61 @@ def test_the_command_line_takes_the_ear(track: Path, tmp_path: Path) -> None:
     record = json.loads(finished.stdout)
     assert record["loss_after"] < record["loss_before"]
     assert Path(record["file"]).is_file()
+
+
+# What a person chooses for a turn
+
+
+def test_a_step_size_brings_what_a_text_asks_to_its_size(track: Path, tmp_path: Path) -> None:
+    session = opened(track, tmp_path, ear="clap")
+    plain = session.say("make it warmer")
+    session.go_to(None)
+    half = session.say("make it warmer", wishes=Wishes(step_size=0.5))
+    for name, value in plain.chain.slot("eq").settings.items():
+        if name.endswith("gain_db"):
+            assert half.chain.slot("eq").settings[name] == pytest.approx(value / 2, abs=1e-6)
+    assert half.refined.steps[-1].chain == half.chain
+    assert half.refined.steps[-1].loss == half.refined.loss_after
+
+
+def test_a_loss_is_chosen_for_a_turn_and_kept_for_the_rerun(
+    track: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    session = opened(track, tmp_path, ear="clap")
+    plain = session.say("make it warmer")
+    session.go_to(None)
+    other = session.say("make it warmer", wishes=Wishes(loss="contrast"))
+    assert other.refined.loss_before != plain.refined.loss_before
+    assert (other.provenance.wishes.loss, plain.provenance.wishes.loss) == ("contrast", "")
+    assert main(["replay", session.session.id, "--mode", "rerun"]) == 0, capsys.readouterr()
+
+
+def test_words_to_avoid_count_on_every_turn(track: Path, tmp_path: Path) -> None:
+    session = opened(track, tmp_path, ear="clap")
+    session.say("make it warmer")
+    plain = session.say("brighter")
+    session.go_to(session.turns[0].id)
+    guarded = session.say("brighter", wishes=Wishes(avoid="harsh"))
+    assert guarded.goal.negative == "harsh"
+    assert guarded.refined.loss_before != plain.refined.loss_before
+
+
+@pytest.mark.parametrize(
+    ("wishes", "told"),
+    [
+        (Wishes(loss="golden"), "there is no loss 'golden'; there is usual, similarity"),
+        (Wishes(loss="directional", avoid="harsh"), "reads no words to avoid"),
+    ],
+)
+def test_losses_that_cannot_be_are_one_clear_line(wishes: Wishes, told: str, track: Path, tmp_path: Path) -> None:
+    session = opened(track, tmp_path, ear="clap")
+    with pytest.raises(InstructionError, match=told):
+        session.say("warmer", wishes=wishes)
+    assert session.turns == ()
+
+
+def test_a_recipe_is_searched_as_it_was_published(track: Path, tmp_path: Path) -> None:
+    session = opened(track, tmp_path, recipe="text2fx")
+    for wishes in (Wishes(loss="contrast"), Wishes(iterations=3), Wishes(avoid="harsh")):
+        with pytest.raises(InstructionError, match="the recipe text2fx searches as it was published"):
+            session.say("warmer", wishes=wishes)

@@ -25,6 +25,8 @@ from instructfx.track import Track
 
 FIVE = ("eq", "compressor", "distortion", "delay", "reverb")
 UNITS = (0.3, 0.7, 0.45, 0.6, 0.2, 0.8)  # where the settings stand, in turn
+CLOSE_DB = {"eq": -110, "reverb": -100, "five": -100}
+"""Where it is not pedalboard's own: an equaliser that rings on, a room of 24 bits without its last -110 dB."""
 BLOCKED = ("instructfx", "torch", "dasp_pytorch", "scipy", "soxr", "matplotlib", "mutagen")
 RUNNER = f"""
 import json, runpy, sys
@@ -82,7 +84,7 @@ def rebuilt(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def test_the_program_sounds_as_the_render_does(name: str, rebuilt: Rebuilt) -> None:
     found, expected = rebuilt.found[name], rebuilt.expected[name]
     assert found.shape == expected.shape
-    assert difference_db(found, expected) < -90
+    assert difference_db(found, expected) < CLOSE_DB.get(name, -130)
     assert not any("limit" in note or "rebuilt" in note for note in rebuilt.exported[name].notes)
     assert rebuilt.said.count("dBFS") == len(rebuilt.found)
 

@@ -270,10 +270,10 @@ def swapped(document: Document) -> None:
 WRONG: list[tuple[str, Callable[[Document], Any], str]] = [
     ("another format", lambda d: d.update(format="ableton"), "its format must be 'instructfx-session'"),
     ("no format", lambda d: d.update(format=None), "its format must be"),
-    ("a later version", lambda d: d.update(version=2), "is of version 2; this InstructFX reads 1"),
-    ("an earlier version", lambda d: d.update(version=0), "version: 1 was expected"),
+    ("a later version", lambda d: d.update(version=3), "is of version 3; this InstructFX reads 2"),
+    ("an earlier version", lambda d: d.update(version=0), "is not one of [1, 2]"),
     ("no version", lambda d: d.pop("version"), "'version' is a required property"),
-    ("version true", lambda d: d.update(version="1"), "version: 1 was expected"),
+    ("version true", lambda d: d.update(version="1"), "is not one of [1, 2]"),
     ("a list", lambda d: "[]", "session.json is not a session of InstructFX"),
     ("text", lambda d: "warmer", "is not JSON that can be read"),
     ("nothing after it", lambda d: json.dumps(d)[:-1], "is not JSON that can be read"),

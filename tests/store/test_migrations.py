@@ -111,3 +111,20 @@ def test_a_database_of_a_later_version_is_refused(tmp_path: Path) -> None:
     database.close()
     with pytest.raises(StoreError, match="of version 9999, this InstructFX knows"):
         Store(tmp_path)
+
+
+def test_names_and_the_excerpt_by_hand_are_there_since_the_fourth_version(tmp_path: Path) -> None:
+    for version in VERSIONS:
+        put(version, tmp_path / version)
+        store = Store(tmp_path / version)
+        session = only_session(store)
+        first = session.turns[0].id
+        later = version >= "0004"
+        assert store.names(session.id) == ({first: "the warm one"} if later else {})
+        assert session.excerpt_start == (0 if later else None)
+        assert (
+            sum(turn.share == 0.5 for turn in session.turns) == sum(turn.take == 2 for turn in session.turns) == later
+        )
+        store.name_turn(first, "another")
+        store.listen_from(session.id, 100)
+        assert (store.names(session.id), only_session(store).excerpt_start) == ({first: "another"}, 100)

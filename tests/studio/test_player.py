@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from player_site import LEVELS, RATE, SECONDS, TICK, Player, Site, data, opened, served, sound, version
+import soundfile
+from player_site import LEVELS, RATE, ROOT, SECONDS, TICK, Player, Site, data, opened, served, sound, version
 
 from instructfx.studio.screenshot import chromium_path
 
@@ -211,3 +212,20 @@ def test_another_session_forgets_the_first(player: Player) -> None:
     heard = player.heard("await rest(20)")
     assert heard.level[-1] == LEVELS["dry"]
     assert TICK * heard.frame[-1] < 0.5
+
+
+def test_what_is_heard_of_a_flac_is_the_file_sample_by_sample(player: Player) -> None:
+    """Chromium divides positive 16-bit samples by 32767, not 32768: that is all the difference that there may be."""
+    path = ROOT / "static" / "samples" / "groove.flac"
+    samples, rate = soundfile.read(path, dtype="float32")
+    samples = np.where(samples > 0, samples * np.float32(32768 / 32767), samples)
+    only = version("dry", url="/static/samples/groove.flac", seconds=len(samples) / rate)
+    player.give(data(versions=[only]), "dry")
+    player.start()
+    heard = player.heard("await rest(100)")
+    assert heard.rate == rate
+    windows = np.lib.stride_tricks.sliding_window_view(samples[: 4 * rate, 0], 512)
+    begun = int(np.abs(windows - heard.level[:512]).max(axis=1).argmin())
+    there = samples[begun : begun + len(heard.level)]
+    np.testing.assert_allclose(heard.level, there[:, 0], atol=1e-7)
+    np.testing.assert_allclose(heard.frame * TICK, there[:, 1], atol=1e-7)

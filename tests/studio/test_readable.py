@@ -23,6 +23,8 @@ from instructfx.studio.readable import Change, changes, clock, sentence
         ("panner", "pan", 0, "middle"),
         ("stereo_width", "width", 1.2, "120 %"),
         ("reverb", "low_decay_ratio", 1.2, "× 1.20"),
+        ("limiter", "release_ms", 1000, "1000 ms"),
+        ("eq", "low_mid_cutoff_frequency_hz", 999.7, "1000 Hz"),
         ("pitch_shift", "semitones", -2, "−2 semitones"),
     ],
 )

@@ -99,7 +99,7 @@ def svg(drawn: Picture, title: str, description: str) -> str:
     file = io.StringIO()
     with matplotlib.rc_context(SETTINGS), warnings.catch_warnings():  # type: ignore[arg-type]
         warnings.filterwarnings("ignore", "Glyph .* missing")  # the page's fonts draw the text
-        FigureCanvasSVG(drawn.figure).print_svg(file, metadata={"Date": None})  # type: ignore[no-untyped-call]
+        FigureCanvasSVG(drawn.figure).print_svg(file, metadata={"Date": None})
     text = file.getvalue()
     body = text[text.index(">", text.index("<svg")) + 1 : text.rindex("</svg>")]
     body = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<style[^>]*>.*?</style>", "", body, flags=re.DOTALL)

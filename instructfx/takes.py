@@ -1,0 +1,54 @@
+"""Several takes of one instruction: planned once, searched from different seeds, and gone differently far."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from instructfx.engine import Minds, Watch, take_turn
+from instructfx.errors import InstructionError
+from instructfx.listening import Excerpt
+from instructfx.planners.recorded import Planned
+from instructfx.session import Session
+from instructfx.store import Store
+from instructfx.wishes import LEAST_STEP, MOST_SEED, MOST_STEP, Wishes
+
+SIZES = (1.0, 0.6, 1.6, 0.8, 1.3)
+"""Of the steps of the takes, in their order: plain, gentler, stronger, and what lies between."""
+
+
+def take_several(
+    session: Session,
+    instruction: str,
+    count: int,
+    minds: Minds,
+    excerpt: Excerpt,
+    store: Store,
+    watch: Watch | None = None,
+    wishes: Wishes | None = None,
+) -> Session:
+    """Take up to `count` turns, 2 to 5, that continue the same turn; the first of them plays afterwards.
+
+    Each is committed when it is found. Those that a cancelled search leaves out are not taken, nor those that would
+    all be the same, because the plan asks nothing of the ear or goes back. Raises as `take_turn` does.
+    """
+    check_count(count)
+    watch, wishes = watch or Watch(), wishes or Wishes()
+    seed = minds.seed if wishes.seed is None else wishes.seed
+    before, parent = len(session.turns), session.head
+    for place, size in enumerate(SIZES[:count]):
+        step = min(max(wishes.step_size * size, LEAST_STEP), MOST_STEP)
+        chosen = replace(wishes, step_size=step, seed=(seed + place) % (MOST_SEED + 1))
+        session = take_turn(
+            replace(session, head=parent), instruction, minds, excerpt, store, watch, chosen, take=place + 1
+        )
+        plan = session.turns[before].plan
+        if plan.undo or not (plan.goal.axes or plan.goal.target) or watch.cancelled():
+            break
+        minds = replace(minds, planner=Planned(minds.planner.name, plan))
+    return session
+
+
+def check_count(count: int) -> None:
+    """InstructionError for what is no number of takes."""
+    if isinstance(count, bool) or not isinstance(count, int) or not 2 <= count <= len(SIZES):
+        raise InstructionError(f"the number of takes is a whole number from 2 to {len(SIZES)}, not {count!r}")
