@@ -1,22 +1,15 @@
 import logging
-import sqlite3
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from scripted_pool import welcome
 
-from instructfx.audio import Audio, save
 from instructfx.errors import SetupError, StoreError
-from instructfx.store import Store
-from instructfx.store.sessions import DATABASE
 from instructfx.studio import logs, retention
 from instructfx.studio.limits import Limits, limits_from
-from instructfx.studio.screenshot import running
 from instructfx.studio.server import serve
 from instructfx.studio.visits import Visits
-from instructfx.track import inspect
 
 
 def test_unset_limits_are_the_usual_ones() -> None:
@@ -117,22 +110,3 @@ def test_a_log_line_hides_what_could_be_an_id(tmp_path: Path) -> None:
     name = test_a_log_line_hides_what_could_be_an_id.__name__
     record = logging.LogRecord("x", logging.ERROR, __file__, 1, name, (), None)
     assert logs.Discreet("%(message)s").format(record) == name
-
-
-def test_a_studio_deletes_what_nobody_has_used_for_so_many_days(
-    tmp_path: Path, mono: Audio, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    save(mono, tmp_path / "take.wav")
-    store = Store(tmp_path / "studio")
-    for name in ("old", "new"):
-        store.create(name, inspect(tmp_path / "take.wav"))
-    with sqlite3.connect(tmp_path / "studio" / DATABASE) as database:
-        database.execute("UPDATE session SET used_at = '2020-01-01 00:00:00.000000' WHERE id = 'old'")
-    database.close()
-    monkeypatch.setenv("INSTRUCTFX_KEEP_DAYS", "30")
-    with running(tmp_path / "studio"):
-        until = time.monotonic() + 20
-        while len(store.listed()) == 2 and time.monotonic() < until:
-            time.sleep(0.2)
-    assert [listed.id for listed in store.listed()] == ["new"]
-    store.close()
