@@ -9,17 +9,18 @@ import json
 import mimetypes
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from typing import IO, Any, Literal
 
 import httpx
 
+from instructfx.bench.events import Event, Seen, events_of, strings
+from instructfx.bench.markup import Markup
+
 API = "/gradio_api"
+DRY = "dry"
 SILENCE_SECONDS = 60.0  # a server that says nothing for this long hangs
-HARMFUL_TAGS = frozenset(("script", "iframe", "object", "embed", "img", "link", "meta", "form", "base", "style"))
-"""What no text of a visitor's may become. The page itself writes none of these."""
 
 Ending = Literal["answered", "failed", "hung", "gone"]
 
@@ -30,8 +31,10 @@ class Answer:
 
     ending: answered; failed, the server says that the event failed; hung, nothing in time; gone, no connection.
     status is the HTTP status, of the last request. line is the one line of trouble, if any. said are the messages
-    of the conversation, replied what stands under them. texts is all that became visible on the way; harmful what
-    in it is neither text nor our own markup. regions are the elements that can be seen, by their ids, as HTML.
+    of the conversation, replied what stands under them. dry and current are the addresses of the track and of the
+    version that stands, empty where it does not play. texts is all that became visible on the way; harmful what in it
+    is neither text nor our own markup. regions are the elements that are written as HTML, by their ids; parts the data
+    of those that are elements of ours.
     """
 
     ending: Ending
@@ -46,6 +49,7 @@ class Answer:
     texts: tuple[str, ...] = ()
     harmful: tuple[str, ...] = ()
     regions: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class Visitor:
@@ -58,8 +62,9 @@ class Visitor:
         self.client = httpx.Client(base_url=url, trust_env=False, timeout=SILENCE_SECONDS, auth=auth)
         self._limit = limit_seconds
         self._page = secrets.token_hex(6)
-        self._events = _events(self.client.get("/config").json())
+        self._events = events_of(self.client.get("/config").json())
         self._regions: dict[str, str] = {}
+        self._parts: dict[str, Mapping[str, Any]] = {}
 
     def __enter__(self) -> Visitor:
         return self
@@ -83,15 +88,30 @@ class Visitor:
 
     def choose(self, file: object) -> Answer:
         """Choose what `file` says that was uploaded, true or not."""
-        return self._happen("upload", file, "perceptual", "builtin")
+        return self._happen("upload", file)
 
     def sample(self, name: str) -> Answer:
         """Choose one of the page's own tracks."""
-        return self._happen(f"sample-{name}", "perceptual", "builtin")
+        return self._happen(f"sample-{name}")
+
+    def come_back(self, session_id: str) -> Answer:
+        """Load the page with the address of a session."""
+        return self._happen("load", f"#{session_id}")
 
     def say(self, words: object, watching: Callable[[str], None] = lambda text: None) -> Answer:
-        """Ask for a change; words that are no text are sent as they are. watching is told what is seen meanwhile."""
-        return self._happen("send", words, None, watching=watching)
+        """Ask for a change; words that are no text are sent as they are. watching is told what is seen meanwhile.
+
+        It ends once the new version plays and its pictures are drawn.
+        """
+        return self._happen("send", words, watching=watching)
+
+    def press(self, button: str) -> Answer:
+        """Press a button that starts something, such as undo or takes."""
+        return self._happen(button)
+
+    def act(self, part: str, detail: object) -> Answer:
+        """Have a part of the page, such as chain, say what somebody did with it, true or not."""
+        return self._happen(part, detail=detail)
 
     def stop(self) -> None:
         """Press Stop, while something is said in another thread."""
@@ -101,36 +121,56 @@ class Visitor:
 
     def leave(self) -> Answer:
         """Close the session."""
-        return self._happen("new", None, None)
+        return self._happen("new")
 
     def fetch(self, path: str) -> httpx.Response:
         """A file that the page plays or offers."""
         return self.client.get(path)
 
-    def _happen(self, what: str, *values: object, watching: Callable[[str], None] = lambda text: None) -> Answer:
-        event, began, seen = self._events[what], time.monotonic(), _Seen(watching)
-        asked = {"fn_index": event.number, "data": values, "session_hash": self._page}
+    def _happen(
+        self, what: str, *given: object, detail: object = None, watching: Callable[[str], None] = lambda text: None
+    ) -> Answer:
+        """One event: its first inputs are given, the others are as the page has them at the start."""
+        event, began, seen = self._events[what], time.monotonic(), Seen(watching)
+        values = (*given, *event.values[len(given) :])
+        asked = {"fn_index": event.number, "data": values, "event_data": detail, "session_hash": self._page}
         ending, status = self._until_done(event, json.dumps(asked), seen, began + self._limit)
-        conversation = _Markup(self._regions.get("conversation", ""))
-        notice = _Markup(self._regions.get("notice" if what == "send" else "choosing", "")).visible
-        last = _Markup(self._regions.get("conversation", "").rpartition("<article")[2])
-        told = seen.error or notice or (" ".join(last.notices) if what == "send" else "")
+        told = seen.error or self._trouble(what)
+        conversation = Markup(self._regions.get("conversation", ""))
+        dry, current = self._playable()
         return Answer(
             ending,
             status,
             time.monotonic() - began,
             told,
-            _Markup(self._regions.get("track", "")).visible,
+            Markup(self._regions.get("track", "")).visible,
             conversation.words,
             conversation.replies,
-            _Markup(self._regions.get("dry", "")).source,
-            _Markup(self._regions.get("current", "")).source,
+            dry,
+            current,
             tuple(seen.texts),
             tuple(seen.harmful),
             dict(self._regions),
+            dict(self._parts),
         )
 
-    def _until_done(self, event: _Event, asked: str, seen: _Seen, deadline: float) -> tuple[Ending, int]:
+    def _trouble(self, what: str) -> str:
+        """The line that an event left on the page."""
+        opening = what in ("upload", "load") or what.startswith("sample-")
+        line = Markup(self._regions.get("choosing" if opening else "notice", "")).visible
+        if line or opening:
+            return line
+        last = Markup(self._regions.get("conversation", "").rpartition("<article")[2])
+        return " ".join((*last.notices, *Markup(self._regions.get("rendering", "")).notices))
+
+    def _playable(self) -> tuple[str, str]:
+        """The addresses of the dry track and of the version that stands; empty where it does not play."""
+        player = self._parts.get("player") or {}
+        urls = {each["id"]: each["url"] for each in player.get("versions", ())}
+        head = (self._parts.get("history") or {}).get("head") or DRY
+        return urls.get(DRY, ""), urls.get(head, "") if player.get("current") == head else ""
+
+    def _until_done(self, event: Event, asked: str, seen: Seen, deadline: float) -> tuple[Ending, int]:
         status = 0
         try:
             joined = self.client.post(f"{API}/queue/join", content=asked, headers={"Content-Type": "application/json"})
@@ -152,127 +192,27 @@ class Visitor:
             seen.error = str(error)
         return "gone", status
 
-    def _heard(self, event: _Event, message: Mapping[str, Any], seen: _Seen) -> Ending | None:
+    def _heard(self, event: Event, message: Mapping[str, Any], seen: Seen) -> Ending | None:
         """Take in one message; how the event ended, if it did."""
         kind, output = message["msg"], message.get("output") or {}
-        for text in _strings(output.get("data")):
-            seen.look(text)
         if kind == "unexpected_error" or (kind == "process_completed" and not message["success"]):
             seen.error = str(message.get("message") or output.get("error") or "Error")
             seen.look(seen.error)
             return "failed"
-        if kind == "process_completed":
-            for name, value in zip(event.shown_in, output.get("data") or (), strict=False):
-                if isinstance(value, str) and name:
-                    self._regions[name] = value
-            return "answered"
-        return None
+        if kind in ("process_generating", "process_completed"):
+            for place, value in seen.taken(output.get("data") or (), kind == "process_completed"):
+                self._show(event.shown_in[place], value, seen)
+        return "answered" if kind == "process_completed" else None
 
-
-@dataclass(frozen=True)
-class _Event:
-    """The number that an event goes by, and the element ids that its outputs go to, empty where there is none."""
-
-    number: int
-    shown_in: tuple[str, ...]
-
-
-@dataclass
-class _Seen:
-    """What came into sight while an event ran."""
-
-    watching: Callable[[str], None]
-    error: str = ""
-    texts: list[str] = field(default_factory=list)
-    harmful: list[str] = field(default_factory=list)
-
-    def look(self, text: str) -> None:
-        """Read one piece of the page."""
-        markup = _Markup(text)
-        self.watching(markup.visible)
-        self.texts.append(markup.visible)
-        self.harmful += markup.harmful
-
-
-def _events(config: Mapping[str, Any]) -> dict[str, _Event]:
-    """By the id of the element that is clicked, or, of the upload, filled."""
-    ids = {each["id"]: each["props"].get("elem_id") or "" for each in config["components"]}
-    return {
-        ids.get(target, ""): _Event(each["id"], tuple(ids[output] for output in each["outputs"]))
-        for each in config["dependencies"]
-        for target, happening in each["targets"]
-        if happening in ("click", "upload")
-    }
-
-
-def _strings(value: Any) -> Iterator[str]:
-    """Every text in a message but the names of things."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for each in value:
-            yield from _strings(each)
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from _strings(each)
-
-
-class _Markup(HTMLParser):
-    """What a piece of the page says, and what of it is not ours."""
-
-    COLLECTED = ("words", "reply", "notice")
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.harmful: list[str] = []
-        self.source = ""
-        self._text: list[str] = []
-        self._found: dict[str, list[str]] = {name: [] for name in self.COLLECTED}
-        self._inside: tuple[str, str] | None = None  # class and tag of what is being collected
-        self._depth = 0
-        self.feed(html)
-        self.close()
-
-    @property
-    def visible(self) -> str:
-        """The text that a person sees."""
-        return "".join(self._text).strip()
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        return tuple(self._found["words"])
-
-    @property
-    def replies(self) -> tuple[str, ...]:
-        return tuple(self._found["reply"])
-
-    @property
-    def notices(self) -> tuple[str, ...]:
-        return tuple(self._found["notice"])
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        given = dict(attributes)
-        bad = [name for name, value in attributes if name.startswith("on") or "javascript:" in (value or "").lower()]
-        if tag in HARMFUL_TAGS or bad:
-            self.harmful.append(f"<{tag} {' '.join(bad)}".strip())
-        if tag == "audio":
-            self.source = given.get("src") or ""
-        if self._inside:
-            self._depth += tag == self._inside[1]
-            return
-        for name in (given.get("class") or "").split():
-            if name in self.COLLECTED:
-                self._inside, self._depth = (name, tag), 1
-                self._found[name].append("")
-                return
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._inside and tag == self._inside[1]:
-            self._depth -= 1
-            if self._depth == 0:
-                self._inside = None
-
-    def handle_data(self, data: str) -> None:
-        self._text.append(data)
-        if self._inside:
-            self._found[self._inside[0]][-1] += data
+    def _show(self, name: str, value: Any, seen: Seen) -> None:
+        """What an element is given: HTML, or the data of a part."""
+        if isinstance(value, dict) and value.get("__type__") == "update":
+            value = value.get("value")
+        if isinstance(value, dict):
+            self._parts[name] = value
+            for text in strings(value):
+                seen.read(text)
+        elif isinstance(value, str):
+            seen.look(value)
+            if name:
+                self._regions[name] = value

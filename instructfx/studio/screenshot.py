@@ -32,6 +32,12 @@ CHROMIUM_OPTIONS = (
 WORDS = "#words :is(textarea, input)"
 SHOWN = ("make it warmer", "put it in a small church")
 TURN_MS = 60_000
+SETTLED = """count => {
+    const [player, history] = ["ifx-player", "ifx-history"].map((each) => document.querySelector(each));
+    const standing = history?.data?.head ?? "dry";
+    return document.querySelectorAll(".turn").length >= count && !document.querySelector(".working, .progress")
+        && player?.data?.current === standing && player.state.loaded.includes(standing);
+}"""
 
 
 def chromium_path() -> str | None:
@@ -106,11 +112,16 @@ def browser() -> Iterator[Browser]:
 def choose_sample(page: Page, name: str) -> None:
     """Click a sample track and wait until it can be played."""
     page.click(f"#sample-{name}")
-    page.wait_for_selector(".player.dry audio", timeout=TURN_MS)
+    wait_for_track(page)
+
+
+def wait_for_track(page: Page) -> None:
+    """Until the dry track can be played."""
+    page.wait_for_function("document.querySelector('ifx-player')?.state.loaded.includes('dry')", timeout=TURN_MS)
 
 
 def say(page: Page, words: str) -> None:
-    """Type, press Enter, and wait for the end of the turn."""
+    """Type, press Enter, and wait until the new version can be played."""
     turns = page.locator(".turn").count()
     page.fill(WORDS, words)
     page.press(WORDS, "Enter")
@@ -118,9 +129,8 @@ def say(page: Page, words: str) -> None:
 
 
 def wait_for_turns(page: Page, count: int) -> None:
-    """Until so many turns are in the conversation and nothing runs."""
-    done = f"document.querySelectorAll('.turn').length >= {count} && !document.querySelector('.progress')"
-    page.wait_for_function(done, timeout=TURN_MS)
+    """Until so many turns are in the conversation, nothing runs, and what the history says that plays can be played."""
+    page.wait_for_function(SETTLED, arg=count, timeout=TURN_MS)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

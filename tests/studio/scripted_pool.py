@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from instructfx.session import Dry, Session
-from instructfx.studio.messages import Answer, Request, Sound
+from instructfx.chain import Chain
+from instructfx.planners.plan import Plan
+from instructfx.refine import Refined
+from instructfx.session import Dry, Provenance, Session, Turn
+from instructfx.studio.messages import Answer, Minds, Request, Sound
 from instructfx.studio.visits import Visit, Visits, new_token
 from instructfx.studio.workers import Watch
 
@@ -30,7 +34,31 @@ def store_of(session: Session = EMPTY) -> Any:
 def visit_of(folder: Path, page: str = "page", ear: str = "perceptual", session: Session = EMPTY) -> Visit:
     """A visit without a track."""
     dry = Sound(folder / "dry.flac", ())
-    return Visit(new_token(), session, None, ear, "builtin", folder, page, dry)  # type: ignore[arg-type]
+    return Visit(new_token(), session, None, Minds("builtin", ear), folder, page, dry)  # type: ignore[arg-type]
+
+
+def turn_of(number: int, chain: Chain, parent: int | None = None, **fields: object) -> Turn:
+    """The turn t<number>, after which that chain plays."""
+    values: dict[str, object] = {
+        "id": f"t{number}",
+        "parent_id": f"t{parent}" if parent else None,
+        "index": number,
+        "kind": "said",
+        "instruction": f"wish {number}",
+        "plan": Plan(reply="Done."),
+        "route": "reuse_all",
+        "refined": Refined(chain, 1.0, 0.5),
+        "readings_before": {},
+        "readings_after": {},
+        "provenance": Provenance("builtin", "perceptual", 0),
+        "seconds": 1.0,
+    }
+    return Turn(**{**values, **fields})  # type: ignore[arg-type]
+
+
+def session_of(*turns: Turn) -> Session:
+    """A session after these turns."""
+    return functools.reduce(Session.with_turn, turns, EMPTY)
 
 
 def welcome(visits: Visits, page: str) -> Visit:
@@ -38,4 +66,4 @@ def welcome(visits: Visits, page: str) -> Visit:
     return visits.welcome(visit_of(visits.folder(), page))
 
 
-__all__ = ["EMPTY", "ScriptedPool", "store_of", "visit_of", "welcome"]
+__all__ = ["EMPTY", "ScriptedPool", "session_of", "store_of", "turn_of", "visit_of", "welcome"]

@@ -13,9 +13,11 @@ from instructfx.ears.checkpoints import MUSIC, TOKENIZER
 from instructfx.errors import EarError
 from instructfx.studio import ear_choice, ears
 from instructfx.studio.ears import Fetch, Fetching, Offer, as_before, granted, offered
-from instructfx.studio.messages import At, Request, Said
+from instructfx.studio.messages import Answer as Answered
+from instructfx.studio.messages import At, Instruct, Request
 from instructfx.studio.work import TurnJob
 from instructfx.studio.workers import Watch
+from instructfx.wishes import Wishes
 
 WHOLE_BYTES = 2_353_826_144
 SMALL_BYTES = 3_000_004
@@ -195,13 +197,13 @@ def test_a_turn_with_clap_says_that_it_listens(tmp_path: Path, ear: str, stage: 
     visit = visit_of(tmp_path, ear=ear)
     told: list[str] = []
 
-    def says(request: Request, watch: Watch) -> Said:
+    def says(request: Request, watch: Watch) -> Answered:
         watch.tell(At("listening"))
         told.append(job.progress.stage)
         raise EarError("enough")
 
     visit.busy.acquire()
-    job = TurnJob(visit, "warmer", ScriptedPool(says), store_of())  # type: ignore[arg-type]
+    job = TurnJob(visit, Instruct("warmer", Wishes()), ScriptedPool(says), store_of())  # type: ignore[arg-type]
     job.start()
     job.join(5)
     assert told == [stage]

@@ -1,3 +1,4 @@
+import functools
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -19,7 +20,9 @@ ROOM = WARM.added("reverb", {"mix": 0.3})
 Open = Callable[..., Part]
 
 
-def turn(number: int, parent: int | None, words: str = "", kind: Kind = "said", chain: Chain = WARM) -> Turn:
+def turn(
+    number: int, parent: int | None, words: str = "", kind: Kind = "said", chain: Chain = WARM, take: int = 0
+) -> Turn:
     return Turn(
         id=f"t{number}",
         parent_id=f"t{parent}" if parent else None,
@@ -33,6 +36,7 @@ def turn(number: int, parent: int | None, words: str = "", kind: Kind = "said", 
         readings_after={"warmth": 0.1 * number, "space": 1.0},
         provenance=Provenance("builtin", "perceptual", 0),
         seconds=1.26,
+        take=take,
     )
 
 
@@ -45,12 +49,18 @@ BRANCHED = (
     turn(1, None, "make it warmer"),
     turn(2, 1, "put it in a church", chain=ROOM),
     turn(3, 1, "undo", "undone"),
-    turn(4, 3, "a bit wider"),
-    turn(5, 1, "A bit  wider"),
-    turn(6, 1, "a bit wider"),
+    turn(4, 3, "a bit wider", take=1),
+    turn(5, 3, "a bit wider", take=2),
+    turn(6, 3, "a bit wider", take=3),
     turn(7, 5, "", "edited"),
 )
 """A wish, a church that was undone, three takes of another wish, and a hand edit of the second."""
+BACK = turn(8, 1, "", "undone")
+
+
+def walked(*turns: Turn) -> Session:
+    """A session after these turns, each of them taken."""
+    return functools.reduce(Session.with_turn, turns, session((), None))
 
 
 def test_undone_turns_are_passed_over_and_takes_are_counted() -> None:
@@ -69,15 +79,18 @@ def test_undone_turns_are_passed_over_and_takes_are_counted() -> None:
 
 
 def test_undo_and_redo_lead_to_neighbours() -> None:
-    at = {head: history_data(session(BRANCHED, head)) for head in (None, 1, 2, 3, 5)}
-    assert [(at[head]["head"], at[head]["undo"], at[head]["redo"]) for head in at] == [
-        (None, None, "t1"),
-        ("t1", "dry", "t5"),
+    at = [history_data(walked(*(*BRANCHED, BACK)[:count])) for count in range(9)]
+    assert [(each["head"], each["undo"], each["redo"]) for each in at] == [
+        (None, None, None),
+        ("t1", "dry", None),
         ("t2", "t1", None),
+        ("t1", "dry", "t2"),
+        ("t4", "t1", None),
+        ("t4", "t1", None),
+        ("t4", "t1", None),
+        ("t7", "t5", None),
         ("t1", "dry", "t5"),
-        ("t5", "t1", "t7"),
     ]
-    assert history_data(session((), None))["redo"] is None
 
 
 def test_two_turns_are_compared_setting_by_setting() -> None:
@@ -164,7 +177,7 @@ def test_undo_redo_and_choosing_a_take(history: Open) -> None:
     assert [act["turn"] for act in part.acts("go")] == ["t5"]  # there is nothing to redo
     part.page.get_by_role("button", name="Choose take 3").click()
     assert part.wait_for("go", 2)["turn"] == "t6"
-    part.show(history_data(session(BRANCHED, 1)))
+    part.show(history_data(walked(*BRANCHED, BACK)))
     part.page.get_by_role("button", name="Undo").click()
     assert part.wait_for("go", 3)["turn"] is None
     redo.click()
@@ -240,14 +253,21 @@ def test_two_versions_are_chosen_and_compared(history: Open) -> None:
 
 
 def overgrown(count: int, seed: int = 1) -> Session:
-    """A session of many turns that takes wishes again and goes back to random earlier turns."""
+    """A session of many turns that goes back to random earlier turns, and takes wishes again from where they were."""
     chance = random.Random(seed)
-    turns: list[Turn] = []
-    parent = 0
+    parents = [0, 0]
+    for number in range(2, count + 1):
+        parents.append(chance.choice((number - 1, number - 1, number - 1, parents[-1], chance.randrange(number))))
+
+    def again(number: int) -> bool:
+        return 1 < number <= count and parents[number] == parents[number - 1]
+
+    takes = [0]
     for number in range(1, count + 1):
-        parent = chance.choice((number - 1, number - 1, number - 1, parent, chance.randrange(number)))
-        turns.append(turn(number, parent or None, "again"))
-    return session(turns, count)
+        takes.append(takes[-1] + 1 if again(number) else int(again(number + 1)))
+    return session(
+        [turn(each, parents[each] or None, "again", take=takes[each]) for each in range(1, count + 1)], count
+    )
 
 
 @pytest.mark.browser

@@ -1,22 +1,15 @@
 import logging
-import sqlite3
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from scripted_pool import welcome
 
-from instructfx.audio import Audio, save
 from instructfx.errors import SetupError, StoreError
-from instructfx.store import Store
-from instructfx.store.sessions import DATABASE
 from instructfx.studio import logs, retention
 from instructfx.studio.limits import Limits, limits_from
-from instructfx.studio.screenshot import running
 from instructfx.studio.server import serve
 from instructfx.studio.visits import Visits
-from instructfx.track import inspect
 
 
 def test_unset_limits_are_the_usual_ones() -> None:
@@ -28,8 +21,8 @@ def test_each_limit_has_its_variable() -> None:
     names = ("MAX_UPLOAD_MB", "MAX_SECONDS", "TURN_SECONDS", "WORKER_MB", "TURNS", "MAX_WAITING", "MAX_VISITS")
     values = (10, 60, 30, 2048, 3, 5, 7)
     environment = {f"INSTRUCTFX_{name}": str(value) for name, value in zip(names, values, strict=True)}
-    environment |= {"INSTRUCTFX_MAX_DISK_GB": "1.5", "INSTRUCTFX_KEEP_DAYS": "30"}
-    assert limits_from(environment) == Limits(*values, disk_gb=1.5, keep_days=30)
+    environment |= {"INSTRUCTFX_MAX_DISK_GB": "1.5", "INSTRUCTFX_KEEP_DAYS": "30", "INSTRUCTFX_MCP": "1"}
+    assert limits_from(environment) == Limits(*values, disk_gb=1.5, keep_days=30, mcp=True)
     off = limits_from({"INSTRUCTFX_MAX_DISK_GB": "none", "INSTRUCTFX_KEEP_DAYS": "none"})
     assert (off.disk_gb, off.keep_days) == (None, None)
 
@@ -45,6 +38,7 @@ def test_each_limit_has_its_variable() -> None:
         ("TURN_SECONDS", "inf", "a whole number, 1 or more"),
         ("KEEP_DAYS", "-1", "a number, 0.001 or more, or none"),
         ("MAX_DISK_GB", "nan", "a number, 0.001 or more, or none"),
+        ("MCP", "yes", "a whole number from 0 to 1"),
     ],
 )
 def test_a_wrong_value_is_one_line(name: str, value: str, legal: str) -> None:
@@ -116,22 +110,3 @@ def test_a_log_line_hides_what_could_be_an_id(tmp_path: Path) -> None:
     name = test_a_log_line_hides_what_could_be_an_id.__name__
     record = logging.LogRecord("x", logging.ERROR, __file__, 1, name, (), None)
     assert logs.Discreet("%(message)s").format(record) == name
-
-
-def test_a_studio_deletes_what_nobody_has_used_for_so_many_days(
-    tmp_path: Path, mono: Audio, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    save(mono, tmp_path / "take.wav")
-    store = Store(tmp_path / "studio")
-    for name in ("old", "new"):
-        store.create(name, inspect(tmp_path / "take.wav"))
-    with sqlite3.connect(tmp_path / "studio" / DATABASE) as database:
-        database.execute("UPDATE session SET used_at = '2020-01-01 00:00:00.000000' WHERE id = 'old'")
-    database.close()
-    monkeypatch.setenv("INSTRUCTFX_KEEP_DAYS", "30")
-    with running(tmp_path / "studio"):
-        until = time.monotonic() + 20
-        while len(store.listed()) == 2 and time.monotonic() < until:
-            time.sleep(0.2)
-    assert [listed.id for listed in store.listed()] == ["new"]
-    store.close()

@@ -1,7 +1,10 @@
 import asyncio
+import io
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
@@ -9,17 +12,22 @@ import pytest
 import soundfile
 
 from instructfx.chain import Chain
-from instructfx.errors import AudioError, LimitError
+from instructfx.errors import AudioError, LimitError, StoreError
 from instructfx.live import resume_session
 from instructfx.store import Store
 from instructfx.studio.limits import Limits
+from instructfx.studio.messages import Instruct, Minds, Order, Render, Rendered
 from instructfx.studio.opening import Studio
 from instructfx.studio.quirks import STATIC
 from instructfx.studio.server import application, main
 from instructfx.studio.visits import Visit, Visits
-from instructfx.studio.waveform import outline
-from instructfx.studio.work import TurnJob
+from instructfx.studio.waveform import sound_of
+from instructfx.studio.work import OUR_FAULT, TurnJob
 from instructfx.studio.workers import Pool, Watch
+from instructfx.wishes import Wishes
+
+MINDS = Minds("builtin", "perceptual")
+FILTERED = Instruct("low-pass it at 2 kHz", Wishes())
 
 
 @pytest.fixture(scope="module")
@@ -46,46 +54,80 @@ def recording(path: Path, seconds: float = 2.0, rate: int = 22_050) -> Path:
     return path
 
 
-def get(studio: Studio, *paths: str, **headers: str) -> list[httpx.Response]:
-    async def asked() -> list[httpx.Response]:
-        transport = httpx.ASGITransport(application(studio))  # gradio wants a loop that runs
-        async with httpx.AsyncClient(transport=transport, base_url="http://studio") as client:
-            return [await client.get(path, headers=headers) for path in paths]
+def json_of(body: dict[str, Any]) -> dict[str, Any]:
+    """As a program may send it: with numbers that are none."""
+    return {"content": json.dumps(body), "headers": {"Content-Type": "application/json"}}
 
-    return asyncio.run(asked())
+
+def asked(studio: Studio, *requests: str | tuple[str, dict[str, Any]], **headers: str) -> list[httpx.Response]:
+    """The answers to addresses, and to addresses with what is sent there."""
+
+    async def every() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(application(studio))  # gradio wants a loop that runs
+        async with httpx.AsyncClient(transport=transport, base_url="http://studio", headers=headers) as client:
+            return [
+                await (client.get(each) if isinstance(each, str) else client.post(each[0], **json_of(each[1])))
+                for each in requests
+            ]
+
+    return asyncio.run(every())
 
 
 def opened(studio: Studio, source: Path, shown: str = "") -> Visit:
-    return studio.open_upload(source, shown or source.name, "page", "perceptual", "builtin", Watch())
+    return studio.open_upload(source, shown or source.name, "page", MINDS, Watch())
+
+
+def carried_out(studio: Studio, visit: Visit, order: Order) -> None:
+    visit.busy.acquire()
+    job = TurnJob(visit, order, studio.pool, studio.store)
+    job.start()
+    job.join(60)
+    assert visit.exchanges[-1].trouble == ""
+
+
+def rendered(studio: Studio, visit: Visit) -> Path:
+    """What plays now, rendered and kept."""
+    turn = visit.session.standing
+    assert turn
+    answer = studio.pool.run(Render(visit.session.id, turn.id, visit.folder))
+    assert isinstance(answer, Rendered)
+    visit.keep_render(turn.id, answer.sound)
+    return answer.sound.path
 
 
 def test_a_visit_that_was_closed_can_go_on(studio: Studio, tmp_path: Path) -> None:
     visit = opened(studio, recording(tmp_path / "take.wav"))
-    visit.busy.acquire()
-    job = TurnJob(visit, "low-pass it at 2 kHz", studio.pool, studio.store)
-    job.start()
-    job.join(60)
-    assert visit.exchanges[0].trouble == ""
-    assert visit.is_heard
+    carried_out(studio, visit, FILTERED)
     studio.visits.close(visit.token)
     again = studio.reopen(visit.token, "page", Watch())
     assert again
     assert again.token == visit.token
     assert again.session == visit.session
     assert [each.words for each in again.exchanges] == ["low-pass it at 2 kHz"]
-    assert again.current
-    assert again.current.sound.path.is_file()
+    assert again.dry.path.is_file()
+    assert again.minds == MINDS
     assert studio.reopen("guess", "page", Watch()) is None
+
+
+def test_who_has_the_address_comes_back_to_the_same_visit_while_it_is_open(studio: Studio, tmp_path: Path) -> None:
+    visit = opened(studio, recording(tmp_path / "take.wav"))
+    session_id = visit.session.id
+    assert studio.come_back(session_id, "loaded again", MINDS, Watch()) is visit
+    assert visit.page == "loaded again"
+    studio.visits.close(visit.token)
+    again = studio.come_back(session_id, "much later", MINDS, Watch())
+    assert again.session == visit.session
+    assert again.token != visit.token
+    with pytest.raises(StoreError, match="no session"):
+        studio.come_back("0" * 48, "guess", MINDS, Watch())
+    assert len(studio.visits) == 1
 
 
 def test_a_turn_goes_on_where_another_program_left_off(studio: Studio, tmp_path: Path) -> None:
     visit = opened(studio, recording(tmp_path / "take.wav"))
     resume_session(visit.session.id, "builtin", "perceptual", store=studio.store).say("add a 250 ms delay")
     visit.session, _ = studio.store.load(visit.session.id)
-    visit.busy.acquire()
-    job = TurnJob(visit, "low-pass it at 2 kHz", studio.pool, studio.store)
-    job.start()
-    job.join(60)
+    carried_out(studio, visit, FILTERED)
     assert [turn.instruction for turn in visit.session.turns] == ["add a 250 ms delay", "low-pass it at 2 kHz"]
     assert set(visit.session.chain.names) == {"delay", "filter"}
 
@@ -124,24 +166,74 @@ def test_a_track_that_is_too_long_or_a_disk_that_is_full(studio: Studio, tmp_pat
     full = replace(studio, limits=replace(studio.limits, disk_gb=1e-4))
     with pytest.raises(LimitError, match=r"fill the 0.0001 GB"):
         opened(full, recording(tmp_path / "take.wav"))
-    visit = full.open_sample(STATIC / "samples" / "guitar.flac", "page", "perceptual", "builtin", Watch())
+    visit = full.open_sample(STATIC / "samples" / "guitar.flac", "page", MINDS, Watch())
     assert visit.track.name == "guitar.flac"
 
 
 def test_files_are_served_to_who_has_the_token_only(studio: Studio, tmp_path: Path) -> None:
     visit = opened(studio, recording(tmp_path / "take.wav"))
-    base = f"/audio/{visit.token}"
-    dry, preset = get(studio, f"{base}/dry", f"{base}/preset.json")
+    carried_out(studio, visit, FILTERED)
+    path = rendered(studio, visit)
+    base, turn = f"/audio/{visit.token}", visit.session.turns[0].id
+    refused = (f"{base}/other.flac", f"{base}/..%2Fdry", "/audio/guess/dry", f"/audio/guess/{path.name}",
+               "/export/guess/preset", f"/step/guess/{turn}/0", f"/step/{visit.token}/other/0",
+               f"/step/{visit.token}/{turn}/-1", f"/step/{visit.token}/{turn}/9999", f"/made/{visit.token}/dry.flac",
+               "/made/guess/x", "/page/../app.py", "/page/nothing.js")  # fmt: skip
+    dry, wet, preset, unknown, *others = asked(
+        studio, f"{base}/dry", f"{base}/{path.name}", f"/export/{visit.token}/preset",
+        f"/export/{visit.token}/cassette", *refused,
+    )  # fmt: skip
     assert dry.content == visit.dry.path.read_bytes()
-    assert Chain.from_json(preset.json()["chain"]) == Chain()
-    (part,) = get(studio, f"{base}/dry", Range="bytes=0-3")
+    assert wet.content == path.read_bytes() != dry.content
+    assert Chain.from_json(preset.json()["chain"]) == visit.session.chain
+    assert unknown.status_code == 422
+    assert [response.status_code for response in others] == [404] * len(refused)
+    (part,) = asked(studio, f"{base}/dry", Range="bytes=0-3")
     assert (part.status_code, part.content) == (206, b"RIFF")
-    refused = ("/audio/guess/dry", "/audio/guess/preset.json", f"{base}/other.flac", f"{base}/..%2Fdry")
-    assert [response.status_code for response in get(studio, *refused)] == [404] * 4
+
+
+def test_an_export_a_preview_and_a_step_leave_no_file_behind(studio: Studio, tmp_path: Path) -> None:
+    visit = opened(studio, recording(tmp_path / "take.wav"))
+    carried_out(studio, visit, Instruct("make it warmer", Wishes()))
+    turn, before = visit.session.turns[0], set(visit.folder.iterdir())
+    at_once = {"chain": [{"effect": "filter", "settings": {"lowpass_hz": 300.0}}]}
+    flac, heard, first, last = asked(
+        studio, f"/export/{visit.token}/flac", (f"/preview/{visit.token}", at_once),
+        f"/step/{visit.token}/{turn.id}/0", f"/step/{visit.token}/{turn.id}/{len(turn.refined.steps)}",
+    )  # fmt: skip
+    assert 'filename="take-warmer.flac"' in flac.headers["content-disposition"]
+    sounds = [soundfile.read(io.BytesIO(each.content)) for each in (flac, heard, first, last)]
+    assert {(rate, samples.shape) for samples, rate in sounds} == {(22_050, (44_100, 2))}
+    _, dull, dry, warm = (treble_share(samples) for samples, _ in sounds)
+    assert dull < 0.01
+    assert dry == pytest.approx(treble_share(soundfile.read(visit.dry.path)[0]), abs=1e-4)
+    assert abs(warm - dry) > 0.01
+    assert set(visit.folder.iterdir()) == before
+
+
+def treble_share(samples: np.ndarray[Any, Any]) -> float:
+    """The part of the power above 5 kHz."""
+    power = np.abs(np.fft.rfft(samples, axis=0)) ** 2
+    return float(power[10_000:].sum() / power.sum())
+
+
+NO_PREVIEWS: list[dict[str, Any]] = [
+    {}, {"chain": 5}, {"share": "all"}, {"share": float("inf")}, {"chain": [], "share": 1}, {"chain": [None]},
+    {"chain": [{"effect": "cassette"}]}, {"chain": [[[]]] * 50}, {"chain": [{"effect": "gain", "settings": 5}]},
+]  # fmt: skip
+
+
+def test_what_is_no_preview_is_refused_with_a_line(studio: Studio, tmp_path: Path) -> None:
+    visit = opened(studio, recording(tmp_path / "take.wav"))
+    answers = asked(studio, *((f"/preview/{visit.token}", each) for each in NO_PREVIEWS))
+    assert [each.status_code for each in answers] == [422] * len(NO_PREVIEWS)
+    lines = [each.json()["detail"] for each in answers]
+    assert all(line and "\n" not in line and OUR_FAULT not in line for line in lines), lines
+    assert asked(studio, ("/preview/guess", {"chain": []}))[0].status_code == 404
 
 
 def test_the_page_asks_no_other_host_for_anything(studio: Studio) -> None:
-    page = get(studio, "/")[0].text
+    page = asked(studio, "/")[0].text
     assert "fonts.googleapis" not in page
     assert "cdn" not in page.replace("is_colab", "")
 
@@ -149,9 +241,19 @@ def test_the_page_asks_no_other_host_for_anything(studio: Studio) -> None:
 def test_an_outline_follows_the_level(tmp_path: Path) -> None:
     path = tmp_path / "steps.wav"
     soundfile.write(path, np.repeat([0.1, 0.4, 0.2], 30_000), 8_000)
-    assert outline(path, 3) == pytest.approx([0.25, 1, 0.5], abs=1e-3)
+    sound = sound_of(path, 3)
+    assert sound.outline == pytest.approx([0.25, 1, 0.5], abs=1e-3)
+    assert sound.seconds == pytest.approx(90_000 / 8_000)
     soundfile.write(path, np.full(5, 0.5), 8_000)
-    assert len(outline(path, 20)) == 20
+    assert len(sound_of(path, 20).outline) == 20
+
+
+def test_loudness_is_told_so_that_versions_can_be_matched(tmp_path: Path) -> None:
+    path = recording(tmp_path / "take.wav")
+    samples, rate = soundfile.read(path)
+    soundfile.write(tmp_path / "quiet.wav", samples / 2, rate)
+    louder = sound_of(path).loudness_lufs - sound_of(tmp_path / "quiet.wav").loudness_lufs
+    assert louder == pytest.approx(20 * np.log10(2), abs=0.01)
 
 
 def test_an_address_in_use_is_one_line(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,4 +1,6 @@
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +10,7 @@ from instructfx.refine.records import Refined
 from instructfx.session import Provenance, Turn
 from instructfx.studio import views
 from instructfx.studio.visits import Exchange
+from instructfx.track import Track
 
 WARM = {"low_shelf_gain_db": 1.84, "low_shelf_cutoff_frequency_hz": 100.4, "high_shelf_gain_db": -2}
 
@@ -30,24 +33,12 @@ def turn(chain: Chain, reply: str = "I added an equaliser.", **fields: object) -
     return Turn(**{**values, **fields})  # type: ignore[arg-type]
 
 
+def track(name: str) -> Track:
+    return Track(Path(name), name, "0" * 64, 44_100, 2, round(187.5 * 44_100), -18.4, 0)
+
+
 def text(html: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
-
-
-def test_the_table_names_effects_in_order_with_units_and_state() -> None:
-    chain = Chain().added("eq", WARM).added("reverb", {"decay_seconds": 1.92, "mix": 0.25}).bypassed("reverb", True)
-    shown = text(views.chain_table(chain))
-    assert shown.index("Equaliser") < shown.index("Reverb")
-    assert "Low shelf +1.8 dB at 100 Hz · Q 0.7" in shown
-    assert "High shelf −2.0 dB at 8.0 kHz" in shown
-    assert "Flat low mid, mid, high mid, treble" in shown
-    assert "Decay 1.92 s" in shown
-    assert "Mix 25 %" in shown
-    assert shown.endswith("bypassed")
-
-
-def test_an_empty_chain_is_a_sentence() -> None:
-    assert "dry" in text(views.chain_table(Chain()))
 
 
 def test_a_message_has_words_reply_changes_time_and_thoughts() -> None:
@@ -76,8 +67,14 @@ def test_nothing_from_a_visitor_is_markup() -> None:
     evil = '<img src=x onerror="alert(1)">'
     exchange = Exchange(evil, Chain(), turn(Chain(), reply=evil), trouble=evil)
     every = views.conversation([exchange], pending=evil) + views.notice(evil)
-    every += views.downloads([("FLAC", "/a", evil)]) + views.player("Dry", evil, evil, [0.5])
+    every += views.downloads(evil, [(evil, evil, evil)]) + views.track_line(track(evil))
     assert "<img" not in every
+    assert 'title="<' not in every
+
+
+def test_a_track_is_told_in_one_line() -> None:
+    assert text(views.track_line(track("take.wav"))) == "take.wav 3:07 · stereo · 44.1 kHz · −18.4 LUFS"
+    assert "mono · 22.05 kHz" in views.track_line(replace(track("x"), channels=1, sample_rate=22_050))
 
 
 def test_many_changes_fold() -> None:
@@ -90,35 +87,6 @@ def test_many_changes_fold() -> None:
     shown = views.conversation([Exchange("bigger", before, turn(after))])
     assert "1 more" in text(shown)
     assert "Reverb, decay: 1.5 s → 3 s" in text(shown)
-
-
-def test_readings_show_the_largest_moves_first_and_leave_out_the_still_ones() -> None:
-    shown = text(views.readings(turn(Chain())))
-    assert shown.index("Brightness 2.0 1.2 −0.8") < shown.index("Warmth 1.0 1.5 +0.5")
-    assert "Pitch" not in shown
-
-
-def test_readings_without_a_turn_are_a_hint() -> None:
-    assert "after a turn" in views.readings(None)
-
-
-def test_the_bar_never_runs_back_and_the_shown_loss_never_rises() -> None:
-    state = views.Progress().moved("refining", 0.5).stepped(0.9, 0.6).stepped(1.4, 0.3).stepped(0.4, 0.65)
-    assert state.share == 0.65
-    assert "step 3 · loss 0.90 → 0.40" in views.progress(state)
-    assert views.progress(state.moved("planning", 0.0)).count('aria-valuenow="65"') == 1
-    assert "2 before you" in views.progress(views.Progress(before=2))
-    assert views.progress(None) == ""
-
-
-@pytest.mark.parametrize("stage", views.STAGES)
-def test_every_stage_has_a_bar(stage: str) -> None:
-    assert 'role="progressbar"' in views.progress(views.Progress(stage, 0.2))
-
-
-def test_a_waveform_has_a_bar_for_each_peak() -> None:
-    assert views.waveform([0.0, 0.5, 1.0]).count("M") == 3
-    assert "audio" not in views.player("Current", "later", "", ())
 
 
 def test_half_an_emoji_can_be_sent() -> None:

@@ -3,17 +3,32 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from scripted_pool import EMPTY, ScriptedPool, store_of, welcome
+from scripted_pool import EMPTY, ScriptedPool, session_of, store_of, turn_of, visit_of, welcome
 
 from instructfx.chain import Chain
 from instructfx.errors import Cancelled, InstructionError, LimitError, StoreError
 from instructfx.session import Session
-from instructfx.studio.messages import Answer, Report, Request, Sound, Waiting
-from instructfx.studio.visits import AWAY_SECONDS, IDLE_SECONDS, Exchange, Past, Render, Visits
+from instructfx.studio.messages import (
+    Answer,
+    Finished,
+    GoTo,
+    Instruct,
+    Minds,
+    Order,
+    Report,
+    Request,
+    Sound,
+    Stepped,
+    Take,
+    Waiting,
+)
+from instructfx.studio.visits import AWAY_SECONDS, IDLE_SECONDS, RENDERS_KEPT, Exchange, Past, Visit, Visits
 from instructfx.studio.work import OUR_FAULT, TurnJob
 from instructfx.studio.workers import Places, SurpriseError, Watch
+from instructfx.wishes import Wishes
 
 
 class Clock:
@@ -49,7 +64,7 @@ def test_closing_removes_the_files_and_remembers_the_session(visits: Visits) -> 
     visits.close(visit.token)
     assert not visit.folder.exists()
     assert visits.find(visit.token) is None
-    assert visits.past(visit.token) == Past("stored", "perceptual", "builtin")
+    assert visits.past(visit.token) == Past("stored", Minds("builtin", "perceptual"))
     assert visit.closed.is_set()
 
 
@@ -83,25 +98,78 @@ def test_a_visit_at_work_stays(visits: Visits, clock: Clock) -> None:
     assert not visit.closed.is_set()
 
 
+def chains(count: int) -> list[Chain]:
+    return [Chain().added("gain", {"gain_db": number + 1}) for number in range(count)]
+
+
+def rendered(visit: Visit, turn_id: str) -> Path:
+    """A render of that turn, kept."""
+    path = visit.folder / f"{turn_id}.flac"
+    path.write_bytes(b"")
+    visit.keep_render(turn_id, Sound(path, ()))
+    return path
+
+
 def test_only_the_last_renders_are_kept(visits: Visits) -> None:
     visit = welcome(visits, "a")
-    for number in range(4):
-        path = visit.folder / f"{number}.flac"
-        path.write_bytes(b"")
-        path.with_suffix(".wav").write_bytes(b"")
-        visit.keep_render(Sound(path, ()))
-    assert visit.current
-    assert visit.current.sound.path == path
-    assert sorted(each.stem for each in visit.folder.iterdir()) == ["2", "2", "3", "3"]
+    many = chains(RENDERS_KEPT + 2)
+    visit.session = session_of(*(turn_of(at, chain, at - 1) for at, chain in enumerate(many, 1)))
+    paths = [rendered(visit, turn.id) for turn in visit.session.turns]
+    assert sorted(visit.folder.iterdir()) == sorted(paths[2:])
+    assert visit.sound_of("t1") is visit.sound_named(paths[0].name) is None
+    last = visit.sound_of(visit.session.turns[-1].id)
+    assert last
+    assert last is visit.sound_named(paths[-1].name)
 
 
-def test_what_is_heard_is_what_the_chain_puts_out(visits: Visits) -> None:
+def test_what_sounds_the_same_is_rendered_once(visits: Visits) -> None:
     visit = welcome(visits, "a")
-    assert visit.is_heard
-    visit.keep_render(Sound(visit.folder / "x.flac", ()))
-    assert visit.is_heard
-    visit.renders[-1] = Render(visit.renders[-1].sound, Chain().added("reverb", {}), 1)
-    assert not visit.is_heard
+    loud, quiet = chains(2)
+    bypassed = loud.added("reverb", {}).bypassed("reverb", True)
+    turns = (turn_of(1, loud), turn_of(2, quiet, 1), turn_of(3, bypassed, 2), turn_of(4, Chain(), 3))
+    visit.session = session_of(*turns)
+    rendered(visit, "t1")
+    assert visit.sound_of("t3") is visit.sound_of("t1")
+    assert visit.sound_of("t2") is None
+    assert visit.sound_of("t4") is visit.sound_of(None) is visit.dry
+
+
+def test_what_played_plays_on_until_the_new_version_is_rendered(visits: Visits) -> None:
+    visit = welcome(visits, "a")
+    first, second = (turn_of(at, chain, at - 1) for at, chain in enumerate(chains(2), 1))
+    assert visit.heard() is None
+    visit.session = session_of(first)
+    assert visit.heard() is None
+    rendered(visit, "t1")
+    assert visit.heard() == "t1"
+    visit.session = session_of(first, second)
+    assert visit.heard() == "t1"
+    rendered(visit, "t2")
+    assert visit.heard() == "t2"
+    visit.session = session_of(first, second, turn_of(3, first.chain, 1, kind="undone"))
+    assert visit.heard() == "t1"
+
+
+def test_what_is_new_ends_what_is_only_looked_after(visits: Visits) -> None:
+    visit = welcome(visits, "a")
+    first = visit.begun()
+    over = visit.over
+    assert not over.is_set()
+    assert visit.begun() > first
+    assert over.is_set()
+    assert not visit.over.is_set()
+
+
+def test_a_session_has_one_visit_and_goes_with_the_page_that_has_its_address(visits: Visits) -> None:
+    visit = welcome(visits, "a")
+    other = visits.welcome(visit_of(visits.folder(), "b", session=replace(EMPTY, id="another")))
+    assert visits.of_session("stored") is visit
+    assert visits.of_session("guess") is None
+    visits.left("a")
+    assert visits.moved(visit, "b") is visit
+    assert (visit.page, visit.left) == ("b", None)
+    assert other.closed.is_set()
+    assert not visit.closed.is_set()
 
 
 def test_a_full_studio_says_so_to_newcomers_only(clock: Clock) -> None:
@@ -124,14 +192,22 @@ def test_opening_a_visit_again_does_not_close_it(visits: Visits) -> None:
     assert again.folder.is_dir()
 
 
-def turned(visits: Visits, answer: Callable[[Request, Watch], Answer], session: Session = EMPTY) -> Exchange:
+WARMER = Instruct("warmer", Wishes())
+
+
+def turned(
+    visits: Visits, answer: Callable[[Request, Watch], Answer], session: Session = EMPTY, order: Order = WARMER
+) -> list[Exchange]:
+    """What is said once an order has been carried out, or has not."""
     visit = welcome(visits, "a")
     visit.busy.acquire()
-    job = TurnJob(visit, "warmer", ScriptedPool(answer), store_of(session))  # type: ignore[arg-type]
+    job = TurnJob(visit, order, ScriptedPool(answer), store_of(session))  # type: ignore[arg-type]
+    assert visit.job is job
     job.start()
     job.join(5)
+    assert visit.job is None
     assert not visit.busy.locked()
-    return visit.exchanges[-1]
+    return visit.exchanges
 
 
 @pytest.mark.parametrize(
@@ -147,15 +223,42 @@ def test_an_error_is_one_line(visits: Visits, error: Exception, line: str) -> No
     def fails(request: Request, watch: Watch) -> Answer:
         raise error
 
-    assert turned(visits, fails).trouble == line
+    assert turned(visits, fails) == [Exchange("warmer", Chain(), None, line)]
 
 
 def test_a_surprise_is_logged_and_told_without_details(visits: Visits, caplog: pytest.LogCaptureFixture) -> None:
     def fails(request: Request, watch: Watch) -> Answer:
         raise ZeroDivisionError
 
-    assert turned(visits, fails).trouble == OUR_FAULT
+    assert turned(visits, fails, order=GoTo(None)) == [Exchange("", Chain(), None, OUR_FAULT)]
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_an_order_goes_to_a_worker_and_what_came_of_it_is_read_from_the_store(visits: Visits) -> None:
+    asked: list[Request] = []
+    loud, quiet = chains(2)
+    takes = session_of(turn_of(1, loud, take=1), turn_of(2, quiet, take=2))
+
+    def done(request: Request, watch: Watch) -> Answer:
+        asked.append(request)
+        watch.tell(Stepped(0.5))
+        return Finished()
+
+    order = Instruct("warmer", Wishes(), takes=2)
+    said = turned(visits, done, takes, order)
+    assert asked == [Take("stored", order, 0, Minds("builtin", "perceptual"))]
+    assert [(each.before, each.turn) for each in said] == [(Chain(), turn) for turn in takes.turns]
+
+
+def test_a_turn_that_was_stored_before_its_worker_ended_is_not_lost(visits: Visits) -> None:
+    session = session_of(turn_of(1, *chains(1)))
+
+    def dies(request: Request, watch: Watch) -> Answer:
+        raise LimitError("the process ended")
+
+    turn, trouble = turned(visits, dies, session)
+    assert turn.turn == session.turns[0]
+    assert trouble.trouble == "The process ended."
 
 
 def test_places_are_taken_in_order_and_the_line_is_limited() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -13,18 +13,31 @@ from pathlib import Path
 
 import pytest
 
-from instructfx.bench.visitor import Visitor
+from instructfx.audio import Audio, save
+from instructfx.bench.visitor import Answer, Visitor
 from instructfx.errors import Cancelled, LimitError
 from instructfx.store import Store
+from instructfx.store.sessions import DATABASE
 from instructfx.studio.limits import Limits
-from instructfx.studio.messages import Open, Say, Stepped, Waiting
+from instructfx.studio.messages import Finished, Instruct, Minds, Open, Opened, Stepped, Take, Waiting
 from instructfx.studio.quirks import STATIC
 from instructfx.studio.screenshot import Running, running
 from instructfx.studio.workers import Pool, Watch
+from instructfx.track import inspect
+from instructfx.wishes import Wishes
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads /proc, which Linux has")
 
 LONG = "much warmer, some chorus, a big hall, a phaser and some grit"
+MINDS = Minds("builtin", "perceptual")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_turn_at_a_time() -> Iterator[None]:
+    """No more processes than are looked at: two workers."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INSTRUCTFX_TURNS", "1")
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +66,9 @@ def until(seconds: float, *pids: int) -> None:
         time.sleep(0.05)
 
 
-def turns(html: str) -> int:
-    return html.count('<article class="turn"')
+def names(answer: Answer) -> list[str]:
+    """The effects that the page's chain shows."""
+    return [slot["effect"] for slot in answer.parts["chain"]["slots"]]
 
 
 def test_a_worker_that_is_killed_in_the_middle_of_a_turn_is_one_line(shared: Running, visitor: Visitor) -> None:
@@ -62,20 +76,21 @@ def test_a_worker_that_is_killed_in_the_middle_of_a_turn_is_one_line(shared: Run
     visitor.say("a 250 ms delay")
     killed: list[int] = []
 
-    def kill(html: str) -> None:
-        if "step " in html and not killed:
+    def kill(seen: str) -> None:
+        if "step " in seen and not killed:
             killed.extend(shared.workers())
             for pid in killed:
                 os.kill(pid, signal.SIGKILL)
 
-    shown = visitor.say(LONG, kill).regions
+    shown = visitor.say(LONG, kill)
     assert killed
-    assert "ended unexpectedly; nothing was lost" in shown["conversation"]
-    assert "Delay" in shown["chain"]
-    assert "Reverb" not in shown["chain"]
-    after = visitor.say("low-pass it at 2 kHz").regions
-    assert turns(after["conversation"]) == 3
-    assert re.findall(r'scope="row">(\w+)', after["chain"]) == ["Filter", "Delay"]
+    assert "ended unexpectedly; nothing was lost" in shown.line
+    assert names(shown) == ["delay"]
+    assert shown.current
+    after = visitor.say("low-pass it at 2 kHz")
+    assert after.said == ("a 250 ms delay", LONG, "low-pass it at 2 kHz")
+    assert names(after) == ["filter", "delay"]
+    assert after.current not in ("", shown.current)
     assert len(shared.workers()) == len(killed)
     assert not set(killed) & set(shared.workers())
 
@@ -85,112 +100,127 @@ def test_stop_ends_a_turn_soon_and_keeps_its_best(visitor: Visitor) -> None:
     ended: list[float] = []
     visitor.sample("strings")
 
-    def stop(html: str) -> None:
-        if "step " in html and not asked:
+    def stop(seen: str) -> None:
+        if "step " in seen and not asked:
             asked.append(time.monotonic())
             visitor.stop()
-        if any(stage in html for stage in ("Saving", "Rendering", "best so far")):
+        if any(stage in seen for stage in ("Saving", "Rendering", "best so far")):
             ended.append(time.monotonic())
 
-    shown = visitor.say(LONG, stop).regions
+    shown = visitor.say(LONG, stop)
     assert ended[0] - asked[0] < 15  # a second, on a machine that does nothing else
-    assert "best so far was kept" in shown["conversation"]
-    assert 'class="player current"' in shown["current"]
+    assert "best so far was kept" in shown.regions["conversation"]
+    assert shown.current not in ("", shown.dry)
 
 
-def test_a_worker_over_its_time_is_ended_with_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("INSTRUCTFX_TURN_SECONDS", "10")
-    with running(tmp_path) as slow, Visitor(slow.url) as visitor:
-        visitor.sample("guitar")
-        frozen: list[int] = []
-
-        def freeze(html: str) -> None:
-            if "Planning" in html and not frozen:
-                frozen.extend(slow.workers())
-                for pid in frozen:
-                    os.kill(pid, signal.SIGSTOP)
-
-        shown = visitor.say(LONG, freeze).regions
-        assert "This took longer than 10 seconds and was ended; nothing was lost." in shown["conversation"]
-        assert "Try a shorter track or say less at once." in shown["conversation"]
-        assert any(map(gone, frozen))
-        for pid in slow.workers():
-            os.kill(pid, signal.SIGCONT)
-        for _ in range(5):  # on a machine that does much else, ten seconds may be too few
-            shown = visitor.say("low-pass it at 2 kHz").regions
-            if "Filter" in shown["chain"]:
-                break
-        assert "Filter" in shown["chain"]
+@pytest.fixture(scope="module")
+def sessions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the pool's sessions lie."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INSTRUCTFX_SESSIONS", str(folder := tmp_path_factory.mktemp("pool")))
+        Store()
+        yield folder
 
 
-def test_a_worker_over_its_memory_is_ended_with_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("instructfx.studio.workers.resident_mb", lambda pid: 1100.0)
-    monkeypatch.setenv("INSTRUCTFX_SESSIONS", str(tmp_path))
-    store = Store()
-    pool = Pool(Limits(turns=1, worker_mb=1024))
-    try:
-        before = pool.pids
-        with pytest.raises(LimitError, match="more than 1,024 MB of memory and was ended; nothing was lost"):
-            pool.run(sample(tmp_path))
-        assert len(set(before) & set(pool.pids)) == 1
-        monkeypatch.setattr("instructfx.studio.workers.resident_mb", lambda pid: 0.0)
-        opened = pool.run(sample(tmp_path))
-        assert store.load(opened.session_id)[0].turns == ()  # type: ignore[union-attr]
-    finally:
-        pool.close()
-    assert all(map(gone, before))
+@pytest.fixture(scope="module")
+def pool(sessions: Path) -> Iterator[Pool]:
+    """Two workers without a server."""
+    started = Pool(Limits(turns=1))
+    yield started
+    started.close()
 
 
-def sample(folder: Path) -> Open:
+def opened(pool: Pool, folder: Path) -> str:
+    """The id of a session that a worker has opened on a sample track."""
     track = STATIC / "samples" / "guitar.flac"
-    return Open(track, track.name, folder, "builtin", "perceptual", 3600)
+    answer = pool.run(Open(track, track.name, folder, MINDS, 3600))
+    assert isinstance(answer, Opened)
+    return answer.session_id
 
 
-def test_workers_end_with_a_server_that_is_killed(tmp_path: Path) -> None:
-    with running(tmp_path) as started:
-        pids = started.workers()
-        assert len(pids) >= 3
-        os.kill(started.pid, signal.SIGKILL)
-        until(20, *pids)
-
-
-def test_workers_end_with_a_server_that_is_told_to(tmp_path: Path) -> None:
-    with running(tmp_path) as started:
-        pids = started.workers()
-    assert all(map(gone, pids))
-
-
-def test_a_turn_waits_for_its_place_and_a_track_does_not_wait_for_turns(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("INSTRUCTFX_SESSIONS", str(tmp_path))
-    Store()
-    pool = Pool(Limits(turns=1))
+def test_a_turn_waits_for_its_place_and_a_track_does_not_wait_for_turns(pool: Pool, tmp_path: Path) -> None:
     refining, stop, waiting = threading.Event(), threading.Event(), threading.Event()
     said: list[object] = []
 
     def turn(watch: Watch) -> threading.Thread:
-        session_id = pool.run(sample(tmp_path)).session_id  # type: ignore[union-attr]
-        say = Say(session_id, LONG, 0, tmp_path, False, "builtin", "perceptual")
+        take = Take(opened(pool, tmp_path), Instruct(LONG, Wishes()), 0, MINDS)
 
         def saying() -> None:
             with suppress(Cancelled):
-                said.append(pool.run(say, watch))
+                said.append(pool.run(take, watch))
 
         thread = threading.Thread(target=saying)
         thread.start()
         return thread
 
-    try:
-        first = turn(Watch(lambda report: refining.set() if isinstance(report, Stepped) else None, stop))
-        assert refining.wait(60)
-        second = turn(Watch(lambda report: waiting.set() if report == Waiting(1) else None, stop))
-        assert waiting.wait(60)
-        pool.run(sample(tmp_path))
-        assert first.is_alive()
-        stop.set()
-        first.join(60)
-        second.join(60)
-        assert len(said) == 1
-    finally:
-        pool.close()
+    first = turn(Watch(lambda report: refining.set() if isinstance(report, Stepped) else None, stop))
+    assert refining.wait(60)
+    second = turn(Watch(lambda report: waiting.set() if report == Waiting(1) else None, stop))
+    assert waiting.wait(60)
+    opened(pool, tmp_path)
+    assert first.is_alive()
+    stop.set()
+    first.join(60)
+    second.join(60)
+    assert said == [Finished()]
+
+
+def test_a_worker_over_its_memory_is_ended_with_a_line(
+    pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = pool.pids
+    with monkeypatch.context() as patch:
+        patch.setattr("instructfx.studio.workers.resident_mb", lambda pid: 4097.0)
+        with pytest.raises(LimitError, match="more than 4,096 MB of memory and was ended; nothing was lost"):
+            opened(pool, tmp_path)
+    assert len(set(before) & set(pool.pids)) == 1
+    assert sum(map(gone, before)) == 1
+    assert Store().load(opened(pool, tmp_path))[0].turns == ()
+
+
+def test_a_worker_over_its_time_is_ended_with_a_line(
+    pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, session_id = pool.pids, opened(pool, tmp_path)
+    for pid in before:
+        os.kill(pid, signal.SIGSTOP)
+    with monkeypatch.context() as patch:
+        patch.setattr(pool, "_limits", Limits(turns=1, turn_seconds=1))
+        with pytest.raises(LimitError, match="longer than 1 seconds and was ended; nothing was lost") as told:
+            pool.run(Take(session_id, Instruct(LONG, Wishes()), 0, MINDS))
+    assert "Try a shorter track or say less at once." in str(told.value)
+    assert sum(map(gone, before)) == 1
+    for pid in set(before) & set(pool.pids):
+        os.kill(pid, signal.SIGCONT)
+    pool.run(Take(session_id, Instruct("low-pass it at 2 kHz", Wishes()), 0, MINDS))
+    assert Store().load(session_id)[0].chain.names == ("filter",)
+
+
+def test_workers_end_with_a_server_that_is_killed(tmp_path: Path) -> None:
+    with running(tmp_path) as started:
+        pids = started.workers()
+        assert len(pids) == 2
+        os.kill(started.pid, signal.SIGKILL)
+        until(20, *pids)
+
+
+def test_a_studio_deletes_what_nobody_has_used_for_so_many_days_and_ends_with_its_workers_when_told(
+    tmp_path: Path, mono: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(mono, tmp_path / "take.wav")
+    store = Store(tmp_path / "studio")
+    for name in ("old", "new"):
+        store.create(name, inspect(tmp_path / "take.wav"))
+    with sqlite3.connect(tmp_path / "studio" / DATABASE) as database:
+        database.execute("UPDATE session SET used_at = '2020-01-01 00:00:00.000000' WHERE id = 'old'")
+    database.close()
+    monkeypatch.setenv("INSTRUCTFX_KEEP_DAYS", "30")
+    with running(tmp_path / "studio") as started:
+        pids = started.workers()
+        end = time.monotonic() + 20
+        while len(store.listed()) == 2 and time.monotonic() < end:
+            time.sleep(0.1)
+    assert [listed.id for listed in store.listed()] == ["new"]
+    assert len(pids) == 2
+    assert all(map(gone, pids))
+    store.close()
