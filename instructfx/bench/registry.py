@@ -59,6 +59,7 @@ class Entry:
 BENCHES: Mapping[str, Entry] = {
     "speed": Entry("pages:speed", "seconds for turns, renders and a start; memory"),
     "script": Entry("pages:script", "one scripted session on each track"),
+    "agreement": Entry("agreement:BENCH", "words against what people mean by them"),
     "clap": Entry("pages:clap", "searches with CLAP, ours and its rivals'"),
     "passes": Entry("pages:passes", "what a pass through CLAP takes"),
     "prompts": Entry("pages:prompts", "tokens of the prompts for language models"),
