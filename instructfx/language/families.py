@@ -19,6 +19,7 @@ KINDS: Final = (
     "quality",
     "fault",
     "area",
+    "level",
     "space",
     "place",
     "device",

@@ -12,6 +12,7 @@ from instructfx.effects import EFFECTS
 from instructfx.effects.eq import BANDS
 from instructfx.language import Boost, Command, Intent, Wish, understand
 from instructfx.planners import Request, wording
+from instructfx.planners.drawing import drawn
 from instructfx.planners.plan import Move, Plan
 from instructfx.planners.remedies import NEW_FOR, REMEDIES
 from instructfx.planners.texts import described, left_to_the_ear, wished_before
@@ -45,6 +46,11 @@ class _Draft:
         stored = self.chain.slot(effect).settings if self.has(effect) else EFFECTS[effect].defaults()
         moved = self.moves[effect].settings if effect in self.moves else {}
         return {**stored, **moved}
+
+    def fixed(self, effect: str) -> frozenset[str]:
+        """The settings of an effect that are not to be moved any more: locked ones and those that were named."""
+        locked = self.chain.slot(effect).locked if self.has(effect) else frozenset()
+        return locked | (self.moves[effect].pinned if effect in self.moves else frozenset())
 
     def move(self, effect: str, settings: Mapping[str, float], pinned: Iterable[str] = ()) -> None:
         """Add to what is planned for an effect, with every value brought into its range."""
@@ -262,10 +268,10 @@ def _start(
             begun = {} if draft.has(effect) else dict(remedy.begin(axes, request.readings))
             settings = {**begun, **presets[effect]}
             pinned |= set(presets[effect]) - {"mix"}
+        elif effect == "eq":  # the wish is drawn beside what the equaliser does already
+            settings = drawn(axes, draft.values("eq"), draft.fixed("eq"))
         elif not draft.has(effect):
             settings = dict(remedy.begin(axes, request.readings))
-        elif effect == "eq":
-            settings = {}  # the search on the spectrum finds its own way from the stored settings
         else:
             settings = dict(remedy.more(dose, draft.values(effect)))
         draft.move(effect, settings, pinned)
