@@ -67,7 +67,7 @@ def measure(data: Path | None, say: Callable[[str], None]) -> str:
     """Run the script on every track; a page of Markdown."""
     pages = ["## The scripted session\n", conditions(SEED), EXPLANATION]
     for path in tracks(data):
-        say(f"dialogue: {path.name}")
+        say(f"script: {path.name}")
         pages += [f"### {path.stem}\n", _page(*play(path))]
     return "\n".join(pages)
 
