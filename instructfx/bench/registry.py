@@ -59,6 +59,7 @@ class Entry:
 BENCHES: Mapping[str, Entry] = {
     "speed": Entry("pages:speed", "seconds for turns, renders and a start; memory"),
     "selection": Entry("selection:BENCH", "which effects are chosen for a sentence"),
+    "dialogue": Entry("dialogue:BENCH", "scripted sessions and what a listener expects of them"),
     "script": Entry("pages:script", "one scripted session on each track"),
     "clap": Entry("pages:clap", "searches with CLAP, ours and its rivals'"),
     "passes": Entry("pages:passes", "what a pass through CLAP takes"),
