@@ -61,6 +61,7 @@ BENCHES: Mapping[str, Entry] = {
     "selection": Entry("selection:BENCH", "which effects are chosen for a sentence"),
     "dialogue": Entry("dialogue:BENCH", "scripted sessions and what a listener expects of them"),
     "script": Entry("pages:script", "one scripted session on each track"),
+    "agreement": Entry("agreement:BENCH", "words against what people mean by them"),
     "clap": Entry("pages:clap", "searches with CLAP, ours and its rivals'"),
     "passes": Entry("pages:passes", "what a pass through CLAP takes"),
     "prompts": Entry("pages:prompts", "tokens of the prompts for language models"),
