@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from instructfx.bench.sentences import BenchDataError
 from instructfx.chain import Chain, Slot
-from instructfx.ears.axes import AXES
+from instructfx.ears.axes import AXES, TONE
+from instructfx.ears.perceptual import UNGUARDED
 from instructfx.effects import EFFECTS
 from instructfx.errors import SettingsError
 
@@ -99,8 +100,11 @@ def judged(expected: Expectation, moments: Sequence[Heard]) -> Verdict:
 def standing(about: Sequence[str], moments: Sequence[Heard]) -> tuple[Verdict, ...]:
     """What holds in every turn: families that the words do not speak of stay close, and so does the loudness."""
     before, after = moments[-2], moments[-1]
+    free = {*about, *(("fidelity",) if TONE in about else ())}  # a brighter sound has a wider band
     moved = {
-        name: after.readings[name] - before.readings[name] for name, axis in AXES.items() if axis.family not in about
+        name: after.readings[name] - before.readings[name]
+        for name, axis in AXES.items()
+        if axis.family not in free and name not in UNGUARDED
     }
     name, change = max(moved.items(), key=lambda item: abs(item[1]), default=("none", 0.0))
     verdicts = [Verdict(OTHERS, abs(change) < CLOSE, f"{name} {change:+.2f}")]

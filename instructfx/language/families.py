@@ -18,6 +18,7 @@ AXES: Final = (
 KINDS: Final = (
     "quality",
     "fault",
+    "complaint",
     "area",
     "space",
     "place",

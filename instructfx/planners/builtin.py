@@ -20,6 +20,7 @@ MAIN = 0.75  # of a wish's strongest axis: an axis this strong is worth an effec
 HALF = 0.5  # this strong, a change of one that is there,
 SIDE = 0.25  # and this strong, turning one down that is there
 LEAST = 0.2  # steps: wishes weaker than this are only guards
+NO_SIDE = 0.05  # steps of width: less of it and left and right are the same
 HARSH_GRIT = 0.8  # where there is distortion, harshness is mostly its doing
 PEAK_BANDS = ("low_mid", "mid", "high_mid", "treble")
 BOOST_Q = 1.4
@@ -36,6 +37,7 @@ class _Draft:
     enable: list[str] = field(default_factory=list)
     keep: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    unwanted: frozenset[str] = frozenset()  # effects that the person does not want, there or not
 
     def has(self, effect: str) -> bool:
         return effect in self.chain.names and effect not in self.remove
@@ -65,9 +67,10 @@ class BuiltinPlanner:
             return wording.undone(intent, request)
         if request.ear_reads and intent.unknown and not intent.understood:
             return left_to_the_ear(intent, request)
-        draft = _Draft(request.chain, notes=list(intent.notes))
+        unwanted = frozenset(c.effect for c in intent.commands if c.verb == "remove" and c.effect)
+        draft = _Draft(request.chain, notes=list(intent.notes), unwanted=unwanted)
         for command in sorted(intent.commands, key=lambda c: c.verb != "keep"):
-            _obey(command, draft)
+            _obey(command, intent, draft)
         wished: dict[str, float] = {}
         for wish in intent.wishes:
             wished |= dict.fromkeys(_choose(wish, intent, draft, request), 0.0)
@@ -102,7 +105,7 @@ def _meant(intent: Intent, request: Request) -> Intent:
 # Commands: what is asked of a named effect
 
 
-def _obey(command: Command, draft: _Draft) -> None:
+def _obey(command: Command, intent: Intent, draft: _Draft) -> None:
     if command.verb == "keep":
         draft.keep += [command.effect] if command.effect else []
         return
@@ -112,6 +115,8 @@ def _obey(command: Command, draft: _Draft) -> None:
     for effect in targets:
         if command.verb in ("add", "adjust"):
             _dial(command, _owner(command, effect, draft), draft)
+        elif not draft.has(effect) and command.verb == "remove" and intent.wishes:
+            continue  # "more space, but no reverb"
         elif not draft.has(effect):
             draft.notes.append(f"There is no {wording.label(effect)} in the chain.")
         elif command.verb == "remove":
@@ -179,10 +184,10 @@ def _choose(wish: Wish, intent: Intent, draft: _Draft, request: Request) -> list
     axes = {axis: value for axis, value in wish.axes.items() if axis in AXES and abs(value) >= LEAST}
     axes = {axis: value for axis, value in axes.items() if intent.axes.get(axis, 0.0) * value > 0}
     strongest = max(map(abs, axes.values()), default=0.0)
-    chosen = [effect for effect in wish.settings if effect not in draft.keep]
+    chosen = [effect for effect in wish.settings if effect not in draft.keep and effect not in draft.unwanted]
     for axis, value in axes.items():
         there = [slot.effect.name for slot in draft.chain.slots if axis in REMEDIES[slot.effect.name].reach]
-        there = [e for e in there if draft.has(e) and e not in draft.keep and _can(e, axis, value, draft)]
+        there = [e for e in there if draft.has(e) and e not in draft.keep and _can(e, axis, value, draft, request)]
         for effect in there:
             down = AXES[axis].family != TONE and value * REMEDIES[effect].reach[axis] < 0
             chosen += [effect] if abs(value) >= (SIDE if down else HALF) * strongest else []
@@ -196,8 +201,17 @@ def _choose(wish: Wish, intent: Intent, draft: _Draft, request: Request) -> list
     return list(dict.fromkeys(chosen))
 
 
-def _can(effect: str, axis: str, value: float, draft: _Draft) -> bool:
+def _same_on_both_sides(request: Request) -> bool:
+    """Whether there is nothing beside the middle, of which a widener could make more."""
+    return request.channels == 2 and request.readings.get("width", 1.0) < NO_SIDE
+
+
+def _can(effect: str, axis: str, value: float, draft: _Draft, request: Request) -> bool:
     """Whether an effect that is there can still move that way: what is off cannot be turned down."""
+    if axis == "width" and value > 0 and _same_on_both_sides(request):
+        return effect == "reverb"
+    if axis == "width" and effect == "reverb":
+        return False
     if effect == "filter" and AXES[axis].family == TONE:
         return False  # tone is the equaliser's; a filter is moved for fidelity alone
     if axis == "punch" and effect == "compressor":
@@ -207,7 +221,10 @@ def _can(effect: str, axis: str, value: float, draft: _Draft) -> bool:
 
 def _newcomer(wish: Wish, axis: str, value: float, chosen: list[str], draft: _Draft, request: Request) -> list[str]:
     candidates = NEW_FOR.get((axis, 1 if value > 0 else -1), ())
-    candidates = tuple(effect for effect in candidates if effect not in draft.keep)
+    if axis == "width" and value > 0 and _same_on_both_sides(request):
+        candidates = ("reverb",)
+        draft.notes.append("Left and right are the same here, so a short room has to set them apart.")
+    candidates = tuple(e for e in candidates if e not in draft.keep and e not in draft.unwanted)
     if any(effect in chosen for effect in candidates):
         return []
     if AXES[axis].family == "stereo" and request.channels == 1:

@@ -68,6 +68,8 @@ def _compressor_begin(axes: Axes, readings: Axes) -> Values:
 
 
 def _reverb_begin(axes: Axes, readings: Axes) -> Values:
+    if axes.get("width", 0.0) > 0 and axes.get("space", 0.0) <= 0:  # only there to tell left from right
+        return {"decay_seconds": 0.35, "pre_delay_ms": 0.0, "low_cut_hz": 200.0, "mix": 0.25}
     space = max(axes.get("space", 1.0), 0.2)
     return {"decay_seconds": 0.9 * 1.5**space, "mix": min(0.12 + 0.1 * space, 0.6)}
 
@@ -135,7 +137,9 @@ REMEDIES: Mapping[str, Remedy] = {
         lambda amount, values: _wetter(amount, values, "feedback"),
         frozenset({"feedback"}),
     ),
-    "reverb": Remedy({"space": 1}, _reverb_begin, lambda amount, values: _wetter(amount, values, "decay_seconds")),
+    "reverb": Remedy(
+        {"space": 1, "width": 1}, _reverb_begin, lambda amount, values: _wetter(amount, values, "decay_seconds")
+    ),
     "stereo_width": Remedy(
         {"width": 1},
         lambda axes, readings: {"width": 1 + 0.35 * axes.get("width", 0.0)},
