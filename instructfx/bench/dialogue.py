@@ -85,7 +85,7 @@ def tell(options: BenchOptions, results: Sequence[tuple[Play, Mapping[str, Any]]
         }
         seconds = [turn.seconds for sessions in dialogues.values() for session in sessions for turn in session]
         louder = loudest(dialogues)
-        rows.append([name, *map(_percent, shares.values()), f"{louder:.2f} LU", f"{np.median(seconds):.1f} s"])
+        rows.append([name, *map(percent, shares.values()), f"{louder:.2f} LU", f"{np.median(seconds):.1f} s"])
         numbers[name] = {**{what: share.to_json() for what, share in shares.items()}, "louder_lu": louder}
     head = ["who", "all", "said", "others stay", "loudness stays", "louder", "median turn"]
     played = sorted({play.track.stem for play, _ in results})
@@ -101,7 +101,8 @@ def tell(options: BenchOptions, results: Sequence[tuple[Play, Mapping[str, Any]]
     )
 
 
-def _percent(share: Interval) -> str:
+def percent(share: Interval) -> str:
+    """A share as people read it."""
     return f"{100 * share.value:.1f} % ({100 * share.low:.1f} to {100 * share.high:.1f})"
 
 

@@ -35,6 +35,10 @@ class Dialogue:
     name: str
     turns: tuple[Said, ...]
 
+    @property
+    def key(self) -> str:
+        return self.name
+
 
 def read_dialogues(path: Path = DIALOGUES) -> tuple[Dialogue, ...]:
     """All of them, in the order of the file. Raises BenchDataError for what cannot be, saying where."""

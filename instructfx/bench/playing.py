@@ -9,14 +9,20 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from instructfx.bench.dialogues import Dialogue
 from instructfx.bench.expectations import Heard, Verdict, judged, standing
 from instructfx.bench.systems import System
 from instructfx.chain import Chain
 from instructfx.ears import ear_named
+from instructfx.ears.goal import Goal
 from instructfx.engine import excerpt_of, unrefined
+from instructfx.listening import Excerpt
 from instructfx.live import LiveSession
 from instructfx.loudness import loudness_lufs
+from instructfx.planners import Request
+from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.session import Turn, new_session_id
 from instructfx.store import Store
 from instructfx.track import inspect
@@ -37,13 +43,17 @@ class Play:
 
 @dataclass(frozen=True)
 class Judged:
-    """One turn: what was said, the verdicts, the louder in LU, the loss at the start and the end of its search."""
+    """One turn: what was said, the verdicts, the change of loudness in LU.
+
+    loss is the perceptual ear's, of what the words ask of it after the sound before; None where they ask nothing of
+    it ("drop the reverb").
+    """
 
     say: str
     verdicts: tuple[Verdict, ...]
     louder_lu: float
     level_asked: bool
-    losses: tuple[float, float]
+    loss: float | None
     seconds: float
 
 
@@ -60,7 +70,7 @@ def read(result: Mapping[str, Any]) -> tuple[Judged, ...]:
             tuple(Verdict(**verdict) for verdict in turn["verdicts"]),
             turn["louder_lu"],
             turn["level_asked"],
-            (turn["losses"][0], turn["losses"][1]),
+            turn["loss"],
             turn["seconds"],
         )
         for turn in result["turns"]
@@ -70,14 +80,18 @@ def read(result: Mapping[str, Any]) -> tuple[Judged, ...]:
 def played(play: Play) -> list[Judged]:
     """Take every turn of the session and judge it."""
     with tempfile.TemporaryDirectory() as folder:
-        live = _opened(play, Store(folder))
+        store = Store(folder)
+        live = _opened(play, store)
         moments = [_moment(live, None)]
+        excerpt = excerpt_of(live.track, live.minds.ear)
         turns = []
         for said in play.dialogue.turns:
             if said.lock:
-                _lock(live, said.lock)
+                _lock(live, store, said.lock)
                 moments[-1] = replace(moments[-1], chain=live.chain)
+            goal = BuiltinPlanner().plan(_request(live, said.say, moments[-1])).goal
             turn = live.say(said.say)
+            loss = _loss(goal, excerpt, moments[-1].chain, live.chain)
             moments.append(_moment(live, moments[-1]))
             verdicts = (*(judged(each, moments) for each in said.expect), *standing(said.about, moments))
             turns.append(
@@ -86,7 +100,7 @@ def played(play: Play) -> list[Judged]:
                     verdicts,
                     moments[-1].loudness_lufs - moments[-2].loudness_lufs,
                     "level" in said.about,
-                    (turn.refined.loss_before, turn.refined.loss_after),
+                    loss,
                     turn.seconds,
                 )
             )
@@ -115,7 +129,21 @@ def _dry_readings(live: LiveSession) -> Mapping[str, float]:
     return ear.describe(excerpt_of(live.track, ear).heard(Chain()))
 
 
-def _lock(live: LiveSession, settings: Sequence[tuple[str, str]]) -> None:
+def _request(live: LiveSession, words: str, moment: Heard) -> Request:
+    earlier = tuple(turn.instruction for turn in live.session.path)
+    return Request(words, live.chain, earlier, moment.readings, live.track.channels)
+
+
+def _loss(goal: Goal, excerpt: Excerpt, before: Chain, after: Chain) -> float | None:
+    """By the same ear and for the same goal, whoever planned."""
+    if not goal.axes:
+        return None
+    with torch.no_grad():
+        objective = ear_named("perceptual").objective(goal, excerpt.heard(before))
+        return float(objective(excerpt.heard(after))[0])
+
+
+def _lock(live: LiveSession, store: Store, settings: Sequence[tuple[str, str]]) -> None:
     """A turn in which the person locks settings by hand; those of effects that are not there are passed over."""
     current, chain = live.session.current, live.chain
     for effect, setting in settings:
@@ -133,4 +161,5 @@ def _lock(live: LiveSession, settings: Sequence[tuple[str, str]]) -> None:
         refined=unrefined(chain),
         readings_before=current.readings_after,
     )
+    store.add_turn(live.session, turn)
     live.session = live.session.with_turn(turn)

@@ -69,7 +69,7 @@ def _compressor_begin(axes: Axes, readings: Axes) -> Values:
 
 def _reverb_begin(axes: Axes, readings: Axes) -> Values:
     if axes.get("width", 0.0) > 0 and axes.get("space", 0.0) <= 0:  # only there to tell left from right
-        return {"decay_seconds": 0.35, "pre_delay_ms": 0.0, "low_cut_hz": 200.0, "mix": 0.25}
+        return {"decay_seconds": 0.2, "pre_delay_ms": 0.0, "low_cut_hz": 200.0, "mix": 0.25}
     space = max(axes.get("space", 1.0), 0.2)
     return {"decay_seconds": 0.9 * 1.5**space, "mix": min(0.12 + 0.1 * space, 0.6)}
 

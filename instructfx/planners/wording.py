@@ -152,8 +152,13 @@ def _adjusted(move: Move, request: Request) -> str:
 def _valued(effect: str, name: str, value: float, before: float | None = None) -> str:
     unit = EFFECTS[effect].param(name).unit
     words = name.removesuffix(f"_{unit.lower()}").removesuffix("_seconds").replace("_", " ")
-    start = "" if before is None else f"{before:.3g} to "
-    return f"{words} {start}{value:.3g}{' ' + unit if unit and unit != words else ''}"
+    start = "" if before is None else f"{_short(before)} to "
+    return f"{words} {start}{_short(value)}{' ' + unit if unit and unit != words else ''}"
+
+
+def _short(value: float) -> str:
+    """Three digits, and no powers of ten: 3400, 0.25."""
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}" if abs(value) >= 0.001 else "0"
 
 
 def _thoughts(plan: Plan, intent: Intent) -> Thoughts:
