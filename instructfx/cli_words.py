@@ -47,6 +47,8 @@ def _words(options: argparse.Namespace) -> int:
 def _told(phrase: str, intent: Intent, words: Lexicon) -> Iterator[str]:
     """The phrase as one would read it, word by word, and what the built-in planner does for it."""
     yield f"{phrase}\n"
+    for mended in _mended(phrase, words):
+        yield _line("slip", mended)
     for wish in intent.wishes:
         yield from _wish(wish, _entry(wish.phrase, words), words)
     for command in intent.commands:
@@ -97,11 +99,11 @@ def _amount(wish: Wish, family: Family) -> str:
 
 
 def _axes(axes: Mapping[str, float]) -> str:
-    from instructfx.ears.axes import AXES
+    """Steps of which 1 is clearly audible, strongest first, and what one calls them."""
+    from instructfx.planners.wording import COMPARATIVES
 
     found = sorted(((axis, value) for axis, value in axes.items() if value), key=lambda item: -abs(item[1]))
-    told = [f"{axis} {value:+.2g} ({AXES[axis].meaning})" for axis, value in found[:3]]
-    return ", ".join([*told, *(f"{axis} {value:+.2g}" for axis, value in found[3:])]) or "no axis"
+    return ", ".join(f"{axis} {value:+.2g} ({COMPARATIVES[axis][value < 0]})" for axis, value in found) or "no axis"
 
 
 def _ordered(command: Command) -> str:
@@ -121,7 +123,21 @@ def _entry(phrase: str, words: Lexicon) -> Entry | None:
     return found[-1] if found else words.spanish_verb(keys[-1]) if keys else None
 
 
+def _mended(phrase: str, words: Lexicon) -> Iterator[str]:
+    """Slips of the finger, and the words that they are taken for."""
+    from instructfx.language.grammar import roles
+    from instructfx.language.words import split_phrase
+
+    plain = words.ignored | words.sources | words.common
+    for key in split_phrase(phrase):
+        known = (key,) in words.entries or (key,) in roles() or key in plain or words.spanish_verb(key)
+        meant = None if known else words.corrected(key)
+        if meant:
+            yield f'"{key}" is taken for "{meant}"'
+
+
 def _near(word: str, words: Lexicon) -> str:
+    """Words of the lexicon that are written alike."""
     import difflib
 
     from instructfx.language.words import fold

@@ -30,7 +30,17 @@ LAYERS = (
     {"live"},
     {"bundles", "doctor", "bench", "judge", "replay", "story", "studio"},
     {"corpus", "instructfx2fx"},
-    {"cli", "cli_bench", "cli_bundles", "cli_clap", "cli_judge", "cli_progress", "cli_replay", "cli_sessions"},
+    {
+        "cli",
+        "cli_bench",
+        "cli_bundles",
+        "cli_clap",
+        "cli_judge",
+        "cli_progress",
+        "cli_replay",
+        "cli_sessions",
+        "cli_words",
+    },
     {"__main__"},
 )
 """From what knows nothing to what knows all; a module may import its own layer and those above it in this list."""

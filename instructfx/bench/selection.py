@@ -65,18 +65,19 @@ def measure(sentence: Sentence) -> dict[str, Any]:
 
 
 def scores(marks: Sequence[Mark], seed: int) -> Scores:
-    """Precision, recall and F1 with their intervals. Each row of a draw is one sentence: (3, effects)."""
+    """Precision, recall and F1 with their intervals."""
+    return Scores(*(_interval(marks, seed, of) for of in (_precision, _recall, _f1, _macro_f1)))
+
+
+def _interval(marks: Sequence[Mark], seed: int, of: Callable[[NDArray[np.float64]], float]) -> Interval:
+    """Of what is met, missed and wrong by effect, (3, effects), summed over sentences that are drawn anew."""
     counts = np.zeros((len(marks), 3, len(EFFECTS)))
     ranks = {effect: rank for rank, effect in enumerate(EFFECTS)}
     for row, mark in zip(counts, marks, strict=True):
         for kind, effects in enumerate((mark.met, mark.missed, mark.wrong)):
             for effect in effects:
                 row[kind, ranks[effect]] += 1
-
-    def of(statistic: Callable[[NDArray[np.float64]], float]) -> Interval:
-        return interval(counts, seed, lambda drawn: statistic(drawn.sum(axis=0)))
-
-    return Scores(of(_precision), of(_recall), of(_f1), of(_macro_f1))
+    return interval(counts, seed, lambda drawn: of(drawn.sum(axis=0)))
 
 
 def _precision(counts: NDArray[np.float64]) -> float:
@@ -145,7 +146,7 @@ def _details(seed: int, sentences: Sequence[Sentence], marks: Sequence[Mark]) ->
     kinds = []
     for kind in KINDS:
         part = [mark for sentence, mark in pairs if sentence.kind == kind]
-        kinds += [[kind, str(len(part)), str(scores(part, seed).f1)]] if part else []
+        kinds += [[kind, str(len(part)), str(_interval(part, seed, _f1))]] if part else []
     effects = []
     for effect in EFFECTS:
         met, missed, wrong = (sum(getattr(mark, what).count(effect) for mark in marks) for what in Mark.__annotations__)

@@ -181,9 +181,10 @@ def _coloured(groups: Sequence[Group], words: Lexicon) -> list[Group]:
 
 
 def _as_quality(group: Group) -> bool:
-    """Whether a word that names an effect and a quality is meant as a quality: "make it saturated"."""
+    """Whether a word that names an effect and a quality is meant as a quality: "it's squashed"."""
     entry = group.item.entry
-    return entry is not None and entry.family is not None and group.mods.has("make") and group.mods.verb is None
+    said = group.mods.has("make", "copula") and group.mods.verb is None
+    return entry is not None and entry.family is not None and said
 
 
 def _turned(group: Group, groups: Sequence[Group]) -> bool:
