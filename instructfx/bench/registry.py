@@ -61,7 +61,6 @@ BENCHES: Mapping[str, Entry] = {
     "selection": Entry("selection:BENCH", "which effects are chosen for a sentence"),
     "dialogue": Entry("dialogue:BENCH", "scripted sessions and what a listener expects of them"),
     "ablation": Entry("ablation:BENCH", "what each part of a turn earns"),
-    "script": Entry("pages:script", "one scripted session on each track"),
     "agreement": Entry("agreement:BENCH", "words against what people mean by them"),
     "clap": Entry("pages:clap", "searches with CLAP, ours and its rivals'"),
     "passes": Entry("pages:passes", "what a pass through CLAP takes"),
