@@ -55,6 +55,7 @@ OWNERS = {
     "alembic": "store",
     "jsonschema": "bundles",
     "pyarrow": "corpus",
+    "librosa": "bench/features.py",
 }
 """Library -> the only place that may import it."""
 

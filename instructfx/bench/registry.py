@@ -62,6 +62,8 @@ BENCHES: Mapping[str, Entry] = {
     "dialogue": Entry("dialogue:BENCH", "scripted sessions and what a listener expects of them"),
     "ablation": Entry("ablation:BENCH", "what each part of a turn earns"),
     "agreement": Entry("agreement:BENCH", "words against what people mean by them"),
+    "sequential": Entry("sequential:BENCH", "two wishes in a row against two of people's curves"),
+    "trajectory": Entry("trajectory:BENCH", "the way of a search from the old word to the new"),
     "clap": Entry("pages:clap", "searches with CLAP, ours and its rivals'"),
     "passes": Entry("pages:passes", "what a pass through CLAP takes"),
     "prompts": Entry("pages:prompts", "tokens of the prompts for language models"),

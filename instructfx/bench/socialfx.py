@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import sosfilt
+from scipy.signal import sosfilt, welch
 
 from instructfx.audio import Samples
 from instructfx.bench.tracks import tracks
@@ -26,6 +26,8 @@ Content = TypeVar("Content")
 
 GAIN_DB = 5.0  # a curve's most and least stand for this much boost and cut
 BAND_Q = 4.31
+FRAMES = 1 << 14  # of each window, whose edges fade, so that faint bands are not drowned by loud ones
+SILENCE = 1e-16
 WANTED = (
     "This bench compares with what people meant. Give a folder that holds eq*.json (bands_hz, and curves by word, one "
     "list for each person) or reverb*.json (measures, and medians by word) with --data; README.md, For researchers, "
@@ -115,14 +117,15 @@ def correlation(one: Array, other: Array) -> float:
 
 
 def _band_levels_db(samples: Samples, sample_rate: int, bands_hz: Array) -> Array:
-    power = (np.abs(np.fft.rfft(samples.astype(np.float64), axis=-1)) ** 2).sum(axis=0)
-    hz = np.fft.rfftfreq(samples.shape[-1], 1 / sample_rate)
+    frames = min(FRAMES, samples.shape[-1])
+    hz, density = welch(samples.astype(np.float64), sample_rate, "hann", frames, detrend=False)
+    power = density.sum(axis=0)
     middles = np.sqrt(bands_hz[1:] * bands_hz[:-1])
     edges = np.concatenate([[bands_hz[0] ** 2 / middles[0]], middles, [bands_hz[-1] ** 2 / middles[-1]]])
     places = np.searchsorted(hz, edges)
     sums = np.concatenate([[0.0], np.cumsum(power)])
     energy = sums[places[1:]] - sums[places[:-1]]
-    return np.asarray(10 * np.log10(energy / samples.shape[-1] + 1e-12))
+    return np.asarray(10 * np.log10(energy + SILENCE))
 
 
 def _folder(data: Path | None) -> Path:

@@ -21,6 +21,7 @@ KINDS: Final = (
     "fault",
     "complaint",
     "area",
+    "level",
     "space",
     "place",
     "device",

@@ -70,8 +70,11 @@ def wish(group: Group, family: Family, lexicon: Lexicon, phrase: str, guarded: b
     amount, complaint = strength(group.mods, family, entry.form if entry else "base", guarded)
     amount *= factor
     size = group.mods.size if group.mods.size is not None and family.kind == "place" else 1.0
+    level_alone = family.kind == "level" and (complaint or amount < 0 or (entry and entry.form == "comparative"))
     axes = {}
     for axis, value in family.axes.items():
+        if level_alone and axis != "loudness":
+            continue
         scaled = value * amount
         if axis == "space" and size != 1.0:
             scaled *= 0.75 if size < 1.0 else 1.0 + (size - 1.0) / 2.0

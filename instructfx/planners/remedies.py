@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
-from instructfx.ears.analysis import band_centres_hz
 from instructfx.ears.axes import TONE_CURVES
-from instructfx.ears.perceptual import wished_curve
-from instructfx.effects.eq import BANDS
+from instructfx.effects import EFFECTS
+from instructfx.planners.drawing import drawn
 
 Axes = Mapping[str, float]
 Values = Mapping[str, float]
@@ -39,14 +36,6 @@ class Remedy:
         """How much more of the effect the wishes call for: the strongest of them, signed."""
         doses = [direction * axes.get(axis, 0.0) for axis, direction in self.reach.items()]
         return max(doses, key=abs, default=0.0)
-
-
-def _eq_begin(axes: Axes, readings: Axes) -> Values:
-    """Each band's gain is what is left of the wished curve at its frequency after the shelves."""
-    curve = wished_curve(axes).numpy()
-    logs = np.log(band_centres_hz().numpy())
-    gains = {band: float(np.interp(np.log(place[2]), logs, curve)) for band, place in BANDS.items()}
-    return {f"{band}_gain_db": 0.7 * gain for band, gain in gains.items()}
 
 
 def _scaled_eq(amount: float, settings: Values) -> Values:
@@ -95,7 +84,9 @@ REMEDIES: Mapping[str, Remedy] = {
             "lowpass_hz": values["lowpass_hz"] / 1.5**amount,
         },
     ),
-    "eq": Remedy(dict.fromkeys(TONE_CURVES, 1), _eq_begin, _scaled_eq),
+    "eq": Remedy(
+        dict.fromkeys(TONE_CURVES, 1), lambda axes, readings: drawn(axes, EFFECTS["eq"].defaults()), _scaled_eq
+    ),
     "compressor": Remedy(
         {"dynamics": -1, "punch": 1},
         _compressor_begin,
