@@ -12,7 +12,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from instructfx import __version__, cli_bench, cli_clap, cli_exports, cli_judge, cli_replay, cli_sessions
+from instructfx import (
+    __version__,
+    cli_bench,
+    cli_clap,
+    cli_exports,
+    cli_judge,
+    cli_replay,
+    cli_sessions,
+    cli_words,
+)
 from instructfx.cli_progress import Progress
 from instructfx.errors import Cancelled, InstructFXError
 from instructfx.interrupts import interrupts
@@ -78,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_exports.add_commands(commands)
     cli_replay.add_commands(commands)
     cli_judge.add_commands(commands)
+    cli_words.add_commands(commands)
 
     doctor = commands.add_parser("doctor", help="check this installation")
     doctor.add_argument("--ping", action="store_true", help="send one tiny request to the language model")

@@ -41,6 +41,7 @@ LAYERS = (
         "cli_progress",
         "cli_replay",
         "cli_sessions",
+        "cli_words",
     },
     {"__main__"},
 )

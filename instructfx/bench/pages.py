@@ -11,12 +11,6 @@ def speed(options: BenchOptions, telling: Telling) -> Page:
     return Page(speed.measure(options.data, telling.say))
 
 
-def script(options: BenchOptions, telling: Telling) -> Page:
-    from instructfx.bench import script
-
-    return Page(script.measure(options.data, telling.say))
-
-
 def clap(options: BenchOptions, telling: Telling) -> Page:
     from instructfx.bench import clap
 

@@ -58,7 +58,9 @@ class Entry:
 
 BENCHES: Mapping[str, Entry] = {
     "speed": Entry("pages:speed", "seconds for turns, renders and a start; memory"),
-    "script": Entry("pages:script", "one scripted session on each track"),
+    "selection": Entry("selection:BENCH", "which effects are chosen for a sentence"),
+    "dialogue": Entry("dialogue:BENCH", "scripted sessions and what a listener expects of them"),
+    "ablation": Entry("ablation:BENCH", "what each part of a turn earns"),
     "agreement": Entry("agreement:BENCH", "words against what people mean by them"),
     "sequential": Entry("sequential:BENCH", "two wishes in a row against two of people's curves"),
     "trajectory": Entry("trajectory:BENCH", "the way of a search from the old word to the new"),

@@ -17,7 +17,7 @@ _FORM_DEGREES: Mapping[str, float] = {"superlative": 2.0, "ish": 0.5}
 def strength(mods: Mods, family: Family, form: str, guarded: bool) -> tuple[float, bool]:
     """The signed amount of a wish, and whether it is a complaint."""
     degree = mods.degree if mods.degree is not None else _FORM_DEGREES.get(form, 1.0)
-    fault = family.kind == "fault"
+    fault = family.kind in ("fault", "complaint")
     if mods.times is not None:
         degree = mods.times if mods.times >= 1.0 else -mods.times
     if mods.has("without"):
@@ -27,6 +27,8 @@ def strength(mods: Mods, family: Family, form: str, guarded: bool) -> tuple[floa
     if mods.verb in ("keep", "untouched"):
         return (-GUARD if fault else GUARD), False
     denied = mods.has("not") and mods.verb in (None, "remove", "add")
+    if family.kind == "complaint":  # "it hurts" says by itself that something is wrong
+        return (-GUARD, False) if denied else (-degree, True)
     if denied and mods.has("enough"):
         return degree, False
     if denied and mods.has("too"):

@@ -49,14 +49,16 @@ def _compressor_begin(axes: Axes, readings: Axes) -> Values:
     punch = axes.get("punch", 0.0)
     loudness_lufs = 3 * readings.get("loudness", -6.0)
     return {
-        "threshold_db": loudness_lufs - 4 * evenness - 2 * abs(punch),
+        "threshold_db": loudness_lufs - 4 * evenness + 2 * punch,
         "ratio": 2 + 1.5 * evenness + abs(punch),
-        "attack_ms": 30.0 if punch > 0 else 2.0 if punch < 0 else 10.0,
+        "attack_ms": 40.0 if punch > 0 else 2.0 if punch < 0 else 10.0,
         "release_ms": 80.0 if punch > 0 else 150.0,
     }
 
 
 def _reverb_begin(axes: Axes, readings: Axes) -> Values:
+    if axes.get("width", 0.0) > 0 and axes.get("space", 0.0) < 0.3:  # only there to tell left from right
+        return {"decay_seconds": 0.2, "pre_delay_ms": 0.0, "low_cut_hz": 200.0, "mix": 0.25}
     space = max(axes.get("space", 1.0), 0.2)
     return {"decay_seconds": 0.9 * 1.5**space, "mix": min(0.12 + 0.1 * space, 0.6)}
 
@@ -126,7 +128,9 @@ REMEDIES: Mapping[str, Remedy] = {
         lambda amount, values: _wetter(amount, values, "feedback"),
         frozenset({"feedback"}),
     ),
-    "reverb": Remedy({"space": 1}, _reverb_begin, lambda amount, values: _wetter(amount, values, "decay_seconds")),
+    "reverb": Remedy(
+        {"space": 1, "width": 1}, _reverb_begin, lambda amount, values: _wetter(amount, values, "decay_seconds")
+    ),
     "stereo_width": Remedy(
         {"width": 1},
         lambda axes, readings: {"width": 1 + 0.35 * axes.get("width", 0.0)},

@@ -116,6 +116,18 @@ BITS = [
     ("no quiero que suene metálico", "presence", -0.175),
     ("más profundidad", "bass", 1.0),
     ("más claridad", "presence", 0.7),
+    ("make it bigger", "body", 0.5),
+    ("the highs hurt my ears", "harshness", -1.0),
+    ("it hurts a bit", "harshness", -0.5),
+    ("it doesn't hurt", "harshness", -0.25),
+    ("I can't make out the words", "presence", 0.9),
+    ("no se entiende", "presence", 0.9),
+    ("it jumps in volume all the time", "dynamics", -1.0),
+    ("even out the levels", "dynamics", -1.0),
+    ("everything is stuck in the middle", "width", 1.0),
+    ("it's squashed", "dynamics", 1.5),
+    ("it doesn't sound warm", "warmth", 1.0),
+    ("no suena cálido", "warmth", 1.0),
 ]
 
 
