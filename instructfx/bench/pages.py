@@ -36,6 +36,12 @@ def server(options: BenchOptions, telling: Telling) -> Page:
     return Page(server.measure(options.data, telling.say))
 
 
+def page(options: BenchOptions, telling: Telling) -> Page:
+    from instructfx.bench import page
+
+    return Page(page.measure(options.data, telling.say))
+
+
 def faults(options: BenchOptions, telling: Telling) -> Page:
     from instructfx.bench import faults
 

@@ -68,6 +68,7 @@ BENCHES: Mapping[str, Entry] = {
     "passes": Entry("pages:passes", "what a pass through CLAP takes"),
     "prompts": Entry("pages:prompts", "tokens of the prompts for language models"),
     "server": Entry("pages:server", "the studio's answers while it works"),
+    "page": Entry("pages:page", "how soon the page is there and a hand on a knob is heard"),
     "faults": Entry("pages:faults", "bad files and bad words at the studio's door"),
     "soak": Entry("pages:soak", "many visitors for a long time"),
 }
