@@ -170,8 +170,9 @@ def _search(
     by_text = minds.ear.reads and bool(plan.goal.target)
     if not by_text:
         start = wishes.paced(before, start, plan.chosen, plan.pinned)
+    searched = replace(wishes, step_size=1.0) if by_text else wishes
     watch.on_stage("listening")
-    objective = minds.ear.objective(wishes.meant(plan.goal, movable), sound_before)
+    objective = minds.ear.objective(searched.meant(plan.goal, movable), sound_before)
     idle = session.standing is None and minds.first_turn == "initialize"
     watch.on_stage("refining")
     refined = refine(

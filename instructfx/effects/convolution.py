@@ -15,11 +15,11 @@ from instructfx.effects.memoryless import as_tensors, per_sound
 from instructfx.effects.spec import Settings, Stream
 
 ImpulseResponse = Callable[[Settings, int, int, torch.device], Tensor]
-"""(settings, sample_rate, channels, device) -> (batch, channels or 1, taps), float32, on that device."""
+"""(settings, sample_rate, channels, device) -> (batch, channels or 1, taps), float32, there, whatever the mix."""
 
 FEW = 16  # taps are few when the sound is so many times as long
 STREAM_FRAMES = 1 << 17  # how much of a long sound is transformed at once
-KEPT = 4  # impulse responses that are remembered, a few megabytes each
+REMEMBERED = 4  # kernels, of five megabytes or so for ten seconds at 44.1 kHz
 
 
 @dataclass(frozen=True)
@@ -29,19 +29,20 @@ class Convolution:
     impulse_response: ImpulseResponse
 
     def __call__(self, samples: Tensor, sample_rate: int, settings: Settings) -> Tensor:
-        taps = self._taps(settings, sample_rate, samples.shape[1], samples.device).to(samples)
-        wet = convolve(samples, taps)[..., : samples.shape[-1]]
+        kernel = self._kernel(settings, sample_rate, samples)
+        wet = convolved(samples, kernel)[..., : samples.shape[-1]]
         if "mix" not in settings:
             return wet
         mix = per_sound(settings["mix"], samples)
         return (1 - mix) * samples + mix * wet
 
-    def _taps(self, settings: Settings, sample_rate: int, channels: int, device: torch.device) -> Tensor:
-        """The impulse response; kept for a while where it is that of one set of settings that nobody learns from."""
-        if any(values.requires_grad or len(values) > 1 for values in settings.values()):
-            return self.impulse_response(settings, sample_rate, channels, device)
-        resting = tuple((name, float(values)) for name, values in settings.items())
-        return _kept(self.impulse_response, resting, sample_rate, channels, device)
+    def _kernel(self, settings: Settings, sample_rate: int, samples: Tensor) -> Kernel:
+        """The impulse response; remembered where it is that of one set of settings that nobody learns from."""
+        channels, frames, device = samples.shape[1], samples.shape[2], samples.device
+        if samples.dtype != torch.float32 or any(v.requires_grad or len(v) > 1 for v in settings.values()):
+            return Kernel.of(self.impulse_response(settings, sample_rate, channels, device).to(samples), frames)
+        resting = tuple((name, float(values)) for name, values in settings.items() if name != "mix")
+        return _remembered(self.impulse_response, resting, sample_rate, channels, device, frames)
 
     def stream(self, sample_rate: int, channels: int, settings: Mapping[str, float]) -> Stream:
         with torch.no_grad():
@@ -52,38 +53,63 @@ class Convolution:
         return _ConvolutionStream(taps)
 
 
-@lru_cache(maxsize=KEPT)
-def _kept(
+@dataclass(frozen=True)
+class Kernel:
+    """Taps (..., taps) as a spectrum, ready for sounds of so many frames.
+
+    Few taps go block by block, which is quicker: overlap-add (Stockham 1966). block is how many frames of the sound
+    are transformed at once, 0 for all of them.
+    """
+
+    spectrum: Tensor
+    taps: int
+    size: int
+    block: int
+
+    @classmethod
+    def of(cls, taps: Tensor, frames: int) -> Kernel:
+        """The kernel of an impulse response."""
+        count = taps.shape[-1]
+        if count * FEW > frames:
+            size = fast_length(frames + count - 1)
+            return cls(torch.fft.rfft(taps, size), count, size, 0)
+        size = fast_length(4 * count)
+        return cls(torch.fft.rfft(taps[..., None, :], size), count, size, size - count + 1)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _remembered(
     impulse_response: ImpulseResponse,
     settings: tuple[tuple[str, float], ...],
     sample_rate: int,
     channels: int,
     device: torch.device,
-) -> Tensor:
-    """The same taps for the same settings: a search, or a hand on one knob, leaves most effects as they are."""
+    frames: int,
+) -> Kernel:
+    """The same for the same settings: a search, or a hand on one knob, leaves most effects as they are."""
     with torch.no_grad():
-        return impulse_response(as_tensors(dict(settings)), sample_rate, channels, device)
+        return Kernel.of(impulse_response(as_tensors(dict(settings)), sample_rate, channels, device).float(), frames)
 
 
 def convolve(samples: Tensor, taps: Tensor) -> Tensor:
-    """Full linear convolution along the last axis, (..., frames) and (..., taps) -> (..., frames + taps - 1).
+    """Full linear convolution along the last axis, (..., frames) and (..., taps) -> (..., frames + taps - 1)."""
+    return convolved(samples, Kernel.of(taps, samples.shape[-1]))
 
-    Few taps go block by block, which is quicker: overlap-add (Stockham 1966).
-    """
-    frames = samples.shape[-1] + taps.shape[-1] - 1
-    if taps.shape[-1] * FEW > samples.shape[-1]:
-        return _filtered(samples, taps, fast_length(frames))[..., :frames]
-    size = fast_length(4 * taps.shape[-1])
-    length = size - taps.shape[-1] + 1
-    count = -(-frames // length)
-    blocks = pad(samples, (0, count * length - samples.shape[-1])).unflatten(-1, (count, length))
-    sounds, rings = _filtered(blocks, taps[..., None, :], size).split((length, taps.shape[-1] - 1), dim=-1)
-    joined = sounds + pad(rings[..., :-1, :], (0, length - rings.shape[-1], 1, 0))
+
+def convolved(samples: Tensor, kernel: Kernel) -> Tensor:
+    """`convolve` with a kernel that was made for sounds of that length."""
+    frames = samples.shape[-1] + kernel.taps - 1
+    if not kernel.block:
+        return _filtered(samples, kernel)[..., :frames]
+    count = -(-frames // kernel.block)
+    blocks = pad(samples, (0, count * kernel.block - samples.shape[-1])).unflatten(-1, (count, kernel.block))
+    sounds, rings = _filtered(blocks, kernel).split((kernel.block, kernel.taps - 1), dim=-1)
+    joined = sounds + pad(rings[..., :-1, :], (0, kernel.block - rings.shape[-1], 1, 0))
     return joined.flatten(-2)[..., :frames]
 
 
-def _filtered(samples: Tensor, taps: Tensor, size: int) -> Tensor:
-    return torch.fft.irfft(torch.fft.rfft(samples, size) * torch.fft.rfft(taps, size), size)
+def _filtered(samples: Tensor, kernel: Kernel) -> Tensor:
+    return torch.fft.irfft(torch.fft.rfft(samples, kernel.size) * kernel.spectrum, kernel.size)
 
 
 def fast_length(frames: int) -> int:
