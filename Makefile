@@ -22,7 +22,9 @@ lint: .venv/ready-for-tests
 
 measure: .venv/ready
 	$(BIN)/python -m instructfx bench speed $(if $(DATA),--data $(DATA)) --write docs/measuring.md
+	$(BIN)/python -m instructfx bench selection --write docs/measuring.md
 	$(BIN)/python -m instructfx bench dialogue $(if $(DATA),--data $(DATA)) --write docs/measuring.md
+	$(BIN)/python -m instructfx bench ablation $(if $(DATA),--data $(DATA)) --write docs/measuring.md
 	$(BIN)/python -m instructfx bench prompts --write docs/measuring.md
 	$(BIN)/python -m instructfx bench server --write docs/measuring.md
 	$(BIN)/python -m instructfx bench faults --write docs/measuring.md

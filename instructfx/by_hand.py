@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 import torch
 
@@ -16,11 +17,13 @@ from instructfx.errors import InstructionError
 from instructfx.listening import Excerpt
 from instructfx.naming import one_line
 from instructfx.planners import Plan
-from instructfx.session import Kind, Session, Turn
+from instructfx.session import Kind, Provenance, Session, Turn
 from instructfx.store import Store
 
 LEAST_SHARE, MOST_SHARE = -1.0, 1.5  # of a turn
 LONGEST_NAME = 80  # characters
+OF_THE_SEARCH = ("planner", "seed", "recipe", "options", "first_turn", "wishes")
+"""What of a turn's provenance has no part in its readings."""
 
 
 def edit(session: Session, chain: Chain, words: str, minds: Minds, excerpt: Excerpt, store: Store) -> Session:
@@ -148,8 +151,9 @@ def record(
     """
     started = time.perf_counter()
     continued = parent if kind == "undone" or share is not None else session.current
-    with torch.no_grad():
-        readings_before, readings_after = (minds.ear.describe(excerpt.heard(each)) for each in (session.chain, chain))
+    made = provenance_of(minds, session)
+    readings_before = _readings(session.current, session.chain, made, minds, excerpt)
+    readings_after = _readings(parent if kind == "undone" else None, chain, made, minds, excerpt)
     turn = Turn(
         id=secrets.token_hex(16),
         parent_id=continued.id if continued else None,
@@ -161,9 +165,19 @@ def record(
         refined=unrefined(chain),
         readings_before=readings_before,
         readings_after=readings_after,
-        provenance=provenance_of(minds, session),
+        provenance=made,
         seconds=round(time.perf_counter() - started, 3),
         share=share,
     )
     store.add_turn(session, turn)
     return session.with_turn(turn)
+
+
+def _readings(turn: Turn | None, chain: Chain, made: Provenance, minds: Minds, excerpt: Excerpt) -> Mapping[str, float]:
+    """What the ear reads of a chain: what it read after a turn that left this chain, where that was the same ear on the
+    same excerpt; a hand on a knob should not wait for what is known."""
+    then = turn.provenance if turn else None
+    if turn and turn.readings_after and then == replace(made, **{name: getattr(then, name) for name in OF_THE_SEARCH}):
+        return turn.readings_after
+    with torch.no_grad():
+        return minds.ear.describe(excerpt.heard(chain))

@@ -12,13 +12,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from instructfx import __version__, cli_clap, cli_exports, cli_judge, cli_replay, cli_sessions
+from instructfx import (
+    __version__,
+    cli_bench,
+    cli_clap,
+    cli_exports,
+    cli_judge,
+    cli_replay,
+    cli_sessions,
+    cli_words,
+)
+from instructfx.cli_progress import Progress
 from instructfx.errors import Cancelled, InstructFXError
 from instructfx.interrupts import interrupts
 
 if TYPE_CHECKING:
     from instructfx.effects import Effect
-    from instructfx.refine import Step
     from instructfx.session import Turn
 
 
@@ -72,25 +81,13 @@ def _parser() -> argparse.ArgumentParser:
     effects.add_argument("--json", action="store_true", help="print the tool schemas as JSON")
     effects.set_defaults(run=_effects)
 
-    bench = commands.add_parser("bench", help="measure, and write the result into docs/measuring.md")
-    bench.add_argument(
-        "name",
-        choices=("speed", "dialogue", "clap", "passes", "prompts", "server", "faults", "soak"),
-        help="what to measure",
-    )
-    bench.add_argument("--data", type=Path, metavar="DIR", help="folder of recordings (default: the sample tracks)")
-    bench.add_argument("--write", type=Path, metavar="FILE", help="put the report into this page, not on the screen")
-    bench.add_argument("--cases", type=int, default=0, help="clap, faults: how many cases (default: 30, all)")
-    bench.add_argument("--rivals", type=int, default=2, help="clap: on how many the recipes run (default: %(default)s)")
-    bench.add_argument("--turns", type=int, default=200, help="soak: how many in all (default: %(default)s)")
-    bench.add_argument("--visitors", type=int, default=8, help="soak: how many at once (default: %(default)s)")
-    bench.set_defaults(run=_bench)
-
+    cli_bench.add_commands(commands)
     cli_clap.add_commands(commands)
     cli_sessions.add_commands(commands)
     cli_exports.add_commands(commands)
     cli_replay.add_commands(commands)
     cli_judge.add_commands(commands)
+    cli_words.add_commands(commands)
 
     doctor = commands.add_parser("doctor", help="check this installation")
     doctor.add_argument("--ping", action="store_true", help="send one tiny request to the language model")
@@ -111,7 +108,7 @@ def _refine(options: argparse.Namespace) -> int:
     from instructfx.takes import check_count
     from instructfx.wishes import Wishes
 
-    progress = _Progress()
+    progress = Progress()
     wishes = Wishes(options.step_size, options.iterations, None, options.first_turn, options.loss, options.avoid)
     if options.takes != 1:
         check_count(options.takes)
@@ -161,38 +158,7 @@ def _told(turn: Turn, path: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-class _Progress:
-    """One line on standard error: rewritten on a terminal, stage by stage elsewhere."""
-
-    def __init__(self) -> None:
-        self._live = sys.stderr.isatty()
-
-    def say(self, text: str) -> None:
-        self.clear()
-        sys.stderr.write(f"{text}\n")
-
-    def stage(self, stage: str) -> None:
-        self._show(f"{stage} ...", always=True)
-
-    def step(self, step: Step) -> None:
-        self._show(f"refining: step {step.iteration}, loss {step.loss:.3f}")
-
-    def render(self, share: float) -> None:
-        self._show(f"rendering: {share:4.0%}")
-
-    def clear(self) -> None:
-        if self._live:
-            sys.stderr.write("\r\033[K")
-
-    def _show(self, text: str, always: bool = False) -> None:
-        if self._live:
-            sys.stderr.write(f"\r\033[K{text}")
-            sys.stderr.flush()
-        elif always:
-            sys.stderr.write(f"{text}\n")
-
-
-# effects, bench, doctor
+# effects, doctor
 
 
 def _effects(options: argparse.Namespace) -> int:
@@ -213,43 +179,6 @@ def _effect_table(effect: Effect) -> str:
         default = f"default {param.default:g}"
         lines.append(f"  {param.name:32} {param.range_text():24} {default:14} {param.scale:7} {param.help}")
     return "\n".join(lines) + "\n"
-
-
-def _bench(options: argparse.Namespace) -> int:
-    from instructfx.bench import dialogue, prompts, speed
-    from instructfx.bench.report import put
-
-    progress, well = _Progress(), True
-    if options.name == "faults":
-        from instructfx.bench import faults
-
-        page, well = faults.measure(progress.say, options.cases)
-    elif options.name == "soak":
-        from instructfx.bench import soak
-
-        page, well = soak.measure(progress.say, options.turns, options.visitors)
-    elif options.name == "clap":
-        from instructfx.bench import clap
-
-        page, plot = clap.measure(options.data, progress.say, options.cases or 30, options.rivals)
-        if options.write:
-            options.write.with_name("clap.svg").write_bytes(plot)
-    elif options.name == "passes":
-        from instructfx.bench import passes
-
-        page = passes.measure(options.data, progress.say)
-    elif options.name == "server":
-        from instructfx.bench import server
-
-        page = server.measure(options.data, progress.say)
-    else:
-        measure = {"speed": speed.measure, "dialogue": dialogue.measure, "prompts": prompts.measure}[options.name]
-        page = measure(options.data, progress.say)
-    if options.write:
-        put(page, options.name, options.write)
-    else:
-        sys.stdout.write(page)
-    return 0 if well else 1
 
 
 def _doctor(options: argparse.Namespace) -> int:

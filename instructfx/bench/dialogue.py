@@ -1,148 +1,122 @@
-"""One scripted session of seven turns on each track: does every turn do what its words say, and only that?"""
+"""Scripted sessions of three to six turns: does each turn do what its words say, and nothing else?"""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-import torch
+import numpy as np
 
-from instructfx.bench.report import conditions, table
+from instructfx.bench.cases import Bench, Told
+from instructfx.bench.dialogues import DIALOGUES, read_dialogues
+from instructfx.bench.expectations import LOUDNESS, OTHERS
+from instructfx.bench.intervals import Interval, interval
+from instructfx.bench.playing import Judged, Play, measure, read
+from instructfx.bench.registry import BenchOptions
+from instructfx.bench.report import table
+from instructfx.bench.systems import System
 from instructfx.bench.tracks import tracks
-from instructfx.chain import Chain
-from instructfx.ears.axes import AXES
-from instructfx.engine import excerpt_of
-from instructfx.live import LiveSession, open_session
-from instructfx.session import Turn
 
-SEED = 0
-CLOSE = 1.0  # steps: an axis of another family that moves less has stayed close
-
-
-@dataclass(frozen=True)
-class Line:
-    """What is said, the route that it should take, the axis that should move, and which way."""
-
-    words: str
-    route: str
-    axis: str
-    sign: int
-
-
-SCRIPT = (
-    Line("make it warmer", "initialize_all", "warmth", 1),
-    Line("too dark, a bit brighter", "reuse_all", "brightness", 1),
-    Line("add some grit", "reuse_and_initialize", "grit", 1),
-    Line("too harsh, soften it", "reuse_all", "harshness", -1),
-    Line("put it in a small church", "reuse_and_initialize", "space", 1),
-    Line("less reverb", "reuse_all", "space", -1),
-    Line("drop the reverb", "reuse_all", "space", -1),
-)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A turn of the script and what was expected of it. changes are the ear's readings, after less before."""
-
-    line: Line
-    turn: Turn
-    changes: Mapping[str, float]
-    loss_of_nothing: float
-
-    @property
-    def moved(self) -> bool:
-        return self.changes[self.line.axis] * self.line.sign > 0
-
-    @property
-    def furthest_other(self) -> tuple[str, float]:
-        """The axis that moved most among those of families that the words do not speak of."""
-        asked = {AXES[axis].family for axis in (*self.turn.plan.goal.axes, self.line.axis)}
-        others = {axis: change for axis, change in self.changes.items() if AXES[axis].family not in asked}
-        return max(others.items(), key=lambda item: abs(item[1]))
-
-
-def measure(data: Path | None, say: Callable[[str], None]) -> str:
-    """Run the script on every track; a page of Markdown."""
-    pages = ["## The scripted session\n", conditions(SEED), EXPLANATION]
-    for path in tracks(data):
-        say(f"dialogue: {path.name}")
-        pages += [f"### {path.stem}\n", _page(*play(path))]
-    return "\n".join(pages)
-
-
-def play(path: Path) -> tuple[list[Outcome], LiveSession]:
-    """The script on one track."""
-    with tempfile.TemporaryDirectory() as folder:
-        live = open_session(path, planner="builtin", seed=SEED, store=folder)
-        excerpt = excerpt_of(live.track, live.minds.ear)
-        outcomes = []
-        for line in SCRIPT:
-            before = live.chain
-            turn = live.say(line.words)
-            with torch.no_grad():
-                sound = excerpt.heard(before)
-                nothing = float(live.minds.ear.objective(turn.plan.goal, sound)(sound)[0])
-            after = turn.readings_after
-            changes = {axis: after[axis] - value for axis, value in turn.readings_before.items()}
-            outcomes.append(Outcome(line, turn, changes, nothing))
-        return outcomes, live
-
-
-def checks(outcomes: list[Outcome]) -> dict[str, bool]:
-    """What must hold beyond each turn: by name, whether it does."""
-    chains = [outcome.turn.chain for outcome in outcomes]
-    dry_eq = chains[3].slot("eq").settings
-    return {
-        "every turn takes its route": all(o.turn.route == o.line.route for o in outcomes),
-        "every reading moves the right way": all(o.moved for o in outcomes),
-        '"soften it" lowers drive_db by 3 dB or more': _drive(chains[2]) - _drive(chains[3]) >= 3,
-        "no reverb is left at the end": "reverb" not in chains[-1].names,
-        "the EQ is as it was before the reverb": chains[-1].slot("eq").settings == dry_eq,
-        "no search ends worse than it began": all(
-            o.turn.refined.loss_after <= o.turn.refined.loss_before for o in outcomes
-        ),
-    }
-
-
-def _drive(chain: Chain) -> float:
-    return chain.slot("distortion").settings["drive_db"]
-
+OURS = "built-in planner and ear"
+SYSTEMS = (System(OURS), System("planner only, no search", steps=0), System("doing nothing", planner="nothing"))
 
 EXPLANATION = """\
-Seven turns on the built-in planner and ear. *Asked* is the reading that the words name: the wish where there is
-one, then what was heard, in steps of the ear. *Others* is the furthest that any axis of another family moved.
-*Loss* is the ear's, of doing nothing, of the planner's start and after the search; a command such as "less
-reverb" has no wish, so its loss counts only what moved.
+{count} sessions of three to six turns on {tracks}. *Said* are expectations of the words ("warmth rises 0.4", "reverb
+untouched"); *others stay*: in every turn each axis of a family that the words do not speak of moves by less than one
+step; *loudness*: the whole rendered track stays within 0.5 LU unless level was asked for. Share met, with 95 %
+intervals by drawing sessions anew; *louder* is the largest change of loudness that was not asked for.
 """
 
+Groups = Mapping[str, Sequence[Sequence[Judged]]]
+"""Dialogue -> its sessions, one a track."""
 
-def _page(outcomes: list[Outcome], live: LiveSession) -> str:
+
+def cases(options: BenchOptions) -> list[Play]:
+    """Every session on every track with every system, ours first."""
+    paths = tracks(options.data)
+    return [
+        Play(system, dialogue, path)
+        for system in (_seeded(system, options.seed) for system in SYSTEMS)
+        for dialogue in read_dialogues()
+        for path in paths
+    ]
+
+
+def _seeded(system: System, seed: int) -> System:
+    return System(system.name, system.planner, system.steps, seed=seed)
+
+
+def grouped(results: Sequence[tuple[Play, Mapping[str, Any]]]) -> dict[str, dict[str, list[tuple[Judged, ...]]]]:
+    """System -> dialogue -> sessions."""
+    groups: dict[str, dict[str, list[tuple[Judged, ...]]]] = defaultdict(lambda: defaultdict(list))
+    for play, result in results:
+        groups[play.system.name][play.dialogue.name].append(read(result))
+    return groups
+
+
+def share_met(dialogues: Groups, seed: int, which: Callable[[str], bool] = lambda expected: True) -> Interval:
+    """The share of expectations met; dialogues are drawn, with all their tracks."""
     rows = []
-    for outcome in outcomes:
-        line, turn = outcome.line, outcome.turn
-        wish = turn.plan.goal.axes.get(line.axis)
-        wished = f"{wish:+.2f} → " if wish is not None else ""
-        other, change = outcome.furthest_other
-        refined = turn.refined
-        rows.append(
-            [
-                line.words,
-                turn.route,
-                f"{line.axis} {wished}{outcome.changes[line.axis]:+.2f}",
-                f"{other} {change:+.2f}",
-                f"{outcome.loss_of_nothing:.2f}, {refined.loss_before:.2f}, {refined.loss_after:.2f}",
-                _settings(turn.chain),
-                f"{turn.seconds:.1f}",
-            ]
-        )
-    head = ["said", "route", "asked", "others", "loss", "settings to watch", "s"]
-    verdicts = "".join(f"- {name}: {'yes' if well else 'NO'}\n" for name, well in checks(outcomes).items())
-    return f"{table(head, rows)}\n{verdicts}"
+    for sessions in dialogues.values():
+        verdicts = [v for session in sessions for turn in session for v in turn.verdicts if which(v.expected)]
+        rows.append([sum(verdict.met for verdict in verdicts), len(verdicts)])
+    return interval(np.array(rows), seed, lambda drawn: float(drawn[:, 0].sum() / max(drawn[:, 1].sum(), 1)))
 
 
-def _settings(chain: Chain) -> str:
-    watched = {"distortion": ("drive_db",), "reverb": ("decay_seconds", "mix")}
-    texts = [f"{name} {slot.settings[name]:.2f}" for slot in chain.slots for name in watched.get(slot.effect.name, ())]
-    return ", ".join(texts) or ", ".join(chain.names)
+def loudest(dialogues: Groups) -> float:
+    """The largest change of loudness that was not asked for, in LU."""
+    turns = [turn for sessions in dialogues.values() for session in sessions for turn in session]
+    return max((abs(turn.louder_lu) for turn in turns if not turn.level_asked), default=0.0)
+
+
+def tell(options: BenchOptions, results: Sequence[tuple[Play, Mapping[str, Any]]]) -> Told:
+    """A row a system, and each expectation that ours did not meet."""
+    rows, numbers = [], {}
+    groups = grouped(results)
+    for name, dialogues in groups.items():
+        shares = {
+            "all": share_met(dialogues, options.seed),
+            "said": share_met(dialogues, options.seed, lambda expected: expected not in (OTHERS, LOUDNESS)),
+            "others": share_met(dialogues, options.seed, lambda expected: expected == OTHERS),
+            "loudness": share_met(dialogues, options.seed, lambda expected: expected == LOUDNESS),
+        }
+        seconds = [turn.seconds for sessions in dialogues.values() for session in sessions for turn in session]
+        louder = loudest(dialogues)
+        rows.append([name, *map(percent, shares.values()), f"{louder:.2f} LU", f"{np.median(seconds):.1f} s"])
+        numbers[name] = {**{what: share.to_json() for what, share in shares.items()}, "louder_lu": louder}
+    head = ["who", "all", "said", "others stay", "loudness stays", "louder", "median turn"]
+    played = sorted({play.track.stem for play, _ in results})
+    count = len({play.dialogue.name for play, _ in results})
+    failed = _failed([(play, result) for play, result in results if play.system.name == OURS])
+    return Told(
+        summary=f"{EXPLANATION.format(count=count, tracks=', '.join(played))}\n{table(head, rows)}",
+        details=f"### What was not met\n\n{failed}",
+        numbers={"rows": numbers},
+    )
+
+
+def percent(share: Interval) -> str:
+    """A share as people read it."""
+    return f"{100 * share.value:.1f} % ({100 * share.low:.1f} to {100 * share.high:.1f})"
+
+
+def _failed(results: Sequence[tuple[Play, Mapping[str, Any]]]) -> str:
+    rows = [
+        [play.dialogue.name, play.track.stem, f"{index}. {turn.say}", verdict.expected, verdict.measured]
+        for play, result in results
+        for index, turn in enumerate(read(result), start=1)
+        for verdict in turn.verdicts
+        if not verdict.met
+    ]
+    return table(["session", "track", "turn", "expected", "measured"], rows) if rows else "Nothing.\n"
+
+
+BENCH: Bench[Play] = Bench(
+    name="dialogue",
+    title="Scripted sessions",
+    cases=cases,
+    measure=measure,
+    tell=tell,
+    files=lambda options: (DIALOGUES, *tracks(options.data)),
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -13,7 +13,6 @@ from torch import Tensor
 
 from instructfx.device import CPU
 from instructfx.ears.analysis import (
-    BANDS,
     SAMPLE_RATE,
     SILENCE,
     Analysis,
@@ -29,9 +28,11 @@ from instructfx.ears.measures import MEASURES
 AUDIBLE_DB = -65.0  # a band further below the whole has no tone to change
 HARM = 0.08  # what an unasked step on another axis costs against a missing step on an asked one
 SHAPE = 0.5  # what straying from the asked tonal curve costs
+FAINT = 0.3  # of a band's share in that, where the band hardly sounds: what is drawn there should still be smooth
+DEPTH_DB = -95.0  # how far below the whole the change of a band's level is followed
 UNGUARDED = {"pitch"}  # no knob that a refiner moves changes it, and other changes disturb its reading
-RIDGE = 0.1  # smooths the wished curve where wishes overlap; with less, bands fight each other
 CURVE_STEPS = 2.5  # asked tonal changes are drawn up to this many steps
+MOST_GROWTH = 2.0  # wishes that all but cancel each other are not drawn larger than this
 
 
 @lru_cache(maxsize=1)
@@ -45,11 +46,11 @@ def tone_curves() -> Tensor:
     return torch.tensor(np.array(rows), dtype=torch.float32)
 
 
-def tone_levels(spectrum: Tensor) -> Tensor:
+def tone_levels(spectrum: Tensor, floor_db: float = AUDIBLE_DB) -> Tensor:
     """Long-term power (batch, bins) -> level of each band against the whole in dB, (batch, bands)."""
     power = spectrum @ band_weights().to(spectrum).T
     whole = power.sum(dim=1, keepdim=True) + SILENCE
-    return 10 * torch.log10(power / whole + 10 ** (AUDIBLE_DB / 10))
+    return 10 * torch.log10(power / whole + 10 ** (floor_db / 10))
 
 
 def tone_readings(levels: Tensor) -> Tensor:
@@ -63,32 +64,39 @@ def tone_readings(levels: Tensor) -> Tensor:
     return levels @ curves.T / (STEP_DB / peak * curves.square().sum(dim=1))
 
 
-def wished_curve(axes: Mapping[str, float]) -> Tensor:
-    """The smallest change of band levels in dB, (bands,), that meets all the wishes on tone at once.
+def wished_curve(axes: Mapping[str, float], centres_hz: Sequence[float] | None = None) -> Tensor:
+    """The change of band levels in dB that wishes on tone ask for, (bands,); at the ear's bands or those named, in Hz.
 
-    Least squares with a little ridge, so that wishes which contradict each other give a compromise.
+    The sum of the axes' own curves, each as large as its wish, so that the whole keeps the breadth of its parts; then
+    altogether as large at its peak as the strongest wish, because curves overlap.
     """
-    curves = tone_curves()
-    units = curves / (STEP_DB / curves.abs().amax(dim=1) * curves.square().sum(dim=1))[:, None]
-    names = list(TONE_CURVES)
-    asked = [name for name in names if axes.get(name, 0.0) != 0.0]
-    if not asked:
-        return torch.zeros(BANDS)
-    rows = units[[names.index(name) for name in asked]]
-    wishes = torch.tensor([max(min(axes[name], CURVE_STEPS), -CURVE_STEPS) for name in asked], dtype=rows.dtype)
-    gram = rows @ rows.T
-    ridge = RIDGE * torch.diag(gram.diagonal())
-    curve: Tensor = rows.T @ torch.linalg.solve(gram + ridge, wishes)
-    return curve
+    asked = {name: max(min(value, CURVE_STEPS), -CURVE_STEPS) for name, value in axes.items() if name in TONE_CURVES}
+    strongest = max(map(abs, asked.values()), default=0.0)
+    curve = _summed(asked, band_centres_hz().tolist())
+    peak = float((curve - curve.mean()).abs().max())
+    growth = min(STEP_DB * strongest / max(peak, 1e-9), MOST_GROWTH)
+    return growth * (curve if centres_hz is None else _summed(asked, centres_hz))
+
+
+def _summed(asked: Mapping[str, float], centres_hz: Sequence[float]) -> Tensor:
+    """Each axis's curve with STEP_DB at its peak, times its wish, added up, (bands,)."""
+    peaks = dict(zip(TONE_CURVES, tone_curves().abs().amax(dim=1).tolist(), strict=True))
+    total = np.zeros(len(centres_hz))
+    for name, value in asked.items():
+        points = TONE_CURVES[name]
+        weights = np.interp(np.log(centres_hz), np.log(list(points)), list(points.values()))
+        total += STEP_DB * value / peaks[name] * weights
+    return torch.from_numpy(total).float()
 
 
 @dataclass(frozen=True)
 class PerceptualObjective:
     """The loss on sound that a goal means, after the sound `before`; (batch, channels, frames) -> (batch,).
 
-    Sum over asked axes of (reading - before - wish)^2, plus SHAPE times the mean square distance of the change
-    in audible band levels from the wished curve, plus HARM times the unasked changes on the other axes,
-    squared where they are small and linear beyond a step (pseudo-Huber).
+    Tone: sum over asked axes of (reading - before - what the wished curve makes of it)^2, plus SHAPE times the mean
+    square distance of the change in band levels from the wished curve. The rest: (reading - before - wish)^2 where
+    asked, and HARM times the changes on the other axes, squared where they are small and linear beyond a step
+    (pseudo-Huber).
     Its minimum lies at the wished distance: nothing overshoots. Sounds are measured where they are; spectra, readings
     and losses are few numbers and on the processor.
     """
@@ -118,18 +126,15 @@ class PerceptualObjective:
 
     def loss_of_spectrum(self, spectrum: Tensor) -> Tensor:
         """The part of the loss that an equaliser can change, (batch,)."""
-        levels = tone_levels(spectrum)
-        # Bands that hardly sound count for little, and what is only overall level for nothing.
-        audible = self.audible / self.audible.sum()
+        levels = tone_levels(spectrum, DEPTH_DB)
+        # Bands that hardly sound count for less, and what is only overall level for nothing.
+        weights = FAINT + (1 - FAINT) * self.audible
+        weights = weights / weights.sum()
         off = levels - self.levels_before - self.curve
-        stray = (audible * (off - (audible * off).sum(dim=1, keepdim=True)).square()).sum(dim=1)
+        stray = (weights * (off - (weights * off).sum(dim=1, keepdim=True)).square()).sum(dim=1)
         loss = SHAPE * stray / (STEP_DB**2 / 4)
-        readings = tone_readings(levels)
-        for index, name in enumerate(TONE_CURVES):
-            wish = self.goal.axes.get(name, 0.0)
-            if wish:
-                loss = loss + (readings[:, index] - self.readings_before[name] - wish).square()
-        return loss
+        asked = [bool(self.goal.axes.get(name, 0.0)) for name in TONE_CURVES]
+        return loss + tone_readings(off)[:, asked].square().sum(dim=1)
 
     def _rest(self, analysis: Analysis) -> Tensor:
         loss = torch.zeros(analysis.left.shape[0])
@@ -146,10 +151,8 @@ class PerceptualObjective:
 
 def tone_objective(goal: Goal, spectrum: Tensor) -> PerceptualObjective:
     """The loss of a goal after a sound of which only the long-term power (1, bins) is known: `loss_of_spectrum`."""
-    levels = tone_levels(spectrum)
-    readings = dict(zip(TONE_CURVES, tone_readings(levels).T, strict=True))
-    audible = 1 - 10 ** ((AUDIBLE_DB - levels) / 10)
-    return PerceptualObjective(goal, wished_curve(goal.axes), levels, audible, readings)
+    audible = 1 - 10 ** ((AUDIBLE_DB - tone_levels(spectrum)) / 10)
+    return PerceptualObjective(goal, wished_curve(goal.axes), tone_levels(spectrum, DEPTH_DB), audible, {})
 
 
 @dataclass(frozen=True)
@@ -169,7 +172,7 @@ class PerceptualEar:
             analysis = analyse(before.to(self.device))
             tone = tone_objective(goal, analysis.spectrum.cpu())
             measured = {name: measure(analysis).cpu() for name, measure in MEASURES.items()}
-        return replace(tone, readings_before={**tone.readings_before, **measured})
+        return replace(tone, readings_before=measured)
 
     def describe(self, audio: Tensor) -> dict[str, float]:
         """Axis -> reading in steps, of one sound (1, channels, frames) at 44.1 kHz."""

@@ -12,6 +12,8 @@ from instructfx.language.talk import Figures, Talk, clamped, named_effects
 AREA_HZ: Mapping[str, float] = {
     "bass": 80.0, "sub": 45.0, "body": 200.0, "mids": 1000.0, "presence": 3500.0, "treble": 8000.0, "air": 12000.0,
 }  # fmt: skip
+NOISES = frozenset(("noisy", "harsh", "nasal", "boomy", "muddy", "boxy", "sibilant", "metallic"))
+"""Families that are to go where they are said of a frequency: "there's a hum at 50 Hz"."""
 _PLAIN_BOOST_DB, _REMOVE_DB = 3.0, -9.0
 
 
@@ -55,7 +57,8 @@ def read_boosts(
 
 
 def _area(item: Item) -> bool:
-    return bool(item.entry and (item.entry.family in AREA_HZ or item.entry.form in ("noun", "verb")))
+    entry = item.entry
+    return bool(entry and (entry.family in AREA_HZ or entry.family in NOISES or entry.form in ("noun", "verb")))
 
 
 def read_pan(items: Sequence[Item], numbers: Sequence[tuple[int, Quantity]], found: Figures, talk: Talk) -> None:

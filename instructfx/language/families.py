@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from instructfx.effects import EFFECTS
 from instructfx.errors import InstructFXError
+from instructfx.language.words import split_phrase
 
 AXES: Final = (
     "bass", "body", "mud", "warmth", "nasal", "presence", "harshness", "brightness", "air",
@@ -18,7 +19,9 @@ AXES: Final = (
 KINDS: Final = (
     "quality",
     "fault",
+    "complaint",
     "area",
+    "level",
     "space",
     "place",
     "device",
@@ -71,7 +74,21 @@ def read_families(given: dict[str, dict[str, Any]]) -> dict[str, Family]:
         )
         _check(family)
         families[name] = family
+    _check_once(families)
     return families
+
+
+def _check_once(families: Mapping[str, Family]) -> None:
+    """Refuse a word that two families list in the same language: the second would never be heard."""
+    places: dict[tuple[str, tuple[str, ...]], str] = {}
+    for family in families.values():
+        for code, words in family.words.items():
+            for word in words:
+                before = places.setdefault((code, split_phrase(word)), family.name)
+                if before != family.name:
+                    raise LexiconError(
+                        f"{word!r} ({code}) stands in the families {before!r} and {family.name!r}; keep it in one"
+                    )
 
 
 def _axes(families: dict[str, dict[str, Any]], name: str, path: tuple[str, ...] = ()) -> dict[str, float]:

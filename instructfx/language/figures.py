@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from instructfx.effects import EFFECTS
-from instructfx.language.boosts import AREA_HZ, read_boosts, read_pan
+from instructfx.language.boosts import AREA_HZ, NOISES, read_boosts, read_pan
 from instructfx.language.lexicon import SettingWord
 from instructfx.language.meaning import Boost, Command, Verb
 from instructfx.language.numbers import Quantity
@@ -27,7 +27,8 @@ def _sign(items: Sequence[Item], talk: Talk) -> float:
             return -1.0
         if item.entry and item.entry.family in ("loud", "quiet"):
             return 1.0 if item.entry.family == "loud" else -1.0
-    return 0.0
+    noise = any(item.entry and item.entry.family in NOISES for item in items)
+    return -1.0 if noise and not any(item.has("make") for item in items) else 0.0
 
 
 def _nearest_setting(items: Sequence[Item], at: int, used: set[int]) -> tuple[int, SettingWord] | None:

@@ -14,7 +14,16 @@ from instructfx.language.lexicon import Lexicon, lexicon
 from instructfx.language.meaning import Command, Intent, Wish
 from instructfx.language.scan import Clause, clauses, scan
 from instructfx.language.talk import Figures, Talk, note_seconds
-from instructfx.language.together import cleaned, coloured, level_factor, loudness_word, made_loud, subjects, told_apart
+from instructfx.language.together import (
+    blamed,
+    cleaned,
+    coloured,
+    level_factor,
+    loudness_word,
+    made_loud,
+    subjects,
+    told_apart,
+)
 from instructfx.language.wishes import wish
 from instructfx.language.words import READ_CHARACTERS
 
@@ -127,6 +136,7 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _Draft, words: Lexicon, 
     guarded = part.link == "but" and bool(draft.wishes)
     undoing = any(item.has("undo") for item in part.items)
     said_of = _coloured(settled, words)
+    blames = {id(group): fault for group in settled if (fault := blamed(group, settled, words)) is not None}
     for group in settled:
         phrase = _phrase(part, group, len(groups) == 1)
         entry = group.item.entry
@@ -136,6 +146,10 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _Draft, words: Lexicon, 
             _whole(group, phrase, draft)
         elif entry is None or any(each.item is group.item for each in said_of):
             continue
+        elif id(group) in blames and entry.nickname and not coloured(group, settled, words):
+            if entry.nickname.effect != "gain":  # a level that jumps is no level that is too high
+                draft.commands.append(Command(phrase, "adjust", entry.nickname.effect, {}, {}, (), -1.0))
+                said_of.append(blames[id(group)])
         elif entry.nickname is not None and not _as_quality(group):
             made = command(made_loud(group, loud), phrase)
             colour = coloured(group, settled, words)
@@ -167,9 +181,10 @@ def _coloured(groups: Sequence[Group], words: Lexicon) -> list[Group]:
 
 
 def _as_quality(group: Group) -> bool:
-    """Whether a word that names an effect and a quality is meant as a quality: "make it saturated"."""
+    """Whether a word that names an effect and a quality is meant as a quality: "it's squashed"."""
     entry = group.item.entry
-    return entry is not None and entry.family is not None and group.mods.has("make") and group.mods.verb is None
+    said = group.mods.has("make", "copula") and group.mods.verb is None
+    return entry is not None and entry.family is not None and said
 
 
 def _turned(group: Group, groups: Sequence[Group]) -> bool:

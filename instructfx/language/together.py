@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from instructfx.language.commands import verb_and_amount
 from instructfx.language.groups import Group, Mods
-from instructfx.language.lexicon import Lexicon
+from instructfx.language.lexicon import Family, Lexicon
 from instructfx.language.wishes import strength
 
 
@@ -77,10 +77,30 @@ def told_apart(groups: Sequence[Group], words: Lexicon) -> list[Group]:
         if verb_and_amount(second.mods)[0] in ("remove", "bypass", "keep", "enable"):
             dropped.add(id(first))
         family = words.families[quality.family]
+        if effect.nickname.effect == "gain" and of_dynamics(family):
+            dropped.add(id(second))
         made = effect.nickname.effect in family.settings or family.effects[0] == "stereo_width"
         if id(first) not in dropped and made and not effect.nickname.settings:
             dropped.add(id(second))
     return [group for group in groups if id(group) not in dropped]
+
+
+def of_dynamics(family: Family) -> bool:
+    """Whether a quality is about how levels vary, not about how high they are: "even levels"."""
+    return abs(family.axes.get("dynamics", 0.0)) >= max(map(abs, family.axes.values()), default=0.0)
+
+
+def blamed(group: Group, groups: Sequence[Group], words: Lexicon) -> Group | None:
+    """The fault that is laid to an effect ("the compression is choking it", "the volume jumps"), if one is."""
+    nickname = group.item.entry.nickname if group.item.entry else None
+    at = next((i for i, each in enumerate(groups) if each is group), 0)
+    behind = groups[at + 1] if at + 1 < len(groups) else None
+    entry = behind.item.entry if behind else None
+    if nickname is None or behind is None or entry is None or entry.family is None or entry.nickname:
+        return None
+    if group.mods.said or behind.link != "within" or behind.mods.direction or behind.mods.has("make", "not"):
+        return None
+    return behind if words.families[entry.family].kind in ("fault", "complaint") else None
 
 
 def coloured(group: Group, groups: Sequence[Group], words: Lexicon) -> tuple[dict[str, float], Group] | None:

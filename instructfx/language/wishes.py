@@ -17,7 +17,7 @@ _FORM_DEGREES: Mapping[str, float] = {"superlative": 2.0, "ish": 0.5}
 def strength(mods: Mods, family: Family, form: str, guarded: bool) -> tuple[float, bool]:
     """The signed amount of a wish, and whether it is a complaint."""
     degree = mods.degree if mods.degree is not None else _FORM_DEGREES.get(form, 1.0)
-    fault = family.kind == "fault"
+    fault = family.kind in ("fault", "complaint")
     if mods.times is not None:
         degree = mods.times if mods.times >= 1.0 else -mods.times
     if mods.has("without"):
@@ -27,6 +27,8 @@ def strength(mods: Mods, family: Family, form: str, guarded: bool) -> tuple[floa
     if mods.verb in ("keep", "untouched"):
         return (-GUARD if fault else GUARD), False
     denied = mods.has("not") and mods.verb in (None, "remove", "add")
+    if family.kind == "complaint":  # "it hurts" says by itself that something is wrong
+        return (-GUARD, False) if denied else (-degree, True)
     if denied and mods.has("enough"):
         return degree, False
     if denied and mods.has("too"):
@@ -68,8 +70,11 @@ def wish(group: Group, family: Family, lexicon: Lexicon, phrase: str, guarded: b
     amount, complaint = strength(group.mods, family, entry.form if entry else "base", guarded)
     amount *= factor
     size = group.mods.size if group.mods.size is not None and family.kind == "place" else 1.0
+    level_alone = family.kind == "level" and (complaint or amount < 0 or (entry and entry.form == "comparative"))
     axes = {}
     for axis, value in family.axes.items():
+        if level_alone and axis != "loudness":
+            continue
         scaled = value * amount
         if axis == "space" and size != 1.0:
             scaled *= 0.75 if size < 1.0 else 1.0 + (size - 1.0) / 2.0
@@ -78,7 +83,8 @@ def wish(group: Group, family: Family, lexicon: Lexicon, phrase: str, guarded: b
     if amount < 0 and family.opposite:
         effects = lexicon.families[family.opposite].effects or effects
     settings = _settings(family, amount, size) if amount > GUARD else {}
-    return Wish(phrase, (family.name,), axes, effects, settings, complaint)
+    plain = entry is not None and entry.form == "base" and group.mods.degree is None and not group.mods.direction
+    return Wish(phrase, (family.name,), axes, effects, settings, complaint, plain and amount == 1.0 and not complaint)
 
 
 def _settings(family: Family, amount: float, size: float) -> dict[str, dict[str, float]]:

@@ -41,7 +41,9 @@ class Request:
 class Planner(Protocol):
     """Chooses effects, their order and their starting settings, and says what the words mean."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called."""
 
     def plan(self, request: Request) -> Plan:
         """The plan of one turn."""

@@ -2,64 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
-from instructfx.chain import Chain
 from instructfx.ears.axes import AXES, TONE
 from instructfx.ears.goal import Goal
 from instructfx.effects import EFFECTS
-from instructfx.effects.eq import BANDS
-from instructfx.language import Boost, Command, Intent, Wish, understand
+from instructfx.language import Command, Intent, Wish, understand
 from instructfx.planners import Request, wording
+from instructfx.planners.drawing import drawn, turned
+from instructfx.planners.obeying import Draft, obey, rests
 from instructfx.planners.plan import Move, Plan
 from instructfx.planners.remedies import NEW_FOR, REMEDIES
+from instructfx.planners.takes import another
 from instructfx.planners.texts import described, left_to_the_ear, wished_before
 
 MAIN = 0.75  # of a wish's strongest axis: an axis this strong is worth an effect of its own,
 HALF = 0.5  # this strong, a change of one that is there,
 SIDE = 0.25  # and this strong, turning one down that is there
 LEAST = 0.2  # steps: wishes weaker than this are only guards
+NO_SIDE = 0.05  # steps of width: less of it and left and right are the same
 HARSH_GRIT = 0.8  # where there is distortion, harshness is mostly its doing
-PEAK_BANDS = ("low_mid", "mid", "high_mid", "treble")
-BOOST_Q = 1.4
-
-
-@dataclass
-class _Draft:
-    """A plan in the making: moves by effect, in the order in which they were thought of."""
-
-    chain: Chain
-    moves: dict[str, Move] = field(default_factory=dict)
-    remove: list[str] = field(default_factory=list)
-    bypass: list[str] = field(default_factory=list)
-    enable: list[str] = field(default_factory=list)
-    keep: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    def has(self, effect: str) -> bool:
-        return effect in self.chain.names and effect not in self.remove
-
-    def values(self, effect: str) -> Mapping[str, float]:
-        """Where an effect's settings would stand after the moves so far."""
-        stored = self.chain.slot(effect).settings if self.has(effect) else EFFECTS[effect].defaults()
-        moved = self.moves[effect].settings if effect in self.moves else {}
-        return {**stored, **moved}
-
-    def move(self, effect: str, settings: Mapping[str, float], pinned: Iterable[str] = ()) -> None:
-        """Add to what is planned for an effect, with every value brought into its range."""
-        old = self.moves.get(effect, Move(effect))
-        locked = self.chain.slot(effect).locked if self.has(effect) else frozenset()
-        self.notes += [wording.locked(effect, name) for name in settings if name in locked]
-        settings = {name: value for name, value in settings.items() if name not in locked}
-        clamped = {name: EFFECTS[effect].param(name).clamp(value) for name, value in settings.items()}
-        self.moves[effect] = Move(effect, {**old.settings, **clamped}, old.pinned | frozenset(pinned))
 
 
 class BuiltinPlanner:
-    """Reads the instruction with `language` and plans with the table of remedies."""
+    """Reads the instruction with `language` and plans with the table of remedies; other takes as `takes` has them."""
 
     name = "builtin"
+
+    def __init__(self, take: int = 0, seed: int = 0) -> None:
+        self._take, self._seed = take, seed
 
     def plan(self, request: Request) -> Plan:
         """The plan of one turn; never raises for words, and changes nothing where it understood nothing."""
@@ -68,20 +40,25 @@ class BuiltinPlanner:
             return wording.undone(intent, request)
         if request.ear_reads and intent.unknown and not intent.understood:
             return left_to_the_ear(intent, request)
-        draft = _Draft(request.chain, notes=list(intent.notes))
+        unwanted = frozenset(c.effect for c in intent.commands if c.verb == "remove" and c.effect)
+        draft = Draft(request.chain, notes=list(intent.notes), unwanted=unwanted)
         for command in sorted(intent.commands, key=lambda c: c.verb != "keep"):
-            _obey(command, draft)
-        draft.keep += [slot.effect.name for slot in draft.chain.slots if _rests(slot.effect.name, draft)]
+            obey(command, intent, draft)
+        draft.keep += [slot.effect.name for slot in draft.chain.slots if rests(slot.effect.name, draft)]
         wished: dict[str, float] = {}
         for wish in intent.wishes:
             wished |= dict.fromkeys(_choose(wish, intent, draft, request), 0.0)
         goal = _goal(intent, wished, draft, request)
+        taken = another(goal.axes, self._take, self._seed) if self._take else goal.axes
+        if draft.has("eq") and all(wish.outright for wish in intent.wishes):
+            taken = turned(goal.axes, taken, draft.values("eq"))
+        goal = replace(goal, axes=taken)
         _start(intent, goal.axes, wished, draft, request)
         for effect in set(draft.moves) - set(wished):  # what was commanded is not for the ear to move again
             draft.move(effect, {}, (param.name for param in EFFECTS[effect].params))
         if intent.wishes and not wished and draft.keep:
             draft.notes.append("Only what is to stay as it is could do that, so nothing has changed.")
-            draft.notes += [note for name in draft.keep if (note := _rests(name, draft))]
+            draft.notes += [note for name in draft.keep if (note := rests(name, draft))]
         return _plan(intent, draft, goal, request)
 
 
@@ -104,102 +81,18 @@ def _meant(intent: Intent, request: Request) -> Intent:
     return intent
 
 
-# Commands: what is asked of a named effect
-
-
-def _obey(command: Command, draft: _Draft) -> None:
-    if command.verb == "keep":
-        draft.keep += [command.effect] if command.effect else []
-        return
-    targets = [command.effect] if command.effect else list(draft.chain.names)
-    if not targets:
-        draft.notes.append("There is no effect yet.")
-    for effect in targets:
-        if draft.has(effect) and draft.chain.slot(effect).wholly_locked:
-            draft.notes.append(wording.locked(effect))
-        elif command.verb in ("add", "adjust"):
-            _dial(command, _owner(command, effect, draft), draft)
-        elif not draft.has(effect):
-            draft.notes.append(f"There is no {wording.label(effect)} in the chain.")
-        elif command.verb == "remove":
-            draft.remove.append(effect)
-        else:
-            (draft.bypass if command.verb == "bypass" else draft.enable).append(effect)
-
-
-def _rests(effect: str, draft: _Draft) -> str:
-    """Why an effect that is there is of no use for a wish: the person has locked it or switched it off; else empty."""
-    if not draft.has(effect):
-        return ""
-    slot = draft.chain.slot(effect)
-    if slot.wholly_locked:
-        return wording.locked(effect)
-    return wording.off(effect) if slot.bypassed and effect not in draft.enable else ""
-
-
-def _owner(command: Command, effect: str, draft: _Draft) -> str:
-    """ "20 % wet" speaks of the effect that is there, not of one that would have to be added."""
-    if command.verb == "adjust" and set(command.settings) == {"mix"} and not draft.has(effect):
-        mixed = [slot.effect.name for slot in draft.chain.slots if "mix" in slot.settings]
-        return mixed[-1] if mixed else effect
-    return effect
-
-
-def _dial(command: Command, effect: str, draft: _Draft) -> None:
-    """Add an effect or turn it up, down or to a value."""
-    present = draft.has(effect) or effect in draft.moves
-    amount = command.amount
-    if not present and amount < 0:
-        draft.notes.append(f"There is no {wording.label(effect)} in the chain to turn down.")
-        return
-    settings = dict(command.settings)
-    values = draft.values(effect)
-    for name, change in command.changes.items():
-        settings[name] = values[name] + change
-    for boost in command.boosts:
-        settings |= _boosted(boost, {**values, **settings})
-    if not present and not draft.has(effect) and amount > 0:
-        draft.move(effect, REMEDIES[effect].more(amount - 1, {**values, **settings}))
-    elif present and not settings:
-        draft.move(effect, REMEDIES[effect].more(amount or 0.7, values))
-    draft.move(effect, settings, settings)
-
-
-def _boosted(boost: Boost, values: Mapping[str, float]) -> dict[str, float]:
-    """The equaliser band for a boost: one that sits there, else a flat one that reaches, else the nearest."""
-
-    def distance(band: str) -> float:
-        return abs(values[f"{band}_cutoff_frequency_hz"] / boost.frequency_hz - 1)
-
-    reaching = [b for b in PEAK_BANDS if BANDS[b][0] <= boost.frequency_hz <= BANDS[b][1]]
-    there = [band for band in PEAK_BANDS if distance(band) < 0.06 and values[f"{band}_gain_db"] != 0]
-    if there:
-        return {f"{there[0]}_gain_db": values[f"{there[0]}_gain_db"] + boost.gain_db}
-    if not reaching:
-        band = "low_shelf" if boost.frequency_hz < BANDS["low_mid"][0] else "high_shelf"
-        low, high, _ = BANDS[band]
-        cutoff_hz = min(max(boost.frequency_hz, low), high)
-        return {f"{band}_gain_db": boost.gain_db, f"{band}_cutoff_frequency_hz": cutoff_hz}
-    band = min(reaching, key=lambda b: (abs(values[f"{b}_gain_db"]) > 0.05, distance(b)))
-    return {
-        f"{band}_gain_db": boost.gain_db,
-        f"{band}_cutoff_frequency_hz": boost.frequency_hz,
-        f"{band}_q": BOOST_Q,
-    }
-
-
 # Wishes: what the sound should become
 
 
-def _choose(wish: Wish, intent: Intent, draft: _Draft, request: Request) -> list[str]:
+def _choose(wish: Wish, intent: Intent, draft: Draft, request: Request) -> list[str]:
     """The effects for a wish: those in the chain that can help, and new ones for what none of them can."""
     axes = {axis: value for axis, value in wish.axes.items() if axis in AXES and abs(value) >= LEAST}
     axes = {axis: value for axis, value in axes.items() if intent.axes.get(axis, 0.0) * value > 0}
     strongest = max(map(abs, axes.values()), default=0.0)
-    chosen = [effect for effect in wish.settings if effect not in draft.keep]
+    chosen = [effect for effect in wish.settings if effect not in draft.keep and effect not in draft.unwanted]
     for axis, value in axes.items():
         there = [slot.effect.name for slot in draft.chain.slots if axis in REMEDIES[slot.effect.name].reach]
-        there = [e for e in there if draft.has(e) and e not in draft.keep and _can(e, axis, value, draft)]
+        there = [e for e in there if draft.has(e) and e not in draft.keep and _can(e, axis, value, draft, request)]
         for effect in there:
             down = AXES[axis].family != TONE and value * REMEDIES[effect].reach[axis] < 0
             chosen += [effect] if abs(value) >= (SIDE if down else HALF) * strongest else []
@@ -213,8 +106,17 @@ def _choose(wish: Wish, intent: Intent, draft: _Draft, request: Request) -> list
     return list(dict.fromkeys(chosen))
 
 
-def _can(effect: str, axis: str, value: float, draft: _Draft) -> bool:
+def _same_on_both_sides(request: Request) -> bool:
+    """Whether there is nothing beside the middle, of which a widener could make more."""
+    return request.channels == 2 and request.readings.get("width", 1.0) < NO_SIDE
+
+
+def _can(effect: str, axis: str, value: float, draft: Draft, request: Request) -> bool:
     """Whether an effect that is there can still move that way: what is off cannot be turned down."""
+    if axis == "width" and value > 0 and _same_on_both_sides(request):
+        return effect == "reverb"
+    if axis == "width" and effect == "reverb":
+        return False
     if effect == "filter" and AXES[axis].family == TONE:
         return False  # tone is the equaliser's; a filter is moved for fidelity alone
     if axis == "punch" and effect == "compressor":
@@ -222,9 +124,12 @@ def _can(effect: str, axis: str, value: float, draft: _Draft) -> bool:
     return not (value * REMEDIES[effect].reach[axis] < 0 and draft.values(effect).get("mix") == 0)
 
 
-def _newcomer(wish: Wish, axis: str, value: float, chosen: list[str], draft: _Draft, request: Request) -> list[str]:
+def _newcomer(wish: Wish, axis: str, value: float, chosen: list[str], draft: Draft, request: Request) -> list[str]:
     candidates = NEW_FOR.get((axis, 1 if value > 0 else -1), ())
-    candidates = tuple(effect for effect in candidates if effect not in draft.keep)
+    if axis == "width" and value > 0 and _same_on_both_sides(request):
+        candidates = ("reverb",)
+        draft.notes.append("Left and right are the same here, so a short room has to set them apart.")
+    candidates = tuple(e for e in candidates if e not in draft.keep and e not in draft.unwanted)
     if any(effect in chosen for effect in candidates):
         return []
     if AXES[axis].family == "stereo" and request.channels == 1:
@@ -236,7 +141,7 @@ def _newcomer(wish: Wish, axis: str, value: float, chosen: list[str], draft: _Dr
     return [hinted[0] if hinted else candidates[0]]
 
 
-def _goal(intent: Intent, wished: Mapping[str, float], draft: _Draft, request: Request) -> Goal:
+def _goal(intent: Intent, wished: Mapping[str, float], draft: Draft, request: Request) -> Goal:
     """The wishes that the chosen effects can answer; the texts are for an ear that reads."""
     reach = {axis for effect in wished for axis in REMEDIES[effect].reach}
     axes = {axis: value for axis, value in intent.axes.items() if axis in reach and abs(value) >= 0.05}
@@ -248,7 +153,7 @@ def _goal(intent: Intent, wished: Mapping[str, float], draft: _Draft, request: R
 
 
 def _start(
-    intent: Intent, axes: Mapping[str, float], wished: Mapping[str, float], draft: _Draft, request: Request
+    intent: Intent, axes: Mapping[str, float], wished: Mapping[str, float], draft: Draft, request: Request
 ) -> None:
     """Starting settings for the effects that wishes chose."""
     presets: dict[str, Mapping[str, float]] = {}
@@ -262,10 +167,10 @@ def _start(
             begun = {} if draft.has(effect) else dict(remedy.begin(axes, request.readings))
             settings = {**begun, **presets[effect]}
             pinned |= set(presets[effect]) - {"mix"}
+        elif effect == "eq":  # the wish is drawn beside what the equaliser does already
+            settings = drawn(axes, draft.values("eq"), draft.fixed("eq"))
         elif not draft.has(effect):
             settings = dict(remedy.begin(axes, request.readings))
-        elif effect == "eq":
-            settings = {}  # the search on the spectrum finds its own way from the stored settings
         else:
             settings = dict(remedy.more(dose, draft.values(effect)))
         draft.move(effect, settings, pinned)
@@ -274,7 +179,7 @@ def _start(
 # The plan
 
 
-def _plan(intent: Intent, draft: _Draft, goal: Goal, request: Request) -> Plan:
+def _plan(intent: Intent, draft: Draft, goal: Goal, request: Request) -> Plan:
     ranks = list(EFFECTS)
     moves = sorted(draft.moves.values(), key=lambda move: ranks.index(move.effect))
     adjust = tuple(move for move in moves if draft.has(move.effect))

@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
-from instructfx.ears.analysis import band_centres_hz
 from instructfx.ears.axes import TONE_CURVES
-from instructfx.ears.perceptual import wished_curve
-from instructfx.effects.eq import BANDS
+from instructfx.effects import EFFECTS
+from instructfx.planners.drawing import drawn
 
 Axes = Mapping[str, float]
 Values = Mapping[str, float]
@@ -41,14 +38,6 @@ class Remedy:
         return max(doses, key=abs, default=0.0)
 
 
-def _eq_begin(axes: Axes, readings: Axes) -> Values:
-    """Each band's gain is what is left of the wished curve at its frequency after the shelves."""
-    curve = wished_curve(axes).numpy()
-    logs = np.log(band_centres_hz().numpy())
-    gains = {band: float(np.interp(np.log(place[2]), logs, curve)) for band, place in BANDS.items()}
-    return {f"{band}_gain_db": 0.7 * gain for band, gain in gains.items()}
-
-
 def _scaled_eq(amount: float, settings: Values) -> Values:
     factor = max(1 + 0.5 * amount, 0.0)
     return {name: value * factor for name, value in settings.items() if name.endswith("_gain_db")}
@@ -60,14 +49,16 @@ def _compressor_begin(axes: Axes, readings: Axes) -> Values:
     punch = axes.get("punch", 0.0)
     loudness_lufs = 3 * readings.get("loudness", -6.0)
     return {
-        "threshold_db": loudness_lufs - 4 * evenness - 2 * abs(punch),
+        "threshold_db": loudness_lufs - 4 * evenness + 2 * punch,
         "ratio": 2 + 1.5 * evenness + abs(punch),
-        "attack_ms": 30.0 if punch > 0 else 2.0 if punch < 0 else 10.0,
+        "attack_ms": 40.0 if punch > 0 else 2.0 if punch < 0 else 10.0,
         "release_ms": 80.0 if punch > 0 else 150.0,
     }
 
 
 def _reverb_begin(axes: Axes, readings: Axes) -> Values:
+    if axes.get("width", 0.0) > 0 and axes.get("space", 0.0) < 0.3:  # only there to tell left from right
+        return {"decay_seconds": 0.2, "pre_delay_ms": 0.0, "low_cut_hz": 200.0, "mix": 0.25}
     space = max(axes.get("space", 1.0), 0.2)
     return {"decay_seconds": 0.9 * 1.5**space, "mix": min(0.12 + 0.1 * space, 0.6)}
 
@@ -93,7 +84,9 @@ REMEDIES: Mapping[str, Remedy] = {
             "lowpass_hz": values["lowpass_hz"] / 1.5**amount,
         },
     ),
-    "eq": Remedy(dict.fromkeys(TONE_CURVES, 1), _eq_begin, _scaled_eq),
+    "eq": Remedy(
+        dict.fromkeys(TONE_CURVES, 1), lambda axes, readings: drawn(axes, EFFECTS["eq"].defaults()), _scaled_eq
+    ),
     "compressor": Remedy(
         {"dynamics": -1, "punch": 1},
         _compressor_begin,
@@ -135,7 +128,9 @@ REMEDIES: Mapping[str, Remedy] = {
         lambda amount, values: _wetter(amount, values, "feedback"),
         frozenset({"feedback"}),
     ),
-    "reverb": Remedy({"space": 1}, _reverb_begin, lambda amount, values: _wetter(amount, values, "decay_seconds")),
+    "reverb": Remedy(
+        {"space": 1, "width": 1}, _reverb_begin, lambda amount, values: _wetter(amount, values, "decay_seconds")
+    ),
     "stereo_width": Remedy(
         {"width": 1},
         lambda axes, readings: {"width": 1 + 0.35 * axes.get("width", 0.0)},

@@ -162,8 +162,14 @@ def _adjusted(move: Move, request: Request) -> str:
 
 def _valued(effect: str, name: str, value: float, before: float | None = None) -> str:
     param = EFFECTS[effect].param(name)
-    start = "" if before is None else f"{before:.3g} to "
-    return f"{param.label} {start}{value:.3g}{' ' + param.unit if param.unit and param.unit != param.label else ''}"
+    start = "" if before is None else f"{_short(before)} to "
+    unit = f" {param.unit}" if param.unit and param.unit != param.label else ""
+    return f"{param.label} {start}{_short(value)}{unit}"
+
+
+def _short(value: float) -> str:
+    """Three digits, and no powers of ten: 3400, 0.25."""
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}" if abs(value) >= 0.001 else "0"
 
 
 def _thoughts(plan: Plan, intent: Intent) -> Thoughts:

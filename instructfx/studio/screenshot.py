@@ -1,4 +1,4 @@
-"""The page in a real browser: `python -m instructfx.studio.screenshot static/screenshot.png` takes its picture."""
+"""The page in a real browser: `python -m instructfx.studio.screenshot docs/pictures` shows its main states."""
 
 from __future__ import annotations
 
@@ -32,6 +32,11 @@ CHROMIUM_OPTIONS = (
 WORDS = "#words :is(textarea, input)"
 SHOWN = ("make it warmer", "put it in a small church")
 TURN_MS = 60_000
+COMPARED = """() => {
+  const tree = document.querySelector("ifx-history");
+  const [a, b] = tree.data.turns.slice(-2).map((turn) => turn.id);
+  tree.dispatchEvent(new CustomEvent("act", { bubbles: true, detail: { do: "compare", a, b } }));
+}"""
 SETTLED = """count => {
     const [player, history] = ["ifx-player", "ifx-history"].map((each) => document.querySelector(each));
     const standing = history?.data?.head ?? "dry";
@@ -117,7 +122,7 @@ def choose_sample(page: Page, name: str) -> None:
 
 def wait_for_track(page: Page) -> None:
     """Until the dry track can be played."""
-    page.wait_for_function("document.querySelector('ifx-player')?.state.loaded.includes('dry')", timeout=TURN_MS)
+    page.wait_for_function("document.querySelector('ifx-player')?.state?.loaded.includes('dry')", timeout=TURN_MS)
 
 
 def say(page: Page, words: str) -> None:
@@ -134,28 +139,39 @@ def wait_for_turns(page: Page, count: int) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Take the picture: two turns on a sample track."""
+    """Take the pictures of the main states."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("path", type=Path)
-    parser.add_argument("--width", type=int, default=1440)
-    parser.add_argument("--height", type=int, default=900)
-    parser.add_argument("--dark", action="store_true")
+    parser.add_argument("folder", type=Path)
     asked = parser.parse_args(arguments)
     if chromium_path() is None:
         parser.error("no Chromium was found; on Debian: apt-get install chromium")
+    asked.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as url, browser() as chromium:
-        page = chromium.new_page(
-            viewport={"width": asked.width, "height": asked.height},
-            color_scheme="dark" if asked.dark else "light",
-        )
-        page.goto(url)
-        choose_sample(page, "groove")
+        desk = chromium.new_page(viewport={"width": 1440, "height": 1000}, color_scheme="light")
+        desk.goto(url)
+        desk.wait_for_selector(WORDS)
+        _picture(desk, asked.folder / "start.png")
+        choose_sample(desk, "groove")
         for words in SHOWN:
-            say(page, words)
-        page.locator(WORDS).blur()
-        page.wait_for_timeout(400)
-        page.screenshot(path=asked.path, full_page=True)
+            say(desk, words)
+        desk.wait_for_selector("#pictures svg", timeout=TURN_MS)
+        _picture(desk, asked.folder / "two-turns.png")
+        _picture(desk, asked.folder / "whole-page.png", whole=True)
+        desk.evaluate(COMPARED)
+        desk.wait_for_selector("#pictures .comparison", timeout=TURN_MS)
+        desk.locator("#history").evaluate("part => part.scrollIntoView()")
+        _picture(desk, asked.folder / "comparison.png")
+        phone = chromium.new_page(viewport={"width": 390, "height": 844}, color_scheme="dark", device_scale_factor=2)
+        phone.goto(desk.url)  # the address is all that it takes to go on elsewhere
+        wait_for_track(phone)
+        _picture(phone, asked.folder / "phone.png")
     return 0
+
+
+def _picture(page: Page, path: Path, whole: bool = False) -> None:
+    page.locator(WORDS).blur()
+    page.wait_for_timeout(600)
+    page.screenshot(path=path, full_page=whole)
 
 
 if __name__ == "__main__":

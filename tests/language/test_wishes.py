@@ -116,6 +116,18 @@ BITS = [
     ("no quiero que suene metálico", "presence", -0.175),
     ("más profundidad", "bass", 1.0),
     ("más claridad", "presence", 0.7),
+    ("make it bigger", "body", 0.5),
+    ("the highs hurt my ears", "harshness", -1.0),
+    ("it hurts a bit", "harshness", -0.5),
+    ("it doesn't hurt", "harshness", -0.25),
+    ("I can't make out the words", "presence", 0.9),
+    ("no se entiende", "presence", 0.9),
+    ("it jumps in volume all the time", "dynamics", -1.0),
+    ("even out the levels", "dynamics", -1.0),
+    ("everything is stuck in the middle", "width", 1.0),
+    ("it's squashed", "dynamics", 1.5),
+    ("it doesn't sound warm", "warmth", 1.0),
+    ("no suena cálido", "warmth", 1.0),
 ]
 
 
@@ -132,7 +144,7 @@ SEVERAL = [
     ("a bit warmer and wider", {"warmth": 0.5, "width": 0.5}),
     ("warmer and wider and brighter", {"warmth": 0.6, "width": 1.0}),
     ("too dark, a bit brighter", {"brightness": 0.5}),
-    ("too boomy, muddy and harsh", {"bass": -0.7, "mud": -1.0, "harshness": -1.0}),
+    ("too boomy, muddy and harsh", {"bass": -0.5, "mud": -1.0, "harshness": -1.0}),
     ("less boomy and muddy", {"bass": -1.0, "mud": -1.0}),
     ("less boomy and brighter", {"bass": -1.0, "brightness": 1.0}),
     ("more bass and treble", {"bass": 1.0, "brightness": 1.0}),
@@ -140,13 +152,13 @@ SEVERAL = [
     ("more warmth, less mud", {"warmth": 1.0, "mud": -1.0}),
     ("warmer without getting muddy", {"warmth": 1.0, "mud": -0.25}),
     ("remove the mud but keep the warmth", {"mud": -1.7, "warmth": 0.25}),
-    ("brighter but less harsh", {"brightness": 0.7, "harshness": -1.0}),
+    ("brighter but less harsh", {"brightness": 1.0, "harshness": -1.0}),
     ("dark and moody", {"brightness": -1.0, "punch": -0.4}),
     ("a touch more air and a hair less harshness", {"air": 0.35, "harshness": -0.35}),
     ("más cálido y un poco más ancho", {"warmth": 1.0, "width": 0.5}),
     ("más graves y menos agudos", {"bass": 1.0, "brightness": -1.0}),
-    ("más agresivo sin que suene áspero", {"grit": 0.825, "harshness": 0.25}),
-    ("too harsh, soften it", {"harshness": -0.7, "grit": -0.6}),
+    ("más agresivo sin que suene áspero", {"grit": 0.725, "harshness": 0.25}),
+    ("too harsh, soften it", {"harshness": -1.0, "grit": -0.6}),
 ]
 
 

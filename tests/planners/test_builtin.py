@@ -223,7 +223,8 @@ def test_the_four_thoughts_and_the_reply_are_plain() -> None:
     plan = planned("too harsh, soften it", RACK)
     thoughts = plan.thoughts
     assert all((thoughts.asked, thoughts.effects, thoughts.order, thoughts.settings))
-    assert plan.reply.startswith("I adjusted the equaliser and distortion: less harsh")
+    assert plan.reply.startswith("I adjusted the equaliser and distortion: ")
+    assert "less harsh" in plan.reply
     assert plan.reply.count(".") <= 4
     assert plan.raw == "too harsh, soften it"
 
@@ -268,3 +269,42 @@ def test_any_words_of_the_trade_give_a_plan_that_routes(words: list[str]) -> Non
         _, start = route(chain, plan)
         assert set(plan.goal.axes) <= set(AXES)
         assert all(name in start.names for name in plan.chosen if name not in plan.remove)
+
+
+@pytest.mark.parametrize(
+    ("words", "unwanted"),
+    [
+        ("more space, but no reverb", "reverb"),
+        ("make it underwater without any chorus", "chorus"),
+        ("more impact, but don't use a compressor", "compressor"),
+        ("más espacio, pero nada de reverb", "reverb"),
+    ],
+)
+def test_an_effect_that_is_not_wanted_is_not_put_in(words: str, unwanted: str) -> None:
+    plan = planned(words)
+    assert plan.add
+    assert unwanted not in after(words).names
+    assert "There is no" not in plan.reply
+
+
+def test_a_fault_laid_to_an_effect_is_less_of_that_effect() -> None:
+    chain = after("the delay is annoying", RACK)
+    assert chain.slot("delay").settings["mix"] < RACK.slot("delay").settings["mix"]
+    assert [slot for slot in chain.slots if slot.effect.name != "delay"] == [
+        slot for slot in RACK.slots if slot.effect.name != "delay"
+    ]
+
+
+def test_a_noise_at_a_frequency_is_cut_there() -> None:
+    settings = after("there's a hum at 120 Hz").slot("eq").settings
+    assert settings["low_mid_cutoff_frequency_hz"] == pytest.approx(120)
+    assert settings["low_mid_gain_db"] == -3
+
+
+def test_what_is_the_same_left_and_right_is_widened_by_a_short_room() -> None:
+    narrow = PLANNER.plan(Request("wider", DRY, (), {"loudness": -5.0, "width": 0.0}))
+    assert [move.effect for move in narrow.add] == ["reverb"]
+    assert narrow.add[0].settings["decay_seconds"] < 0.3
+    assert narrow.goal.axes["width"] == 1.0
+    wide = PLANNER.plan(Request("wider", DRY, (), {"loudness": -5.0, "width": 2.0}))
+    assert [move.effect for move in wide.add] == ["stereo_width"]

@@ -38,7 +38,7 @@ class Reading:
 
 def readings_of(turn: Turn) -> tuple[Reading, ...]:
     """What a turn moved and what it was to move: wishes first, then the largest moves, at most eight in all."""
-    wishes = turn.plan.goal.axes
+    wishes = turn.goal.axes
     every = [
         Reading(name, turn.readings_after[name] - before, wishes.get(name))
         for name, before in turn.readings_before.items()

@@ -1,0 +1,117 @@
+"""Drawing a curve with the equaliser's six bands: the settings whose response comes nearest to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from instructfx.ears.axes import TONE_CURVES
+from instructfx.ears.perceptual import wished_curve
+from instructfx.effects import EFFECTS
+from instructfx.effects.eq import magnitude
+
+Array = NDArray[np.float64]
+
+SAMPLE_RATE = 44_100
+POINTS = 48
+LOW_HZ, HIGH_HZ = 20.0, 20_000.0
+ROUNDS = 10
+SHARE = 0.8  # of the wish: a first move stays short of the mark, and the ear finishes it on the sound
+DIFFERENCE = 1e-4
+STILL = 1e-3  # of the loss: a round that gains less is the last
+EDGE = 1e-3
+UNDONE = 1.3  # of what was done against a wish; with less, the old word is still nearer in some pairs
+PULL = 0.02  # of each knob towards where it was, in units of the cube: idle bands stay at home
+NARROWEST_Q = 2.0  # what words ask for is broad
+MOST_DB = 15.0
+
+
+def drawn(axes: Mapping[str, float], settings: Mapping[str, float], fixed: Collection[str] = ()) -> dict[str, float]:
+    """The settings of an equaliser that is set so, moved to draw most of what wishes on tone ask beside what it does.
+
+    fixed settings stay. Where nothing is wished of tone, nothing moves.
+    """
+    target = SHARE * wished_curve(axes, centres_hz().tolist()).double().numpy()
+    if not target.any():
+        return {}
+    home = np.array([param.to_unit(settings[param.name]) for param in EFFECTS["eq"].params])
+    unit = _nearest(target + _response_db(home[None])[0], home, *_limits(home, fixed))
+    moved = {param.name: param.from_unit(float(value)) for param, value in zip(EFFECTS["eq"].params, unit, strict=True)}
+    return {name: value for name, value in moved.items() if name not in fixed}
+
+
+def turned(axes: Mapping[str, float], taken: Mapping[str, float], settings: Mapping[str, float]) -> dict[str, float]:
+    """The wishes of a take, and so much more of what the words ask that the sound becomes what they say it is.
+
+    "Make it bright" where "make it warm" was said before: what the equaliser does against the wish is undone first.
+    What it does beside the wish does not count.
+    """
+    wish = wished_curve(axes, centres_hz().tolist()).double().numpy()
+    home = np.array([param.to_unit(settings[param.name]) for param in EFFECTS["eq"].params])
+    there = _response_db(home[None])[0]
+    wish, there = wish - wish.mean(), there - there.mean()
+    against = -float(wish @ there) / max(float(wish @ wish), 1e-9)
+    more = min(max(UNDONE * against, 0.0), UNDONE)
+    return {axis: value + more * axes.get(axis, 0.0) * (axis in TONE_CURVES) for axis, value in taken.items()}
+
+
+@lru_cache(maxsize=1)
+def centres_hz() -> Array:
+    """Where the curve is compared: equally spaced in ERB rate over the range of hearing (Glasberg and Moore 1990)."""
+    low, high = (21.4 * np.log10(1 + 0.00437 * hz) for hz in (LOW_HZ, HIGH_HZ))
+    return np.asarray((10 ** (np.linspace(low, high, POINTS) / 21.4) - 1) / 0.00437)
+
+
+def _nearest(target: Array, home: Array, low: Array, high: Array) -> Array:
+    """Levenberg and Marquardt's least squares (1963) from where the knobs are, overall level left free."""
+    unit, damping = np.clip(home, low, high), 1e-2
+    off = _off(unit[None], target, home)[0]
+    for _ in range(ROUNDS):
+        apart = DIFFERENCE * np.where(unit < 0.5, 1, -1)
+        slopes = (_off(unit[None] + np.diag(apart), target, home) - off).T / apart
+        normal = slopes.T @ slopes
+        braked = normal + damping * np.diag(np.diag(normal) + 1e-6)
+        there = np.clip(unit - np.linalg.solve(braked, slopes.T @ off), low, high)
+        found = _off(there[None], target, home)[0]
+        gained = off @ off - found @ found
+        if gained > 0:
+            unit, off, damping = there, found, damping / 4
+            if gained < STILL * (off @ off):
+                break
+        else:
+            damping *= 6
+    return unit
+
+
+def _off(units: Array, target: Array, home: Array) -> Array:
+    """(knob positions, points + knobs): what is missing at each point in dB, then how far each knob has gone."""
+    missing = _response_db(units) - target
+    pull = PULL * POINTS**0.5 * (units - home)
+    return np.concatenate([missing - missing.mean(axis=1, keepdims=True), pull], axis=1)
+
+
+def _response_db(units: Array) -> Array:
+    settings = {
+        param.name: param.from_unit_tensor(torch.from_numpy(units[:, at]))
+        for at, param in enumerate(EFFECTS["eq"].params)
+    }
+    with torch.no_grad():
+        response = magnitude(settings, SAMPLE_RATE, torch.from_numpy(centres_hz()))
+    return np.asarray(20 * torch.log10(response).numpy())
+
+
+def _limits(home: Array, fixed: Collection[str]) -> tuple[Array, Array]:
+    """Where the search may go; a knob that is beyond already may stay."""
+    low, high = np.full(len(home), EDGE), np.full(len(home), 1 - EDGE)
+    for at, param in enumerate(EFFECTS["eq"].params):
+        if param.name.endswith("_q"):
+            high[at] = param.to_unit(NARROWEST_Q)
+        elif param.name.endswith("_gain_db"):
+            low[at], high[at] = param.to_unit(-MOST_DB), param.to_unit(MOST_DB)
+        if param.name in fixed:
+            low[at] = high[at] = home[at]
+    return np.minimum(low, home), np.maximum(high, home)
