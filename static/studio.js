@@ -31,11 +31,13 @@ const LABELS = {
   "#first-turn": "First turn",
   "#upload input[type=file]": "Your own track",
 };
-new MutationObserver(() => {
-  for (const [selector, label] of Object.entries(LABELS)) {
-    document.querySelector(`${selector}:not([aria-label])`)?.setAttribute("aria-label", label);
+const label = () => {
+  for (const [selector, text] of Object.entries(LABELS)) {
+    document.querySelector(`${selector}:not([aria-label])`)?.setAttribute("aria-label", text);
   }
-}).observe(document.documentElement, { childList: true, subtree: true });
+};
+label();
+new MutationObserver(label).observe(document.documentElement, { childList: true, subtree: true });
 
 // The newest message stays in sight.
 const follow = () => {

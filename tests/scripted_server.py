@@ -12,6 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from instructfx.ears.checkpoints import Published
 
+HELD_SECONDS = 300.0  # for as long as a slow machine may take to come to the release
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -84,7 +86,7 @@ def serving() -> Iterator[Server]:
             self.end_headers()
             self.wfile.write(body[: answer.cut_after])
             if answer.holding:
-                server.release.wait(30)
+                server.release.wait(HELD_SECONDS)
 
         def log_message(self, *arguments: object) -> None:
             pass

@@ -22,9 +22,13 @@ KEEP_UPLOADS_SECONDS = 3600
 
 STYLES = ("style.css", "player.css", "chain.css", "history.css")
 
-# Linked rather than handed over as css=, which would rewrite every selector.
+SCRIPTS = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.js"))
+
+# Styles are linked rather than handed over as css=, which would rewrite every selector. Scripts import each other five
+# deep: named here they come all at once.
 HEAD = (
     "".join(f'<link rel="stylesheet" href="/page/{name}">' for name in STYLES)
+    + "".join(f'<link rel="modulepreload" href="/page/{name}">' for name in SCRIPTS)
     + '<script type="module" src="/page/studio.js"></script>'
 )
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from scripted_server import Server
+from scripted_server import HELD_SECONDS, Server
 
 from instructfx.ears import checking, checkpoints, fetching
 
@@ -21,6 +21,7 @@ def published_by(server: Server) -> Iterator[None]:
     """Within the block all that is published is what this server has."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fetching, "PAUSE_SECONDS", 0.0)
+        patch.setattr(fetching, "SILENCE_SECONDS", HELD_SECONDS)  # a server that holds is not one that hangs
         tokenizer = tuple(server.publish(each.file_name, b"{}") for each in checkpoints.TOKENIZER)
         music = replace(server.publish(checkpoints.MUSIC.file_name, CONTENT), architecture="HTSAT-base")
         patch.setattr(checkpoints, "MUSIC", music)

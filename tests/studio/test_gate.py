@@ -14,6 +14,7 @@ import soundfile
 
 from instructfx.bench.visitor import API, Visitor
 from instructfx.errors import SetupError
+from instructfx.exports import FORMATS
 from instructfx.store import Store
 from instructfx.studio.gate import Passwords, passwords_from
 from instructfx.studio.quirks import was_uploaded
@@ -21,10 +22,12 @@ from instructfx.studio.screenshot import Running, running
 
 AUTH = ("ann", "pass:word")
 ROUTES = (
-    "/", "/config", "/page/studio.js", "/page/style.css", "/audio/guess/dry", "/audio/guess/preset.json",
+    "/", "/config", "/page/studio.js", "/page/style.css", "/audio/guess/dry", "/export/guess/preset", "/step/guess/t/0",
+    "/made/guess/x",
     "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt", "/static/img/logo.svg", "/assets/index.js",
     f"{API}/info", f"{API}/startup-events", f"{API}/queue/data?session_hash=x", f"{API}/heartbeat/x",
-    f"{API}/file=/etc/passwd", f"{API}/app_id", "/nothing", "/login_check",
+    f"{API}/file=/etc/passwd", f"{API}/app_id", f"{API}/mcp/sse", f"{API}/mcp/schema", "/nothing",
+    "/login_check",
 )  # fmt: skip
 
 
@@ -81,16 +84,18 @@ def test_a_visit_serves_its_own_files_and_its_ids_are_in_no_log(
     samples = np.random.default_rng(0).standard_normal(22_050) * 0.1
     soundfile.write(path, samples, 22_050)
     with path.open("rb") as file:
-        shown = visitor.upload(path.name, file).regions
-    dry = re.findall(r'src="(/audio/[^"]+)"', shown["dry"])[0]
-    token = dry.split("/")[2]
+        shown = visitor.upload(path.name, file)
+    token = shown.dry.split("/")[2]
     assert len(token) >= 32
-    assert visitor.client.get(dry).content == path.read_bytes()
-    shown = visitor.say("low-pass it at 2 kHz").regions
-    for link in re.findall(r'href="(/audio/[^"]+)"', shown["downloads"]):
+    assert visitor.client.get(shown.dry).content == path.read_bytes()
+    shown = visitor.say("low-pass it at 2 kHz")
+    links = re.findall(r'href="(/export/[^"]+)"', shown.regions["downloads"])
+    assert {link.rpartition("/")[2] for link in links} == set(FORMATS)
+    for link in (shown.current, f"/export/{token}/preset"):
         assert visitor.client.get(link).status_code == 200
     assert visitor.client.get(f"/audio/{token}/nothing.flac").status_code == 404
     assert visitor.client.get(f"/audio/{token[:-1]}x/dry").status_code == 404
+    assert visitor.client.get(f"/export/{token[:-1]}x/preset").status_code == 404
     stored = Store(studio.log.parent)
     ids = re.findall(r"\b[\w-]{32}\b", " ".join(p.name for p in studio.log.parent.rglob("*")))
     log = studio.log.read_text()
@@ -149,6 +154,15 @@ def test_uploads_are_limited_in_bytes_and_seconds(visitor: Visitor, tmp_path: Pa
     soundfile.write(long, np.full((61 * 8_000, 1), 0.1), 8_000)
     with long.open("rb") as file:
         assert "long.flac is 61 seconds long; up to 60 are accepted here" in visitor.upload(long.name, file).line
+
+
+@pytest.mark.parametrize("path", ["/mcp", "/mcp/", "/mcp/sse", "/mcp/schema", "/mcp/messages/"])
+def test_no_tools_are_offered_unless_the_host_says_so(visitor: Visitor, path: str) -> None:
+    """Guarded again by what answers where they are: test_api.py."""
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+    headers = {"Accept": "application/json, text/event-stream"}
+    for answer in (visitor.client.get(f"{API}{path}"), visitor.client.post(f"{API}{path}", json=call, headers=headers)):
+        assert (answer.status_code, answer.text) == (404, "There is nothing here.")
 
 
 def test_nothing_else_may_be_large(visitor: Visitor) -> None:

@@ -1,4 +1,4 @@
-"""Choosing who plans, as a visitor does, with a language model on 127.0.0.1."""
+"""Choosing who plans and who listens, as a visitor does, with a language model on 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from typing import Any
 
 import pytest
 from chat_server import Chat, Fail, Say
-from visitor import visitor
+from clap_checkpoint import write_checkpoint
+from visitor import is_wide, visitor
 
 from instructfx.errors import PlannerError
 from instructfx.studio import planners
-from instructfx.studio.screenshot import WORDS, browser, choose_sample, chromium_path, served
+from instructfx.studio.screenshot import browser, choose_sample, chromium_path, say, served
 from instructfx.studio.server import serve
 
 in_a_browser = [
     pytest.mark.browser,
     pytest.mark.skipif(chromium_path() is None, reason="no Chromium here (Debian: apt-get install chromium)"),
 ]
+CLAP = "#ear label:has-text('CLAP')"
 GOAL = {
     "target": "a church",
     "axes": {"space": 1},
@@ -36,47 +38,47 @@ def chromium() -> Iterator[Any]:
         yield started
 
 
-def say(page: Any, words: str) -> None:
-    page.wait_for_selector("#send:enabled")
-    page.fill(WORDS, words)
-    page.press(WORDS, "Enter")
-
-
 class TestOnThePage:
     pytestmark = in_a_browser
 
-    def test_a_language_model_plans_and_the_built_in_planner_stands_in(
-        self, chromium: Any, chat: Chat, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    def test_who_plans_and_who_listens_is_chosen(
+        self, chromium: Any, chat: Chat, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setenv("INSTRUCTFX_PLANNER", "openai/scripted")
-        monkeypatch.setenv("INSTRUCTFX_PLANNER_URL", chat.url)
+        """A language model and CLAP, each with its stand-in beside it; where the model fails the stand-in plans."""
+        checkpoint = write_checkpoint(tmp_path, "HTSAT-tiny")
+        for name, value in {
+            "INSTRUCTFX_PLANNER": "openai/scripted",
+            "INSTRUCTFX_PLANNER_URL": chat.url,
+            "INSTRUCTFX_CLAP_CHECKPOINT": str(checkpoint.path),
+            "INSTRUCTFX_CLAP_MODEL": "HTSAT-tiny",
+            "INSTRUCTFX_TURNS": "1",
+        }.items():
+            monkeypatch.setenv(name, value)
         chat.script = [CHURCH, Fail(401)]
         with served(tmp_path) as url, visitor(chromium, url) as page:
             assert page.locator("#planner label").all_inner_texts() == ["scripted", "Built-in"]
             assert page.locator("#planner").get_attribute("aria-label") == "Planner: who chooses effects"
             assert "your track does not" in page.inner_text("#planner-about")
-            assert page.evaluate("document.documentElement.scrollWidth") <= 390
+            assert page.locator("#ear label.selected").inner_text() == "Built-in"
+            assert not is_wide(page)
             choose_sample(page, "guitar")
             say(page, "church")
-            page.locator(".turn .facts", has_text="planned by openai/scripted, 1,234 + 56 tokens").wait_for()
+            facts = page.locator(".turn .facts")
+            assert "planned by openai/scripted, 1,234 + 56 tokens" in facts.last.inner_text()
+            assert "heard by" not in facts.last.inner_text()
             assert "You are in a church now." in page.inner_text(".turn .reply")
             page.click(".turn .why summary")
             assert "a room like a church" in page.inner_text(".turn .why")
             say(page, "make it warmer")
-            page.locator(".turn .note", has_text="refused the key (401)").wait_for()
-            page.locator(".turn .facts", has_text="planned by the built-in planner instead of openai").wait_for()
-            page.wait_for_selector("#undo:enabled")
-            page.click("#new")
+            assert "refused the key (401)" in page.inner_text(".turn .note")
+            assert "planned by the built-in planner instead of openai" in facts.last.inner_text()
             page.click("#planner label:has-text('Built-in')")
-            choose_sample(page, "guitar")
-            say(page, "make it warmer")
-            page.locator(".turn .facts", has_text="planned by the built-in planner ·").wait_for()
+            page.click(CLAP)
+            say(page, "low-pass it at 2 kHz")
+            assert "heard by CLAP · planned by the built-in planner ·" in facts.last.inner_text()
+            page.click("#new")
+            page.locator(f"{CLAP}.selected").wait_for()
         assert len(chat.bodies) == 2
-
-    def test_without_a_model_the_page_says_who_plans(self, chromium: Any, models: Path, tmp_path: Path) -> None:
-        with served(tmp_path) as url, visitor(chromium, url) as page:
-            assert "no language model is set up here" in page.inner_text("#planner-about")
-            assert not page.locator("#planner").is_visible()
 
 
 def test_what_is_offered_is_what_the_host_names(monkeypatch: pytest.MonkeyPatch) -> None:
