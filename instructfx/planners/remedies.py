@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from instructfx.ears.axes import TONE_CURVES
 from instructfx.effects import EFFECTS
+from instructfx.language.rooms import room
 from instructfx.planners.drawing import drawn
 
 Axes = Mapping[str, float]
@@ -58,7 +59,7 @@ def _compressor_begin(axes: Axes, readings: Axes) -> Values:
 
 def _reverb_begin(axes: Axes, readings: Axes) -> Values:
     space = max(axes.get("space", 1.0), 0.2)
-    return {"decay_seconds": 0.9 * 1.5**space, "mix": min(0.12 + 0.1 * space, 0.6)}
+    return {**room(axes), "decay_seconds": 0.9 * 1.5**space, "mix": min(0.12 + 0.1 * space, 0.6)}
 
 
 def _wetter(amount: float, settings: Values, extra: str = "") -> dict[str, float]:
