@@ -164,7 +164,7 @@ def _start(
         pinned = set(remedy.held)
         dose = remedy.dose(axes)
         if effect in presets:
-            begun = {} if draft.has(effect) else dict(remedy.begin(axes, request.readings))
+            begun = {} if draft.has(effect) else dict(remedy.begin({**intent.axes, **axes}, request.readings))
             settings = {**begun, **presets[effect]}
             pinned |= set(presets[effect]) - {"mix"}
         elif effect == "eq":  # the wish is drawn beside what the equaliser does already
