@@ -25,12 +25,12 @@ from instructfx.chain import Chain
 from instructfx.effects import EFFECTS
 from instructfx.live import LiveSession, open_session
 from instructfx.loudness import loudness_lufs
-from instructfx.planners import Plan, Request
+from instructfx.planners import Request
 from instructfx.planners.builtin import BuiltinPlanner
+from instructfx.planners.takes import STEPS
 from instructfx.router import route
 
 DRAWN = 50  # pairs of people
-STEPS = (1.0, 0.6, 1.6)  # of the three takes
 ROWS = (
     "nothing", "random settings", "planner only", "full system", "full system, three takes",
     "mean curve", "one person", "half against half",
@@ -50,19 +50,6 @@ class Pair:
     @property
     def key(self) -> str:
         return f"{self.old} then {self.new} / {self.track.stem}"
-
-
-class Stepped(BuiltinPlanner):
-    """The built-in planner with every wish a step times as large."""
-
-    def __init__(self, step: float) -> None:
-        self.step = step
-
-    def plan(self, request: Request) -> Plan:
-        """As the built-in planner, then every wish times the step."""
-        plan = super().plan(request)
-        axes = {axis: self.step * value for axis, value in plan.goal.axes.items()}
-        return replace(plan, goal=replace(plan.goal, axes=axes))
 
 
 def cases(options: BenchOptions) -> list[Pair]:
@@ -115,13 +102,15 @@ def _played(case: Pair) -> tuple[dict[str, list[Array]], list[float]]:
     frames = len(ground(case.track).sound)
     takes, loudness = [], []
     with tempfile.TemporaryDirectory() as folder:
-        for step in STEPS:
-            live = open_session(case.track, planner="builtin", ear="perceptual", seed=case.seed, store=folder)
-            live.minds = replace(live.minds, planner=Stepped(step))
-            for word in (case.old, case.new):
-                live.say(f"make it {word}")
-                if step == 1.0:
-                    loudness.append(_unasked_lu(live))
+        live = open_session(case.track, planner="builtin", ear="perceptual", seed=case.seed, store=folder)
+        live.say(f"make it {case.old}")
+        loudness.append(_unasked_lu(live))
+        begun = live.session
+        for take in range(len(STEPS)):
+            live.session = begun
+            live.minds = replace(live.minds, planner=BuiltinPlanner(take, case.seed))
+            live.say(f"make it {case.new}")
+            loudness.append(_unasked_lu(live))
             audio = live.render()
             takes.append(rendered(audio.samples, audio.sample_rate, frames))
     return {
@@ -210,8 +199,8 @@ EXPLANATION = f"""\
 maximum mean discrepancy of 35 features at 22,050 Hz (Gaussian kernel, median width, scaled together, unbiased, root),
 mean over tracks, then over pairs. *Specificity* is the distance to the new word's curves alone less that to the old
 word's: negative is nearer the new word, and in how many pairs. *Planner only* is the planner's start for A, replaced
-by its start for B. *Three takes* are one set of three sounds, by wishes of {STEPS[0]:g}, {STEPS[1]:g} and
-{STEPS[2]:g} times the size.
+by its start for B. *Three takes* are one set of three sounds: the second turn taken again with wishes of {STEPS[1]:g}
+and {STEPS[2]:g} times the size, each leaning its own way.
 """
 
 BENCH = Bench("sequential", "Two wishes in a row", cases, measure, tell, lambda options: files(options.data))

@@ -12,7 +12,7 @@ Language = Literal["en", "es"]
 
 @dataclass(frozen=True)
 class Wish:
-    """A change of character, such as "a bit warmer"."""
+    """A change of character, such as "a bit warmer". outright: said of the sound, not of a change: "make it warm"."""
 
     phrase: str
     families: tuple[str, ...]
@@ -20,6 +20,7 @@ class Wish:
     effects: tuple[str, ...]
     settings: Mapping[str, Mapping[str, float]]
     complaint: bool = False
+    outright: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,17 +71,24 @@ def merge_axes(wishes: tuple[Wish, ...]) -> dict[str, float]:
     """Merge the axes of wishes.
 
     Of amounts with the same sign the larger stands, amounts of opposite sign are summed, and a complaint
-    gives way to a plain wish that pulls the same way: "too dark, a bit brighter" asks for "a bit brighter".
+    gives way to a plain wish of which that is the main thing: "too dark, a bit brighter" asks for "a bit brighter",
+    while "too harsh, soften it" asks for all of the harshness to go, because softness is more than that.
     """
     names = dict.fromkeys(name for wish in wishes for name in wish.axes)
     merged: dict[str, float] = {}
     for name in names:
         plain = [wish.axes[name] for wish in wishes if name in wish.axes and not wish.complaint]
         faults = [wish.axes[name] for wish in wishes if name in wish.axes and wish.complaint]
+        mainly = [w.axes[name] for w in wishes if not w.complaint and abs(w.axes.get(name, 0.0)) >= _most(w) > 0]
         total = 0.0
         for sign in (1.0, -1.0):
-            amounts = [value for value in plain if value * sign > 0] or [value for value in faults if value * sign > 0]
+            meant = any(value * sign > 0 for value in mainly)
+            amounts = [value for value in (plain if meant else [*plain, *faults]) if value * sign > 0]
             total += max(amounts, key=abs, default=0.0)
         if abs(total) > 1e-9:
             merged[name] = round(max(-3.0, min(3.0, total)), 4)
     return merged
+
+
+def _most(wish: Wish) -> float:
+    return max(map(abs, wish.axes.values()), default=0.0)

@@ -9,7 +9,10 @@ from dataclasses import replace
 from instructfx.language.commands import verb_and_amount
 from instructfx.language.groups import Group, Mods
 from instructfx.language.lexicon import Family, Lexicon
+from instructfx.language.rooms import room_changes
 from instructfx.language.wishes import strength
+
+ROOMY = ("quality", "fault", "mood", "size", "level", "space")  # kinds of families that can be said of a room
 
 
 def loudness_word(groups: Sequence[Group], words: Lexicon) -> Group | None:
@@ -34,7 +37,7 @@ def _level(group: Group) -> float:
 
 
 def made_loud(group: Group, loud: Group | None) -> Group:
-    if loud is None:
+    if loud is None or (group.mods.verb == "add" and _level(loud) < 0):  # a quiet reverb is still to be added
         return group
     change = _level(loud)
     return replace(group, mods=Mods(direction=1.0 if change > 0 else -1.0, degree=abs(change)))
@@ -112,12 +115,28 @@ def coloured(group: Group, groups: Sequence[Group], words: Lexicon) -> tuple[dic
         entry = other.item.entry
         if entry is None or entry.family is None or entry.nickname or nickname is None:
             continue
+        family, behind = words.families[entry.family], other in groups[at + 1 :]
+        if (other if behind else group).link != "within":
+            continue
+        amount, complaint = strength(other.mods, family, entry.form, False)
+        if complaint and group.mods.verb == "add" and not other.mods.has("too"):
+            complaint, amount = False, -amount  # "add a reverb that sounds dark" tells of no fault
         changes = words.colours.get((nickname.effect, entry.family))
-        linked = (other if other in groups[at + 1 :] else group).link == "within"
-        if changes is not None and linked and (other in groups[at + 1 :] or entry.form == "comparative"):
-            amount, _ = strength(other.mods, words.families[entry.family], entry.form, False)
+        outright = entry.form == "base" and not complaint
+        if nickname.effect == "reverb" and _of_a_room(other, family, behind) and (outright or (behind and not changes)):
+            axes = {axis: amount * value for axis, value in family.axes.items()}
+            wider = {"width": changes["width"] * amount} if changes and "width" in changes else {}
+            return room_changes(axes, compared=not outright) | wider, other
+        if changes is not None and (behind or entry.form == "comparative"):
             return {name: round(change * amount, 6) for name, change in changes.items()}, other
     return None
+
+
+def _of_a_room(quality: Group, family: Family, behind: bool) -> bool:
+    """Whether a quality can be said of a reverb: "a clear reverb", but not "make it clear with reverb"."""
+    if "reverb" in family.settings or (not behind and quality.mods.has("make")):
+        return False
+    return family.kind in ROOMY or (family.kind == "area" and not behind and not quality.mods.said)
 
 
 def cleaned(groups: Sequence[Group]) -> list[Group]:

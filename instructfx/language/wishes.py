@@ -85,7 +85,8 @@ def wish(group: Group, family: Family, lexicon: Lexicon, phrase: str, guarded: b
     if amount < 0 and family.opposite:
         effects = lexicon.families[family.opposite].effects or effects
     settings = _settings(family, amount, size) if amount > GUARD else {}
-    return Wish(phrase, (family.name,), axes, effects, settings, complaint)
+    plain = entry is not None and entry.form == "base" and group.mods.degree is None and not group.mods.direction
+    return Wish(phrase, (family.name,), axes, effects, settings, complaint, plain and amount == 1.0 and not complaint)
 
 
 def _settings(family: Family, amount: float, size: float) -> dict[str, dict[str, float]]:

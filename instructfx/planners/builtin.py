@@ -10,10 +10,11 @@ from instructfx.ears.goal import Goal
 from instructfx.effects import EFFECTS
 from instructfx.language import Command, Intent, Wish, understand
 from instructfx.planners import Request, wording
-from instructfx.planners.drawing import drawn
+from instructfx.planners.drawing import drawn, turned
 from instructfx.planners.obeying import Draft, obey
 from instructfx.planners.plan import Move, Plan
 from instructfx.planners.remedies import NEW_FOR, REMEDIES
+from instructfx.planners.takes import another
 from instructfx.planners.texts import described, left_to_the_ear, wished_before
 
 MAIN = 0.75  # of a wish's strongest axis: an axis this strong is worth an effect of its own,
@@ -25,9 +26,12 @@ HARSH_GRIT = 0.8  # where there is distortion, harshness is mostly its doing
 
 
 class BuiltinPlanner:
-    """Reads the instruction with `language` and plans with the table of remedies."""
+    """Reads the instruction with `language` and plans with the table of remedies; other takes as `takes` has them."""
 
     name = "builtin"
+
+    def __init__(self, take: int = 0, seed: int = 0) -> None:
+        self._take, self._seed = take, seed
 
     def plan(self, request: Request) -> Plan:
         """The plan of one turn; never raises for words, and changes nothing where it understood nothing."""
@@ -44,6 +48,10 @@ class BuiltinPlanner:
         for wish in intent.wishes:
             wished |= dict.fromkeys(_choose(wish, intent, draft, request), 0.0)
         goal = _goal(intent, wished, draft, request)
+        taken = another(goal.axes, self._take, self._seed) if self._take else goal.axes
+        if draft.has("eq") and all(wish.outright for wish in intent.wishes):
+            taken = turned(goal.axes, taken, draft.values("eq"))
+        goal = replace(goal, axes=taken)
         _start(intent, goal.axes, wished, draft, request)
         for effect in set(draft.moves) - set(wished):  # what was commanded is not for the ear to move again
             draft.move(effect, {}, (param.name for param in EFFECTS[effect].params))
@@ -154,7 +162,7 @@ def _start(
         pinned = set(remedy.held)
         dose = remedy.dose(axes)
         if effect in presets:
-            begun = {} if draft.has(effect) else dict(remedy.begin(axes, request.readings))
+            begun = {} if draft.has(effect) else dict(remedy.begin({**intent.axes, **axes}, request.readings))
             settings = {**begun, **presets[effect]}
             pinned |= set(presets[effect]) - {"mix"}
         elif effect == "eq":  # the wish is drawn beside what the equaliser does already

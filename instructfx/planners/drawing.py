@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from instructfx.ears.axes import TONE_CURVES
 from instructfx.ears.perceptual import wished_curve
 from instructfx.effects import EFFECTS
 from instructfx.effects.eq import magnitude
@@ -23,6 +24,7 @@ SHARE = 0.8  # of the wish: a first move stays short of the mark, and the ear fi
 DIFFERENCE = 1e-4
 STILL = 1e-3  # of the loss: a round that gains less is the last
 EDGE = 1e-3
+UNDONE = 1.3  # of what was done against a wish; with less, the old word is still nearer in some pairs
 PULL = 0.02  # of each knob towards where it was, in units of the cube: idle bands stay at home
 NARROWEST_Q = 2.0  # what words ask for is broad
 MOST_DB = 15.0
@@ -40,6 +42,21 @@ def drawn(axes: Mapping[str, float], settings: Mapping[str, float], fixed: Colle
     unit = _nearest(target + _response_db(home[None])[0], home, *_limits(home, fixed))
     moved = {param.name: param.from_unit(float(value)) for param, value in zip(EFFECTS["eq"].params, unit, strict=True)}
     return {name: value for name, value in moved.items() if name not in fixed}
+
+
+def turned(axes: Mapping[str, float], taken: Mapping[str, float], settings: Mapping[str, float]) -> dict[str, float]:
+    """The wishes of a take, and so much more of what the words ask that the sound becomes what they say it is.
+
+    "Make it bright" where "make it warm" was said before: what the equaliser does against the wish is undone first.
+    What it does beside the wish does not count.
+    """
+    wish = wished_curve(axes, centres_hz().tolist()).double().numpy()
+    home = np.array([param.to_unit(settings[param.name]) for param in EFFECTS["eq"].params])
+    there = _response_db(home[None])[0]
+    wish, there = wish - wish.mean(), there - there.mean()
+    against = -float(wish @ there) / max(float(wish @ wish), 1e-9)
+    more = min(max(UNDONE * against, 0.0), UNDONE)
+    return {axis: value + more * axes.get(axis, 0.0) * (axis in TONE_CURVES) for axis, value in taken.items()}
 
 
 @lru_cache(maxsize=1)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from instructfx.ears.axes import TONE_CURVES
 from instructfx.effects import EFFECTS
+from instructfx.language.rooms import room
 from instructfx.planners.drawing import drawn
 
 Axes = Mapping[str, float]
@@ -60,7 +61,7 @@ def _reverb_begin(axes: Axes, readings: Axes) -> Values:
     if axes.get("width", 0.0) > 0 and axes.get("space", 0.0) < 0.3:  # only there to tell left from right
         return {"decay_seconds": 0.2, "pre_delay_ms": 0.0, "low_cut_hz": 200.0, "mix": 0.25}
     space = max(axes.get("space", 1.0), 0.2)
-    return {"decay_seconds": 0.9 * 1.5**space, "mix": min(0.12 + 0.1 * space, 0.6)}
+    return {**room(axes), "decay_seconds": 0.9 * 1.5**space, "mix": min(0.12 + 0.1 * space, 0.6)}
 
 
 def _wetter(amount: float, settings: Values, extra: str = "") -> dict[str, float]:

@@ -161,7 +161,7 @@ SEVERAL = [
     ("más cálido y un poco más ancho", {"warmth": 1.0, "width": 0.5}),
     ("más graves y menos agudos", {"bass": 1.0, "brightness": -1.0}),
     ("más agresivo sin que suene áspero", {"grit": 0.725, "harshness": 0.25}),
-    ("too harsh, soften it", {"harshness": -0.7, "grit": -0.6}),
+    ("too harsh, soften it", {"harshness": -1.0, "grit": -0.6}),
 ]
 
 
