@@ -17,7 +17,7 @@ from instructfx.cli import main
         ("crujiente", ["crisp (Spanish, quality)", "brightness +0.8", "made with"]),
         ("suavízalo", ["soft (Spanish, as a verb, quality)", "opposite    hard"]),
         ("a bit less boomy", ["-0.5 x boomy", "fault", "bass -0.5 (less bass)"]),
-        ("put it in a cathedral", ["cathedral", "reverb decay_seconds 5.5", "I added reverb"]),
+        ("put it in a cathedral", ["cathedral", "reverb decay_seconds", "I added reverb"]),
         ("slapback", ["add delay: delay_seconds 0.1"]),
         ("undo", ["go back by 1"]),
         ("cut 3 dB at 400 Hz", ["adjust eq: -3 dB at 400 Hz"]),

@@ -17,7 +17,7 @@ from instructfx.bench.report import table
 from instructfx.bench.systems import System
 from instructfx.bench.tracks import tracks
 
-SESSIONS = 9  # evenly from the dialogues, each on one track
+SESSIONS = 6  # evenly from the dialogues, each on one track
 SYSTEMS = (
     System(OURS),
     System("planner: nobody, nothing is done", planner="nothing"),

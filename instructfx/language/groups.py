@@ -83,7 +83,9 @@ def _modified(mods: Mods, item: Item) -> Mods:
             mods = replace(mods, speed=value)
         elif role in ("up", "down"):
             if mods.verb in (None, "add") or mods.has("turn"):
-                mods = replace(mods, verb="raise" if role == "up" else "lower")
+                bare = role == "down" and not mods.has("turn") and mods.verb is None
+                particle: frozenset[Role] = frozenset(("down",)) if bare else frozenset()
+                mods = replace(mods, verb="raise" if role == "up" else "lower", flags=mods.flags | particle)
         elif role == "off" and (mods.has("turn") or mods.verb in (None, "add")):
             mods = replace(mods, verb="remove" if mods.has("turn") and "take" in item.text else "bypass")
         elif role == "on":

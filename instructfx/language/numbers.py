@@ -222,6 +222,8 @@ def _and_a_half(tokens: Sequence[Token], value: float, end: int) -> tuple[float,
 
 
 def _unit(tokens: Sequence[Token], position: int) -> tuple[str, float, int]:
+    if _key(tokens, position) in ("more", "mas") and _key(tokens, position + 1) in UNITS:
+        position += 1  # "one more semitone"
     two = _TWO_WORD_UNITS.get((_key(tokens, position), _key(tokens, position + 1)))
     if two:
         return two[0], two[1], position + 2

@@ -40,6 +40,8 @@ def strength(mods: Mods, family: Family, form: str, guarded: bool) -> tuple[floa
         return _denied(mods, fault, guarded, degree)
     if mods.verb == "remove":
         return -max(degree, STRONG) if mods.degree is None else -degree, False
+    if mods.verb == "lower" and mods.has("down") and form in ("base", "verb") and family.kind in ("quality", "mood"):
+        return degree, False  # "calm it down"
     if mods.verb in ("lower", "cut"):
         return -abs(degree), False
     if mods.verb == "lack":

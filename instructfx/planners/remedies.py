@@ -99,7 +99,10 @@ REMEDIES: Mapping[str, Remedy] = {
     "distortion": Remedy(
         {"grit": 1, "harshness": 1},
         lambda axes, readings: {"drive_db": 6 + 8 * max(axes.get("grit", 0.0), 0.2)},
-        lambda amount, values: {"drive_db": values["drive_db"] + 8 * amount},
+        lambda amount, values: {
+            # Less is a share of it, so that a little drive is not all taken at once.
+            "drive_db": values["drive_db"] + 8 * amount if amount > 0 else values["drive_db"] * 2.8**amount
+        },
         frozenset({"mix"}),
     ),
     "bitcrush": Remedy(
