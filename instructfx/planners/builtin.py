@@ -9,10 +9,9 @@ from instructfx.chain import Chain
 from instructfx.ears.axes import AXES, TONE
 from instructfx.ears.goal import Goal
 from instructfx.effects import EFFECTS
-from instructfx.effects.eq import BANDS
-from instructfx.language import Boost, Command, Intent, Wish, understand
+from instructfx.language import Command, Intent, Wish, understand
 from instructfx.planners import Request, wording
-from instructfx.planners.drawing import drawn, turned
+from instructfx.planners.drawing import boosted, drawn, turned
 from instructfx.planners.plan import Move, Plan
 from instructfx.planners.remedies import NEW_FOR, REMEDIES
 from instructfx.planners.takes import another
@@ -23,8 +22,6 @@ HALF = 0.5  # this strong, a change of one that is there,
 SIDE = 0.25  # and this strong, turning one down that is there
 LEAST = 0.2  # steps: wishes weaker than this are only guards
 HARSH_GRIT = 0.8  # where there is distortion, harshness is mostly its doing
-PEAK_BANDS = ("low_mid", "mid", "high_mid", "treble")
-BOOST_Q = 1.4
 
 
 @dataclass
@@ -154,35 +151,12 @@ def _dial(command: Command, effect: str, draft: _Draft) -> None:
     for name, change in command.changes.items():
         settings[name] = values[name] + change
     for boost in command.boosts:
-        settings |= _boosted(boost, {**values, **settings})
+        settings |= boosted(boost, {**values, **settings})
     if not present and not draft.has(effect) and amount > 0:
         draft.move(effect, REMEDIES[effect].more(amount - 1, {**values, **settings}))
     elif present and not settings:
         draft.move(effect, REMEDIES[effect].more(amount or 0.7, values))
     draft.move(effect, settings, settings)
-
-
-def _boosted(boost: Boost, values: Mapping[str, float]) -> dict[str, float]:
-    """The equaliser band for a boost: one that sits there, else a flat one that reaches, else the nearest."""
-
-    def distance(band: str) -> float:
-        return abs(values[f"{band}_cutoff_frequency_hz"] / boost.frequency_hz - 1)
-
-    reaching = [b for b in PEAK_BANDS if BANDS[b][0] <= boost.frequency_hz <= BANDS[b][1]]
-    there = [band for band in PEAK_BANDS if distance(band) < 0.06 and values[f"{band}_gain_db"] != 0]
-    if there:
-        return {f"{there[0]}_gain_db": values[f"{there[0]}_gain_db"] + boost.gain_db}
-    if not reaching:
-        band = "low_shelf" if boost.frequency_hz < BANDS["low_mid"][0] else "high_shelf"
-        low, high, _ = BANDS[band]
-        cutoff_hz = min(max(boost.frequency_hz, low), high)
-        return {f"{band}_gain_db": boost.gain_db, f"{band}_cutoff_frequency_hz": cutoff_hz}
-    band = min(reaching, key=lambda b: (abs(values[f"{b}_gain_db"]) > 0.05, distance(b)))
-    return {
-        f"{band}_gain_db": boost.gain_db,
-        f"{band}_cutoff_frequency_hz": boost.frequency_hz,
-        f"{band}_q": BOOST_Q,
-    }
 
 
 # Wishes: what the sound should become
@@ -200,7 +174,7 @@ def _choose(wish: Wish, intent: Intent, draft: _Draft, request: Request) -> list
         for effect in there:
             down = AXES[axis].family != TONE and value * REMEDIES[effect].reach[axis] < 0
             chosen += [effect] if abs(value) >= (SIDE if down else HALF) * strongest else []
-        if not there and abs(value) >= MAIN * strongest:
+        if not there and abs(value) >= MAIN * strongest and not _answered(wish, intent, draft):
             chosen += _newcomer(wish, axis, value, chosen, draft, request)
     for axis, value in sorted(axes.items(), key=lambda item: -abs(item[1])):
         if not chosen:  # better a part of the wish than nothing
@@ -208,6 +182,15 @@ def _choose(wish: Wish, intent: Intent, draft: _Draft, request: Request) -> list
     if not chosen and not draft.keep:
         draft.notes += [wording.impossible(axis) for axis, value in axes.items() if abs(value) == strongest]
     return list(dict.fromkeys(chosen))
+
+
+def _answered(wish: Wish, intent: Intent, draft: _Draft) -> bool:
+    """Whether what is there can answer the complaint that goes with a wish: "too harsh, soften it"."""
+    for other in intent.wishes:
+        axis = max(other.axes, key=lambda name: abs(other.axes[name]), default="")
+        if other.complaint and other.axes[axis] * wish.axes.get(axis, 0.0) > 0:
+            return any(axis in REMEDIES[name].reach for name in draft.chain.names if draft.has(name))
+    return False
 
 
 def _can(effect: str, axis: str, value: float, draft: _Draft) -> bool:
