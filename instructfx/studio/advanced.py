@@ -73,6 +73,8 @@ def laid_out() -> Advanced:
             seed = gradio.Number(0, label="Seed", precision=0, minimum=0, maximum=2**31 - 1, elem_id="seed")
         loss = gradio.Dropdown(list(LOSSES), value="", label="Loss, for CLAP", elem_id="loss")
         gradio.HTML(EXCERPT)
+    for unseen in (ears.remembered, ears.clock):
+        unseen.render()  # type: ignore[no-untyped-call]
     return Advanced(ears, planner, step_size, iterations, seed, first_turn, loss, avoid)
 
 

@@ -41,7 +41,10 @@ class EarChoice:
 
 
 def laid_out() -> EarChoice:
-    """The row as it is when the server starts, without its events."""
+    """The row as it is when the server starts, without its events.
+
+    remembered and clock are to be rendered where nothing is folded away: what is not there neither reads nor ticks.
+    """
     offer, fetching = offered(), Fetching()
     with gradio.Column(elem_id="ears"):
         with gradio.Row(elem_id="ear-row"):
@@ -52,8 +55,10 @@ def laid_out() -> EarChoice:
             )  # fmt: skip
             halt = gradio.Button("Stop", elem_id="halt", elem_classes="quiet", size="sm", visible=False)
         about = quirks.html(about_html(offer, fetching.state), "ear-about")
-    remembered = gradio.BrowserState("", storage_key=MEMORY, secret=MEMORY)  # so that it outlives the server
-    clock = gradio.Timer(LOOK_SECONDS, active=False)
+    remembered = gradio.BrowserState(
+        "", storage_key=MEMORY, secret=MEMORY, render=False
+    )  # the secret, so that it outlives the server
+    clock = gradio.Timer(LOOK_SECONDS, active=False, render=False)
     return EarChoice(ear, fetch, halt, about, remembered, clock, fetching)
 
 

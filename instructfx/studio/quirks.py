@@ -35,7 +35,11 @@ HEAD = (
 # A part is an element of ours that is given data as a whole and says what a person did with it.
 PART = """
 const part = element.querySelector("{tag}");
-const show = () => customElements.whenDefined("{tag}").then(() => {{ part.data = props.value; }});
+const show = async () => {{
+  await customElements.whenDefined("{tag}");
+  const data = props.value || null; // what is emptied comes as an empty text
+  if (data || part.data) part.data = data;
+}};
 watch("value", show);
 show();
 part.addEventListener("act", (event) => {{

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from scripted_server import Answer, Server
-from visitor import is_wide, unfold, visitor
+from visitor import PHONE, Guest, visitor
 
 from instructfx.studio.screenshot import browser, choose_sample, chromium_path, served
 
@@ -32,9 +32,9 @@ def chromium() -> Iterator[Any]:
         yield started
 
 
-def says(page: Any, text: str) -> None:
-    page.locator("#ear-about", has_text=text).wait_for()
-    assert not is_wide(page)
+def says(guest: Guest, text: str) -> None:
+    guest.page.locator("#ear-about", has_text=text).wait_for()
+    assert not guest.scrolls_sideways
 
 
 def test_clap_is_fetched_with_one_button_and_then_chosen(
@@ -43,34 +43,41 @@ def test_clap_is_fetched_with_one_button_and_then_chosen(
     monkeypatch.setenv("INSTRUCTFX_TURNS", "1")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
     mirror.script = [Answer(), Answer(), Answer(cut_after=2_000_000, holding=True)]
-    with served(tmp_path, SMALL_CLAP) as url, visitor(chromium, url) as page, visitor(chromium, url) as other:
-        fetched(page, other, mirror, models)
+    with (
+        served(tmp_path, SMALL_CLAP) as url,
+        visitor(chromium, url, viewport=PHONE) as one,
+        visitor(chromium, url, viewport=PHONE) as another,
+    ):
+        fetched(one, another, mirror, models)
 
 
-def fetched(page: Any, other: Any, mirror: Server, models: Path) -> None:
+def fetched(one: Guest, another: Guest, mirror: Server, models: Path) -> None:
+    page, other = one.page, another.page
+    one.unfold()
+    another.unfold()
     assert page.locator(CLAP).count() == 0
     assert page.locator("#ear").get_attribute("aria-label") == "Ear: who listens"
     assert page.inner_text(FETCH) == "Fetch CLAP (3.0 MB)"
-    says(page, f"3.0 MB, kept in {models}")
+    says(one, f"3.0 MB, kept in {models}")
 
     page.click(FETCH)
-    says(page, "2 of 3 MB · 66 %")
+    says(one, "2 of 3 MB · 66 %")
     assert page.locator("#ear-about [role=progressbar]").get_attribute("aria-valuenow") == "66"
     other.click(FETCH)
-    says(other, "2 of 3 MB · 66 %")
+    says(another, "2 of 3 MB · 66 %")
     assert len(mirror.asked) == 3
 
     page.click("#halt")
     page.wait_for_selector("#halt:disabled:text-is('Stopping …')")
     mirror.release.set()
-    says(page, "Stopped at 2 of 3 MB; what has arrived is kept")
+    says(one, "Stopped at 2 of 3 MB; what has arrived is kept")
 
     mirror.script = [Answer(status=403)]
     page.click(f"{FETCH}:text-is('Continue fetching CLAP')")
-    says(page, "answers 403")
+    says(one, "answers 403")
     page.click(f"{FETCH}:has-text('MB')")
     page.locator(CLAP).wait_for()
-    says(page, "takes longer than the built-in ear")
+    says(one, "takes longer than the built-in ear")
     assert page.locator(FETCH).count() == 0
 
     assert page.locator("#ear label.selected").inner_text() == "Built-in"
@@ -78,8 +85,8 @@ def fetched(page: Any, other: Any, mirror: Server, models: Path) -> None:
     page.click(CLAP)
     page.locator(f"{CLAP}.selected").wait_for()
     page.wait_for_function(f"kept => {REMEMBERED} !== kept", arg=kept)
-    page.reload()
-    unfold(page)
+    one.reload()
+    one.unfold()
     page.locator(f"{CLAP}.selected").wait_for()
     choose_sample(other, "guitar")
     other.click("#new")

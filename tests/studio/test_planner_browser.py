@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from chat_server import Chat, Fail, Say
 from clap_checkpoint import write_checkpoint
-from visitor import is_wide, visitor
+from visitor import PHONE, visitor
 
 from instructfx.errors import PlannerError
 from instructfx.studio import planners
@@ -55,12 +55,14 @@ class TestOnThePage:
         }.items():
             monkeypatch.setenv(name, value)
         chat.script = [CHURCH, Fail(401)]
-        with served(tmp_path) as url, visitor(chromium, url) as page:
+        with served(tmp_path) as url, visitor(chromium, url, viewport=PHONE) as guest:
+            page = guest.page
+            guest.unfold()
             assert page.locator("#planner label").all_inner_texts() == ["scripted", "Built-in"]
             assert page.locator("#planner").get_attribute("aria-label") == "Planner: who chooses effects"
             assert "your track does not" in page.inner_text("#planner-about")
             assert page.locator("#ear label.selected").inner_text() == "Built-in"
-            assert not is_wide(page)
+            assert not guest.scrolls_sideways
             choose_sample(page, "guitar")
             say(page, "church")
             facts = page.locator(".turn .facts")

@@ -2,41 +2,71 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1440, "height": 900}
+WAIT_MS = 60_000
+
+
+class Guest:
+    """A window on the page at url. wrong is whatever its console held against the page, and what it asked elsewhere."""
+
+    def __init__(self, chromium: Any, url: str, **options: Any) -> None:
+        self.context = chromium.new_context(**{"viewport": DESK, **options})
+        self.wrong: list[str] = []
+        self._home = url
+        self._events: set[Any] = set()
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(WAIT_MS)
+        self.page.on("console", lambda told: told.type == "error" and self.wrong.append(f"{told.text} {told.location}"))
+        self.page.on("pageerror", lambda error: self.wrong.append(error.stack or str(error)))
+        self.page.on("request", self._asks)
+        for ending in ("requestfinished", "requestfailed"):
+            self.page.on(ending, lambda request: self._events.discard(request))
+        self.go("")
+
+    def go(self, address: str) -> None:
+        """Open the page, at #id where there is one, and wait until its own script has run."""
+        self.page.goto(f"{self._home}/{address}")
+        self._come_in()
+
+    def reload(self) -> None:
+        """Load the page again, with nothing under way: Gradio calls it an error where something is."""
+        end = time.monotonic() + WAIT_MS / 1000
+        while self._events and time.monotonic() < end:
+            self.page.wait_for_timeout(50)
+        self.page.reload()
+        self._come_in()
+
+    def unfold(self) -> None:
+        """Open "Advanced", which is closed when the page is loaded."""
+        self.page.get_by_role("button", name="Advanced").click()
+        self.page.locator("#ear label").first.wait_for()
+
+    @property
+    def scrolls_sideways(self) -> bool:
+        return bool(self.page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+    def _come_in(self) -> None:
+        self.page.wait_for_function("!!customElements.get('ifx-address') && !!document.querySelector('#words')")
+
+    def _asks(self, request: Any) -> None:
+        if "/queue/" in request.url:
+            self._events.add(request)
+        if not request.url.startswith((self._home, "data:", "blob:")):
+            self.wrong.append(f"asked {request.url}")
 
 
 @contextmanager
-def visitor(chromium: Any, url: str) -> Iterator[Any]:
-    """The page with its "Advanced" fold open, by somebody new with a phone; nothing may be wrong on the console."""
-    wrong: list[str] = []
-    context = chromium.new_context(viewport=PHONE)
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    page.on("console", lambda told: wrong.append(f"{told.text} {told.location}") if told.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto(url)
-    wait_for_parts(page)
-    unfold(page)
-    yield page
-    context.close()
-    assert wrong == []
-
-
-def wait_for_parts(page: Any) -> None:
-    """Until the page's own script has run."""
-    page.wait_for_function("!!customElements.get('ifx-address')")
-
-
-def unfold(page: Any) -> None:
-    """Open "Advanced", which is closed when the page is loaded."""
-    page.get_by_role("button", name="Advanced").click()
-    page.locator("#ear label").first.wait_for()
-
-
-def is_wide(page: Any) -> bool:
-    """Whether the page scrolls sideways."""
-    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+def visitor(chromium: Any, url: str, **options: Any) -> Iterator[Guest]:
+    """Somebody for as long as the block lasts; then nothing may have been wrong."""
+    guest = Guest(chromium, url, **options)
+    try:
+        yield guest
+    finally:
+        guest.context.close()
+    assert not guest.wrong, guest.wrong
