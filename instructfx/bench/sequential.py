@@ -98,18 +98,19 @@ def measure(case: Pair) -> Json:
 
 
 def _played(case: Pair) -> tuple[dict[str, list[Array]], list[float]]:
-    """What the rack makes of the two wishes, and by how much each turn changed the loudness unasked."""
+    """What the rack makes of the two wishes, and by how much turns that ask for no gain changed the loudness."""
     frames = len(ground(case.track).sound)
     takes, loudness = [], []
     with tempfile.TemporaryDirectory() as folder:
         for take in range(len(STEPS)):
             live = open_session(case.track, planner="builtin", ear="perceptual", seed=case.seed, store=folder)
-            live.say(f"make it {case.old}")
-            if take == 0:
-                loudness.append(_unasked_lu(live))
-            live.minds = replace(live.minds, planner=BuiltinPlanner(take, case.seed))
-            live.say(f"make it {case.new}")
-            loudness.append(_unasked_lu(live))
+            for planner, word in ((BuiltinPlanner(), case.old), (BuiltinPlanner(take, case.seed), case.new)):
+                before = _beside_what_is_asked(live)
+                gain_db = _gain_db(live)
+                live.minds = replace(live.minds, planner=planner)
+                live.say(f"make it {word}")
+                if _gain_db(live) == gain_db:
+                    loudness.append(round(_beside_what_is_asked(live) - before, 3))
             audio = live.render()
             takes.append(rendered(audio.samples, audio.sample_rate, frames))
     return {
@@ -119,10 +120,13 @@ def _played(case: Pair) -> tuple[dict[str, list[Array]], list[float]]:
     }, loudness
 
 
-def _unasked_lu(live: LiveSession) -> float:
-    """How far the loudness is from the dry track's plus what the gain effect asks for."""
-    asked = live.chain.slot("gain").settings["gain_db"] if "gain" in live.chain.names else 0.0
-    return round(loudness_lufs(live.render()) - live.track.loudness_lufs - asked, 3)
+def _beside_what_is_asked(live: LiveSession) -> float:
+    """How far the loudness is from the dry track's plus what the gain effect asks for, in LU."""
+    return loudness_lufs(live.render()) - live.track.loudness_lufs - _gain_db(live)
+
+
+def _gain_db(live: LiveSession) -> float:
+    return live.chain.slot("gain").settings["gain_db"] if "gain" in live.chain.names else 0.0
 
 
 def _planned(word: str) -> Chain:
@@ -175,9 +179,9 @@ def tell(options: BenchOptions, results: Sequence[tuple[Pair, Json]]) -> Told:
         rows.append(cells)
         numbers[row] = known
     loudness = [value for _, result in results for value in result["loudness_change_lu"]]
-    most = max(map(abs, loudness))
+    most = max(map(abs, loudness), default=0.0)
     head = ["row", "distance", "specificity", "distance, equal loudness", "specificity, equal loudness"]
-    told = f"Loudness that was not asked for: at most {most:.2f} LU in {len(loudness)} turns.\n"
+    told = f"Change of loudness in the {len(loudness)} turns that asked for no gain: at most {most:.2f} LU.\n"
     each = [
         [f"{old} then {new}", *(f"{by_pair(row, MATCHINGS[0], 'both')[at]:.2f}" for row in ROWS),
          f"{by_pair('full system', MATCHINGS[0], 'new')[at] - by_pair('full system', MATCHINGS[0], 'old')[at]:+.2f}"]

@@ -10,7 +10,7 @@ from instructfx.ears.goal import Goal
 from instructfx.effects import EFFECTS
 from instructfx.language import Command, Intent, Wish, understand
 from instructfx.planners import Request, wording
-from instructfx.planners.drawing import drawn, turned
+from instructfx.planners.drawing import drawn, turning
 from instructfx.planners.obeying import Draft, obey, rests
 from instructfx.planners.plan import Move, Plan
 from instructfx.planners.remedies import NEW_FOR, REMEDIES
@@ -49,10 +49,9 @@ class BuiltinPlanner:
         for wish in intent.wishes:
             wished |= dict.fromkeys(_choose(wish, intent, draft, request), 0.0)
         goal = _goal(intent, wished, draft, request)
-        taken = another(goal.axes, self._take, self._seed) if self._take else goal.axes
-        if draft.has("eq") and all(wish.outright for wish in intent.wishes):
-            taken = turned(goal.axes, taken, draft.values("eq"))
-        goal = replace(goal, axes=taken)
+        outright = draft.has("eq") and all(wish.outright for wish in intent.wishes)
+        more = turning(goal.axes, draft.values("eq")) if outright else 0.0
+        goal = replace(goal, axes=another(goal.axes, self._take, self._seed, more))
         _start(intent, goal.axes, wished, draft, request)
         for effect in set(draft.moves) - set(wished):  # what was commanded is not for the ear to move again
             draft.move(effect, {}, (param.name for param in EFFECTS[effect].params))

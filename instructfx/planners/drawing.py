@@ -9,7 +9,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from instructfx.ears.axes import TONE_CURVES
 from instructfx.ears.perceptual import wished_curve
 from instructfx.effects import EFFECTS
 from instructfx.effects.eq import BANDS, magnitude
@@ -47,8 +46,8 @@ def drawn(axes: Mapping[str, float], settings: Mapping[str, float], fixed: Colle
     return {name: value for name, value in moved.items() if name not in fixed}
 
 
-def turned(axes: Mapping[str, float], taken: Mapping[str, float], settings: Mapping[str, float]) -> dict[str, float]:
-    """The wishes of a take, and so much more of what the words ask that the sound becomes what they say it is.
+def turning(axes: Mapping[str, float], settings: Mapping[str, float]) -> float:
+    """By how many times a wish on tone must be larger so that the sound becomes what the words say it is.
 
     "Make it bright" where "make it warm" was said before: what the equaliser does against the wish is undone first.
     What it does beside the wish does not count.
@@ -58,8 +57,7 @@ def turned(axes: Mapping[str, float], taken: Mapping[str, float], settings: Mapp
     there = _response_db(home[None])[0]
     wish, there = wish - wish.mean(), there - there.mean()
     against = -float(wish @ there) / max(float(wish @ wish), 1e-9)
-    more = min(max(UNDONE * against, 0.0), UNDONE)
-    return {axis: value + more * axes.get(axis, 0.0) * (axis in TONE_CURVES) for axis, value in taken.items()}
+    return min(max(UNDONE * against, 0.0), UNDONE)
 
 
 def boosted(boost: Boost, values: Mapping[str, float]) -> dict[str, float]:

@@ -12,7 +12,7 @@ from instructfx.effects import EFFECTS
 from instructfx.effects.eq import magnitude
 from instructfx.planners import Request
 from instructfx.planners.builtin import BuiltinPlanner
-from instructfx.planners.drawing import SAMPLE_RATE, SHARE, UNDONE, centres_hz, drawn, turned
+from instructfx.planners.drawing import SAMPLE_RATE, SHARE, UNDONE, centres_hz, drawn, turning
 from instructfx.planners.takes import STEPS, another
 from instructfx.router import route
 
@@ -54,10 +54,9 @@ def test_nothing_wished_of_tone_moves_nothing() -> None:
 
 
 def test_what_was_done_against_the_words_is_undone_and_the_rest_stays() -> None:
-    assert turned(BRIGHT, BRIGHT, {**FLAT, **drawn(BRIGHT, FLAT)}) == pytest.approx(BRIGHT)
+    assert turning(BRIGHT, {**FLAT, **drawn(BRIGHT, FLAT)}) == 0
     opposite = {axis: -value for axis, value in BRIGHT.items()}
-    more = turned(BRIGHT, BRIGHT, {**FLAT, **drawn(opposite, FLAT)})
-    assert more["brightness"] == pytest.approx(1 + UNDONE * SHARE, abs=0.1)
+    assert turning(BRIGHT, {**FLAT, **drawn(opposite, FLAT)}) == pytest.approx(UNDONE * SHARE, abs=0.1)
 
 
 def test_bright_after_warm_is_brighter_than_dry_but_a_bit_brighter_is_not() -> None:
@@ -87,4 +86,5 @@ def test_takes_differ_and_the_first_is_the_words() -> None:
     first, second, third = (another(WARM, take, 0) for take in range(3))
     assert first == WARM
     assert np.corrcoef(curve(second), curve(third))[0, 1] < 0.3
+    assert another(WARM, 0, 0, more=1.0)["warmth"] == 2
     assert another({"space": 1.0}, 2, 0) == {"space": 1.6}
