@@ -1,4 +1,4 @@
-"""Several takes of one instruction: planned once, searched from different seeds, and gone differently far."""
+"""Several takes of one instruction: from different seeds, gone differently far, and leaning to different sides."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import replace
 from instructfx.engine import Minds, Watch, take_turn
 from instructfx.errors import InstructionError
 from instructfx.listening import Excerpt
+from instructfx.planners import Plan, Planner
+from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.planners.recorded import Planned
 from instructfx.session import Session
 from instructfx.store import Store
@@ -28,6 +30,8 @@ def take_several(
 ) -> Session:
     """Take up to `count` turns, 2 to 5, that continue the same turn; the first of them plays afterwards.
 
+    The built-in planner plans each of them, as different people might mean the words (`planners.takes`); a language
+    model is asked once, and its plan is gone differently far.
     Each is committed when it is found. Those that a cancelled search leaves out are not taken, nor those that would
     all be the same, because the plan asks nothing of the ear or goes back. Raises as `take_turn` does.
     """
@@ -35,7 +39,8 @@ def take_several(
     watch, wishes = watch or Watch(), wishes or Wishes()
     seed = minds.seed if wishes.seed is None else wishes.seed
     before, parent = len(session.turns), session.head
-    for place, size in enumerate(SIZES[:count]):
+    for place in range(count):
+        size = 1.0 if isinstance(minds.planner, BuiltinPlanner) else SIZES[place]
         step = min(max(wishes.step_size * size, LEAST_STEP), MOST_STEP)
         chosen = replace(wishes, step_size=step, seed=(seed + place) % (MOST_SEED + 1))
         session = take_turn(
@@ -44,8 +49,13 @@ def take_several(
         plan = session.turns[before].plan
         if plan.undo or not (plan.goal.axes or plan.goal.target) or watch.cancelled():
             break
-        minds = replace(minds, planner=Planned(minds.planner.name, plan))
+        minds = replace(minds, planner=_for_take(place + 1, minds.planner, plan, seed))
     return session
+
+
+def _for_take(take: int, planner: Planner, plan: Plan, seed: int) -> Planner:
+    """Who plans that take, 0 for the first, where this one planned the one before it."""
+    return BuiltinPlanner(take, seed) if isinstance(planner, BuiltinPlanner) else Planned(planner.name, plan)
 
 
 def check_count(count: int) -> None:

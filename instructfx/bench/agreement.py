@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -41,9 +42,12 @@ class Spoken:
 
 
 def comparative(word: str) -> str:
-    """ "warmer" for "warm", "more calming" for "calming"."""
-    made = [phrase for phrase, form in english_forms(word) if form == "comparative"]
-    return next((phrase for phrase in made if phrase.endswith("er")), f"more {word}")
+    """ "warmer" for "warm", "heavier" for "heavy", "more metallic" for longer words."""
+    syllables = len(re.findall("[aeiouy]+", word.removesuffix("e")))
+    if " " in word or syllables > (2 if word.endswith("y") else 1):
+        return f"more {word}"
+    made = (phrase for phrase, form in english_forms(word) if form == "comparative" and phrase.endswith("er"))
+    return next(made, f"more {word}")
 
 
 EQ_PHRASINGS: tuple[Callable[[str], str], ...] = (

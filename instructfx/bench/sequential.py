@@ -102,12 +102,11 @@ def _played(case: Pair) -> tuple[dict[str, list[Array]], list[float]]:
     frames = len(ground(case.track).sound)
     takes, loudness = [], []
     with tempfile.TemporaryDirectory() as folder:
-        live = open_session(case.track, planner="builtin", ear="perceptual", seed=case.seed, store=folder)
-        live.say(f"make it {case.old}")
-        loudness.append(_unasked_lu(live))
-        begun = live.session
         for take in range(len(STEPS)):
-            live.session = begun
+            live = open_session(case.track, planner="builtin", ear="perceptual", seed=case.seed, store=folder)
+            live.say(f"make it {case.old}")
+            if take == 0:
+                loudness.append(_unasked_lu(live))
             live.minds = replace(live.minds, planner=BuiltinPlanner(take, case.seed))
             live.say(f"make it {case.new}")
             loudness.append(_unasked_lu(live))

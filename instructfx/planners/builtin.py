@@ -96,7 +96,7 @@ def _choose(wish: Wish, intent: Intent, draft: Draft, request: Request) -> list[
         for effect in there:
             down = AXES[axis].family != TONE and value * REMEDIES[effect].reach[axis] < 0
             chosen += [effect] if abs(value) >= (SIDE if down else HALF) * strongest else []
-        if not there and abs(value) >= MAIN * strongest:
+        if not there and abs(value) >= MAIN * strongest and not _answered(wish, intent, draft):
             chosen += _newcomer(wish, axis, value, chosen, draft, request)
     for axis, value in sorted(axes.items(), key=lambda item: -abs(item[1])):
         if not chosen:  # better a part of the wish than nothing
@@ -109,6 +109,15 @@ def _choose(wish: Wish, intent: Intent, draft: Draft, request: Request) -> list[
 def _same_on_both_sides(request: Request) -> bool:
     """Whether there is nothing beside the middle, of which a widener could make more."""
     return request.channels == 2 and request.readings.get("width", 1.0) < NO_SIDE
+
+
+def _answered(wish: Wish, intent: Intent, draft: Draft) -> bool:
+    """Whether what is there can answer the complaint that goes with a wish: "too harsh, soften it"."""
+    for other in intent.wishes:
+        axis = max(other.axes, key=lambda name: abs(other.axes[name]), default="")
+        if other.complaint and other.axes[axis] * wish.axes.get(axis, 0.0) > 0:
+            return any(axis in REMEDIES[name].reach for name in draft.chain.names if draft.has(name))
+    return False
 
 
 def _can(effect: str, axis: str, value: float, draft: Draft, request: Request) -> bool:

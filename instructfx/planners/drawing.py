@@ -1,4 +1,4 @@
-"""Drawing a curve with the equaliser's six bands: the settings whose response comes nearest to it."""
+"""Drawing with the equaliser's six bands: a boost where it was named, or the curve that wishes on tone ask for."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 from instructfx.ears.axes import TONE_CURVES
 from instructfx.ears.perceptual import wished_curve
 from instructfx.effects import EFFECTS
-from instructfx.effects.eq import magnitude
+from instructfx.effects.eq import BANDS, magnitude
+from instructfx.language import Boost
 
 Array = NDArray[np.float64]
 
+PEAK_BANDS = ("low_mid", "mid", "high_mid", "treble")
+BOOST_Q = 1.4
 SAMPLE_RATE = 44_100
 POINTS = 48
 LOW_HZ, HIGH_HZ = 20.0, 20_000.0
@@ -57,6 +60,29 @@ def turned(axes: Mapping[str, float], taken: Mapping[str, float], settings: Mapp
     against = -float(wish @ there) / max(float(wish @ wish), 1e-9)
     more = min(max(UNDONE * against, 0.0), UNDONE)
     return {axis: value + more * axes.get(axis, 0.0) * (axis in TONE_CURVES) for axis, value in taken.items()}
+
+
+def boosted(boost: Boost, values: Mapping[str, float]) -> dict[str, float]:
+    """The equaliser band for a boost: one that sits there, else a flat one that reaches, else the nearest."""
+
+    def distance(band: str) -> float:
+        return abs(values[f"{band}_cutoff_frequency_hz"] / boost.frequency_hz - 1)
+
+    reaching = [b for b in PEAK_BANDS if BANDS[b][0] <= boost.frequency_hz <= BANDS[b][1]]
+    there = [band for band in PEAK_BANDS if distance(band) < 0.06 and values[f"{band}_gain_db"] != 0]
+    if there:
+        return {f"{there[0]}_gain_db": values[f"{there[0]}_gain_db"] + boost.gain_db}
+    if not reaching:
+        band = "low_shelf" if boost.frequency_hz < BANDS["low_mid"][0] else "high_shelf"
+        low, high, _ = BANDS[band]
+        cutoff_hz = min(max(boost.frequency_hz, low), high)
+        return {f"{band}_gain_db": boost.gain_db, f"{band}_cutoff_frequency_hz": cutoff_hz}
+    band = min(reaching, key=lambda b: (abs(values[f"{b}_gain_db"]) > 0.05, distance(b)))
+    return {
+        f"{band}_gain_db": boost.gain_db,
+        f"{band}_cutoff_frequency_hz": boost.frequency_hz,
+        f"{band}_q": BOOST_Q,
+    }
 
 
 @lru_cache(maxsize=1)

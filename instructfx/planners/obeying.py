@@ -7,14 +7,11 @@ from dataclasses import dataclass, field
 
 from instructfx.chain import Chain
 from instructfx.effects import EFFECTS
-from instructfx.effects.eq import BANDS
-from instructfx.language import Boost, Command, Intent
+from instructfx.language import Command, Intent
 from instructfx.planners import wording
+from instructfx.planners.drawing import boosted
 from instructfx.planners.plan import Move
 from instructfx.planners.remedies import REMEDIES
-
-PEAK_BANDS = ("low_mid", "mid", "high_mid", "treble")
-BOOST_Q = 1.4
 
 
 @dataclass
@@ -107,32 +104,9 @@ def _dial(command: Command, effect: str, draft: Draft) -> None:
     for name, change in command.changes.items():
         settings[name] = values[name] + change
     for boost in command.boosts:
-        settings |= _boosted(boost, {**values, **settings})
+        settings |= boosted(boost, {**values, **settings})
     if not present and not draft.has(effect) and amount > 0:
         draft.move(effect, REMEDIES[effect].more(amount - 1, {**values, **settings}))
     elif present and not settings:
         draft.move(effect, REMEDIES[effect].more(amount or 0.7, values))
     draft.move(effect, settings, settings)
-
-
-def _boosted(boost: Boost, values: Mapping[str, float]) -> dict[str, float]:
-    """The equaliser band for a boost: one that sits there, else a flat one that reaches, else the nearest."""
-
-    def distance(band: str) -> float:
-        return abs(values[f"{band}_cutoff_frequency_hz"] / boost.frequency_hz - 1)
-
-    reaching = [b for b in PEAK_BANDS if BANDS[b][0] <= boost.frequency_hz <= BANDS[b][1]]
-    there = [band for band in PEAK_BANDS if distance(band) < 0.06 and values[f"{band}_gain_db"] != 0]
-    if there:
-        return {f"{there[0]}_gain_db": values[f"{there[0]}_gain_db"] + boost.gain_db}
-    if not reaching:
-        band = "low_shelf" if boost.frequency_hz < BANDS["low_mid"][0] else "high_shelf"
-        low, high, _ = BANDS[band]
-        cutoff_hz = min(max(boost.frequency_hz, low), high)
-        return {f"{band}_gain_db": boost.gain_db, f"{band}_cutoff_frequency_hz": cutoff_hz}
-    band = min(reaching, key=lambda b: (abs(values[f"{b}_gain_db"]) > 0.05, distance(b)))
-    return {
-        f"{band}_gain_db": boost.gain_db,
-        f"{band}_cutoff_frequency_hz": boost.frequency_hz,
-        f"{band}_q": BOOST_Q,
-    }

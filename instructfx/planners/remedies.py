@@ -132,8 +132,11 @@ REMEDIES: Mapping[str, Remedy] = {
         lambda amount, values: _wetter(amount, values, "feedback"),
         frozenset({"feedback"}),
     ),
-    "reverb": Remedy(
-        {"space": 1, "width": 1}, _reverb_begin, lambda amount, values: _wetter(amount, values, "decay_seconds")
+    "reverb": Remedy(  # what kind of room it is the words say; the search finds how much of it
+        {"space": 1, "width": 1},
+        _reverb_begin,
+        lambda amount, values: _wetter(amount, values, "decay_seconds"),
+        frozenset({"damping", "high_cut_hz", "low_cut_hz", "low_decay_ratio"}),
     ),
     "stereo_width": Remedy(
         {"width": 1},

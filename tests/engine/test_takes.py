@@ -1,4 +1,4 @@
-"""Three takes of one instruction: siblings, planned once, of which the first plays."""
+"""Three takes of one instruction: siblings, of which the first plays."""
 
 from __future__ import annotations
 
@@ -19,15 +19,17 @@ from instructfx.wishes import Wishes
 QUICK = RefineOptions(GradientOptions(spectral_steps=15, waveform_steps=3), BayesOptions(evaluations=4, first_points=3))
 
 
-class Counting(BuiltinPlanner):
-    """Counts how often it is asked."""
+class Counting:
+    """A planner that costs something: it counts how often it is asked."""
+
+    name = "counting"
 
     def __init__(self) -> None:
         self.asked = 0
 
     def plan(self, request: Request) -> Plan:
         self.asked += 1
-        return super().plan(request)
+        return BuiltinPlanner().plan(request)
 
 
 @pytest.fixture
@@ -55,6 +57,16 @@ def test_takes_are_siblings_of_different_sizes_and_seeds(live: LiveSession, tmp_
     assert (live.session.standing, live.session.undo_target) == (takes[0], first.id)
     again = resume_session(live.session.id, store=tmp_path / "sessions")
     assert (again.session, again.session.standing) == (live.session, takes[0])
+
+
+def test_the_built_in_planner_leans_to_either_side_of_the_words(live: LiveSession) -> None:
+    live.minds = replace(live.minds, planner=BuiltinPlanner())
+    takes = live.takes("make it brighter")
+    words, *others = (take.plan.goal.axes for take in takes)
+    assert all(axes["brightness"] > 0 for axes in (words, *others))
+    assert len({tuple(sorted(axes.items())) for axes in (words, *others)}) == 3
+    assert [take.provenance.wishes.step_size for take in takes] == [1, 1, 1]
+    assert all(take.readings_after["brightness"] > take.readings_before["brightness"] for take in takes)
 
 
 def test_one_of_the_takes_is_chosen_and_continued(live: LiveSession) -> None:

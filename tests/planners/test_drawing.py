@@ -1,0 +1,90 @@
+"""Wishes on tone become settings of the equaliser: the whole curve, beside what is there, and other takes of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from instructfx.chain import Chain
+from instructfx.ears.axes import TONE_CURVES
+from instructfx.ears.perceptual import wished_curve
+from instructfx.effects import EFFECTS
+from instructfx.effects.eq import magnitude
+from instructfx.planners import Request
+from instructfx.planners.builtin import BuiltinPlanner
+from instructfx.planners.drawing import SAMPLE_RATE, SHARE, UNDONE, centres_hz, drawn, turned
+from instructfx.planners.takes import STEPS, another
+from instructfx.router import route
+
+FLAT = EFFECTS["eq"].defaults()
+WARM = {"warmth": 1.0, "body": 0.4, "brightness": -0.3}
+BRIGHT = {"brightness": 1.0, "presence": 0.3, "warmth": -0.4}
+
+
+def response_db(settings: dict[str, float]) -> np.ndarray:
+    import torch
+
+    tensors = {name: torch.tensor([value], dtype=torch.float64) for name, value in {**FLAT, **settings}.items()}
+    levels = 20 * torch.log10(magnitude(tensors, SAMPLE_RATE, torch.from_numpy(centres_hz())))[0].numpy()
+    return np.asarray(levels - levels.mean())
+
+
+def curve(axes: dict[str, float]) -> np.ndarray:
+    wished = wished_curve(axes, centres_hz().tolist()).double().numpy()
+    return np.asarray(wished - wished.mean())
+
+
+@pytest.mark.parametrize("axes", [WARM, BRIGHT, {"harshness": -1.0}, {"nasal": -1.0, "mud": -0.6, "air": 0.5}])
+def test_six_bands_come_within_half_a_decibel_of_a_wish(axes: dict[str, float]) -> None:
+    off = response_db(drawn(axes, FLAT)) - SHARE * curve(axes)
+    assert np.sqrt((off**2).mean()) < 0.5
+
+
+def test_a_wish_is_drawn_beside_what_is_there_and_named_settings_stay() -> None:
+    there = {**FLAT, "mid_gain_db": -6.0, "mid_cutoff_frequency_hz": 400.0}
+    fixed = {"mid_gain_db", "mid_cutoff_frequency_hz", "mid_q"}
+    moved = drawn(BRIGHT, there, fixed)
+    assert not fixed & set(moved)
+    off = response_db({**there, **moved}) - response_db(there) - SHARE * curve(BRIGHT)
+    assert np.sqrt((off**2).mean()) < 0.6
+
+
+def test_nothing_wished_of_tone_moves_nothing() -> None:
+    assert drawn({"space": 1.0}, FLAT) == {}
+
+
+def test_what_was_done_against_the_words_is_undone_and_the_rest_stays() -> None:
+    assert turned(BRIGHT, BRIGHT, {**FLAT, **drawn(BRIGHT, FLAT)}) == pytest.approx(BRIGHT)
+    opposite = {axis: -value for axis, value in BRIGHT.items()}
+    more = turned(BRIGHT, BRIGHT, {**FLAT, **drawn(opposite, FLAT)})
+    assert more["brightness"] == pytest.approx(1 + UNDONE * SHARE, abs=0.1)
+
+
+def test_bright_after_warm_is_brighter_than_dry_but_a_bit_brighter_is_not() -> None:
+    warm = route(Chain(), BuiltinPlanner().plan(Request("make it warm")))[1]
+    assert float(np.corrcoef(_heard(warm), curve(WARM))[0, 1]) > 0.9
+    bright = route(warm, BuiltinPlanner().plan(Request("make it bright", warm)))[1]
+    assert float(np.corrcoef(_heard(bright), curve(BRIGHT))[0, 1]) > 0.8
+    plan = BuiltinPlanner().plan(Request("a bit brighter", warm))
+    assert plan.goal.axes["brightness"] == pytest.approx(0.5)
+
+
+def _heard(chain: Chain) -> np.ndarray:
+    return response_db(dict(chain.slot("eq").settings))
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("take", [1, 2])
+def test_a_take_means_the_same_word_as_another_person_would(take: int, seed: int) -> None:
+    other = another({**WARM, "punch": 0.4}, take, seed)
+    assert other == another({**WARM, "punch": 0.4}, take, seed)
+    assert 0.6 < np.corrcoef(curve(other), curve(WARM))[0, 1] < 0.8
+    assert other["punch"] == pytest.approx(STEPS[take] * 0.4)
+    assert max(abs(other[axis]) for axis in TONE_CURVES) == pytest.approx(STEPS[take], abs=1e-3)
+
+
+def test_takes_differ_and_the_first_is_the_words() -> None:
+    first, second, third = (another(WARM, take, 0) for take in range(3))
+    assert first == WARM
+    assert np.corrcoef(curve(second), curve(third))[0, 1] < 0.3
+    assert another({"space": 1.0}, 2, 0) == {"space": 1.6}
