@@ -20,7 +20,7 @@ from instructfx.studio.opening import Studio
 from instructfx.studio.page import SAMPLES
 from instructfx.studio.quirks import STATIC, was_uploaded
 from instructfx.studio.readable import sentence
-from instructfx.studio.visits import Visit
+from instructfx.studio.visits import Visit, new_token
 from instructfx.studio.work import AskJob, OpenJob, TurnJob
 from instructfx.wishes import Wishes
 
@@ -36,14 +36,17 @@ class Api:
         self._studio = studio
 
     def attach(self, blocks: gradio.Blocks) -> None:
-        """Offer them on a page."""
+        """Offer them on a page.
+
+        Not through Gradio's queue: for that its tools would call this server under the address that the first request
+        claims it has, with everybody's passwords.
+        """
         with blocks:
             for name in ("open", "say", "undo", "render", "export"):
-                gradio.events.api(getattr(self, name), api_name=name, concurrency_limit=None)
+                gradio.events.api(getattr(self, name), api_name=name, queue=False, concurrency_limit=None)
 
     async def open(
         self,
-        request: gradio.Request,
         file: gradio.FileData | None = None,
         sample: str = "",
         session: str = "",
@@ -60,41 +63,41 @@ class Api:
             ear: who listens, "perceptual" or "clap"; the usual one unless named
         """
         if sum(bool(each) for each in (file, sample, session)) != 1 or (sample and sample not in SAMPLES):
-            raise gradio.Error(sentence(InstructionError(ONE_TRACK)))
+            raise _refusal(InstructionError(ONE_TRACK))
         if session:
-            return _state(await self._visit(session, request))
-        page = request.session_hash or ""
+            return _state(await self._visit(session))
         try:
             minds = Minds(planners.granted(planner), granted(ear))
         except InstructFXError as error:
-            raise gradio.Error(sentence(error)) from error
+            raise _refusal(error) from error
         if sample:
             track = STATIC / "samples" / f"{sample}.flac"
-            job = OpenJob(functools.partial(self._studio.open_sample, track, page, minds))
+            job = OpenJob(functools.partial(self._studio.open_sample, track, new_token(), minds))
         else:
             source, shown = _uploaded(file)
-            job = OpenJob(functools.partial(self._studio.open_upload, source, shown, page, minds))
+            job = OpenJob(functools.partial(self._studio.open_upload, source, shown, new_token(), minds))
         return _state(await _opened(job))
 
-    async def say(self, request: gradio.Request, session: str, instruction: str) -> dict[str, Any]:
+    async def say(self, session: str, instruction: str) -> dict[str, Any]:
         """Take a turn: the instruction refines the session's chain of effects.
 
         Args:
             session: the id that open gave
             instruction: how it should sound, such as "make it warmer" or "less reverb"
         """
-        return await self._turn(request, session, Instruct(instruction, Wishes()))
+        said = " ".join(str(instruction or "").split())  # what a program sends may be anything
+        return await self._turn(session, Instruct(said, Wishes()))
 
-    async def undo(self, request: gradio.Request, session: str) -> dict[str, Any]:
+    async def undo(self, session: str) -> dict[str, Any]:
         """Go back by one turn; nothing is lost.
 
         Args:
             session: the id that open gave
         """
-        visit = await self._visit(session, request)
+        visit = await self._visit(session)
         if not visit.session.can_undo:
-            raise gradio.Error(sentence(InstructionError(NOTHING_TO_UNDO)))
-        return await self._turn(request, session, GoTo(visit.session.undo_target))
+            raise _refusal(InstructionError(NOTHING_TO_UNDO))
+        return await self._turn(session, GoTo(visit.session.undo_target))
 
     async def render(self, request: gradio.Request, session: str) -> dict[str, Any]:
         """Render the whole track through the chain that plays now; the answer has its address.
@@ -102,7 +105,7 @@ class Api:
         Args:
             session: the id that open gave
         """
-        visit = await self._visit(session, request)
+        visit = await self._visit(session)
         turn = visit.session.standing
         sound = visit.sound_of(turn.id if turn else None)
         if turn and sound is None:
@@ -123,61 +126,71 @@ class Api:
 
         Args:
             session: the id that open gave
-            format: such as wav24, flac, mp3, preset, python, impulse-response, sheet or bundle
+            format: such as wav24, flac, mp3, preset, python, reverb, sheet or session
         """
         from instructfx.exports import format_named
 
-        visit = await self._visit(session, request)
+        visit = await self._visit(session)
         try:
             chosen = format_named(format)
         except InstructFXError as error:
-            raise gradio.Error(sentence(error)) from error
+            raise _refusal(error) from error
         answer = await self._asked(Export(visit.session.id, chosen.name, visit.folder), visit)
         assert isinstance(answer, Made)
         visit.made[answer.path.name] = answer.path
         url = f"{_base(request)}/made/{visit.token}/{answer.path.name}"
         return {"url": url, "name": answer.path.name, "notes": list(answer.notes)}
 
-    async def _turn(self, request: gradio.Request, session: str, order: Order) -> dict[str, Any]:
-        visit = await self._visit(session, request)
+    async def _turn(self, session: str, order: Order) -> dict[str, Any]:
+        visit = await self._visit(session)
         if not visit.busy.acquire(blocking=False):
-            raise gradio.Error(sentence(LimitError(BUSY)))
+            raise _refusal(LimitError(BUSY))
         job = TurnJob(visit, order, self._studio.pool, self._studio.store)
         await job.done()
         if job.trouble:
-            raise gradio.Error(job.trouble)
+            raise _trouble(job.trouble)
         return {**_state(visit), "turn": readable(visit.session.turns[-1])}
 
-    async def _visit(self, session: str, request: gradio.Request) -> Visit:
-        """The session's visit, opened again where it was closed."""
-        page = request.session_hash or ""
+    async def _visit(self, session: str) -> Visit:
+        """The session's visit, opened again where it was closed. It is on no page: each is one of its own."""
         there = self._studio.visits.of_session(session)
         if there:
             return there
         minds = Minds(planners.granted(""), granted(""))
-        return await _opened(OpenJob(functools.partial(self._studio.come_back, session, page, minds)))
+        return await _opened(OpenJob(functools.partial(self._studio.come_back, session, new_token(), minds)))
 
     async def _asked(self, wanted: Render | Export, visit: Visit) -> Rendered | Made:
         job = AskJob(self._studio.pool, wanted, visit.closed)
         await job.done()
         if not isinstance(job.answer, Rendered | Made):
-            raise gradio.Error(job.trouble)
+            raise _trouble(job.trouble)
         return job.answer
+
+
+def _refusal(error: InstructFXError) -> gradio.Error:
+    return _trouble(sentence(error))
+
+
+def _trouble(line: str) -> gradio.Error:
+    """What a program is told; it is nothing for our log."""
+    return gradio.Error(line, print_exception=False)
 
 
 async def _opened(job: OpenJob) -> Visit:
     await job.done()
     if job.visit is None:
-        raise gradio.Error(job.trouble)
+        raise _trouble(job.trouble)
     return job.visit
 
 
 def _uploaded(file: Any) -> tuple[Path, str]:
-    """Where an uploaded file lies, and what its owner calls it; gradio.Error for what was not uploaded here."""
-    given = file if isinstance(file, dict) else vars(file)
+    """Where an uploaded file lies, and what its owner calls it; an error for what was not uploaded here."""
+    if isinstance(file, str):  # as assistants give it
+        file = {"path": file}
+    given = file if isinstance(file, dict) else getattr(file, "__dict__", {})
     source = Path(str(given.get("path") or ""))
     if not was_uploaded(source):
-        raise gradio.Error("That file was not uploaded here; send it again.")
+        raise _trouble("That file was not uploaded here; send it again.")
     return source, str(given.get("orig_name") or source.name)
 
 
@@ -193,4 +206,4 @@ def _state(visit: Visit) -> dict[str, Any]:
 
 
 def _base(request: gradio.Request) -> str:
-    return str(request.base_url).rstrip("/").removesuffix("/gradio_api")
+    return str(request.base_url).partition("/gradio_api")[0].rstrip("/")

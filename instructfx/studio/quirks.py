@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -108,10 +109,18 @@ def mounted(app: FastAPI, page: gradio.Blocks, upload_mb: int, mcp: bool) -> Fas
         mcp_server=mcp,
         enable_monitoring=False,
     )
+    tools = page.mcp_server_obj
+    if tools:
+        tools.postprocess_output_data = lambda data, root_url: _in_json(tools.types, data)  # type: ignore[method-assign]
     for route in whole.routes:
         if isinstance(route, Mount) and isinstance(route.app, FastAPI):
             route.app.add_exception_handler(TypeError, _no_file)
     return whole
+
+
+def _in_json(types: Any, answers: Sequence[Any]) -> list[Any]:
+    """What a tool answers, as the endpoint of the same name does: Gradio would write it as Python does."""
+    return [types.TextContent(type="text", text=json.dumps(answer)) for answer in answers]
 
 
 def _no_file(request: Request, error: Exception) -> PlainTextResponse:
