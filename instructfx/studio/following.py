@@ -53,7 +53,8 @@ class Follower:
                 continue
             job = AskJob(pool, Render(session.id, turn_id, visit.folder), visit.over)
             async for text in self.until_done(job):
-                yield {page.rendering: text}
+                if serial == visit.serial:
+                    yield {page.rendering: text}
             if visit.closed.is_set() or serial != visit.serial:
                 return
             if isinstance(job.answer, Rendered):

@@ -49,6 +49,8 @@ def guarded(handler: Handler) -> Handler:
         except Exception:
             log.exception("the page failed in %s", handler.__name__)
             yield self.follower.trouble(OUR_FAULT)
+        # When an event ends, Gradio repeats what it said last: by then the page may show something newer.
+        yield {self.page.notice: gradio.skip()}
 
     return safely
 

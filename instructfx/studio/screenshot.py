@@ -41,6 +41,7 @@ SETTLED = """count => {
     const [player, history] = ["ifx-player", "ifx-history"].map((each) => document.querySelector(each));
     const standing = history?.data?.head ?? "dry";
     return document.querySelectorAll(".turn").length >= count && !document.querySelector(".working, .progress")
+        && document.querySelector("ifx-chain")?.data?.editable
         && player?.data?.current === standing && player.state.loaded.includes(standing);
 }"""
 

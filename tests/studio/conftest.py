@@ -1,13 +1,17 @@
-"""A models folder that is nobody's, and a server that publishes a small CLAP."""
+"""A models folder that is nobody's, a server that publishes a small CLAP, and a studio for the tests in a browser."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from scripted_server import Server, serving
 from small_clap import published_by
+
+from instructfx.studio.screenshot import Running, running
 
 
 @pytest.fixture
@@ -25,3 +29,24 @@ def mirror(models: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     with serving() as server, published_by(server):
         monkeypatch.setenv("INSTRUCTFX_CLAP_MIRROR", server.address)
         yield server
+
+
+@pytest.fixture(scope="session")
+def common(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One studio for all that only visit it: the built-in planner and ear, one turn at a time, nothing to fetch."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INSTRUCTFX_TURNS", "1")
+        patch.setenv("INSTRUCTFX_STUDIO_FETCH", "0")
+        with running(tmp_path_factory.mktemp("common")) as started:
+            yield started
+
+
+@pytest.fixture(scope="session")
+def riff(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three seconds of stereo with a beat in it, as somebody uploads it."""
+    rate, rng = 22_050, np.random.default_rng(0)
+    time = np.arange(3 * rate) / rate
+    tone = np.sin(2 * np.pi * 220 * time)[:, None] * np.exp(-3 * (time % 0.5))[:, None]
+    path = tmp_path_factory.mktemp("riff") / "My <b>Riff<b> é.wav"
+    soundfile.write(path, 0.3 * tone + 0.03 * rng.standard_normal((len(time), 2)), rate)
+    return path

@@ -1,15 +1,36 @@
+"""A session from an upload to the files that are taken home, as a person goes through it in a browser."""
+
+from __future__ import annotations
+
+import io
 import json
-import urllib.request
-from collections.abc import Callable, Iterator
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
+from desk_work import (
+    CHAIN,
+    HISTORY,
+    PLAYER,
+    effects,
+    opened,
+    session_of,
+    setting,
+    standing,
+    step,
+    tree,
+    version,
+)
+from visitor import Guest, visitor
 
 from instructfx.chain import Chain
-from instructfx.studio.screenshot import WORDS, browser, choose_sample, chromium_path, say, served, wait_for_turns
+from instructfx.session import Answer
+from instructfx.store import Store
+from instructfx.studio.screenshot import Running, browser, chromium_path, say, wait_for_track, wait_for_turns
 
 pytest.importorskip("playwright")
 pytestmark = [
@@ -17,13 +38,7 @@ pytestmark = [
     pytest.mark.skipif(chromium_path() is None, reason="no Chromium here (Debian: apt-get install chromium)"),
 ]
 
-SAMPLES = Path(__file__).parent.parent.parent / "static" / "samples"
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(tmp_path_factory.mktemp("sessions")) as address:
-        yield address
+CUT, HALVED, ECHO = "low-pass it at 4 kHz", "low-pass it at 2 kHz", "a 250 ms delay"
 
 
 @pytest.fixture(scope="module")
@@ -33,153 +48,246 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture
-def visitor(chromium: Any, url: str) -> Iterator[Callable[[], Any]]:
-    """Opens the page as somebody new; nothing may be wrong on the console or asked of another host."""
-    contexts, wrong = [], []
-
-    def come(**options: Any) -> Any:
-        context = chromium.new_context(viewport={"width": 1440, "height": 900}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("request", lambda request: wrong.append(request.url) if elsewhere(request.url) else None)
-        page.goto(url)
-        page.wait_for_selector(WORDS)
-        return page
-
-    def elsewhere(address: str) -> bool:
-        return not address.startswith((url, "data:", "blob:"))
-
-    yield come
-    for context in contexts:
-        context.close()
-    assert wrong == []
+def guest(chromium: Any, common: Running) -> Iterator[Guest]:
+    with visitor(chromium, common.url) as come:
+        yield come
 
 
-def saved(page: Any, label: str, folder: Path) -> Path:
+def chips(page: Any) -> list[str]:
+    """Those of the last message."""
+    return [" ".join(text.split()) for text in page.locator(".turn").last.locator(".chips li").all_inner_texts()]
+
+
+def kinds(page: Any) -> list[str]:
+    """Of every version."""
+    found: list[str] = page.evaluate(f"{HISTORY}.turns.map(turn => turn.kind)")
+    return found
+
+
+def test_four_wishes_on_an_upload_and_every_version_is_heard_in_its_place(guest: Guest, riff: Path) -> None:
+    page = guest.page
+    page.set_input_files("#upload input[type=file]", riff)
+    wait_for_track(page)
+    assert page.inner_text("#track strong") == riff.name.replace("<", "").replace(">", "")  # as Gradio keeps names
+    assert "0:03 · stereo · 22.05 kHz" in page.inner_text("#track")
+    say(page, "make it warmer")
+    assert "warmer" in page.locator(".turn .reply").inner_text().lower()
+    assert "Equaliser added" in chips(page)
+    assert page.locator(".turn .facts").inner_text().startswith("new effects · planned by the built-in planner · ")
+    say(page, CUT)
+    assert chips(page) == ["Filter added"]
+    say(page, HALVED)
+    assert chips(page) == ["Filter, low-pass: 4.0 kHz → 2.0 kHz"]
+    say(page, "remove the equaliser")
+    assert chips(page) == ["Equaliser removed"]
+    assert page.locator(".turn .words").all_inner_texts() == ["make it warmer", CUT, HALVED, "remove the equaliser"]
+    assert effects(page) == ["filter"]
+    page.locator(".turn .why summary").last.click()
+    why = page.locator(".turn .why").last.inner_text()
+    assert [label for label in ("Asked", "Effects", "Order", "Settings") if label not in why] == []
+
+    page.locator(".player-play").click()
+    page.wait_for_function(f"{PLAYER}.state.playing && {PLAYER}.state.position > 0.1")
+    graph = []
+    for name in ("dry", "previous", "current", "dry"):
+        page.click(f".player-{name}")
+        chosen = page.evaluate(f"{PLAYER}.state.selected")
+        page.wait_for_function(f"id => {PLAYER}.state.audible === id", arg=chosen)
+        page.wait_for_function(ALONE, arg=chosen)
+        graph.append((chosen, page.evaluate(TICKS)))
+    ids = page.evaluate(f"{HISTORY}.turns.map(turn => turn.id)")
+    assert [chosen for chosen, _ in graph] == ["dry", ids[2], ids[3], "dry"]
+    for _, (moved, passed) in graph:
+        assert moved == pytest.approx(passed, abs=0.05)  # or back at the start of three seconds
+    page.click(".player-play")
+    assert page.evaluate(f"{PLAYER}.state.playing") is False
+
+
+ALONE = f"""id => Object.entries({PLAYER}.state.gains)
+    .every(([each, gain]) => each === id ? gain > 0.5 : gain < 0.01)"""
+"""Whether one version alone goes through the audio graph."""
+
+TICKS = f"""async () => {{
+    const at = () => [{PLAYER}.state.position, performance.now() / 1000, {PLAYER}.state.duration];
+    const [from, began] = at();
+    await new Promise(done => setTimeout(done, 150));
+    const [to, ended, duration] = at();
+    return [(to - from + duration) % duration, ended - began];
+}}"""
+"""How far the sound moves in a moment, and how long that moment is, in seconds."""
+
+HEARD = f"""() => {{
+    window.told = [];
+    const player = {PLAYER};
+    const look = () => {{
+        if (player.state.selected === "edit" && player.state.preview === "Edit") told.push(performance.now());
+        else setTimeout(look, 4);
+    }};
+    look();
+}}"""
+"""Note when an edit is heard."""
+
+
+def test_a_setting_under_the_hand_is_heard_at_once_and_becomes_a_turn(
+    guest: Guest, common: Running, riff: Path
+) -> None:
+    page = opened(guest, session_of(common.url, riff, CUT, ECHO))
+    slider = page.get_by_role("slider", name="Low-pass, in Hz", exact=True)
+    waits_ms = []
+    for _ in range(3):  # on a machine that does much else one of three must be in time
+        page.evaluate(HEARD)
+        page.evaluate("performance.clearResourceTimings()")
+        before = setting(page, "filter", "lowpass_hz")
+        step(page, lambda: dragged(page, slider, -40))
+        answered = page.evaluate(
+            "performance.getEntriesByType('resource').filter(e => e.name.includes('/preview/'))[0].responseEnd"
+        )
+        waits_ms.append(page.evaluate("told[0]") - answered)
+        assert setting(page, "filter", "lowpass_hz") < before * 0.9
+    assert min(waits_ms) < 300
+    assert kinds(page) == ["said", "said", "edited", "edited", "edited"]
+    assert chips(page)[0].startswith("Filter, low-pass: ")
+    assert page.evaluate(f"{PLAYER}.state.selected === {HISTORY}.head")
+
+
+def dragged(page: Any, slider: Any, across: float) -> None:
+    """A slider's thumb, pulled so many pixels in ten moves."""
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    x, y = box["x"] + 8 + (box["width"] - 16) * float(slider.input_value()), box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for move in range(1, 11):
+        page.mouse.move(x + across * move / 10, y)
+        page.wait_for_timeout(15)
+    page.mouse.up()
+
+
+def test_half_of_a_turn_and_its_opposite(guest: Guest, common: Running, riff: Path) -> None:
+    page = opened(guest, session_of(common.url, riff, "3 dB louder"))
+    assert setting(page, "gain", "gain_db") == pytest.approx(3)
+    amount = page.get_by_role("textbox", name="Amount of the last turn, typed")
+
+    def typed(text: str) -> None:
+        amount.fill(text)
+        amount.press("Enter")
+
+    for text, gain_db in (("50 %", 1.5), ("-100", -3.0), ("150", 4.5)):
+        step(page, lambda text=text: typed(text))
+        assert setting(page, "gain", "gain_db") == pytest.approx(gain_db, abs=0.02)
+        assert page.evaluate(f"{CHAIN}.amount.share") == pytest.approx(gain_db / 3, abs=0.01)
+    assert kinds(page) == ["said", *["edited"] * 3]
+    assert [words for words, _, _ in tree(page)][1:] == [f'{share}% of "3 dB louder"' for share in (50, -100, 150)]
+
+
+def test_a_tree_of_versions_that_is_there_again_after_a_reload(
+    guest: Guest, chromium: Any, common: Running, riff: Path
+) -> None:
+    session_id = session_of(common.url, riff, CUT, ECHO)
+    page = opened(guest, session_id)
+    step(page, lambda: page.click("#undo"))
+    assert (standing(page), effects(page)) == (CUT, ["filter"])
+    assert page.is_enabled("#redo")
+    step(page, lambda: page.click("#redo"))
+    assert (standing(page), effects(page)) == (ECHO, ["filter", "delay"])
+    version(page, CUT).click()
+    step(page, lambda: version(page, CUT).get_by_role("button", name="Go to").click())
+    say(page, "3 dB louder")
+    assert tree(page)[2][:2] == ("3 dB louder", CUT)
+
+    page.fill("#words :is(textarea, input)", "a bit wider")
+    step(page, lambda: page.click("#takes"), turns=3)
+    assert [words for words, parent, _ in tree(page) if parent == "3 dB louder"] == ["a bit wider"] * 3
+    assert page.evaluate(f"{HISTORY}.turns.slice(-3).map(turn => turn.take)") == [1, 2, 3]
+    step(page, lambda: page.get_by_role("button", name="Choose take 2").click())
+    second = page.evaluate(f"{HISTORY}.turns.find(turn => turn.take === 2).id")
+    assert page.evaluate(f"{HISTORY}.head") == second
+
+    page.locator(f".history-item[data-turn='{second}']").get_by_role("button", name="Name").click()
+    field = page.locator(f".history-item[data-turn='{second}'] input")
+    field.fill("wide <i>enough</i>")
+    field.press("Enter")
+    page.locator(".history-name", has_text="wide <i>enough</i>").wait_for()
+    version(page, ECHO).click()
+    version(page, ECHO).get_by_role("button", name="Compare with …").click()
+    version(page, "3 dB louder").click()
+    version(page, "3 dB louder").get_by_role("button", name="Compare with 2").click()
+    compared = page.locator(".history-compare")
+    compared.get_by_text("2. a 250 ms delay against").wait_for()
+    assert compared.locator("tr", has_text="Gain").first.is_visible()
+    page.locator("#pictures .comparison svg").first.wait_for()
+
+    shown = state(page)
+    assert page.url.endswith(f"#{session_id}")
+    guest.reload()
+    opened(guest, session_id)
+    assert state(page) == shown
+    assert page.locator(".history-name", has_text="wide <i>enough</i>").count() == 1
+    with visitor(chromium, common.url) as friend, visitor(chromium, common.url) as stranger:
+        assert state(opened(friend, session_id)) == shown
+        stranger.go(f"#{'0' * 48}")
+        stranger.page.locator("#choosing .notice", has_text="There is no session of that id.").wait_for()
+        assert stranger.page.locator(".turn").count() == 0
+        assert stranger.page.url.endswith("/")
+
+
+def state(page: Any) -> list[Any]:
+    """What must be the same wherever a session is opened: messages, chain, tree, what plays."""
+    talk = page.locator(".turn").all_inner_texts()
+    return [talk, page.evaluate(f"{CHAIN}.slots"), tree(page), standing(page), page.evaluate(f"{PLAYER}.data.current")]
+
+
+def test_everything_is_taken_home_and_can_be_read(guest: Guest, common: Running, riff: Path, tmp_path: Path) -> None:
+    page = opened(guest, session_of(common.url, riff, "put it in a small church"))
+    links = page.locator(".downloads a")
+    names = [link.get_attribute("href").rpartition("/")[2] for link in links.all()]
+    taken = {name: saved(page, links.nth(at), tmp_path) for at, name in enumerate(names)}
+    sounds = {name: soundfile.read(taken[name]) for name in ("wav16", "wav24", "wav32f", "flac", "mp3")}
+    kinds = [soundfile.info(taken[name]).subtype for name in ("wav16", "wav24", "wav32f", "flac")]
+    assert kinds == ["PCM_16", "PCM_24", "FLOAT", "PCM_24"]
+    whole = sounds["wav32f"][0]
+    assert len(whole) > 3 * 22_050
+    for samples, rate in sounds.values():
+        assert rate == 22_050
+        assert len(samples) == len(whole)
+        assert np.mean((samples - whole) ** 2) < 0.01 * np.mean(whole**2)
+    chain = Chain.from_json(json.loads(taken["preset"].read_text())["chain"])
+    assert list(chain.names) == effects(page)
+    compile(taken["python"].read_text(), "preset.py", "exec")
+    room, rate = soundfile.read(taken["reverb"])
+    assert rate == 22_050
+    assert np.abs(room[: rate // 4]).max() > 10 * np.abs(room[-rate // 10 :]).max()
+    assert "put it in a small church" in taken["sheet"].read_text()
+    assert taken["pdf"].read_bytes().startswith(b"%PDF-")
+    with zipfile.ZipFile(io.BytesIO(taken["session"].read_bytes())) as bundle:
+        assert bundle.testzip() is None
+
+
+def saved(page: Any, link: Any, folder: Path) -> Path:
     with page.expect_download() as waiting:
-        page.click(f".downloads a:text-is('{label}')")
-    path = folder / waiting.value.suggested_filename
+        link.click()
+    path: Path = folder / waiting.value.suggested_filename
     waiting.value.save_as(path)
     return path
 
 
-def test_two_turns_on_a_sample_then_everything_is_taken_home(visitor: Any, tmp_path: Path) -> None:
-    page = visitor()
-    choose_sample(page, "groove")
-    say(page, "make it warmer")
-    assert "warmer" in page.locator(".turn .reply").inner_text().lower()
-    say(page, "put it in a small church")
-    assert page.locator(".turn").count() == 2
-    assert page.locator("table.chain tbody th").all_inner_texts() == ["Equaliser", "Reverb"]
-    assert page.locator("table.readings tbody tr").count() > 0
-    assert page.locator("details.why dd").count() >= 4
-
-    dry = soundfile.info(SAMPLES / "groove.flac")
-    flac, wav, preset = (saved(page, label, tmp_path) for label in ("FLAC", "WAV", "Preset"))
-    assert flac.name == "groove-warmer-small-church.flac"
-    samples, rate = soundfile.read(flac)
-    assert rate == dry.samplerate
-    assert samples.shape[1] == dry.channels
-    assert dry.frames < len(samples) < dry.frames + 15 * rate
-    np.testing.assert_array_equal(soundfile.read(wav)[0], samples)
-    kept = json.loads(preset.read_text())
-    assert (kept["format"], kept["version"]) == ("instructfx-preset", 1)
-    assert Chain.from_json(kept["chain"]).names == ("eq", "reverb")
-
-    heard = page.evaluate(
-        """async () => { const all = [...document.querySelectorAll('.player audio')];
-        for (const each of all) { each.muted = true; await each.play(); await new Promise(r => setTimeout(r, 200)); }
-        return all.map(each => [each.paused, each.error === null, each.duration]); }"""
-    )
-    assert [each[0] for each in heard] == [True, False]
-    assert all(each[1] for each in heard)
-    assert heard[1][2] == pytest.approx(len(samples) / rate, abs=0.01)
-
-    page.click("#undo")
-    wait_for_turns(page, 3)
-    talk = "document.getElementById('conversation')"
-    assert page.evaluate(f"getComputedStyle({talk}).overflowY") == "auto"
-    page.wait_for_function(f"{talk}.scrollTop + {talk}.clientHeight >= {talk}.scrollHeight - 2")
-    assert page.locator(".turn").last.bounding_box()["y"] < page.locator(WORDS).bounding_box()["y"]
-    assert page.locator("table.chain tbody th").all_inner_texts() == ["Equaliser"]
-    page.click("#new")
-    page.wait_for_selector("#sample-groove")
-    assert page.locator(".turn").count() == 0
-
-
-def test_an_upload_of_ones_own(visitor: Any, tmp_path: Path) -> None:
-    page = visitor()
-    time = np.arange(3 * 22_050) / 22_050
-    path = tmp_path / "My <b>Song<b> é.wav"
-    soundfile.write(path, 0.3 * np.sin(2 * np.pi * 220 * time) * np.exp(-time % 0.5), 22_050)
-    page.set_input_files("#upload input[type=file]", path)
-    page.wait_for_selector(".player.dry audio")
-    assert "mono · 22.05 kHz" in page.locator("#track").inner_text()
-    assert page.locator("#track b").count() == 0
-    page.click("#examples button:text-is('a bit wider')")
-    wait_for_turns(page, 1)
-    page.click("#send")
-    page.wait_for_selector("#notice .notice")
-    assert "Say what should change" in page.locator("#notice").inner_text()
-
-
-def test_a_stopped_turn_keeps_the_best_so_far(visitor: Any) -> None:
-    page = visitor()
-    choose_sample(page, "strings")
-    page.fill(WORDS, "much warmer, some chorus and a big hall")
-    page.press(WORDS, "Enter")
-    page.wait_for_function("/step [3-9]/.test(document.querySelector('.progress')?.innerText ?? '')")
-    assert page.locator("#send").is_disabled()
-    page.click("#stop")
-    wait_for_turns(page, 1)
-    assert "best so far was kept" in page.locator(".turn").inner_text()
-    assert page.locator(".player.current audio").count() == 1
-    assert page.locator("#send").is_enabled()
-
-
-def test_what_cannot_be_used_is_one_clear_line(visitor: Any, tmp_path: Path) -> None:
-    page = visitor()
-    page.fill(WORDS, "make it warmer")
-    page.press(WORDS, "Enter")
-    page.wait_for_selector("#notice .notice")
-    assert "Choose a track first" in page.locator("#notice").inner_text()
-    for name in ("letter.wav", "letter.txt"):
-        path = tmp_path / name
-        path.write_text("Dear Sir or Madam\n" * 50)
-        page.set_input_files("#upload input[type=file]", path)
-        line = page.locator("#choosing .notice", has_text=name)
-        line.wait_for()
-        assert "Traceback" not in line.inner_text()
-        assert "/" not in line.inner_text()
-        assert "\n" not in line.inner_text().strip()
-    choose_sample(page, "guitar")
-
-
-def test_visitors_do_not_see_each_other(visitor: Any, url: str) -> None:
-    first, second = visitor(), visitor(color_scheme="dark")
-    choose_sample(first, "guitar")
-    say(first, "add a 250 ms delay")
-    assert second.locator(".turn").count() == 0
-    assert second.locator("#listen").count() == 0 or not second.locator("#listen").is_visible()
-    choose_sample(second, "guitar")
-    assert second.locator(".turn").count() == 0
-    links = [page.locator(".player.dry audio").get_attribute("src") for page in (first, second)]
-    assert links[0] != links[1]
-    with pytest.raises(urllib.error.HTTPError, match="404"):
-        urllib.request.urlopen(f"{url}/audio/guess/dry")
-
-
-def test_a_phone_shows_everything_without_scrolling_sideways(visitor: Any) -> None:
-    page = visitor()
-    page.set_viewport_size({"width": 390, "height": 844})
-    choose_sample(page, "groove")
-    say(page, "brighter")
-    page.wait_for_timeout(200)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    right = page.evaluate(
-        "Math.max(...[...document.querySelectorAll('#studio *')].map(e => e.getBoundingClientRect().right))"
-    )
-    assert right <= 390
+def test_a_blind_test_is_answered_and_the_answer_is_kept(guest: Guest, common: Running, riff: Path) -> None:
+    session_id = session_of(common.url, riff, CUT, ECHO)
+    page = opened(guest, session_id)
+    page.click(".player-begin")
+    page.wait_for_function(f"{PLAYER}.state.blind === 'asking' && {PLAYER}.state.playing")
+    page.click(".player-y")
+    page.wait_for_function(f"{PLAYER}.state.selected === 'Y'")
+    assert page.locator(".player-version:visible").all_inner_texts() == ["X", "Y"]
+    page.click("[data-choice=Y]")
+    told = page.locator(".player-result").inner_text()
+    first, second = page.evaluate(f"{HISTORY}.turns.map(turn => turn.id)")
+    better = "this" if "Y is Turn 2" in told else "other"
+    assert "Y is Turn" in told
+    page.wait_for_timeout(300)
+    store = Store(common.log.parent)
+    assert store.answers(session_id) == (Answer(second, first, better),)
+    store.close()
+    page.click(".player-leave")
+    wait_for_turns(page, 2)
+    assert page.evaluate(f"{PLAYER}.state.selected") == second

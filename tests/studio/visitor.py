@@ -34,11 +34,16 @@ class Guest:
         self.page.goto(f"{self._home}/{address}")
         self._come_in()
 
-    def reload(self) -> None:
-        """Load the page again, with nothing under way: Gradio calls it an error where something is."""
+    def rest(self) -> None:
+        """Wait until nothing is under way between the page and its server."""
         end = time.monotonic() + WAIT_MS / 1000
-        while self._events and time.monotonic() < end:
+        while self._events:
+            assert time.monotonic() < end
             self.page.wait_for_timeout(50)
+
+    def reload(self) -> None:
+        """Load the page again, at rest: Gradio calls it an error where something is under way."""
+        self.rest()
         self.page.reload()
         self._come_in()
 
