@@ -10,7 +10,7 @@ run: .venv/ready
 	$(BIN)/python app.py
 
 test: .venv/ready-for-tests system-packages
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-slow: .venv/ready-for-tests system-packages
 	$(BIN)/python -m pytest -m slow
@@ -26,7 +26,11 @@ measure: .venv/ready
 	$(BIN)/python -m instructfx bench dialogue $(if $(DATA),--data $(DATA)) --write docs/measuring.md
 	$(BIN)/python -m instructfx bench ablation $(if $(DATA),--data $(DATA)) --write docs/measuring.md
 	$(BIN)/python -m instructfx bench prompts --write docs/measuring.md
+	$(BIN)/python -m instructfx bench agreement $(if $(DATA),--data $(DATA)) --write docs/measuring.md
+	$(BIN)/python -m instructfx bench sequential $(if $(DATA),--data $(DATA)) --write docs/measuring.md
+	$(BIN)/python -m instructfx bench trajectory $(if $(DATA),--data $(DATA)) --write docs/measuring.md
 	$(BIN)/python -m instructfx bench server --write docs/measuring.md
+	$(BIN)/python -m instructfx bench page --write docs/measuring.md
 	$(BIN)/python -m instructfx bench faults --write docs/measuring.md
 	$(BIN)/python -m instructfx bench soak --write docs/measuring.md
 
