@@ -26,9 +26,9 @@ measure: .venv/ready
 	$(BIN)/python -m instructfx bench dialogue $(if $(DATA),--data $(DATA)) --write docs/measuring.md
 	$(BIN)/python -m instructfx bench ablation $(if $(DATA),--data $(DATA)) --write docs/measuring.md
 	$(BIN)/python -m instructfx bench prompts --write docs/measuring.md
-	$(BIN)/python -m instructfx bench agreement $(if $(DATA),--data $(DATA)) --write docs/measuring.md
-	$(BIN)/python -m instructfx bench sequential $(if $(DATA),--data $(DATA)) --write docs/measuring.md
-	$(BIN)/python -m instructfx bench trajectory $(if $(DATA),--data $(DATA)) --write docs/measuring.md
+	$(if $(DATA),$(BIN)/python -m instructfx bench agreement --data $(DATA) --write docs/measuring.md)
+	$(if $(DATA),$(BIN)/python -m instructfx bench sequential --data $(DATA) --write docs/measuring.md)
+	$(if $(DATA),$(BIN)/python -m instructfx bench trajectory --data $(DATA) --write docs/measuring.md)
 	$(BIN)/python -m instructfx bench server --write docs/measuring.md
 	$(BIN)/python -m instructfx bench page --write docs/measuring.md
 	$(BIN)/python -m instructfx bench faults --write docs/measuring.md
