@@ -20,6 +20,7 @@ from instructfx.bench.markup import Markup
 
 API = "/gradio_api"
 DRY = "dry"
+PARTS = ("address", "player", "chain", "history")  # elements of ours, whose data come as JSON
 SILENCE_SECONDS = 60.0  # a server that says nothing for this long hangs
 
 Ending = Literal["answered", "failed", "hung", "gone"]
@@ -207,10 +208,12 @@ class Visitor:
     def _show(self, name: str, value: Any, seen: Seen) -> None:
         """What an element is given: HTML, or the data of a part."""
         if isinstance(value, dict) and value.get("__type__") == "update":
-            value = value.get("value")
-        if isinstance(value, dict):
-            self._parts[name] = value
-            for text in strings(value):
+            if "value" not in value:
+                return
+            value = value["value"]
+        if name in PARTS:
+            self._parts[name] = json.loads(value or "{}")
+            for text in strings(self._parts[name]):
                 seen.read(text)
         elif isinstance(value, str):
             seen.look(value)

@@ -38,7 +38,7 @@ PART = """
 const part = element.querySelector("{tag}");
 const show = async () => {{
   await customElements.whenDefined("{tag}");
-  const data = props.value || null; // what is emptied comes as an empty text
+  const data = props.value ? JSON.parse(props.value) : null;
   if (data || part.data) part.data = data;
 }};
 watch("value", show);
@@ -77,9 +77,20 @@ def html(value: str, elem_id: str) -> gradio.HTML:
     return gradio.HTML(value, elem_id=elem_id, padding=False, container=False, apply_default_css=False, js_on_load=None)
 
 
-def part(tag: str, elem_id: str, label: str) -> gradio.HTML:
+class Part(gradio.HTML):
+    """A region whose value is the data of an element of ours.
+
+    As text: of data Gradio sends what has changed, and its script writes that into what the element has in its hands.
+    """
+
+    def postprocess(self, value: Any) -> str | None:
+        """Data to JSON."""
+        return None if value is None else json.dumps(value)
+
+
+def part(tag: str, elem_id: str, label: str) -> Part:
     """An element of ours: its value is its data, and what a person does with it comes as a submit event."""
-    return gradio.HTML(
+    return Part(
         None,
         html_template=f'<{tag} aria-label="{label}"></{tag}>',
         js_on_load=PART.format(tag=tag),
