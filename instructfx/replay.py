@@ -14,6 +14,7 @@ from instructfx.errors import Cancelled, InstructionError
 from instructfx.listening import Excerpt
 from instructfx.live import minds_named
 from instructfx.planners import Plan, Planner, planner_named
+from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.planners.prompted import PromptedPlanner
 from instructfx.planners.recorded import Planned, recorded
 from instructfx.refine import RefineOptions, Step
@@ -22,7 +23,7 @@ from instructfx.session import Provenance, Session, Turn
 from instructfx.signature import Signature
 from instructfx.store import Store
 from instructfx.track import Track
-from instructfx.wishes import Wishes
+from instructfx.wishes import MOST_SEED, Wishes
 
 Mode = Literal["render", "rerun", "replan"]
 MODES: tuple[Mode, ...] = ("render", "rerun", "replan")
@@ -179,6 +180,8 @@ class Replay:
         planner: Planner = self._planner or Planned(made.planner, old.plan)
         if self._mode == "replan" and self._planner is None:
             planner = planner_named(made.planner)
+        if self._mode == "replan" and isinstance(planner, BuiltinPlanner) and old.take > 1:
+            planner = BuiltinPlanner(old.take - 1, (made.seed - (old.take - 1)) % (MOST_SEED + 1))
         if made.recipe and not (self._swaps.ear or self._swaps.loss):
             recipe = minds_named("builtin", "", made.seed, made.recipe, made.device)
             return replace(recipe, planner=planner, first_turn=made.first_turn)

@@ -56,7 +56,6 @@ LISTENER: dict[str, Any] = {
 }
 """Arguments of every event listener."""
 
-
 def blocks() -> gradio.Blocks:
     """An empty page: no telemetry, uploads removed after an hour."""
     return gradio.Blocks(
@@ -66,17 +65,13 @@ def blocks() -> gradio.Blocks:
         delete_cache=(KEEP_UPLOADS_SECONDS // 4, KEEP_UPLOADS_SECONDS),
     )
 
-
 def state(on_delete: Callable[[str], None]) -> gradio.State:
     """Each page's own token, on the server only; Gradio drops it an hour after the page was closed."""
     return gradio.State("", render=False, delete_callback=on_delete)
 
-
 def html(value: str, elem_id: str) -> gradio.HTML:
     """A region that is ours to fill."""
     return gradio.HTML(value, elem_id=elem_id, padding=False, container=False, apply_default_css=False, js_on_load=None)
-
-from gradio.events import Dependency
 
 class Part(gradio.HTML):
     """A region whose value is the data of an element of ours.
@@ -87,12 +82,14 @@ class Part(gradio.HTML):
     def postprocess(self, value: Any) -> str | None:
         """Data to JSON."""
         return None if value is None else json.dumps(value)
-    from typing import Callable, Literal, Sequence, Any, TYPE_CHECKING
+    from collections.abc import Callable, Sequence
+    from typing import TYPE_CHECKING, Any, Literal
+
     from gradio.blocks import Block
+
     if TYPE_CHECKING:
         from gradio.components import Timer
         from gradio.components.base import Component
-
 
 def part(tag: str, elem_id: str, label: str) -> Part:
     """An element of ours: its value is its data, and what a person does with it comes as a submit event."""
@@ -105,7 +102,6 @@ def part(tag: str, elem_id: str, label: str) -> Part:
         container=False,
         apply_default_css=False,
     )
-
 
 def mounted(app: FastAPI, page: gradio.Blocks, upload_mb: int, mcp: bool) -> FastAPI:
     """The page at the root of an application, uploads limited; nothing on it comes from another host or our disk."""
@@ -134,11 +130,9 @@ def mounted(app: FastAPI, page: gradio.Blocks, upload_mb: int, mcp: bool) -> Fas
             route.app.add_exception_handler(TypeError, _no_file)
     return whole
 
-
 def _in_json(types: Any, answers: Sequence[Any]) -> list[Any]:
     """What a tool answers, as the endpoint of the same name does: Gradio would write it as Python does."""
     return [types.TextContent(type="text", text=json.dumps(answer)) for answer in answers]
-
 
 def _no_file(request: Request, error: Exception) -> PlainTextResponse:
     """What Gradio answers with status 500: an upload whose file has no name."""
@@ -146,10 +140,8 @@ def _no_file(request: Request, error: Exception) -> PlainTextResponse:
         raise error
     return PlainTextResponse("The file has no name. Give it one, such as track.wav.", status_code=400)
 
-
 def was_uploaded(path: Path) -> bool:
     """Whether a file lies where Gradio puts uploads, whatever a visitor's page says of it."""
     return path.resolve().is_relative_to(Path(gradio.utils.get_upload_folder()).resolve())
-
 
 __all__ = ["LISTENER", "STATIC", "blocks", "html", "mounted", "part", "state", "was_uploaded"]
