@@ -79,9 +79,9 @@ class TestOnThePage:
         notice(page, "notice", "Say what should change")
         page.fill(WORDS, "warmer " * 800)
         assert len(page.input_value(WORDS)) == 2000
-        page.click("#examples button:text-is('a bit wider')")
+        page.click("#examples button:text-is('add some grit')")
         wait_for_turns(page, 1)
-        assert effects(page) == ["stereo_width"]
+        assert effects(page) == ["distortion"]
 
     def test_words_and_names_are_never_markup(self, guest: Guest, common: Running, riff: Path) -> None:
         evil = '<img src=x onerror="alert(1)"> 3 dB louder'
