@@ -10,11 +10,8 @@ from instructfx.chain import Chain
 from instructfx.effects import EFFECTS
 from instructfx.effects.eq import magnitude
 from instructfx.effects.memoryless import as_tensors
-from instructfx.planners.plan import Plan
-from instructfx.refine.records import Refined
-from instructfx.session import Dry, Provenance, Session, Turn
 from instructfx.settings_text import value_text
-from instructfx.studio.cards import Amount, chain_data, declarations, originals_of
+from instructfx.studio.cards import Amount, chain_data, declarations
 from instructfx.studio.screenshot import browser, chromium_path
 
 pytest.importorskip("playwright")
@@ -419,21 +416,3 @@ def test_the_amount_of_the_last_turn(cards: Open) -> None:
     assert part.wait_for("amount", 3)["share"] == 1.5
     part.show(data())
     assert not amount.is_visible()
-
-
-def test_the_originals_are_what_was_last_planned() -> None:
-    def turn(number: int, parent: int | None, kind: Any, chain: Chain) -> Turn:
-        made = Provenance("builtin", "perceptual", 0)
-        refined = Refined(chain, 1.0, 0.5)
-        before = str(parent) if parent else None
-        return Turn(str(number), before, number, kind, "x", Plan(), "reuse_all", refined, {}, {}, made, 1.0)
-
-    by_hand = CHAIN.adjusted("reverb", {"mix": 0.9}).added("delay", {})
-    dry = Dry("0", "x.wav", 44_100, 2, 44_100, -20.0, 0)
-    session = Session("s", dry, (turn(1, None, "said", CHAIN), turn(2, 1, "edited", by_hand)), "2")
-    found = originals_of(session)
-    assert found["reverb"] == CHAIN.slot("reverb").settings
-    assert "delay" not in found
-    slots = {slot["effect"]: slot for slot in chain_data(by_hand, found)["slots"]}
-    assert slots["delay"]["original"] is None
-    assert originals_of(Session("s", dry)) == {}

@@ -204,17 +204,18 @@ def test_an_export_a_preview_and_a_step_leave_no_file_behind(studio: Studio, tmp
     assert 'filename="take-warmer.flac"' in flac.headers["content-disposition"]
     sounds = [soundfile.read(io.BytesIO(each.content)) for each in (flac, heard, first, last)]
     assert {(rate, samples.shape) for samples, rate in sounds} == {(22_050, (44_100, 2))}
-    _, dull, dry, warm = (treble_share(samples) for samples, _ in sounds)
-    assert dull < 0.01
-    assert dry == pytest.approx(treble_share(soundfile.read(visit.dry.path)[0]), abs=1e-4)
-    assert abs(warm - dry) > 0.01
+    taken_home, dull, dry, warm = (bass_share(samples) for samples, _ in sounds)
+    assert dull > 0.5
+    assert dry == pytest.approx(bass_share(soundfile.read(visit.dry.path)[0]), abs=1e-4)
+    assert taken_home == pytest.approx(warm, rel=0.05)
+    assert warm > 1.2 * dry
     assert set(visit.folder.iterdir()) == before
 
 
-def treble_share(samples: np.ndarray[Any, Any]) -> float:
-    """The part of the power above 5 kHz."""
+def bass_share(samples: np.ndarray[Any, Any]) -> float:
+    """The part of the power of two seconds that lies below 300 Hz."""
     power = np.abs(np.fft.rfft(samples, axis=0)) ** 2
-    return float(power[10_000:].sum() / power.sum())
+    return float(power[:600].sum() / power.sum())
 
 
 NO_PREVIEWS: list[dict[str, Any]] = [

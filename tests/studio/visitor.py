@@ -31,6 +31,8 @@ class Guest:
 
     def go(self, address: str) -> None:
         """Open the page, at #id where there is one, and wait until its own script has run."""
+        self.rest()
+        self.page.goto("about:blank")
         self.page.goto(f"{self._home}/{address}")
         self._come_in()
 
@@ -62,7 +64,7 @@ class Guest:
     def _asks(self, request: Any) -> None:
         if "/queue/" in request.url:
             self._events.add(request)
-        if not request.url.startswith((self._home, "data:", "blob:")):
+        if not request.url.startswith((self._home, "data:", "blob:", "about:")):
             self.wrong.append(f"asked {request.url}")
 
 
