@@ -49,7 +49,8 @@ def guarded(handler: Handler) -> Handler:
         except Exception:
             log.exception("the page failed in %s", handler.__name__)
             yield self.follower.trouble(OUR_FAULT)
-        # When an event ends, Gradio repeats what it said last: by then the page may show something newer.
+        # When an event ends, Gradio repeats what it said last, when the page may show something newer; and one that said
+        # nothing would empty everything.
         yield {self.page.notice: gradio.skip()}
 
     return safely
@@ -84,9 +85,7 @@ class Handlers:
                 part.submit(self.act, [page.token], outputs, **LISTENER)
             page.stop.click(self.stop, [page.token], [page.stop], queue=False, **LISTENER)
             page.new.click(self.new_track, [page.token, page.advanced.ears.remembered], outputs, **LISTENER)
-            page.blocks.load(
-                self.come_back, [page.asked, *settings], outputs, js=ADDRESS_FIRST, **LISTENER
-            )  # fmt: skip
+            page.blocks.load(self.come_back, [page.asked, *settings], outputs, js=ADDRESS_FIRST, **LISTENER)
             page.blocks.unload(self.leave)
 
     # Opening
@@ -118,7 +117,6 @@ class Handlers:
         """Open the session whose id the page's address carries, at the point where it is."""
         session_id = str(asked or "").removeprefix("#").strip()
         if not session_id:
-            yield {self.page.notice: ""}  # a generator that tells nothing would empty everything
             return
         minds, _ = chosen(settings)
         async for changes in self._open(functools.partial(self.studio.come_back, session_id, _page_of(request), minds)):
