@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -34,11 +35,12 @@ def mirror(models: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def common(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One studio for all that only visit it: the built-in planner and ear, one turn at a time, nothing to fetch."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("INSTRUCTFX_TURNS", "1")
-        patch.setenv("INSTRUCTFX_STUDIO_FETCH", "0")
-        with running(tmp_path_factory.mktemp("common")) as started:
-            yield started
+    with ExitStack() as until_the_end:
+        with pytest.MonkeyPatch.context() as patch:  # of its environment alone
+            patch.setenv("INSTRUCTFX_TURNS", "1")
+            patch.setenv("INSTRUCTFX_STUDIO_FETCH", "0")
+            started = until_the_end.enter_context(running(tmp_path_factory.mktemp("common")))
+        yield started
 
 
 @pytest.fixture(scope="session")

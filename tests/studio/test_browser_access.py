@@ -161,7 +161,7 @@ def test_from_a_sample_to_a_tree_by_keyboard_alone(chromium: Any, common: Runnin
         page.wait_for_function("!document.querySelector('ifx-player').state.playing")
         keys.to(".chain-card[data-effect=filter] input[type=range]")
         before = page.evaluate(f"{CHAIN}.slots[0].settings")
-        keys.press("PageDown")
+        keys.press("PageUp")
         wait_for_turns(page, 4)
         assert page.evaluate(f"{CHAIN}.slots[0].settings") != before
         keys.to("[role=treeitem]")
