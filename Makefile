@@ -9,8 +9,9 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 run: .venv/ready
 	$(BIN)/python app.py
 
+# Two files of tests at a time, each on one core: threads of both would wait for each other.
 test: .venv/ready-for-tests system-packages
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: .venv/ready-for-tests system-packages
 	$(BIN)/python -m pytest -m slow

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +24,8 @@ RATE = 44_100
 # What is installed on this machine and what its keys are decides nothing here: tests of CLAP make a checkpoint of
 # their own, tests of language models a server.
 os.environ["INSTRUCTFX_EAR"] = "perceptual"
-os.environ["INSTRUCTFX_MODELS"] = str(Path(__file__).parent / "no-models")
+os.environ["INSTRUCTFX_MODELS"] = tempfile.mkdtemp(prefix="instructfx-no-models-")
+atexit.register(shutil.rmtree, os.environ["INSTRUCTFX_MODELS"], ignore_errors=True)
 for name in ("INSTRUCTFX_CLAP_CHECKPOINT", "INSTRUCTFX_CLAP_MODEL", "INSTRUCTFX_DEVICE"):
     os.environ.pop(name, None)
 for name in [name for name in os.environ if name.startswith("INSTRUCTFX_PLANNER") or name.endswith("_API_KEY")]:

@@ -33,7 +33,7 @@ def test_bad_uploads_and_hostile_words_get_one_line_or_a_turn() -> None:
     lie = BadUpload("lies", "said to be bad", "fine.wav", good(".wav"), refused=True)
     told = BadWords("lies", 'make it File "/secret" warmer')
     examined = faults.examine(
-        [*faults.spread(small, 11), *nameless, lie], [*faults.spread(bad_words(), 10), told], quiet
+        [*faults.spread(small, 8), *nameless, lie], [*faults.spread(bad_words(), 6), told], quiet
     )
     lies = [each.verdict for each in examined.outcomes if each.kind == "lies"]
     assert lies == ["wrong", "leaked"]
@@ -42,17 +42,17 @@ def test_bad_uploads_and_hostile_words_get_one_line_or_a_turn() -> None:
     assert [each for each in honest if each.verdict not in ("refused", "accepted")] == []
     assert examined.trouble == ()
     assert examined.good_requests >= 3
-    assert len(honest) == 22 + len(faults.FORGED)
+    assert len(honest) == 15 + len(faults.FORGED)
     assert {each.verdict for each in honest if each.kind == "forged uploads"} == {"refused"}
 
 
 def test_two_visitors_at_once_lose_and_mix_up_nothing() -> None:
-    soaked = soak.soak(8, 2, quiet)
+    soaked = soak.soak(6, 2, quiet)
     checks = soaked.checks()
-    del checks["memory is flat"]  # eight turns are too few to say
+    del checks["memory is flat"]  # six turns are too few to say
     assert [stay.wrong for stay in soaked.stays] == [(), ()]
     assert all(checks.values()), checks
-    assert [len(stay.stored) for stay in soaked.stays] == [4, 4]
+    assert [len(stay.stored) for stay in soaked.stays] == [3, 3]
     assert soaked.readings[0].memory_mb > 100
     assert soaked.readings[0].files > 5
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,10 @@ def track(music: Audio, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+FEW = Wishes(iterations=3)
+"""For what does not depend on how far a search gets."""
+
+
 def opened(track: Path, tmp_path: Path, **more: str) -> LiveSession:
     return open_session(track, store=tmp_path / "sessions", **more)  # type: ignore[arg-type]
 
@@ -65,13 +70,13 @@ def test_a_session_with_clap_refines_turn_after_turn(track: Path, tmp_path: Path
 
 def test_one_seed_gives_the_same_settings_and_losses(track: Path, tmp_path: Path) -> None:
     words = "add some grit and make it brighter"
-    first, second = (opened(track, tmp_path / name, ear="clap").say(words) for name in "ab")
+    first, second = (opened(track, tmp_path / name, ear="clap").say(words, wishes=FEW) for name in "ab")
     assert first.chain.to_json() == second.chain.to_json()
     assert first.refined.loss_after == second.refined.loss_after
 
 
 def test_words_that_no_lexicon_knows_are_left_to_the_ear(track: Path, tmp_path: Path) -> None:
-    turn = opened(track, tmp_path, ear="clap").say("floccinaucinihilipilification")
+    turn = opened(track, tmp_path, ear="clap").say("floccinaucinihilipilification", wishes=FEW)
     assert turn.plan.goal.target == "floccinaucinihilipilification"
     assert turn.chain.names == ("eq", "reverb")
     assert turn.refined.loss_after < turn.refined.loss_before
@@ -123,7 +128,7 @@ def test_wrong_names_are_one_clear_line(track: Path, tmp_path: Path, monkeypatch
 def test_the_command_line_takes_the_ear(track: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "instructfx", "refine", str(track), "make it darker", "--json"]
     finished = subprocess.run(
-        [*command, "--ear", "clap", "--device", "cpu", "--out", str(tmp_path / "out")],
+        [*command, "--ear", "clap", "--device", "cpu", "--iterations", "3", "--out", str(tmp_path / "out")],
         capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
     record = json.loads(finished.stdout)
@@ -136,9 +141,9 @@ def test_the_command_line_takes_the_ear(track: Path, tmp_path: Path) -> None:
 
 def test_a_step_size_brings_what_a_text_asks_to_its_size(track: Path, tmp_path: Path) -> None:
     session = opened(track, tmp_path, ear="clap")
-    plain = session.say("make it warmer")
+    plain = session.say("make it warmer", wishes=FEW)
     session.go_to(None)
-    half = session.say("make it warmer", wishes=Wishes(step_size=0.5))
+    half = session.say("make it warmer", wishes=replace(FEW, step_size=0.5))
     for name, value in plain.chain.slot("eq").settings.items():
         if name.endswith("gain_db"):
             assert half.chain.slot("eq").settings[name] == pytest.approx(value / 2, abs=1e-6)
@@ -150,9 +155,9 @@ def test_a_loss_is_chosen_for_a_turn_and_kept_for_the_rerun(
     track: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     session = opened(track, tmp_path, ear="clap")
-    plain = session.say("make it warmer")
+    plain = session.say("make it warmer", wishes=FEW)
     session.go_to(None)
-    other = session.say("make it warmer", wishes=Wishes(loss="contrast"))
+    other = session.say("make it warmer", wishes=replace(FEW, loss="contrast"))
     assert other.refined.loss_before != plain.refined.loss_before
     assert (other.provenance.wishes.loss, plain.provenance.wishes.loss) == ("contrast", "")
     assert main(["replay", session.session.id, "--mode", "rerun"]) == 0, capsys.readouterr()
@@ -160,10 +165,10 @@ def test_a_loss_is_chosen_for_a_turn_and_kept_for_the_rerun(
 
 def test_words_to_avoid_count_on_every_turn(track: Path, tmp_path: Path) -> None:
     session = opened(track, tmp_path, ear="clap")
-    session.say("make it warmer")
-    plain = session.say("brighter")
+    session.say("make it warmer", wishes=FEW)
+    plain = session.say("brighter", wishes=FEW)
     session.go_to(session.turns[0].id)
-    guarded = session.say("brighter", wishes=Wishes(avoid="harsh"))
+    guarded = session.say("brighter", wishes=replace(FEW, avoid="harsh"))
     assert guarded.goal.negative == "harsh"
     assert guarded.refined.loss_before != plain.refined.loss_before
 
