@@ -9,12 +9,13 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 run: .venv/ready
 	$(BIN)/python app.py
 
-# Two files of tests at a time, each on one core: threads of both would wait for each other.
+# Three files of tests at a time, since a third of their time is waiting, each on one core, since threads of several
+# would wait for each other.
 test: .venv/ready-for-tests system-packages
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-slow: .venv/ready-for-tests system-packages
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow --timeout 3600
 
 lint: .venv/ready-for-tests
 	$(BIN)/ruff check .

@@ -49,8 +49,8 @@ def guarded(handler: Handler) -> Handler:
         except Exception:
             log.exception("the page failed in %s", handler.__name__)
             yield self.follower.trouble(OUR_FAULT)
-        # When an event ends, Gradio repeats what it said last, when the page may show something newer; and one that said
-        # nothing would empty everything.
+        # When an event ends, Gradio repeats what it said last, though the page may show something newer by then; after
+        # one that said nothing it would empty everything.
         yield {self.page.notice: gradio.skip()}
 
     return safely

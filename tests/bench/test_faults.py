@@ -32,9 +32,7 @@ def test_bad_uploads_and_hostile_words_get_one_line_or_a_turn() -> None:
     nameless = [each for each in small if each.name == ""]
     lie = BadUpload("lies", "said to be bad", "fine.wav", good(".wav"), refused=True)
     told = BadWords("lies", 'make it File "/secret" warmer')
-    examined = faults.examine(
-        [*faults.spread(small, 8), *nameless, lie], [*faults.spread(bad_words(), 6), told], quiet
-    )
+    examined = faults.examine([*faults.spread(small, 8), *nameless, lie], [*faults.spread(bad_words(), 6), told], quiet)
     lies = [each.verdict for each in examined.outcomes if each.kind == "lies"]
     assert lies == ["wrong", "leaked"]
     assert not examined.well
