@@ -291,19 +291,20 @@ def test_no_raw_sound_is_left_in_the_temporary_folder(
 def test_memory_does_not_grow_with_length(tmp_path: Path) -> None:
     """Peak resident memory of a fresh process, one minute against eight, which are 54 MB more of floats."""
     code = (
-        "import resource, sys\n"
+        "import sys\n"
+        "from instructfx.bench.memory import peak_mb\n"
         "from instructfx.chain import Chain\n"
         "from instructfx.render import render_file\n"
         "from instructfx.track import inspect\n"
         "slots = [{'effect': 'eq', 'settings': {'mid_gain_db': 3}}, {'effect': 'compressor'},\n"
         "         {'effect': 'reverb', 'settings': {'decay_seconds': 0.5}}]\n"
         "render_file(Chain.from_json(slots), inspect(sys.argv[1]), sys.argv[2])\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+        "print(peak_mb())\n"
     )
     minute = np.tile(hot(6, 16_000), (1, 10))
-    peaks_kib = []
+    peaks_mb = []
     for minutes in (1, 8):
         save(Audio(np.tile(minute, (1, minutes)), 16_000), tmp_path / "track.wav")
         command = [sys.executable, "-c", code, str(tmp_path / "track.wav"), str(tmp_path / "out.wav")]
-        peaks_kib.append(int(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
-    assert peaks_kib[1] - peaks_kib[0] < 25 * 1024
+        peaks_mb.append(float(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+    assert peaks_mb[1] - peaks_mb[0] < 25

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import resource
 import statistics
 import time
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from instructfx.bench.memory import peak_mb
 from instructfx.bench.report import conditions, table
 from instructfx.bench.tracks import tracks
 from instructfx.chain import Chain
@@ -153,6 +153,5 @@ def _turns(path: Path, say: Callable[[str], None]) -> str:
         turn = open_session(path, planner="builtin", ear="clap", seed=SEED).say(words)
         effects = ", ".join(turn.chain.names)
         rows.append([f'turn, {name} ("{words}": {effects})', f"{turn.seconds:.1f} s"])
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    rows.append(["peak memory of all this", f"{memory:.0f} MB"])
+    rows.append(["peak memory of all this", f"{peak_mb():.0f} MB"])
     return table(["whole turns, the model already loaded", "measured"], rows)

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from instructfx.bench.memory import resident_mb
 from instructfx.scratch import is_running
 
 ROOT = Path(__file__).parent.parent.parent
@@ -77,7 +78,7 @@ class Served:
 
     def memory_mb(self) -> float:
         """Resident memory of the server and its children; 0.0 where the system does not tell."""
-        return sum(_resident_mb(pid) for pid in family(self.pid))
+        return sum(resident_mb(pid) for pid in family(self.pid))
 
     def open_files(self) -> int:
         """Open file descriptors of the server and its children; 0 where the system does not tell."""
@@ -159,10 +160,3 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 def _stat(pid: int) -> list[str]:
     """State, parent and so on of a process; OSError where it is gone."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-
-
-def _resident_mb(pid: int) -> float:
-    with suppress(OSError):
-        found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
-        return int(found.group(1)) / 1024 if found else 0.0
-    return 0.0

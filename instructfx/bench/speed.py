@@ -105,9 +105,9 @@ def _ratios(work: Callable[[], None], seconds: float) -> list[float]:
 def _memory(path: Path, folder: Path) -> list[list[str]]:
     """Peak memory of a process that renders one minute and one that renders ten."""
     script = (
-        "import resource, sys; from instructfx.bench.speed import RENDERED; from instructfx.render import render_file;"
-        "from instructfx.track import inspect; render_file(RENDERED, inspect(sys.argv[1]), sys.argv[2]);"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+        "import sys; from instructfx.bench.memory import peak_mb; from instructfx.bench.speed import RENDERED;"
+        "from instructfx.render import render_file; from instructfx.track import inspect;"
+        "render_file(RENDERED, inspect(sys.argv[1]), sys.argv[2]); print(peak_mb())"
     )
     rows = []
     for minutes in MEMORY_MINUTES:
