@@ -17,7 +17,7 @@ from instructfx.bench.report import table
 from instructfx.bench.systems import System
 from instructfx.bench.tracks import tracks
 
-SESSIONS = 6  # evenly from the dialogues, each on one track
+SESSIONS = 11  # evenly from the dialogues, each on one track
 SYSTEMS = (
     System(OURS),
     System("planner: nobody, nothing is done", planner="nothing"),
@@ -25,6 +25,8 @@ SYSTEMS = (
     System("planner: new effects at random", planner="random"),
     System("planner: new effects at their defaults", planner="unset"),
     System("ear: none, no search", steps=0),
+    System("loss: asked readings alone, other axes are free", harm=0),
+    System("loss: readings without the wished curve", shape=0),
     System("search: 10 steps", steps=10),
     System("search: 30 steps", steps=30),
     System("search: 60 steps", steps=60),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 
 from instructfx.chain import Chain
-from instructfx.ears import Ear, Objective, ear_named
+from instructfx.ears import Ear, Objective
 from instructfx.ears.goal import Goal
+from instructfx.ears.perceptual import HARM, SHAPE, PerceptualEar
 from instructfx.effects import EFFECTS
 from instructfx.engine import Minds
 from instructfx.listening import Excerpt
@@ -28,21 +29,24 @@ its starting settings left out. The goal stays, since it is what the ear is told
 
 @dataclass(frozen=True)
 class System:
-    """One way to take turns. steps: how long each search may be, None for the usual; 0 for no search at all."""
+    """One way to take turns. steps: how long each search may be, None for the usual; 0 for no search at all. shape and
+    harm weigh parts of the perceptual ear's loss."""
 
     name: str
     planner: Choice = "builtin"
     steps: int | None = None
     acquisition: Literal["lcb", "ei", "pi"] = "ei"
     anchor: Literal["turn before", "dry"] = "turn before"
+    shape: float = SHAPE
+    harm: float = HARM
     first_turn: FirstTurn = "refine"
     seed: int = 0
 
     def minds(self, dry: Excerpt) -> Minds:
         """Who plans, listens and searches in this system."""
-        ear: Ear = ear_named("perceptual")
-        if self.anchor == "dry":
-            ear = DryAnchored(ear, dry.heard(Chain()))
+        ear: Ear = PerceptualEar()
+        if (self.anchor, self.shape, self.harm) != ("turn before", SHAPE, HARM):
+            ear = Altered(PerceptualEar(), dry.heard(Chain()) if self.anchor == "dry" else None, self.shape, self.harm)
         return Minds(self._planner(), ear, self._options(), self.first_turn, self.seed)
 
     def _planner(self) -> Planner:
@@ -98,25 +102,26 @@ def _named(move: Move) -> Mapping[str, float]:
 
 
 @dataclass(frozen=True)
-class DryAnchored:
-    """An ear that takes every wish from the dry track instead of from what plays now."""
+class Altered:
+    """The perceptual ear with other weights in its loss; with `dry` it takes every wish from there instead of from what
+    plays now."""
 
-    ear: Ear
-    dry: Tensor
+    ear: PerceptualEar
+    dry: Tensor | None
+    shape: float
+    harm: float
     name: str = "perceptual"
     reads: bool = False
     fingerprint: str = ""
-    sample_rate: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "sample_rate", self.ear.sample_rate)
+    sample_rate: int = PerceptualEar.sample_rate
 
     @property
     def device(self) -> torch.device:
         return self.ear.device
 
     def objective(self, goal: Goal, before: Tensor) -> Objective:
-        return self.ear.objective(goal, self.dry)
+        usual = self.ear.objective(goal, before if self.dry is None else self.dry)
+        return replace(usual, shape=self.shape, harm=self.harm)
 
     def describe(self, audio: Tensor) -> dict[str, float]:
         return self.ear.describe(audio)

@@ -93,9 +93,9 @@ def _summed(asked: Mapping[str, float], centres_hz: Sequence[float]) -> Tensor:
 class PerceptualObjective:
     """The loss on sound that a goal means, after the sound `before`; (batch, channels, frames) -> (batch,).
 
-    Tone: sum over asked axes of (reading - before - what the wished curve makes of it)^2, plus SHAPE times the mean
+    Tone: sum over asked axes of (reading - before - what the wished curve makes of it)^2, plus `shape` times the mean
     square distance of the change in band levels from the wished curve. The rest: (reading - before - wish)^2 where
-    asked, and HARM times the changes on the other axes, squared where they are small and linear beyond a step
+    asked, and `harm` times the changes on the other axes, squared where they are small and linear beyond a step
     (pseudo-Huber).
     Its minimum lies at the wished distance: nothing overshoots. Sounds are measured where they are; spectra, readings
     and losses are few numbers and on the processor.
@@ -106,6 +106,8 @@ class PerceptualObjective:
     levels_before: Tensor
     audible: Tensor
     readings_before: Mapping[str, Tensor]
+    shape: float = SHAPE
+    harm: float = HARM
 
     @property
     def frequencies_hz(self) -> Tensor:
@@ -132,7 +134,7 @@ class PerceptualObjective:
         weights = weights / weights.sum()
         off = levels - self.levels_before - self.curve
         stray = (weights * (off - (weights * off).sum(dim=1, keepdim=True)).square()).sum(dim=1)
-        loss = SHAPE * stray / (STEP_DB**2 / 4)
+        loss = self.shape * stray / (STEP_DB**2 / 4)
         asked = [bool(self.goal.axes.get(name, 0.0)) for name in TONE_CURVES]
         return loss + tone_readings(off)[:, asked].square().sum(dim=1)
 
@@ -145,7 +147,7 @@ class PerceptualObjective:
                 loss = loss + (change - wish).square()
             elif name not in UNGUARDED:
                 change = measure(analysis).cpu() - self.readings_before[name]
-                loss = loss + HARM * 2 * ((1 + change.square()).sqrt() - 1)
+                loss = loss + self.harm * 2 * ((1 + change.square()).sqrt() - 1)
         return loss
 
 
