@@ -83,6 +83,7 @@ class Handlers:
             page.redo.click(self.redo, [page.token], outputs, **LISTENER)
             for part in (page.player, page.chain, page.history):
                 part.submit(self.act, [page.token], outputs, **LISTENER)
+            page.address.submit(_nudged, None, None, **LISTENER)
             page.stop.click(self.stop, [page.token], [page.stop], queue=False, **LISTENER)
             page.new.click(self.new_track, [page.token, page.advanced.ears.remembered], outputs, **LISTENER)
             page.blocks.load(self.come_back, [page.asked, *settings], outputs, js=ADDRESS_FIRST, **LISTENER)
@@ -278,6 +279,10 @@ class Handlers:
     def leave(self, request: gradio.Request) -> None:
         """A page was closed or lost its connection."""
         self.visits.left(_page_of(request))
+
+
+async def _nudged() -> None:
+    """Nothing to do but to have been asked: see static/stream.js."""
 
 
 def _page_of(request: gradio.Request) -> str:
