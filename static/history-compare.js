@@ -7,7 +7,7 @@ const number = (value) => value.toFixed(1).replace("-0.0", "0.0").replace("-", M
 
 export class Comparison {
   #title = element("h3", { class: "history-title", tabindex: -1 });
-  #equal = element("input", { type: "checkbox", change: () => put(this.element, "data-brief", this.#equal.checked) });
+  #all = element("input", { type: "checkbox", change: () => put(this.element, "data-brief", !this.#all.checked) });
   #settings = element("tbody");
   #readings = element("tbody");
   #heads = [0, 1, 2, 3].map(() => element("th", { scope: "col" }));
@@ -17,12 +17,12 @@ export class Comparison {
   constructor(close) {
     const head = (first, cells) => element("thead", {}, element("tr", {}, element("th", { scope: "col" }, first), cells));
     this.element = element(
-      "section", { class: "history-compare", "aria-label": "Comparison", hidden: true },
+      "section", { class: "history-compare", "aria-label": "Comparison", "data-brief": true, hidden: true },
       element(
         "header", { class: "history-bar" }, this.#title,
         element("button", { type: "button", class: "history-button", click: close }, "Close"),
       ),
-      element("label", { class: "history-check" }, this.#equal, "Hide what is equal"),
+      element("label", { class: "history-check" }, this.#all, "Show what is equal, too"),
       this.#none,
       element("table", { class: "history-table" },
         element("caption", {}, "Settings"), head("Setting", this.#heads.slice(0, 2)), this.#settings),

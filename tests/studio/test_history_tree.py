@@ -241,9 +241,9 @@ def test_two_versions_are_chosen_and_compared(history: Open) -> None:
     part.show(history_data(session(BRANCHED, 7), {}, Compared("t2", "t1")))
     table = part.page.locator(".history-compare")
     assert "2. put it in a church against 1. make it warmer" in table.inner_text()
-    assert "Low shelf gain" in table.inner_text()
-    part.page.get_by_label("Hide what is equal").check()
     assert "Low shelf gain" not in table.inner_text()
+    part.page.get_by_label("Show what is equal, too").check()
+    assert "Low shelf gain" in table.inner_text()
     mix = table.locator("tr", has_text="Mix")
     assert mix.inner_text().split() == ["Mix", "30", "%", "≠", "—"]
     part.page.get_by_role("button", name="Close").click()
