@@ -1,8 +1,8 @@
 /**
  * <ifx-player>: one transport for every version of a track. Its property `data` is given whole each time:
  * {session, versions: [{id, label, words, url, gain_db, peaks, seconds}], current, previous, picked,
- * excerpt: {start, end}, steps: {turn, count, losses, url} or null}; "dry" is always among the versions. It speaks by
- * bubbling "act" events: {do: "answer", turn, against, better}, {do: "excerpt", start}, {do: "error", text}.
+ * excerpt: {start, end}, steps: {turn, count, kept, losses, url} or null}; "dry" is always among the versions. It speaks
+ * by bubbling "act" events: {do: "answer", turn, against, better}, {do: "excerpt", start}, {do: "error", text}.
  */
 import { BlindPanel } from "./player/blind.js";
 import { NAMES, picture, showClock, showFace, shownSlots } from "./player/face.js";

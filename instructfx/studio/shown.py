@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from instructfx.by_hand import amount_of, original
 from instructfx.studio import views
 from instructfx.studio.cards import Amount, chain_data
-from instructfx.studio.progress import progress
 from instructfx.studio.tree import history_data
 
 if TYPE_CHECKING:
@@ -58,9 +57,11 @@ def _version(visit: Visit, turn: Turn | None) -> dict[str, Any]:
 def _steps(visit: Visit, turn: Turn | None) -> dict[str, Any] | None:
     if turn is None or turn.kind != "said" or not turn.refined.steps:
         return None
-    losses = [turn.refined.loss_before, *(step.loss for step in turn.refined.steps)]
+    steps = turn.refined.steps
+    losses = [turn.refined.loss_before, *(step.loss for step in steps)]
+    kept = max((number for number, step in enumerate(steps, 1) if step.chain == turn.chain), default=len(steps))
     url = f"/step/{visit.token}/{turn.id}/{{step}}"
-    return {"turn": turn.id, "count": len(losses) - 1, "losses": losses, "url": url}
+    return {"turn": turn.id, "count": len(steps), "kept": kept, "losses": losses, "url": url}
 
 
 def rack_data(visit: Visit, editable: bool) -> dict[str, Any]:
@@ -99,6 +100,3 @@ def downloads(visit: Visit) -> str:
 def talk(visit: Visit, job: TurnJob | None = None) -> str:
     """The conversation, with what is being worked on."""
     return views.conversation(visit.exchanges, job.words if job else "")
-
-
-__all__ = ["pictures", "player_data", "progress", "rack_data", "talk", "tree_data"]

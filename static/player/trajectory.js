@@ -25,17 +25,20 @@ export class Trajectory {
     });
   }
 
-  /** steps: {turn, count, losses, url} or null; losses[k] is the loss at step k, 0 being before the search. */
+  /**
+   * steps: {turn, count, kept, losses, url} or null; losses[k] is the loss at step k, 0 being before the search, and
+   * kept is the step that the version is.
+   */
   show(steps) {
     const { panel, slider, line } = this.#parts;
     panel.hidden = !steps;
-    const same = steps && this.#steps && ["turn", "count", "url"].every((key) => steps[key] === this.#steps[key]);
+    const same = steps && this.#steps && ["turn", "count", "kept", "url"].every((key) => steps[key] === this.#steps[key]);
     this.#steps = steps;
     if (!same) {
       this.stop();
       this.#sounds.clear();
       slider.max = String(steps?.count ?? 0);
-      slider.value = slider.max;
+      slider.value = String(this.#kept);
     }
     if (!steps) return;
     const finite = steps.losses.filter(Number.isFinite);
@@ -56,21 +59,25 @@ export class Trajectory {
     this.#parts.panel.removeAttribute("aria-busy");
   }
 
-  /** Back to where the search ended, which is what the version itself sounds like. False where it stands there. */
+  /** Back to the step that was kept, which is what the version itself sounds like. False where it stands there. */
   rest() {
     const { slider } = this.#parts;
-    const moved = slider.value !== slider.max;
+    const moved = Number(slider.value) !== this.#kept;
     this.stop();
-    slider.value = slider.max;
+    slider.value = String(this.#kept);
     if (this.#steps) this.#say();
     return moved;
+  }
+
+  get #kept() {
+    return this.#steps?.kept ?? this.#steps?.count ?? 0;
   }
 
   #say() {
     const { slider, said, dot } = this.#parts;
     const step = Number(slider.value);
     const loss = this.#steps.losses[step];
-    const place = placeOf(step, this.#steps.count);
+    const place = placeOf(step, this.#steps.count) + (step === this.#kept ? ", which was kept" : "");
     said.textContent = Number.isFinite(loss) ? `${place}, loss ${loss.toPrecision(3)}` : place;
     slider.setAttribute("aria-valuetext", said.textContent);
     dot.toggleAttribute("hidden", !Number.isFinite(loss));

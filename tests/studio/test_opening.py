@@ -20,6 +20,7 @@ from instructfx.studio.messages import Instruct, Minds, Order, Render, Rendered
 from instructfx.studio.opening import Studio
 from instructfx.studio.quirks import STATIC
 from instructfx.studio.server import application, main
+from instructfx.studio.shown import player_data
 from instructfx.studio.visits import Visit, Visits
 from instructfx.studio.waveform import sound_of
 from instructfx.studio.work import OUR_FAULT, TurnJob
@@ -196,10 +197,12 @@ def test_an_export_a_preview_and_a_step_leave_no_file_behind(studio: Studio, tmp
     visit = opened(studio, recording(tmp_path / "take.wav"))
     carried_out(studio, visit, Instruct("make it warmer", Wishes()))
     turn, before = visit.session.turns[0], set(visit.folder.iterdir())
+    kept = player_data(visit)["steps"]["kept"]
+    assert turn.refined.steps[kept - 1].chain == turn.chain
     at_once = {"chain": [{"effect": "filter", "settings": {"lowpass_hz": 300.0}}]}
     flac, heard, first, last = asked(
         studio, f"/export/{visit.token}/flac", (f"/preview/{visit.token}", at_once),
-        f"/step/{visit.token}/{turn.id}/0", f"/step/{visit.token}/{turn.id}/{len(turn.refined.steps)}",
+        f"/step/{visit.token}/{turn.id}/0", f"/step/{visit.token}/{turn.id}/{kept}",
     )  # fmt: skip
     assert 'filename="take-warmer.flac"' in flac.headers["content-disposition"]
     sounds = [soundfile.read(io.BytesIO(each.content)) for each in (flac, heard, first, last)]

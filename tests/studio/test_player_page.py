@@ -174,13 +174,14 @@ def test_what_cannot_be_had_is_one_line_and_the_rest_plays_on(come: Callable[...
 def test_each_step_of_the_search_is_heard_and_fetched_once(player: Player, site: Site) -> None:
     for step in range(9):
         site.sounds[f"/step/t1/{step}"] = sound(0.5 + step / 32, 3.0, start=4.0)
-    steps = {"turn": "t1", "count": 8, "losses": [3.0 / (1 + step) for step in range(9)], "url": "/step/t1/{step}"}
+    losses = [3.0 / (1 + step) for step in range(9)]
+    steps = {"turn": "t1", "count": 8, "kept": 6, "losses": losses, "url": "/step/t1/{step}"}
     player.give(data("t1", steps=steps), "dry", "t1")
     player.start()
     site.asked.clear()
+    assert player.page.inner_text(".player-said") == "Step 6 of 8, which was kept, loss 0.429"
     player.page.focus(".player-steps input")
-    for _ in range(3):
-        player.page.keyboard.press("ArrowLeft")
+    player.page.keyboard.press("ArrowLeft")
     player.until("player.state.preview === 'Step 5 of 8'")
     assert site.asked == ["/step/t1/5"]
     assert player.page.inner_text(".player-said") == "Step 5 of 8, loss 0.500"
@@ -198,12 +199,12 @@ def test_each_step_of_the_search_is_heard_and_fetched_once(player: Player, site:
     player.page.keyboard.press("Escape")
     assert player.state["selected"] == "t1"
     assert player.state["loop"] is None
-    assert player.page.input_value(".player-steps input") == "8"
+    assert player.page.input_value(".player-steps input") == "6"
 
 
 def test_it_fits_a_phone_and_is_sharp_and_follows_the_colours(come: Callable[..., Player]) -> None:
     player = come(viewport={"width": 390, "height": 844}, device_scale_factor=2, has_touch=True)
-    steps = {"turn": "t3", "count": 4, "losses": [4, 3, 2, 1, 1], "url": "/step/{step}"}
+    steps = {"turn": "t3", "count": 4, "kept": 3, "losses": [4, 3, 2, 1, 1], "url": "/step/{step}"}
     player.give(data("t1", "t2", "t3", picked="t1", steps=steps), "dry", "t3")
     player.run("document.querySelector('.player-loop').click(); await rest(60)")
     wide, shown, edge = player.run(
