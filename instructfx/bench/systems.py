@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from instructfx.chain import Chain
-from instructfx.ears import Ear, Objective
+from instructfx.ears import ear_named
 from instructfx.ears.goal import Goal
-from instructfx.ears.perceptual import HARM, SHAPE, PerceptualEar
+from instructfx.ears.perceptual import HARM, SHAPE, PerceptualEar, PerceptualObjective
 from instructfx.effects import EFFECTS
 from instructfx.engine import Minds
 from instructfx.listening import Excerpt
@@ -44,9 +43,8 @@ class System:
 
     def minds(self, dry: Excerpt) -> Minds:
         """Who plans, listens and searches in this system."""
-        ear: Ear = PerceptualEar()
-        if (self.anchor, self.shape, self.harm) != ("turn before", SHAPE, HARM):
-            ear = Altered(PerceptualEar(), dry.heard(Chain()) if self.anchor == "dry" else None, self.shape, self.harm)
+        anchor = dry.heard(Chain()) if self.anchor == "dry" else None
+        ear = Altered(ear_named("perceptual").device, anchor, self.shape, self.harm)
         return Minds(self._planner(), ear, self._options(), self.first_turn, self.seed)
 
     def _planner(self) -> Planner:
@@ -102,26 +100,14 @@ def _named(move: Move) -> Mapping[str, float]:
 
 
 @dataclass(frozen=True)
-class Altered:
-    """The perceptual ear with other weights in its loss; with `dry` it takes every wish from there instead of from what
+class Altered(PerceptualEar):
+    """The perceptual ear with its loss weighed anew; with `anchor` it takes every wish from there instead of from what
     plays now."""
 
-    ear: PerceptualEar
-    dry: Tensor | None
-    shape: float
-    harm: float
-    name: str = "perceptual"
-    reads: bool = False
-    fingerprint: str = ""
-    sample_rate: int = PerceptualEar.sample_rate
+    anchor: Tensor | None = None
+    shape: float = SHAPE
+    harm: float = HARM
 
-    @property
-    def device(self) -> torch.device:
-        return self.ear.device
-
-    def objective(self, goal: Goal, before: Tensor) -> Objective:
-        usual = self.ear.objective(goal, before if self.dry is None else self.dry)
+    def objective(self, goal: Goal, before: Tensor) -> PerceptualObjective:
+        usual = super().objective(goal, before if self.anchor is None else self.anchor)
         return replace(usual, shape=self.shape, harm=self.harm)
-
-    def describe(self, audio: Tensor) -> dict[str, float]:
-        return self.ear.describe(audio)

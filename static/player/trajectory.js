@@ -70,7 +70,7 @@ export class Trajectory {
   }
 
   get #kept() {
-    return this.#steps?.kept ?? this.#steps?.count ?? 0;
+    return this.#steps?.kept ?? 0;
   }
 
   #say() {
