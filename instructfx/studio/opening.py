@@ -37,9 +37,10 @@ class Studio:
     limits: Limits
 
     def open_upload(self, source: Path, shown: str, page: str, minds: Minds, watch: Watch) -> Visit:
-        """Open a session on an uploaded file, which is taken away; InstructFXError where it cannot be used.
+        """Open a session on an uploaded file; InstructFXError where it cannot be used.
 
-        The name that the visitor's file had is shown and never used as a path.
+        The name that the visitor's file had is shown and never used as a path. The upload stays where it is: Gradio
+        names uploads by what they hold, so another visitor's same file is this one.
         """
         folder = self.visits.folder()
         try:
@@ -48,15 +49,13 @@ class Studio:
                 raise AudioError(f"{shown} is not a kind of file that can be used. Accepted are {ACCEPTED}.")
             self._check_disk(source.stat().st_size)
             track = folder / f"upload{suffix}"
-            shutil.move(source, track)
+            shutil.copyfile(source, track)
             visit = self._opened(track, shown, folder, page, minds, watch)
             track.unlink()
             return visit
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        finally:
-            source.unlink(missing_ok=True)
 
     def open_sample(self, source: Path, page: str, minds: Minds, watch: Watch) -> Visit:
         """Open a session on a track of ours."""

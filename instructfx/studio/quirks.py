@@ -19,7 +19,7 @@ from starlette.routing import Mount
 STATIC = Path(__file__).parent.parent.parent / "static"
 FONTS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO_FONTS = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
-KEEP_UPLOADS_SECONDS = 3600
+KEEP_UPLOADS_SECONDS = 300  # a page opens what it has sent at once
 
 STYLES = ("style.css", "player.css", "chain.css", "history.css")
 
@@ -58,7 +58,7 @@ LISTENER: dict[str, Any] = {
 
 
 def blocks() -> gradio.Blocks:
-    """An empty page: no telemetry, uploads removed after an hour."""
+    """An empty page: no telemetry, uploads removed after a few minutes."""
     return gradio.Blocks(
         title="InstructFX",
         analytics_enabled=False,
@@ -141,9 +141,14 @@ def _no_file(request: Request, error: Exception) -> PlainTextResponse:
     return PlainTextResponse("The file has no name. Give it one, such as track.wav.", status_code=400)
 
 
+def keep_uploads_in(folder: Path) -> None:
+    """Where the pages made from now on put uploads; in a folder of all studios each would sweep the others' away."""
+    os.environ["GRADIO_TEMP_DIR"] = str(folder)
+
+
 def was_uploaded(path: Path) -> bool:
     """Whether a file lies where Gradio puts uploads, whatever a visitor's page says of it."""
     return path.resolve().is_relative_to(Path(gradio.utils.get_upload_folder()).resolve())
 
 
-__all__ = ["LISTENER", "STATIC", "blocks", "html", "mounted", "part", "state", "was_uploaded"]
+__all__ = ["LISTENER", "STATIC", "blocks", "html", "keep_uploads_in", "mounted", "part", "state", "was_uploaded"]

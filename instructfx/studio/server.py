@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from instructfx.errors import InstructFXError, PlannerError, SetupError
-from instructfx.scratch import abandoned
+from instructfx.scratch import abandoned, scratch_folder
 from instructfx.studio import logs, retention, routes
 from instructfx.studio.gate import Gate, Passwords, passwords_from
 from instructfx.studio.limits import Limits, limits_from
@@ -52,7 +52,7 @@ def serve(host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> int:
 
     Port 0 is any.
     """
-    from instructfx.studio import planners
+    from instructfx.studio import planners, quirks
 
     try:
         limits, passwords = limits_from(os.environ), passwords_from(os.environ)
@@ -64,7 +64,8 @@ def serve(host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> int:
     except InstructFXError as error:
         log.error("%s", error)
         return 2
-    with listening:
+    with listening, scratch_folder() as uploads:
+        quirks.keep_uploads_in(uploads)
         try:
             return _serve(listening, limits, passwords)
         except InstructFXError as error:

@@ -38,7 +38,6 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         patch.setenv("INSTRUCTFX_MAX_UPLOAD_MB", "2")
         patch.setenv("INSTRUCTFX_MAX_SECONDS", "60")
         patch.setenv("INSTRUCTFX_TURNS", "1")
-        patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("uploads")))
         with running(tmp_path_factory.mktemp("sessions")) as started:
             yield started
 
@@ -115,6 +114,7 @@ def test_gradio_hands_out_no_file(studio: Running, visitor: Visitor, tmp_path: P
     with mine.open("rb") as file:
         uploaded = visitor.client.post(f"{API}/upload", files={"files": ("mine.wav", file)}).json()[0]
     assert Path(uploaded).is_file()
+    assert f"/instructfx-{studio.pid}-" in uploaded  # its own folder, which ends with it
     for wanted in (str(kept), uploaded, str(studio.log), "/etc/passwd", "../../../../etc/passwd", "http://127.0.0.1/"):
         for route in (f"{API}/file=", f"{API}/file/", f"{API}//file=", "/file=", "/file/", f"{API}/%66ile=",
                       f"{API}/proxy=", f"{API}/stream/", "/static/../../", "/assets/", "/page/../",

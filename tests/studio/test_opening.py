@@ -133,13 +133,19 @@ def test_a_turn_goes_on_where_another_program_left_off(studio: Studio, tmp_path:
     assert set(visit.session.chain.names) == {"delay", "filter"}
 
 
-def test_an_upload_is_taken_away_and_its_name_is_never_a_path(studio: Studio, tmp_path: Path) -> None:
+def test_the_name_of_an_upload_is_never_a_path(studio: Studio, tmp_path: Path) -> None:
     upload = recording(tmp_path / "blob.wav")
     visit = opened(studio, upload, "../../nasty name.wav")
-    assert not upload.exists()
     assert list(visit.folder.iterdir()) == []
     assert visit.track.name == "../../nasty name.wav"
     assert "nasty" not in str(visit.dry.path)
+
+
+def test_two_visitors_may_send_the_same_file(studio: Studio, tmp_path: Path) -> None:
+    upload = recording(tmp_path / "take.wav")  # one file: Gradio names uploads by what they hold
+    first, second = opened(studio, upload), opened(studio, upload)
+    assert first.session.id != second.session.id
+    assert first.dry.path.read_bytes() == second.dry.path.read_bytes() == upload.read_bytes()
 
 
 def test_what_browsers_do_not_play_becomes_flac_without_loss(studio: Studio, tmp_path: Path) -> None:
@@ -157,7 +163,6 @@ def test_a_wrong_kind_of_file_is_refused_by_its_name(studio: Studio, tmp_path: P
     with pytest.raises(AudioError, match=f"^{name} is not a kind"):
         opened(studio, upload, name)
     assert len(studio.visits) == 0
-    assert not upload.exists()
 
 
 def test_a_track_that_is_too_long_or_a_disk_that_is_full(studio: Studio, tmp_path: Path) -> None:

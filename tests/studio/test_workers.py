@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -223,4 +224,5 @@ def test_a_studio_deletes_what_nobody_has_used_for_so_many_days_and_ends_with_it
     assert [listed.id for listed in store.listed()] == ["new"]
     assert len(pids) == 2
     assert all(map(gone, pids))
+    assert list(Path(tempfile.gettempdir()).glob(f"instructfx-{started.pid}-*")) == []
     store.close()
