@@ -37,14 +37,14 @@ class Guest:
         self._come_in()
 
     def rest(self) -> None:
-        """Wait until nothing is under way between the page and its server."""
+        """Wait until nothing is under way between page and server: to leave before is an error in Gradio's eyes."""
         end = time.monotonic() + WAIT_MS / 1000
         while self._events:
             assert time.monotonic() < end
             self.page.wait_for_timeout(50)
 
     def reload(self) -> None:
-        """Load the page again, at rest: Gradio calls it an error where something is under way."""
+        """Load the page again, at rest."""
         self.rest()
         self.page.reload()
         self._come_in()
@@ -70,10 +70,11 @@ class Guest:
 
 @contextmanager
 def visitor(chromium: Any, url: str, **options: Any) -> Iterator[Guest]:
-    """Somebody for as long as the block lasts; then nothing may have been wrong."""
+    """Somebody for as long as the block lasts, who leaves at rest; then nothing may have been wrong."""
     guest = Guest(chromium, url, **options)
     try:
         yield guest
+        guest.rest()
     finally:
         guest.context.close()
     assert not guest.wrong, guest.wrong
