@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
 from scripted_server import Server, serving
 from small_clap import published_by
+from visitor import Guest, visitor
 
-from instructfx.studio.screenshot import Running, running
+from instructfx.studio.screenshot import Running, browser, chromium_path, running
 
 
 @pytest.fixture
@@ -41,6 +43,23 @@ def common(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
             patch.setenv("INSTRUCTFX_STUDIO_FETCH", "0")
             started = until_the_end.enter_context(running(tmp_path_factory.mktemp("common")))
         yield started
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """A browser for the tests of a file; each visit has a context of its own."""
+    if chromium_path() is None:
+        pytest.skip("no Chromium here (Debian: apt-get install chromium)")
+    pytest.importorskip("playwright")
+    with browser() as started:
+        yield started
+
+
+@pytest.fixture
+def guest(chromium: Any, common: Running) -> Iterator[Guest]:
+    """Somebody new on the common studio's page."""
+    with visitor(chromium, common.url) as come:
+        yield come
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,27 +29,11 @@ from visitor import Guest, visitor
 from instructfx.chain import Chain
 from instructfx.session import Answer
 from instructfx.store import Store
-from instructfx.studio.screenshot import Running, browser, chromium_path, say, wait_for_track, wait_for_turns
+from instructfx.studio.screenshot import Running, say, wait_for_track, wait_for_turns
 
-pytest.importorskip("playwright")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium_path() is None, reason="no Chromium here (Debian: apt-get install chromium)"),
-]
+pytestmark = pytest.mark.browser
 
 CUT, HALVED, ECHO = "low-pass it at 4 kHz", "low-pass it at 2 kHz", "a 250 ms delay"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as started:
-        yield started
-
-
-@pytest.fixture
-def guest(chromium: Any, common: Running) -> Iterator[Guest]:
-    with visitor(chromium, common.url) as come:
-        yield come
 
 
 def chips(page: Any) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +9,10 @@ import pytest
 from desk_work import CHAIN, HISTORY, effects, opened, session_of, standing, version
 from visitor import PHONE, Guest, visitor
 
-from instructfx.studio.screenshot import Running, browser, chromium_path, wait_for_track, wait_for_turns
+from instructfx.studio.screenshot import Running, wait_for_track, wait_for_turns
 
-pytest.importorskip("playwright")
 Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium_path() is None, reason="no Chromium here (Debian: apt-get install chromium)"),
-]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as started:
-        yield started
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,32 +16,12 @@ from instructfx.store import Store
 from instructfx.studio.screenshot import (
     WORDS,
     Running,
-    browser,
     choose_sample,
-    chromium_path,
     say,
     wait_for_track,
     wait_for_turns,
 )
 from instructfx.studio.work import OUR_FAULT
-
-pytest.importorskip("playwright")
-in_a_browser = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium_path() is None, reason="no Chromium here (Debian: apt-get install chromium)"),
-]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as started:
-        yield started
-
-
-@pytest.fixture
-def guest(chromium: Any, common: Running) -> Iterator[Guest]:
-    with visitor(chromium, common.url) as come:
-        yield come
 
 
 def notice(page: Any, where: str, part: str) -> str:
@@ -57,7 +36,7 @@ def notice(page: Any, where: str, part: str) -> str:
 
 
 class TestOnThePage:
-    pytestmark = in_a_browser
+    pytestmark = pytest.mark.browser
 
     def test_what_cannot_be_used_is_one_clear_line_and_the_page_goes_on(
         self, guest: Guest, riff: Path, tmp_path: Path

@@ -12,13 +12,8 @@ from instructfx.effects.eq import magnitude
 from instructfx.effects.memoryless import as_tensors
 from instructfx.settings_text import value_text
 from instructfx.studio.cards import Amount, chain_data, declarations
-from instructfx.studio.screenshot import browser, chromium_path
 
-pytest.importorskip("playwright")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium_path() is None, reason="no Chromium here (Debian: apt-get install chromium)"),
-]
+pytestmark = pytest.mark.browser
 
 CHAIN = (
     Chain()
@@ -39,12 +34,6 @@ def data(chain: Chain = CHAIN, **rest: Any) -> dict[str, Any]:
 def url() -> Iterator[str]:
     with parts_served() as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as started:
-        yield started
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,24 +11,14 @@ import pytest
 from scripted_server import Answer, Server
 from visitor import PHONE, Guest, visitor
 
-from instructfx.studio.screenshot import browser, choose_sample, chromium_path, served
+from instructfx.studio.screenshot import choose_sample, served
 
-pytest.importorskip("playwright")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium_path() is None, reason="no Chromium here (Debian: apt-get install chromium)"),
-]
+pytestmark = pytest.mark.browser
 
 SMALL_CLAP = Path(__file__).parent / "small_clap.py"
 CLAP = "#ear label:has-text('CLAP')"
 FETCH = "#fetch"
 REMEMBERED = "localStorage.getItem('instructfx-ear')"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as started:
-        yield started
 
 
 def says(guest: Guest, text: str) -> None:

@@ -12,7 +12,6 @@ from instructfx.errors import StoreError
 from instructfx.planners.plan import Plan
 from instructfx.refine.records import Refined
 from instructfx.session import Dry, Kind, Provenance, Session, Turn
-from instructfx.studio.screenshot import browser, chromium_path
 from instructfx.studio.tree import Compared, history_data
 
 WARM = Chain().added("eq", {"low_shelf_gain_db": 2})
@@ -115,15 +114,6 @@ def test_two_turns_are_compared_setting_by_setting() -> None:
 def url() -> Iterator[str]:
     with parts_served() as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    if chromium_path() is None:
-        pytest.skip("no Chromium here (Debian: apt-get install chromium)")
-    pytest.importorskip("playwright")
-    with browser() as started:
-        yield started
 
 
 @pytest.fixture

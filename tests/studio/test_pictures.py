@@ -1,5 +1,4 @@
 import re
-from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
 
@@ -29,7 +28,6 @@ from instructfx.studio.pictures import (
 )
 from instructfx.studio.pictures.decay import decay_of_response
 from instructfx.studio.pictures.drawing import VARIABLES
-from instructfx.studio.screenshot import browser, chromium_path
 
 RATE = 44_100
 EQ = Chain().added("eq", {"low_shelf_gain_db": 6, "high_shelf_gain_db": -3})
@@ -202,15 +200,6 @@ def test_the_trajectory_marks_its_best_step_even_where_few_steps_are_drawn() -> 
     assert "best 0.25" in text
     assert "The best step is number 3334." in text
     assert len(text.encode()) < 40_000
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    if chromium_path() is None:
-        pytest.skip("no Chromium here (Debian: apt-get install chromium)")
-    pytest.importorskip("playwright")
-    with browser() as started:
-        yield started
 
 
 @pytest.mark.browser

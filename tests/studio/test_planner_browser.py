@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,9 @@ from visitor import PHONE, visitor
 
 from instructfx.errors import PlannerError
 from instructfx.studio import planners
-from instructfx.studio.screenshot import browser, choose_sample, chromium_path, say, served
+from instructfx.studio.screenshot import choose_sample, say, served
 from instructfx.studio.server import serve
 
-in_a_browser = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium_path() is None, reason="no Chromium here (Debian: apt-get install chromium)"),
-]
 CLAP = "#ear label:has-text('CLAP')"
 GOAL = {
     "target": "a church",
@@ -31,15 +26,8 @@ GOAL = {
 CHURCH = Say(calls=[("add_reverb", {"decay_seconds": 2.5, "mix": 0.3}), ("describe_goal", GOAL)])
 
 
-@pytest.fixture
-def chromium() -> Iterator[Any]:
-    pytest.importorskip("playwright")
-    with browser() as started:
-        yield started
-
-
 class TestOnThePage:
-    pytestmark = in_a_browser
+    pytestmark = pytest.mark.browser
 
     def test_who_plans_and_who_listens_is_chosen(
         self, chromium: Any, chat: Chat, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -8,13 +8,7 @@ from typing import Any
 import pytest
 from part_page import parts_served
 
-from instructfx.studio.screenshot import browser, chromium_path
-
-pytest.importorskip("playwright")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(chromium_path() is None, reason="no Chromium here (Debian: apt-get install chromium)"),
-]
+pytestmark = pytest.mark.browser
 
 NETWORK = """async () => {
     const { watchStreams } = await import("/static/stream.js");
@@ -34,12 +28,6 @@ NETWORK = """async () => {
     window.close = () => { tell({ msg: "close_stream", event_id: null }); streams.at(-1).close(); };
     window.later = (ms) => new Promise((go) => setTimeout(go, ms));
 }"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as started:
-        yield started
 
 
 @pytest.fixture
