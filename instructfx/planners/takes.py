@@ -9,7 +9,7 @@ import numpy as np
 from instructfx.ears.axes import TONE_CURVES
 from instructfx.ears.perceptual import tone_curves
 
-STEPS = (1.0, 0.6, 1.6)
+STEPS = (1.0, 0.6, 1.5)
 LEAN = 1.0  # size of what a take adds beside the wish: its curve and the wish's then correlate by (1 + 1)^-1/2 = 0.71,
 # where one person's curve agrees with the others' by 0.62
 
