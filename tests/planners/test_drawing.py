@@ -87,4 +87,4 @@ def test_takes_differ_and_the_first_is_the_words() -> None:
     assert first == WARM
     assert np.corrcoef(curve(second), curve(third))[0, 1] < 0.3
     assert another(WARM, 0, 0, more=1.0)["warmth"] == 2
-    assert another({"space": 1.0}, 2, 0) == {"space": 1.6}
+    assert another({"space": 1.0}, 2, 0) == {"space": 1.5}
