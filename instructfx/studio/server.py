@@ -52,7 +52,7 @@ def serve(host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> int:
 
     Port 0 is any.
     """
-    from instructfx.studio import planners, quirks
+    from instructfx.studio import planners
 
     try:
         limits, passwords = limits_from(os.environ), passwords_from(os.environ)
@@ -65,6 +65,8 @@ def serve(host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> int:
         log.error("%s", error)
         return 2
     with listening, scratch_folder() as uploads:
+        from instructfx.studio import quirks  # Gradio, once nothing can be wrong with what was asked
+
         quirks.keep_uploads_in(uploads)
         try:
             return _serve(listening, limits, passwords)
