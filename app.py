@@ -2,7 +2,7 @@
 
 import sys
 
-from instructfx.studio.server import main
+from instructfx.studio.web.server import main
 
 if __name__ == "__main__":
     sys.exit(main())

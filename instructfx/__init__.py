@@ -19,15 +19,15 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 if TYPE_CHECKING:
     from instructfx.audio import Audio
+    from instructfx.engine.live import LiveSession, open_session, resume_session
     from instructfx.errors import InstructFXError
-    from instructfx.live import LiveSession, open_session, resume_session
 
 _HOMES = {
     "Audio": "instructfx.audio",
     "InstructFXError": "instructfx.errors",
-    "LiveSession": "instructfx.live",
-    "open_session": "instructfx.live",
-    "resume_session": "instructfx.live",
+    "LiveSession": "instructfx.engine.live",
+    "open_session": "instructfx.engine.live",
+    "resume_session": "instructfx.engine.live",
 }
 
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from instructfx.cli import main
+from instructfx.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -14,7 +14,8 @@ import pytest
 from chat_server import Chat, chatting
 from hypothesis import settings
 
-from instructfx.audio import Audio, Samples
+from instructfx.audio import Audio, Samples, save
+from instructfx.audio.track import Track, inspect
 
 settings.register_profile("instructfx", deadline=None, max_examples=25)
 settings.load_profile("instructfx")
@@ -70,6 +71,13 @@ def mono() -> Audio:
 def noise() -> Audio:
     """Two seconds of stereo white noise at -20 dBFS, its channels unlike each other."""
     return Audio(np.float32(0.1 * np.random.default_rng(3).standard_normal((2, 2 * RATE))), RATE)
+
+
+@pytest.fixture
+def track(mono: Audio, tmp_path: Path) -> Track:
+    path = tmp_path / "a song.wav"
+    save(mono, path)
+    return inspect(path)
 
 
 @pytest.fixture(scope="session")

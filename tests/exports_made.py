@@ -8,12 +8,12 @@ import numpy as np
 import soundfile
 
 from instructfx.audio import Samples
+from instructfx.audio.track import Track, inspect
 from instructfx.chain import Chain
 from instructfx.planners import Plan
 from instructfx.refine import Refined
-from instructfx.session import Provenance, Session, Turn
+from instructfx.sessions import Provenance, Session, Turn
 from instructfx.store.sessions import dry_of
-from instructfx.track import Track, inspect
 
 
 def hits(seconds: float, sample_rate: int, channels: int) -> Samples:

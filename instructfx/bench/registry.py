@@ -58,12 +58,12 @@ class Entry:
 
 BENCHES: Mapping[str, Entry] = {
     "speed": Entry("pages:speed", "seconds for turns, renders and a start; memory"),
-    "selection": Entry("selection:BENCH", "which effects are chosen for a sentence"),
-    "dialogue": Entry("dialogue:BENCH", "scripted sessions and what a listener expects of them"),
-    "ablation": Entry("ablation:BENCH", "what each part of a turn earns"),
-    "agreement": Entry("agreement:BENCH", "words against what people mean by them"),
-    "sequential": Entry("sequential:BENCH", "two wishes in a row against two of people's curves"),
-    "trajectory": Entry("trajectory:BENCH", "the way of a search from the old word to the new"),
+    "selection": Entry("quality.selection:BENCH", "which effects are chosen for a sentence"),
+    "dialogue": Entry("quality.dialogue:BENCH", "scripted sessions and what a listener expects of them"),
+    "ablation": Entry("quality.ablation:BENCH", "what each part of a turn earns"),
+    "agreement": Entry("quality.agreement:BENCH", "words against what people mean by them"),
+    "sequential": Entry("quality.sequential:BENCH", "two wishes in a row against two of people's curves"),
+    "trajectory": Entry("quality.trajectory:BENCH", "the way of a search from the old word to the new"),
     "clap": Entry("pages:clap", "searches with CLAP, ours and its rivals'"),
     "passes": Entry("pages:passes", "what a pass through CLAP takes"),
     "prompts": Entry("pages:prompts", "tokens of the prompts for language models"),

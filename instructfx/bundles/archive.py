@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from instructfx.audio.containers import READABLE
 from instructfx.bundles.format import MOST_AUDIO_BYTES, MOST_JSON_BYTES, MOST_RATIO, SESSION_JSON
-from instructfx.containers import READABLE
 from instructfx.errors import StoreError
 
 BLOCK_BYTES = 1 << 20

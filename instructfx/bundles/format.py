@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
 
-from instructfx.session import Answer, Dry, Judgement, Turn
-from instructfx.signature import Signature
+from instructfx.audio.fingerprint import Signature
+from instructfx.sessions import Answer, Dry, Judgement, Turn
 
 FORMAT = "instructfx-session"
 VERSION = 2

@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from instructfx.audio.scratch import scratch_folder
+from instructfx.audio.track import Track, inspect, sha256_of
 from instructfx.bundles.archive import Archive, audio_of, opened_archive
 from instructfx.bundles.document import believed, parsed
 from instructfx.bundles.format import SESSION_JSON, Bundle, fingerprint
 from instructfx.errors import StoreError
-from instructfx.scratch import scratch_folder
-from instructfx.session import Dry, Remarks, Session, new_session_id
+from instructfx.sessions import Dry, Remarks, Session, new_session_id
 from instructfx.store import Store
-from instructfx.track import Track, inspect, sha256_of
 
 LOUDNESS_LU = 0.1
 """How far the loudness may be from what the bundle says: decoders differ in the last digits."""

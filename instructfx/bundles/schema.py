@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from instructfx.bundles.format import MOST_AUDIO_BYTES, VERSION, bundle_adapter
-from instructfx.by_hand import LEAST_SHARE, MOST_SHARE
-from instructfx.by_hand import LONGEST_NAME as LONGEST_TURN_NAME
-from instructfx.takes import SIZES
-from instructfx.wishes import LEAST_STEP, LONGEST_AVOID, MOST_ITERATIONS, MOST_SEED, MOST_STEP
+from instructfx.engine.edits import LEAST_SHARE, MOST_SHARE
+from instructfx.engine.edits import LONGEST_NAME as LONGEST_TURN_NAME
+from instructfx.engine.takes import SIZES
+from instructfx.sessions.options import LEAST_STEP, LONGEST_AVOID, MOST_ITERATIONS, MOST_SEED, MOST_STEP
 
 Schema = dict[str, Any]
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from instructfx.audio.scratch import unfinished
 from instructfx.bundles.document import believed, parsed, speakable
 from instructfx.bundles.format import (
     FORMAT,
@@ -29,8 +30,7 @@ from instructfx.bundles.format import (
 )
 from instructfx.bundles.schema import HIDDEN, LONGEST_NAME
 from instructfx.errors import StoreError
-from instructfx.scratch import unfinished
-from instructfx.session import Remarks, Session
+from instructfx.sessions import Remarks, Session
 from instructfx.store import Store
 
 BLOCK_BYTES = 1 << 20

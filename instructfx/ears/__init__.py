@@ -75,8 +75,8 @@ def ear_named(name: str = "", device: str = "") -> Ear:
     """
     name = name or usual_ear()
     if name == "perceptual":
-        from instructfx.device import device_named
         from instructfx.ears.perceptual import PerceptualEar
+        from instructfx.effects.device import device_named
 
         return PerceptualEar(device_named(device or os.environ.get("INSTRUCTFX_DEVICE", "") or "cpu"))
     if name == "clap":
@@ -86,8 +86,8 @@ def ear_named(name: str = "", device: str = "") -> Ear:
 
 def judging_as(loss: str, negative: str, weight: float | None, device: str = "") -> Ear:
     """The ear clap with another loss than its usual one: see ClapEar. weight None is its usual one."""
-    from instructfx.device import device_named
     from instructfx.ears.clap_ear import HARM_WEIGHT, ClapEar, loss_named
+    from instructfx.effects.device import device_named
 
     chosen = device_named(device or os.environ.get("INSTRUCTFX_DEVICE", ""))
     beside = HARM_WEIGHT if weight is None else weight

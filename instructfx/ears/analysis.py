@@ -8,7 +8,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from instructfx.device import CPU
+from instructfx.effects.device import CPU
 
 SAMPLE_RATE = 44_100
 WINDOW = 2048  # 46 ms

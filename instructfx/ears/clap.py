@@ -24,10 +24,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from instructfx.device import CPU, in_batches_that_fit
 from instructfx.ears.checkpoints import Checkpoint, size_of
 from instructfx.ears.tokenizer import roberta_tokenizer
 from instructfx.ears.torchvision_stand_in import torchvision_available
+from instructfx.effects.device import CPU, in_batches_that_fit
 from instructfx.errors import EarError
 
 SAMPLE_RATE = 48_000

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from instructfx.audio import resample
-from instructfx.device import device_named
 from instructfx.ears import analysis, clap
 from instructfx.ears.checkpoints import Checkpoint, chosen_checkpoint, models_folder, size_of, status_of
 from instructfx.ears.fingerprint import fingerprint
@@ -21,8 +20,9 @@ from instructfx.ears.objective import Anchored, Avoiding, Directional, Guided, J
 from instructfx.ears.perceptual import PerceptualEar, PerceptualObjective, tone_objective
 from instructfx.ears.prompts import caption, contrary
 from instructfx.ears.text_cache import TextCache
+from instructfx.effects.device import device_named
 from instructfx.errors import EarError, InstructionError
-from instructfx.listening import k_power_of_bins
+from instructfx.rendering.excerpt import k_power_of_bins
 
 Loss = Literal["usual", "similarity", "guided", "directional", "contrast", "anchored"]
 HARM_WEIGHT = 0.005  # of the perceptual ear's tonal loss beside CLAP's, which is about 1

@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from instructfx.device import CPU
 from instructfx.ears.analysis import (
     SAMPLE_RATE,
     SILENCE,
@@ -24,6 +23,7 @@ from instructfx.ears.analysis import (
 from instructfx.ears.axes import AXES, STEP_DB, TONE_CURVES
 from instructfx.ears.goal import Goal
 from instructfx.ears.measures import MEASURES
+from instructfx.effects.device import CPU
 
 AUDIBLE_DB = -65.0  # a band further below the whole has no tone to change
 HARM = 0.08  # what an unasked step on another axis costs against a missing step on an asked one

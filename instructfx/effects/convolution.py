@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from instructfx.device import CPU
+from instructfx.effects.device import CPU
 from instructfx.effects.memoryless import as_tensors, per_sound
 from instructfx.effects.spec import Settings, Stream
 

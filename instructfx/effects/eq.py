@@ -9,8 +9,8 @@ import torch
 from dasp_pytorch.signal import biquad
 from torch import Tensor
 
-from instructfx.device import CPU, has_doubles
 from instructfx.effects.convolution import Convolution
+from instructfx.effects.device import CPU, has_doubles
 from instructfx.effects.spec import Effect, Param, Settings
 
 BANDS: Mapping[str, tuple[float, float, float]] = {

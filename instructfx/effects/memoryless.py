@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from instructfx.device import brought
+from instructfx.effects.device import brought
 from instructfx.effects.spec import Settings, Stream
 
 

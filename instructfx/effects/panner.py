@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from instructfx.device import brought
+from instructfx.effects.device import brought
 from instructfx.effects.memoryless import Memoryless
 from instructfx.effects.spec import Effect, Param, Settings
 

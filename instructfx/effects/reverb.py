@@ -14,8 +14,8 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from instructfx.device import CPU, brought
 from instructfx.effects.convolution import Convolution
+from instructfx.effects.device import CPU, brought
 from instructfx.effects.memoryless import per_sound
 from instructfx.effects.spec import Effect, Param, Settings
 

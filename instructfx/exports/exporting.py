@@ -8,14 +8,14 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from instructfx import preset
+from instructfx.audio.track import Track
+from instructfx.chain import preset
 from instructfx.errors import ExportError
 from instructfx.exports.formats import Format, format_named
 from instructfx.exports.placing import appearing, place
 from instructfx.exports.wanted import Exported, Wanted, never
-from instructfx.render import OnProgress, no_progress
-from instructfx.session import Remarks, Session
-from instructfx.track import Track
+from instructfx.rendering.track import OnProgress, no_progress
+from instructfx.sessions import Remarks, Session
 
 
 def export(

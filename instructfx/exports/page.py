@@ -22,7 +22,7 @@ from instructfx.effects.eq import BANDS, magnitude
 from instructfx.effects.memoryless import as_tensors
 from instructfx.exports.sheet import CHAIN_TITLE, SAID_TITLE, about, heading, said, setting_lines
 from instructfx.exports.wanted import Wanted, one_line
-from instructfx.session import Turn
+from instructfx.sessions import Turn
 
 A4_INCHES = (8.27, 11.69)
 POINTS = 72

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from instructfx.audio.naming import file_name
+from instructfx.audio.scratch import unfinished
 from instructfx.errors import ExportError
 from instructfx.exports.formats import Format
-from instructfx.naming import file_name
-from instructfx.scratch import unfinished
-from instructfx.session import Session
+from instructfx.sessions import Session
 
 
 def export_name(session: Session, format: Format) -> str:

@@ -18,13 +18,13 @@ import soundfile
 
 from instructfx import __version__
 from instructfx.chain import Slot
+from instructfx.chain.format import value_text
 from instructfx.effects import Param
 from instructfx.exports import standalone
 from instructfx.exports.placing import appearing
 from instructfx.exports.room import room_of, save_room
 from instructfx.exports.wanted import Wanted, one_line
-from instructfx.render import rendering
-from instructfx.settings_text import value_text
+from instructfx.rendering.track import rendering
 
 MOST_EMBEDDED = 1_000_000  # characters; a longer room lies beside the file
 LINE = 100  # characters

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from instructfx import __version__
 from instructfx.chain import Slot
+from instructfx.chain.format import minus, settings_of
 from instructfx.exports.wanted import Wanted, one_line
-from instructfx.session import Turn
-from instructfx.settings_text import minus, settings_of
+from instructfx.sessions import Turn
 
 WIDTH = 20  # characters of a setting's name
 CHANNELS = {1: "mono", 2: "stereo"}

@@ -22,7 +22,7 @@ from instructfx.chain import Chain
 from instructfx.errors import ExportError
 from instructfx.exports.tags import Tags, read_tags, write_tags
 from instructfx.exports.wanted import Wanted, one_line, quoted
-from instructfx.render import Rendering, rendering
+from instructfx.rendering.track import Rendering, rendering
 
 Frames = npt.NDArray[Any]
 """(frames, channels), as soundfile takes them: float32, or integers that are written as they are."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from instructfx.audio.track import Track
 from instructfx.errors import Cancelled
 from instructfx.exports.formats import Format
-from instructfx.render import OnProgress, no_progress
-from instructfx.session import Remarks, Session, Turn
-from instructfx.track import Track
+from instructfx.rendering.track import OnProgress, no_progress
+from instructfx.sessions import Remarks, Session, Turn
 
 
 def never() -> bool:

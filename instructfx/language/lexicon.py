@@ -12,13 +12,7 @@ from typing import Any, Final
 
 from instructfx.effects import EFFECTS
 from instructfx.language.families import AXES, Family, LexiconError, check_settings, read_families
-from instructfx.language.inflection import (
-    Form,
-    english_forms,
-    spanish_forms,
-    spanish_stem,
-    spanish_verb_stems,
-)
+from instructfx.language.inflection import Form, english_forms, spanish_forms, spanish_stem, spanish_verb_stems
 from instructfx.language.spelling import nearest
 from instructfx.language.words import split_phrase
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from instructfx.chain import Chain
 from instructfx.ears import Objective
 from instructfx.effects import Effect
-from instructfx.listening import Excerpt
 from instructfx.refine.bayes import BayesOptions, explore
 from instructfx.refine.gradient import GradientOptions, descend
 from instructfx.refine.records import Cancelled, OnStep, Refined, Step, ignore, never
 from instructfx.refine.search import Search
 from instructfx.refine.secant import EmbeddingObjective, SecantOptions, descend_in_few_passes
+from instructfx.rendering.excerpt import Excerpt
 
 Rival = Callable[[Search, tuple[str, ...], int], None]
 """(search, effects, seed): another way to search, in place of ours."""

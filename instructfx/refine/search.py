@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 
 from instructfx.chain import Chain, Knob
-from instructfx.device import CPU
 from instructfx.ears import Objective
-from instructfx.listening import Excerpt
+from instructfx.effects.device import CPU
 from instructfx.refine.records import Cancelled, OnStep, Refined, Step, Stopped
+from instructfx.rendering.excerpt import Excerpt
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")

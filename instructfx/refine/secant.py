@@ -19,10 +19,10 @@ import torch
 from torch import Tensor
 
 from instructfx.chain import Chain, Knob
-from instructfx.device import brought
-from instructfx.listening import k_power
+from instructfx.effects.device import brought
 from instructfx.refine.responses import EDGE, responses
 from instructfx.refine.search import Search
+from instructfx.rendering.excerpt import k_power
 
 
 @runtime_checkable

@@ -11,14 +11,14 @@ from sqlalchemy import text
 from sqlmodel import Session as Connection
 from sqlmodel import col, select
 
+from instructfx.audio.scratch import abandoned
+from instructfx.audio.track import sha256_of
 from instructfx.errors import InstructFXError
-from instructfx.scratch import abandoned
-from instructfx.session import turn_from_json
+from instructfx.sessions import turn_from_json
 from instructfx.store.database import reported, writing
 from instructfx.store.files import TEMPORARY
 from instructfx.store.sessions import Store
 from instructfx.store.tables import AudioRow, SessionRow, TurnRow
-from instructfx.track import sha256_of
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from sqlalchemy import delete
 from sqlmodel import Session as Connection
 from sqlmodel import col, select
 
+from instructfx.audio.fingerprint import Signature
 from instructfx.chain import Chain
 from instructfx.refine import Step
-from instructfx.session import Remarks, Turn, turn_from_json
-from instructfx.signature import Signature
+from instructfx.sessions import Remarks, Turn, turn_from_json
 from instructfx.store.tables import AnswerRow, JudgementRow, NameRow, RenderRow, SessionRow, StepRow, TurnRow
 
 OF_A_TURN = (StepRow, JudgementRow, AnswerRow, RenderRow, NameRow)

@@ -14,14 +14,14 @@ from sqlalchemy import func
 from sqlmodel import Session as Connection
 from sqlmodel import col, select
 
+from instructfx.audio.fingerprint import Signature
+from instructfx.audio.track import Track
 from instructfx.errors import StoreError
-from instructfx.session import Answer, Dry, Judgement, Remarks, Session, Turn
-from instructfx.signature import Signature
+from instructfx.sessions import Answer, Dry, Judgement, Remarks, Session, Turn
 from instructfx.store.database import opened, reported, writing
 from instructfx.store.files import AudioFiles
 from instructfx.store.rows import add_remarks, add_turn, delete_rows, render_row, steps_of, turn_of
 from instructfx.store.tables import AnswerRow, AudioRow, JudgementRow, NameRow, RenderRow, SessionRow, TurnRow, now
-from instructfx.track import Track
 
 DATABASE = "instructfx.sqlite"
 

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from instructfx.bench.bad_audio import FORMATS, good
-from instructfx.bench.riff import aiff, wav
-from instructfx.containers import BY_FFMPEG, BY_SNDFILE
+from instructfx.audio.containers import BY_FFMPEG, BY_SNDFILE
+from instructfx.audio.track import Track, inspect
+from instructfx.bench.robustness.bad_audio import FORMATS, good
+from instructfx.bench.robustness.riff import aiff, wav
 from instructfx.errors import AudioError
-from instructfx.track import Track, inspect
 
 FIELD = st.one_of(st.integers(0, 4), st.integers(0, 70_000), st.integers(0, (1 << 32) - 1))
 SHORT = st.one_of(st.integers(0, 4), st.integers(0, 65_535))

@@ -10,7 +10,7 @@ import pyloudnorm
 import pytest
 
 from instructfx.audio import Audio, Samples, load
-from instructfx.loudness import ABSOLUTE_GATE_LUFS, LoudnessMeter, loudness_lufs
+from instructfx.audio.loudness import ABSOLUTE_GATE_LUFS, LoudnessMeter, loudness_lufs
 
 
 def reference_lufs(audio: Audio) -> float:

@@ -14,10 +14,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from instructfx import audio
-from instructfx.audio import WRITABLE, Audio, load, save, writing
+from instructfx.audio import WRITABLE, Audio, load, save, signal, writing
+from instructfx.audio.track import inspect
 from instructfx.errors import AudioError
-from instructfx.track import inspect
 
 RATE = 44_100
 READERS = [load, inspect]
@@ -322,7 +321,7 @@ def test_audio_refuses(samples: np.ndarray, rate: int, wrong: str) -> None:
 
 
 def test_audio_refuses_more_than_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audio, "MAX_MINUTES", 1 / 60)
+    monkeypatch.setattr(signal, "MAX_MINUTES", 1 / 60)
     assert Audio(np.zeros((1, 8_000), np.float32), 8_000).seconds == 1
     with pytest.raises(AudioError, match="minutes long"):
         Audio(np.zeros((1, 8_001), np.float32), 8_000)

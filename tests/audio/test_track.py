@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from instructfx.audio import Audio, load, save
-from instructfx.loudness import loudness_lufs
-from instructfx.track import EXCERPT_SECONDS, inspect
+from instructfx.audio.loudness import loudness_lufs
+from instructfx.audio.track import EXCERPT_SECONDS, inspect
 
 RATE = 8_000
 
@@ -92,8 +92,8 @@ def test_memory_does_not_grow_with_the_length_of_a_track(tmp_path: Path) -> None
     save(Audio(np.tile(second.samples, (1, 600)), 44_100), tmp_path / "long.wav")
     code = (
         "import sys\n"
-        "from instructfx.bench.memory import peak_mb\n"
-        "from instructfx.track import inspect\n"
+        "from instructfx.bench.runner.memory import peak_mb\n"
+        "from instructfx.audio.track import inspect\n"
         "inspect(sys.argv[1])\n"
         "before = peak_mb()\n"
         "inspect(sys.argv[2])\n"

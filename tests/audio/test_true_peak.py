@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from instructfx.audio import Audio, Samples
-from instructfx.peaks import TruePeakMeter, intersample_peaks, limiting_gain, true_peak_dbtp
+from instructfx.audio.true_peak import TruePeakMeter, intersample_peaks, limiting_gain, true_peak_dbtp
 
 RATE = 48_000
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from instructfx.bench.cases import Bench, Json, Told
-from instructfx.bench.intervals import interval
 from instructfx.bench.registry import BENCHES, BenchOptions, Page, found
+from instructfx.bench.runner.cases import Bench, Json, Told
+from instructfx.bench.runner.intervals import interval
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ import pytest
 from clap_checkpoint import write_checkpoint
 
 from instructfx.audio import Audio, save
-from instructfx.bench import clap, passes, templates
+from instructfx.audio.track import inspect
+from instructfx.bench.quality import clap, passes, templates
 from instructfx.ears.clap_ear import ClapEar
 from instructfx.engine import excerpt_of
 from instructfx.refine import BayesOptions, rivals
-from instructfx.track import inspect
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ import pytest
 import soundfile
 
 from instructfx.audio import Audio
-from instructfx.bench.dialogues import read_dialogues
-from instructfx.bench.expectations import LOUDNESS, OTHERS, Heard, expectation, judged, standing
-from instructfx.bench.sentences import BenchDataError
+from instructfx.bench.quality.dialogues import read_dialogues
+from instructfx.bench.quality.expectations import LOUDNESS, OTHERS, Heard, expectation, judged, standing
+from instructfx.bench.quality.sentences import BenchDataError
 from instructfx.chain import Chain
-from instructfx.cli import main
+from instructfx.cli.main import main
 from instructfx.ears.axes import AXES
 
 STILL = dict.fromkeys(AXES, 0.0)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from instructfx.bench import faults, soak
-from instructfx.bench.bad_audio import BadUpload, bad_uploads, good
-from instructfx.bench.bad_words import BadWords, bad_words
-from instructfx.bench.visitor import Answer
+from instructfx.bench.robustness import faults, soak
+from instructfx.bench.robustness.bad_audio import BadUpload, bad_uploads, good
+from instructfx.bench.robustness.bad_words import BadWords, bad_words
+from instructfx.bench.serving.visitor import Answer
 
 
 def quiet(text: str) -> None:

@@ -10,14 +10,14 @@ import pytest
 from crowd import BANDS_HZ, write_crowd
 
 from instructfx.audio import Audio
-from instructfx.bench import agreement, sequential, trajectory
-from instructfx.bench.agreement import comparative, one_person
-from instructfx.bench.features import COUNT, SAMPLE_RATE, distance, features
+from instructfx.bench.quality import agreement, sequential, trajectory
+from instructfx.bench.quality.agreement import comparative, one_person
+from instructfx.bench.quality.features import COUNT, SAMPLE_RATE, distance, features
+from instructfx.bench.quality.room_measures import centroid_hz, rt60_seconds
+from instructfx.bench.quality.socialfx import band_change_db, crowd, drawn, scaled
+from instructfx.bench.quality.sounds import curve_response, ground, pairs_of, points_hz
 from instructfx.bench.registry import BenchOptions, Page, found
-from instructfx.bench.room_measures import centroid_hz, rt60_seconds
-from instructfx.bench.socialfx import band_change_db, crowd, drawn, scaled
-from instructfx.bench.sounds import curve_response, ground, pairs_of, points_hz
-from instructfx.cli import main
+from instructfx.cli.main import main
 from instructfx.errors import SettingsError
 
 

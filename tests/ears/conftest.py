@@ -15,9 +15,9 @@ from scripted_server import Server, serving
 from torch import Tensor
 
 from instructfx.audio import Audio
-from instructfx.device import CPU
 from instructfx.ears import clap, fetching
 from instructfx.ears.checkpoints import Checkpoint, Published
+from instructfx.effects.device import CPU
 
 
 @pytest.fixture(scope="session")

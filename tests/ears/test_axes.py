@@ -10,7 +10,7 @@ from instructfx.chain import Chain
 from instructfx.ears import AXES
 from instructfx.ears.axes import STEP_DB, TONE_CURVES
 from instructfx.ears.perceptual import PerceptualEar, tone_curves, tone_readings, wished_curve
-from instructfx.listening import Excerpt
+from instructfx.rendering.excerpt import Excerpt
 
 EAR = PerceptualEar()
 RATE = EAR.sample_rate

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from instructfx import doctor
+from instructfx.cli import doctor
 from instructfx.ears import checking, checkpoints
 from instructfx.ears.checking import Checked, Progress, look, needed, verify
 from instructfx.ears.checkpoints import MUSIC, TOKENIZER, Checkpoint, Published, chosen_checkpoint, is_present

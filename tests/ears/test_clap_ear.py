@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 import torch
 
-from instructfx.device import CPU
 from instructfx.ears import clap, clap_ear
 from instructfx.ears.checkpoints import Checkpoint
 from instructfx.ears.clap_ear import ClapEar, Loss
 from instructfx.ears.goal import Goal
 from instructfx.ears.objective import Guided, Similarity
+from instructfx.effects.device import CPU
 from instructfx.errors import EarError
 
 # Loading

@@ -12,9 +12,9 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from instructfx.audio import resample
-from instructfx.device import CPU
 from instructfx.ears import clap
 from instructfx.ears.clap import CLIP_FRAMES, SAMPLE_RATE, WINDOW, Clap, clip
+from instructfx.effects.device import CPU
 
 BIN_HZ = SAMPLE_RATE / WINDOW
 

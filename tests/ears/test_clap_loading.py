@@ -15,9 +15,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from instructfx.device import CPU
 from instructfx.ears import clap
 from instructfx.ears.checkpoints import Checkpoint
+from instructfx.effects.device import CPU
 from instructfx.errors import EarError
 
 POSITION_IDS = "text_branch.embeddings.position_ids"

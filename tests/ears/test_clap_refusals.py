@@ -17,10 +17,10 @@ import torch
 from clap_checkpoint import TEXT, VOCABULARY, write_tokenizer
 from huggingface_hub import constants
 
-from instructfx.device import CPU
 from instructfx.ears import clap
 from instructfx.ears.checkpoints import Checkpoint
 from instructfx.ears.tokenizer import KNOWN_SIZE, roberta_tokenizer
+from instructfx.effects.device import CPU
 from instructfx.errors import EarError
 
 AGAIN = "run `python -m instructfx clap verify`, then download it again"

@@ -14,12 +14,12 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from instructfx.device import CPU
 from instructfx.ears.checkpoints import Checkpoint, models_folder
 from instructfx.ears.clap import MAX_TOKENS, Clap
 from instructfx.ears.fingerprint import _fingerprint, fingerprint
 from instructfx.ears.text_cache import TextCache
 from instructfx.ears.tokenizer import roberta_tokenizer
+from instructfx.effects.device import CPU
 
 TEXTS = (
     "this sound is warm",

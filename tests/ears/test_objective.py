@@ -9,7 +9,7 @@ from torch import Tensor
 from instructfx.chain import Chain
 from instructfx.ears import Goal
 from instructfx.ears.perceptual import PerceptualEar
-from instructfx.listening import Excerpt
+from instructfx.rendering.excerpt import Excerpt
 
 EAR = PerceptualEar()
 

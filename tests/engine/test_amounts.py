@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instructfx.audio import Audio, save
-from instructfx.between import between
 from instructfx.chain import Chain
+from instructfx.chain.interpolate import between
 from instructfx.effects import EFFECTS, Effect
 from instructfx.effects.memoryless import as_tensors
+from instructfx.engine.live import LiveSession, open_session
 from instructfx.errors import InstructionError
-from instructfx.live import LiveSession, open_session
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
 
 QUICK = RefineOptions(GradientOptions(spectral_steps=9, waveform_steps=3), BayesOptions(evaluations=3, first_points=2))

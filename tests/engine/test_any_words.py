@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from instructfx.audio import Audio, save
-from instructfx.bench.bad_words import BadWords, bad_words
+from instructfx.bench.robustness.bad_words import BadWords, bad_words
 from instructfx.chain import Chain
+from instructfx.engine.live import LiveSession, open_session
 from instructfx.errors import InstructionError
-from instructfx.live import LiveSession, open_session
 from instructfx.planners import Request
 from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.store import Store

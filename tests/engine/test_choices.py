@@ -11,13 +11,13 @@ import pytest
 
 from instructfx.audio import Audio, save
 from instructfx.chain import Chain
-from instructfx.cli import main
+from instructfx.cli.main import main
 from instructfx.ears import Goal
+from instructfx.engine.live import LiveSession, open_session, resume_session
 from instructfx.errors import InstructionError
-from instructfx.live import LiveSession, open_session, resume_session
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
-from instructfx.session import turn_from_json
-from instructfx.wishes import Wishes, away_from, unheard
+from instructfx.sessions import turn_from_json
+from instructfx.sessions.options import Wishes, away_from, unheard
 
 QUICK = RefineOptions(GradientOptions(spectral_steps=30, waveform_steps=4), BayesOptions(evaluations=5, first_points=3))
 

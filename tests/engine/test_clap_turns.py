@@ -12,12 +12,12 @@ import pytest
 from clap_checkpoint import write_checkpoint
 
 from instructfx.audio import Audio, save
-from instructfx.cli import main
+from instructfx.cli.main import main
 from instructfx.ears.checkpoints import Checkpoint
+from instructfx.engine.live import LiveSession, open_session, resume_session
 from instructfx.errors import EarError, InstructionError
-from instructfx.live import LiveSession, open_session, resume_session
 from instructfx.refine import RefineOptions, rivals
-from instructfx.wishes import Wishes
+from instructfx.sessions.options import Wishes
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ import pytest
 from instructfx.audio import Audio, save
 from instructfx.chain import Chain
 from instructfx.effects import EFFECTS
+from instructfx.engine.live import LiveSession, open_session, resume_session
 from instructfx.errors import InstructionError
-from instructfx.live import LiveSession, open_session, resume_session
 from instructfx.planners import Move, Plan, Request
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
 

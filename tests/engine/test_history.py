@@ -9,8 +9,8 @@ import pytest
 
 from instructfx.audio import Audio, save
 from instructfx.chain import Chain
+from instructfx.engine.live import LiveSession, open_session, resume_session
 from instructfx.errors import InstructionError, StoreError
-from instructfx.live import LiveSession, open_session, resume_session
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
 
 QUICK = RefineOptions(GradientOptions(spectral_steps=5, waveform_steps=2), BayesOptions(evaluations=3, first_points=2))

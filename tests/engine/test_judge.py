@@ -10,8 +10,8 @@ import pytest
 from chat_server import Chat, Fail, Say
 
 from instructfx.audio import Audio, save
-from instructfx.cli import main
-from instructfx.live import LiveSession, open_session
+from instructfx.cli.main import main
+from instructfx.engine.live import LiveSession, open_session
 from instructfx.planners.tools import RATE
 from instructfx.refine import GradientOptions, RefineOptions
 from instructfx.store import Store

@@ -14,10 +14,10 @@ import pytest
 from chat_server import Chat, Fail, Say
 
 from instructfx.audio import Audio, save
-from instructfx.cli import main
+from instructfx.cli.main import main
 from instructfx.engine import Watch
+from instructfx.engine.live import LiveSession, open_session, resume_session
 from instructfx.errors import Cancelled, PlannerError
-from instructfx.live import LiveSession, open_session, resume_session
 from instructfx.planners.prompted import PromptedPlanner
 from instructfx.planners.recorded import recorded
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
@@ -180,7 +180,7 @@ def test_ctrl_c_while_the_model_thinks(
 def test_the_doctor_says_who_plans_and_asks(
     scripted: Chat, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from instructfx.doctor import _ping, _planner
+    from instructfx.cli.doctor import _ping, _planner
 
     assert _planner().detail == (
         "builtin, because no language model is named (INSTRUCTFX_PLANNER) and GEMINI_API_KEY is not set"

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from instructfx.audio import Audio, save
-from instructfx.cli import main
+from instructfx.cli.main import main
 from instructfx.engine import Watch
-from instructfx.live import open_session, resume_session
+from instructfx.engine.live import open_session, resume_session
 from instructfx.refine import Step
 from instructfx.store import Store
 from instructfx.store.sessions import DATABASE

@@ -9,12 +9,12 @@ import pytest
 
 from instructfx.audio import Audio, save
 from instructfx.engine import Watch
+from instructfx.engine.live import LiveSession, open_session, resume_session
 from instructfx.errors import InstructionError
-from instructfx.live import LiveSession, open_session, resume_session
 from instructfx.planners import Plan, Request
 from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions, Step
-from instructfx.wishes import Wishes
+from instructfx.sessions.options import Wishes
 
 QUICK = RefineOptions(GradientOptions(spectral_steps=15, waveform_steps=3), BayesOptions(evaluations=4, first_points=3))
 

@@ -11,14 +11,15 @@ import pytest
 
 import instructfx
 from instructfx.audio import Audio, save
+from instructfx.audio.loudness import loudness_lufs
 from instructfx.chain import Chain
-from instructfx.engine import LONGEST_INSTRUCTION, Minds, Watch, excerpt_of, take_turn
+from instructfx.engine import Minds, Watch, excerpt_of, take_turn
+from instructfx.engine.live import LiveSession, open_session, resume_session
+from instructfx.engine.turn import LONGEST_INSTRUCTION
 from instructfx.errors import AudioError, Cancelled, InstructionError
-from instructfx.live import LiveSession, open_session, resume_session
-from instructfx.loudness import loudness_lufs
 from instructfx.planners import Move, Plan, Request
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
-from instructfx.session import turn_from_json
+from instructfx.sessions import turn_from_json
 from instructfx.store import Store
 
 QUICK = RefineOptions(GradientOptions(spectral_steps=20, waveform_steps=3), BayesOptions(evaluations=5, first_points=3))

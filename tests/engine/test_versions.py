@@ -12,9 +12,9 @@ import pytest
 from instructfx.audio import Audio, save
 from instructfx.bundles import export_bundle, import_bundle
 from instructfx.chain import Chain
-from instructfx.cli import main
+from instructfx.cli.main import main
+from instructfx.engine.live import LiveSession, open_session, resume_session
 from instructfx.errors import InstructionError, StoreError
-from instructfx.live import LiveSession, open_session, resume_session
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
 from instructfx.store import Store
 

@@ -14,16 +14,15 @@ import soundfile
 import torch
 from exports_made import hits, session_of, track_of
 
-from instructfx import preset
+from instructfx.audio.track import Track
 from instructfx.bundles import import_bundle
-from instructfx.chain import Chain
+from instructfx.chain import Chain, preset
 from instructfx.effects import EFFECTS
 from instructfx.errors import ExportError
 from instructfx.exports import FORMATS, at_turn, export
-from instructfx.session import Answer, Remarks, Session
+from instructfx.sessions import Answer, Remarks, Session
 from instructfx.store import Store
-from instructfx.studio.readable import settings_of
-from instructfx.track import Track
+from instructfx.studio.visits.phrases import settings_of
 
 BEGUN = datetime(2026, 2, 3, 4, 5)
 

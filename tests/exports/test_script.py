@@ -15,13 +15,13 @@ import soundfile
 from exports_made import difference_db, hits, session_of, track_of
 
 from instructfx.audio import Samples, load
+from instructfx.audio.track import Track
 from instructfx.chain import Chain, Slot
 from instructfx.effects import EFFECTS, Effect
 from instructfx.effects.memoryless import Memoryless
 from instructfx.exports import Exported, export
-from instructfx.render import render_audio
-from instructfx.session import Session
-from instructfx.track import Track
+from instructfx.rendering.track import render_audio
+from instructfx.sessions import Session
 
 FIVE = ("eq", "compressor", "distortion", "delay", "reverb")
 UNITS = (0.3, 0.7, 0.45, 0.6, 0.2, 0.8)  # where the settings stand, in turn

@@ -12,13 +12,13 @@ import soundfile
 from exports_made import difference_db, hits, session_of, track_of
 
 from instructfx.audio import Audio, load, resample
+from instructfx.audio.loudness import loudness_lufs
+from instructfx.audio.true_peak import true_peak_dbtp
 from instructfx.chain import Chain
 from instructfx.errors import AudioError, Cancelled, ExportError
 from instructfx.exports import FORMATS, export
 from instructfx.exports.sound import ENCODINGS, _container, dithered, mp3_rate
-from instructfx.loudness import loudness_lufs
-from instructfx.peaks import true_peak_dbtp
-from instructfx.render import render_audio
+from instructfx.rendering.track import render_audio
 
 SOUND = ("wav16", "wav24", "wav32f", "flac", "mp3")
 CHAIN = Chain().added("eq", {"mid_gain_db": 5}).added("delay", {"mix": 0.4})
@@ -150,7 +150,7 @@ from exports_made import session_of
 from instructfx.chain import Chain
 from instructfx.errors import InstructFXError
 from instructfx.exports import FORMATS, export
-from instructfx.track import inspect
+from instructfx.audio.track import inspect
 folder = Path(sys.argv[3])
 track = inspect(folder / "a.wav")
 session = session_of(track, Chain().added("eq", {"mid_gain_db": 3}).added("reverb", {}))

@@ -20,10 +20,10 @@ from mutagen.oggvorbis import OggVorbis
 from PIL import Image
 
 from instructfx import __version__
+from instructfx.audio.track import Track, inspect
 from instructfx.chain import Chain
 from instructfx.exports import export
 from instructfx.exports.tags import Tags, read_tags
-from instructfx.track import Track, inspect
 
 CHAIN = Chain().added("eq", {"mid_gain_db": 3}).added("chorus", {}).bypassed("chorus", True)
 TEXTS = {

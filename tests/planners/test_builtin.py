@@ -11,8 +11,8 @@ from instructfx.ears import AXES
 from instructfx.effects import EFFECTS
 from instructfx.planners import Plan, Request, planner_named
 from instructfx.planners.remedies import NEW_FOR, REMEDIES
+from instructfx.planners.router import route
 from instructfx.planners.wording import COMPARATIVES, OFFER
-from instructfx.router import route
 
 PLANNER = planner_named("builtin")
 DRY = Chain()

@@ -13,8 +13,8 @@ from instructfx.effects.eq import magnitude
 from instructfx.planners import Request
 from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.planners.drawing import SAMPLE_RATE, SHARE, UNDONE, centres_hz, drawn, turning
+from instructfx.planners.router import route
 from instructfx.planners.takes import STEPS, another
-from instructfx.router import route
 
 FLAT = EFFECTS["eq"].defaults()
 WARM = {"warmth": 1.0, "body": 0.4, "brightness": -0.3}

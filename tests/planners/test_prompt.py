@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from instructfx.bench import prompts
-from instructfx.bench.prompts import SEVEN, request, tokens
+from instructfx.bench.quality import prompts
+from instructfx.bench.quality.prompts import SEVEN, request, tokens
 from instructfx.chain import Chain, Slot
 from instructfx.effects import EFFECTS
 from instructfx.planners import Request, prompt

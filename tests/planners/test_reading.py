@@ -14,7 +14,7 @@ from instructfx.effects import EFFECTS
 from instructfx.planners import Plan, Request
 from instructfx.planners.answers import said
 from instructfx.planners.reading import read
-from instructfx.router import route
+from instructfx.planners.router import route
 
 Calls = list[tuple[str, Any]]
 

@@ -14,8 +14,8 @@ from instructfx.audio import Audio
 from instructfx.chain import Chain
 from instructfx.ears import Goal
 from instructfx.ears.perceptual import PerceptualEar
-from instructfx.listening import Excerpt
 from instructfx.refine import BayesOptions, GradientOptions, Refined, RefineOptions, Step, refine
+from instructfx.rendering.excerpt import Excerpt
 
 EAR = PerceptualEar()
 QUICK = RefineOptions(GradientOptions(spectral_steps=25, waveform_steps=4), BayesOptions(evaluations=7, first_points=3))

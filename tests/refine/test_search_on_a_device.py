@@ -16,13 +16,12 @@ from torch import Tensor
 
 from instructfx.audio import Audio, resample
 from instructfx.chain import Chain
-from instructfx.device import CPU
 from instructfx.ears import Goal, clap, clap_ear
 from instructfx.ears.checkpoints import Checkpoint
 from instructfx.ears.clap_ear import ClapEar
 from instructfx.ears.perceptual import PerceptualEar
 from instructfx.effects import eq
-from instructfx.listening import Excerpt
+from instructfx.effects.device import CPU
 from instructfx.refine import (
     BayesOptions,
     GradientOptions,
@@ -33,6 +32,7 @@ from instructfx.refine import (
     refine,
     rivals,
 )
+from instructfx.rendering.excerpt import Excerpt
 
 QUICK = RefineOptions(
     GradientOptions(spectral_steps=4, waveform_steps=2), BayesOptions(evaluations=2, first_points=2), SecantOptions(3)

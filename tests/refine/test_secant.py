@@ -11,11 +11,11 @@ from torch import Tensor
 from instructfx.audio import Audio
 from instructfx.chain import Chain
 from instructfx.ears.objective import Directional, Judge, Similarity, zero_movement
-from instructfx.listening import Excerpt
 from instructfx.refine import Refined, RefineOptions, SecantOptions, Step, refine
 from instructfx.refine.records import ignore, never
 from instructfx.refine.search import Search
 from instructfx.refine.secant import EmbeddingObjective, descend_in_few_passes
+from instructfx.rendering.excerpt import Excerpt
 
 WINDOW = 1024
 BANDS = 24

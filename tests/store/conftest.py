@@ -12,17 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from instructfx.audio import Audio, save
-from instructfx.track import Track, inspect
-
 START_SECONDS = 60
-
-
-@pytest.fixture
-def track(mono: Audio, tmp_path: Path) -> Track:
-    path = tmp_path / "a song.wav"
-    save(mono, path)
-    return inspect(path)
 
 
 @pytest.fixture(scope="session")

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from instructfx.cli import main
-from instructfx.scratch import abandoned, new_scratch_folder
+from instructfx.audio.scratch import abandoned, new_scratch_folder
+from instructfx.audio.track import Track
+from instructfx.cli.main import main
 from instructfx.store import Store
 from instructfx.store.sessions import DATABASE
-from instructfx.track import Track
 
 Damage = Callable[[Path, Path], None]
 
@@ -123,7 +123,7 @@ def test_work_of_a_process_that_is_gone_is_removed_and_of_one_that_runs_is_not(
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     ours = new_scratch_folder()
-    code = "from instructfx.scratch import new_scratch_folder; print(new_scratch_folder())"
+    code = "from instructfx.audio.scratch import new_scratch_folder; print(new_scratch_folder())"
     done = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, "TMPDIR": str(tmp_path)}, capture_output=True, text=True
     )

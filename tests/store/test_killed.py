@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from instructfx.audio import Audio, save
+from instructfx.audio.scratch import abandoned
 from instructfx.engine import Watch
-from instructfx.live import open_session, resume_session
-from instructfx.scratch import abandoned
+from instructfx.engine.live import open_session, resume_session
 from instructfx.store import Store
 from instructfx.store.doctor import examine
 
@@ -23,7 +23,9 @@ STAGES = ("upload", "planning", "listening", "refining", "saving", "rendering")
 LONGEST_SECONDS = 60.0
 
 processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(["instructfx.live", "instructfx.ears.perceptual", "instructfx.planners.builtin"])
+processes.set_forkserver_preload(
+    ["instructfx.engine.live", "instructfx.ears.perceptual", "instructfx.planners.builtin"]
+)
 
 
 def visit(folder: Path, resumed: str, track: Path, out: Path, stages: Connection) -> None:

@@ -14,7 +14,7 @@ import pytest
 from sqlmodel import SQLModel
 
 from instructfx.errors import StoreError
-from instructfx.session import Session
+from instructfx.sessions import Session
 from instructfx.store import Store
 from instructfx.store.database import opened
 from instructfx.store.sessions import DATABASE

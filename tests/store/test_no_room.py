@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 
+from instructfx.audio.track import Track
 from instructfx.errors import StoreError
 from instructfx.store import Store, database
 from instructfx.store.doctor import examine
 from instructfx.store.sessions import DATABASE
-from instructfx.track import Track
 
 FULL = """
 import resource, signal, sys
 from instructfx.errors import StoreError
 from instructfx.store import Store
-from instructfx.track import inspect
+from instructfx.audio.track import inspect
 store, track = Store(sys.argv[1]), inspect(sys.argv[2])
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), int(sys.argv[3])))

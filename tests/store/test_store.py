@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from sqlmodel import SQLModel
 
+from instructfx.audio.track import Track
+from instructfx.engine.live import open_session
 from instructfx.errors import StoreError
-from instructfx.live import open_session
-from instructfx.session import Answer, Judgement
+from instructfx.sessions import Answer, Judgement
 from instructfx.store import Store
-from instructfx.track import Track
 
 
 def test_a_session_is_found_again_with_its_audio(track: Track, tmp_path: Path) -> None:

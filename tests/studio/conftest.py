@@ -14,7 +14,8 @@ from scripted_server import Server, serving
 from small_clap import published_by
 from visitor import Guest, visitor
 
-from instructfx.studio.screenshot import Running, browser, chromium_path, running
+from instructfx.bench.serving.browser import browser, chromium_path
+from instructfx.bench.serving.running import Running, running
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from typing import Any
 
 from visitor import WAIT_MS, Guest
 
-from instructfx.bench.visitor import Visitor
-from instructfx.studio.screenshot import wait_for_turns
+from instructfx.bench.serving.browser import wait_for_turns
+from instructfx.bench.serving.visitor import Visitor
 
 CHAIN = "document.querySelector('ifx-chain').data"
 HISTORY = "document.querySelector('ifx-history').data"

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from instructfx.studio.screenshot import CHROMIUM_OPTIONS, chromium_path
+from instructfx.bench.serving.browser import CHROMIUM_OPTIONS, chromium_path
 
 ROOT = Path(__file__).parent.parent.parent
 RATE = 22_050

@@ -11,10 +11,10 @@ from typing import Any
 from instructfx.chain import Chain
 from instructfx.planners.plan import Plan
 from instructfx.refine import Refined
-from instructfx.session import Dry, Provenance, Session, Turn
-from instructfx.studio.messages import Answer, Minds, Request, Sound
-from instructfx.studio.visits import Visit, Visits, new_token
-from instructfx.studio.workers import Watch
+from instructfx.sessions import Dry, Provenance, Session, Turn
+from instructfx.studio.visits.visits import Visit, Visits, new_token
+from instructfx.studio.workers.messages import Answer, Minds, Request, Sound
+from instructfx.studio.workers.pool import Watch
 
 EMPTY = Session("stored", Dry("0" * 64, "take.flac", 44_100, 2, 44_100, -18.0, 0))
 

@@ -23,11 +23,11 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult
 
-from instructfx.bench.visitor import API, Visitor
+from instructfx.bench.serving.running import Running, running
+from instructfx.bench.serving.visitor import API, Visitor
 from instructfx.chain import Chain
 from instructfx.exports import FORMATS
-from instructfx.studio.screenshot import Running, running
-from instructfx.studio.work import OUR_FAULT
+from instructfx.studio.visits.job import OUR_FAULT
 
 README = Path(__file__).parent.parent.parent / "README.md"
 AUTH = ("ann", "secret")

@@ -26,10 +26,11 @@ from desk_work import (
 )
 from visitor import Guest, visitor
 
+from instructfx.bench.serving.browser import say, wait_for_track, wait_for_turns
+from instructfx.bench.serving.running import Running
 from instructfx.chain import Chain
-from instructfx.session import Answer
+from instructfx.sessions import Answer
 from instructfx.store import Store
-from instructfx.studio.screenshot import Running, say, wait_for_track, wait_for_turns
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,8 @@ import pytest
 from desk_work import CHAIN, HISTORY, effects, opened, session_of, standing, version
 from visitor import PHONE, Guest, visitor
 
-from instructfx.studio.screenshot import Running, wait_for_track, wait_for_turns
+from instructfx.bench.serving.browser import wait_for_track, wait_for_turns
+from instructfx.bench.serving.running import Running
 
 Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
 pytestmark = pytest.mark.browser

@@ -11,17 +11,11 @@ import pytest
 from desk_work import CHAIN, HISTORY, PLAYER, effects, opened, session_of, step
 from visitor import Guest, visitor
 
-from instructfx.bench.visitor import Visitor
+from instructfx.bench.serving.browser import WORDS, choose_sample, say, wait_for_track, wait_for_turns
+from instructfx.bench.serving.running import Running
+from instructfx.bench.serving.visitor import Visitor
 from instructfx.store import Store
-from instructfx.studio.screenshot import (
-    WORDS,
-    Running,
-    choose_sample,
-    say,
-    wait_for_track,
-    wait_for_turns,
-)
-from instructfx.studio.work import OUR_FAULT
+from instructfx.studio.visits.job import OUR_FAULT
 
 
 def notice(page: Any, where: str, part: str) -> str:

@@ -7,11 +7,11 @@ import torch
 from part_page import Part, parts_served
 
 from instructfx.chain import Chain
+from instructfx.chain.format import value_text
 from instructfx.effects import EFFECTS
 from instructfx.effects.eq import magnitude
 from instructfx.effects.memoryless import as_tensors
-from instructfx.settings_text import value_text
-from instructfx.studio.cards import Amount, chain_data, declarations
+from instructfx.studio.page.chain_data import Amount, chain_data, declarations
 
 pytestmark = pytest.mark.browser
 

@@ -11,7 +11,8 @@ import pytest
 from scripted_server import Answer, Server
 from visitor import PHONE, Guest, visitor
 
-from instructfx.studio.screenshot import choose_sample, served
+from instructfx.bench.serving.browser import choose_sample
+from instructfx.bench.serving.running import served
 
 pytestmark = pytest.mark.browser
 

@@ -11,13 +11,14 @@ from scripted_server import Answer, Server
 from instructfx.ears import checkpoints
 from instructfx.ears.checkpoints import MUSIC, TOKENIZER
 from instructfx.errors import EarError
-from instructfx.studio import ear_choice, ears
-from instructfx.studio.ears import Fetch, Fetching, Offer, as_before, granted, offered
-from instructfx.studio.messages import Answer as Answered
-from instructfx.studio.messages import At, Instruct, Request
-from instructfx.studio.work import TurnJob
-from instructfx.studio.workers import Watch
-from instructfx.wishes import Wishes
+from instructfx.sessions.options import Wishes
+from instructfx.studio.page import ear_panel
+from instructfx.studio.visits import ear_options
+from instructfx.studio.visits.ear_options import Fetch, Fetching, Offer, as_before, granted, offered
+from instructfx.studio.visits.jobs import TurnJob
+from instructfx.studio.workers.messages import Answer as Answered
+from instructfx.studio.workers.messages import At, Instruct, Request
+from instructfx.studio.workers.pool import Watch
 
 WHOLE_BYTES = 2_353_826_144
 SMALL_BYTES = 3_000_004
@@ -178,18 +179,18 @@ ABSENT = Offer(missing_bytes=WHOLE_BYTES, folder="~/.cache/instructfx")
     ],
 )  # fmt: skip
 def test_the_line_below_the_choice(offer: Offer, fetch: Fetch, said: str) -> None:
-    assert said in ear_choice.about_html(offer, fetch)
+    assert said in ear_panel.about_html(offer, fetch)
 
 
 def test_nothing_is_said_where_there_is_nothing_to_choose() -> None:
-    assert ear_choice.about_html(Offer(), Fetch()) == ""
+    assert ear_panel.about_html(Offer(), Fetch()) == ""
 
 
 def test_the_button_says_the_size_first() -> None:
-    assert ear_choice.fetch_label(ABSENT, Fetch()) == "Fetch CLAP (2.4 GB)"
-    assert ear_choice.fetch_label(ABSENT, Fetch("stopped")) == "Continue fetching CLAP"
-    assert ear_choice.fetch_label(replace(ABSENT, missing_bytes=1_355_141), Fetch()) == "Fetch CLAP (1.4 MB)"
-    assert ear_choice.size_text(999_600_000) == "1.0 GB"
+    assert ear_panel.fetch_label(ABSENT, Fetch()) == "Fetch CLAP (2.4 GB)"
+    assert ear_panel.fetch_label(ABSENT, Fetch("stopped")) == "Continue fetching CLAP"
+    assert ear_panel.fetch_label(replace(ABSENT, missing_bytes=1_355_141), Fetch()) == "Fetch CLAP (1.4 MB)"
+    assert ear_panel.size_text(999_600_000) == "1.0 GB"
 
 
 @pytest.mark.parametrize(("ear", "stage"), [("clap", "hearing"), ("perceptual", "listening")])
@@ -212,4 +213,4 @@ def test_a_turn_with_clap_says_that_it_listens(tmp_path: Path, ear: str, stage: 
 def test_every_ear_has_a_label() -> None:
     from instructfx.ears import EARS
 
-    assert set(ears.LABELS) == set(EARS)
+    assert set(ear_options.LABELS) == set(EARS)

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from instructfx.bench.visitor import API, Visitor
+from instructfx.bench.serving.running import Running, running
+from instructfx.bench.serving.visitor import API, Visitor
 from instructfx.errors import SetupError
 from instructfx.exports import FORMATS
 from instructfx.store import Store
-from instructfx.studio.gate import Passwords, passwords_from
-from instructfx.studio.quirks import was_uploaded
-from instructfx.studio.screenshot import Running, running
+from instructfx.studio.page.gradio_compat import was_uploaded
+from instructfx.studio.web.auth import Passwords, passwords_from
 
 AUTH = ("ann", "pass:word")
 ROUTES = (

@@ -11,8 +11,9 @@ from instructfx.chain import Chain
 from instructfx.errors import StoreError
 from instructfx.planners.plan import Plan
 from instructfx.refine.records import Refined
-from instructfx.session import Dry, Kind, Provenance, Session, Turn
-from instructfx.studio.tree import Compared, history_data
+from instructfx.sessions import Dry, Kind, Provenance, Session, Turn
+from instructfx.studio.page.history_data import history_data
+from instructfx.studio.workers.messages import Compared
 
 WARM = Chain().added("eq", {"low_shelf_gain_db": 2})
 ROOM = WARM.added("reverb", {"mix": 0.3})

@@ -6,10 +6,11 @@ import pytest
 from scripted_pool import welcome
 
 from instructfx.errors import SetupError, StoreError
-from instructfx.studio import logs, retention
-from instructfx.studio.limits import Limits, limits_from
-from instructfx.studio.server import serve
-from instructfx.studio.visits import Visits
+from instructfx.studio.visits import retention
+from instructfx.studio.visits.visits import Visits
+from instructfx.studio.web.server import serve
+from instructfx.studio.workers import logs
+from instructfx.studio.workers.limits import Limits, limits_from
 
 
 def test_unset_limits_are_the_usual_ones() -> None:

@@ -12,20 +12,21 @@ import pytest
 import soundfile
 
 from instructfx.chain import Chain
+from instructfx.engine.live import resume_session
 from instructfx.errors import AudioError, LimitError, StoreError
-from instructfx.live import resume_session
+from instructfx.sessions.options import Wishes
 from instructfx.store import Store
-from instructfx.studio.limits import Limits
-from instructfx.studio.messages import Instruct, Minds, Order, Render, Rendered
-from instructfx.studio.opening import Studio
-from instructfx.studio.quirks import STATIC
-from instructfx.studio.server import application, main
-from instructfx.studio.shown import player_data
-from instructfx.studio.visits import Visit, Visits
-from instructfx.studio.waveform import sound_of
-from instructfx.studio.work import OUR_FAULT, TurnJob
-from instructfx.studio.workers import Pool, Watch
-from instructfx.wishes import Wishes
+from instructfx.studio.page.gradio_compat import STATIC
+from instructfx.studio.page.part_data import player_data
+from instructfx.studio.visits.job import OUR_FAULT
+from instructfx.studio.visits.jobs import TurnJob
+from instructfx.studio.visits.opening import Studio
+from instructfx.studio.visits.visits import Visit, Visits
+from instructfx.studio.web.server import application, main
+from instructfx.studio.workers.limits import Limits
+from instructfx.studio.workers.messages import Instruct, Minds, Order, Render, Rendered
+from instructfx.studio.workers.pool import Pool, Watch
+from instructfx.studio.workers.waveform import sound_of
 
 MINDS = Minds("builtin", "perceptual")
 FILTERED = Instruct("low-pass it at 2 kHz", Wishes())

@@ -12,8 +12,8 @@ from instructfx.effects.eq import magnitude
 from instructfx.effects.memoryless import as_tensors
 from instructfx.planners.plan import Plan
 from instructfx.refine import Refined, Step
-from instructfx.session import Provenance, Turn
-from instructfx.studio.pictures import (
+from instructfx.sessions import Provenance, Turn
+from instructfx.studio.workers.pictures import (
     Curve,
     Reading,
     comparison_picture,
@@ -26,8 +26,8 @@ from instructfx.studio.pictures import (
     spectrum_picture,
     trajectory_picture,
 )
-from instructfx.studio.pictures.decay import decay_of_response
-from instructfx.studio.pictures.drawing import VARIABLES
+from instructfx.studio.workers.pictures.decay import decay_of_response
+from instructfx.studio.workers.pictures.drawing import VARIABLES
 
 RATE = 44_100
 EQ = Chain().added("eq", {"low_shelf_gain_db": 6, "high_shelf_gain_db": -3})

@@ -11,10 +11,11 @@ from chat_server import Chat, Fail, Say
 from clap_checkpoint import write_checkpoint
 from visitor import PHONE, visitor
 
+from instructfx.bench.serving.browser import choose_sample, say
+from instructfx.bench.serving.running import served
 from instructfx.errors import PlannerError
-from instructfx.studio import planners
-from instructfx.studio.screenshot import choose_sample, say, served
-from instructfx.studio.server import serve
+from instructfx.studio.visits import planner_options
+from instructfx.studio.web.server import serve
 
 CLAP = "#ear label:has-text('CLAP')"
 GOAL = {
@@ -72,14 +73,14 @@ class TestOnThePage:
 
 
 def test_what_is_offered_is_what_the_host_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert planners.offered() == ("builtin",)
+    assert planner_options.offered() == ("builtin",)
     monkeypatch.setenv("INSTRUCTFX_PLANNER", "openai/a, ollama/b,")
-    assert planners.offered() == ("openai/a", "ollama/b", "builtin")
-    assert planners.granted("") == "openai/a"
-    assert planners.granted("builtin") == "builtin"
+    assert planner_options.offered() == ("openai/a", "ollama/b", "builtin")
+    assert planner_options.granted("") == "openai/a"
+    assert planner_options.granted("builtin") == "builtin"
     with pytest.raises(PlannerError, match="not offered here"):
-        planners.granted("openai/dear")
-    assert [planners.label(name) for name in planners.offered()] == ["a", "b", "Built-in"]
+        planner_options.granted("openai/dear")
+    assert [planner_options.label(name) for name in planner_options.offered()] == ["a", "b", "Built-in"]
 
 
 def test_a_host_without_the_key_learns_it_at_once(

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 from player_site import LEVELS, RATE, ROOT, SECONDS, TICK, Player, Site, data, opened, served, sound, version
 
-from instructfx.studio.screenshot import chromium_path
+from instructfx.bench.serving.browser import chromium_path
 
 pytest.importorskip("playwright")
 pytestmark = [

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from player_site import LEVELS, RATE, SECONDS, Player, Site, data, opened, served, sound, version
 
-from instructfx.studio.screenshot import chromium_path
+from instructfx.bench.serving.browser import chromium_path
 
 pytest.importorskip("playwright")
 pytestmark = [

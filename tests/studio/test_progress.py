@@ -1,6 +1,6 @@
 import pytest
 
-from instructfx.studio.progress import STAGES, Progress, progress
+from instructfx.studio.visits.progress import STAGES, Progress, progress
 
 
 def test_the_bar_never_runs_back_and_the_shown_loss_never_rises() -> None:

@@ -1,10 +1,10 @@
 import pytest
 
 from instructfx.chain import Chain
+from instructfx.chain.format import settings_of, value_text
 from instructfx.effects import EFFECTS
 from instructfx.errors import AudioError
-from instructfx.settings_text import settings_of, value_text
-from instructfx.studio.readable import Change, changes, clock, sentence
+from instructfx.studio.visits.phrases import Change, changes, clock, sentence
 
 
 @pytest.mark.parametrize(

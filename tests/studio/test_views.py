@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from instructfx.audio.track import Track
 from instructfx.chain import Chain
 from instructfx.planners.plan import Plan, Thoughts
 from instructfx.refine.records import Refined
-from instructfx.session import Provenance, Turn
-from instructfx.studio import views
-from instructfx.studio.visits import Exchange
-from instructfx.track import Track
+from instructfx.sessions import Provenance, Turn
+from instructfx.studio.page import html
+from instructfx.studio.visits.visits import Exchange
 
 WARM = {"low_shelf_gain_db": 1.84, "low_shelf_cutoff_frequency_hz": 100.4, "high_shelf_gain_db": -2}
 
@@ -43,7 +43,7 @@ def text(html: str) -> str:
 
 def test_a_message_has_words_reply_changes_time_and_thoughts() -> None:
     chain = Chain().added("eq", WARM)
-    shown = text(views.conversation([Exchange("make it warmer", Chain(), turn(chain))]))
+    shown = text(html.conversation([Exchange("make it warmer", Chain(), turn(chain))]))
     for part in ("make it warmer", "I added an equaliser.", "Equaliser added", "1.2 s", "Why", "warmth +1"):
         assert part in shown
 
@@ -51,7 +51,7 @@ def test_a_message_has_words_reply_changes_time_and_thoughts() -> None:
 def test_a_stopped_turn_says_that_its_best_was_kept() -> None:
     chain = Chain().added("eq", WARM)
     stopped = turn(chain, refined=Refined(chain, 1.0, 0.5, (), "cancelled"))
-    assert "best so far was kept" in views.conversation([Exchange("warmer", Chain(), stopped)])
+    assert "best so far was kept" in html.conversation([Exchange("warmer", Chain(), stopped)])
 
 
 @pytest.mark.parametrize(
@@ -60,21 +60,21 @@ def test_a_stopped_turn_says_that_its_best_was_kept() -> None:
 )
 def test_another_ear_than_the_built_in_one_is_named(ear: str, kind: str, said: bool) -> None:
     heard = turn(Chain().added("eq", WARM), kind=kind, provenance=Provenance("builtin", ear, 0))
-    assert ("heard by CLAP" in text(views.conversation([Exchange("warmer", Chain(), heard)]))) is said
+    assert ("heard by CLAP" in text(html.conversation([Exchange("warmer", Chain(), heard)]))) is said
 
 
 def test_nothing_from_a_visitor_is_markup() -> None:
     evil = '<img src=x onerror="alert(1)">'
     exchange = Exchange(evil, Chain(), turn(Chain(), reply=evil), trouble=evil)
-    every = views.conversation([exchange], pending=evil) + views.notice(evil)
-    every += views.downloads(evil, [(evil, evil, evil)]) + views.track_line(track(evil))
+    every = html.conversation([exchange], pending=evil) + html.notice(evil)
+    every += html.downloads(evil, [(evil, evil, evil)]) + html.track_line(track(evil))
     assert "<img" not in every
     assert 'title="<' not in every
 
 
 def test_a_track_is_told_in_one_line() -> None:
-    assert text(views.track_line(track("take.wav"))) == "take.wav 3:07 · stereo · 44.1 kHz · −18.4 LUFS"
-    assert "mono · 22.05 kHz" in views.track_line(replace(track("x"), channels=1, sample_rate=22_050))
+    assert text(html.track_line(track("take.wav"))) == "take.wav 3:07 · stereo · 44.1 kHz · −18.4 LUFS"
+    assert "mono · 22.05 kHz" in html.track_line(replace(track("x"), channels=1, sample_rate=22_050))
 
 
 def test_many_changes_fold() -> None:
@@ -84,12 +84,12 @@ def test_many_changes_fold() -> None:
         {"decay_seconds": 3, "mix": 0.5, "damping": 0.6, "width": 0.5, "low_cut_hz": 200, "high_cut_hz": 5000,
          "pre_delay_ms": 50},
     )  # fmt: skip
-    shown = views.conversation([Exchange("bigger", before, turn(after))])
+    shown = html.conversation([Exchange("bigger", before, turn(after))])
     assert "1 more" in text(shown)
     assert "Reverb, decay: 1.5 s → 3 s" in text(shown)
 
 
 def test_half_an_emoji_can_be_sent() -> None:
-    shown = views.conversation([], "warmer \ud83d")
+    shown = html.conversation([], "warmer \ud83d")
     assert "warmer ?" in shown
     assert shown.encode()

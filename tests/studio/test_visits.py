@@ -10,8 +10,12 @@ from scripted_pool import EMPTY, ScriptedPool, session_of, store_of, turn_of, vi
 
 from instructfx.chain import Chain
 from instructfx.errors import Cancelled, InstructionError, LimitError, StoreError
-from instructfx.session import Session
-from instructfx.studio.messages import (
+from instructfx.sessions import Session
+from instructfx.sessions.options import Wishes
+from instructfx.studio.visits.job import OUR_FAULT
+from instructfx.studio.visits.jobs import TurnJob
+from instructfx.studio.visits.visits import AWAY_SECONDS, IDLE_SECONDS, RENDERS_KEPT, Exchange, Past, Visit, Visits
+from instructfx.studio.workers.messages import (
     Answer,
     Finished,
     GoTo,
@@ -25,10 +29,7 @@ from instructfx.studio.messages import (
     Take,
     Waiting,
 )
-from instructfx.studio.visits import AWAY_SECONDS, IDLE_SECONDS, RENDERS_KEPT, Exchange, Past, Visit, Visits
-from instructfx.studio.work import OUR_FAULT, TurnJob
-from instructfx.studio.workers import Places, SurpriseError, Watch
-from instructfx.wishes import Wishes
+from instructfx.studio.workers.pool import Places, SurpriseError, Watch
 
 
 class Clock:

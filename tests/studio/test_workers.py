@@ -15,17 +15,17 @@ from pathlib import Path
 import pytest
 
 from instructfx.audio import Audio, save
-from instructfx.bench.visitor import Answer, Visitor
+from instructfx.audio.track import inspect
+from instructfx.bench.serving.running import Running, running
+from instructfx.bench.serving.visitor import Answer, Visitor
 from instructfx.errors import Cancelled, LimitError
+from instructfx.sessions.options import Wishes
 from instructfx.store import Store
 from instructfx.store.sessions import DATABASE
-from instructfx.studio.limits import Limits
-from instructfx.studio.messages import Finished, Instruct, Minds, Open, Opened, Stepped, Take, Waiting
-from instructfx.studio.quirks import STATIC
-from instructfx.studio.screenshot import Running, running
-from instructfx.studio.workers import Pool, Watch
-from instructfx.track import inspect
-from instructfx.wishes import Wishes
+from instructfx.studio.page.gradio_compat import STATIC
+from instructfx.studio.workers.limits import Limits
+from instructfx.studio.workers.messages import Finished, Instruct, Minds, Open, Opened, Stepped, Take, Waiting
+from instructfx.studio.workers.pool import Pool, Watch
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads /proc, which Linux has")
 

@@ -1,0 +1,77 @@
+"""Loudness after ITU-R BS.1770-4, block by block so that memory does not grow with length."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import scipy.signal
+from pyloudnorm.iirfilter import IIRfilter
+
+from instructfx.audio.signal import Audio, Samples
+
+Levels = npt.NDArray[np.float64]
+
+STEP_SECONDS = 0.1  # gating blocks of 400 ms start every 100 ms
+STEPS_IN_BLOCK = 4
+ABSOLUTE_GATE_LUFS = -70.0
+RELATIVE_GATE_LU = -10.0
+OFFSET_LU = -0.691
+
+
+def k_weighting(sample_rate: int) -> npt.NDArray[np.float64]:
+    """BS.1770's pre-filter and high-pass as second-order sections (2, 6), from pyloudnorm's design."""
+    shelf = IIRfilter(4.0, 1 / np.sqrt(2), 1500.0, sample_rate, "high_shelf")
+    high_pass = IIRfilter(0.0, 0.5, 38.0, sample_rate, "high_pass")
+    return np.array([[*shelf.b, *shelf.a], [*high_pass.b, *high_pass.a]])
+
+
+class LoudnessMeter:
+    """Feed it blocks of (channels, frames); then ask for the loudness of all of them."""
+
+    def __init__(self, sample_rate: int, channels: int) -> None:
+        self._sections = k_weighting(sample_rate)
+        self._state = np.zeros((2, channels, 2))
+        self._step = round(STEP_SECONDS * sample_rate)
+        self._rest = np.zeros((channels, 0))
+        self._energies: list[Levels] = []
+
+    def push(self, samples: Samples) -> None:
+        """Take the next block of the sound."""
+        weighted, self._state = scipy.signal.sosfilt(self._sections, samples, axis=-1, zi=self._state)
+        self._rest = np.concatenate([self._rest, weighted], axis=1)
+        steps = self._rest.shape[1] // self._step
+        whole = self._rest[:, : steps * self._step].reshape(len(self._rest), steps, self._step)
+        self._energies.append(np.square(whole).mean(axis=2).sum(axis=0))
+        self._rest = self._rest[:, steps * self._step :]
+
+    def momentary(self) -> Levels:
+        """Energy of each 400 ms block, every 100 ms; of what there is when that is shorter."""
+        steps = np.concatenate([*self._energies, np.zeros(0)])
+        if len(steps) < STEPS_IN_BLOCK:
+            frames = len(steps) * self._step + self._rest.shape[1]
+            energy = steps.sum() * self._step + np.square(self._rest).sum()
+            return np.array([energy / max(frames, 1)])
+        return np.convolve(steps, np.full(STEPS_IN_BLOCK, 1 / STEPS_IN_BLOCK), mode="valid")
+
+    def integrated_lufs(self) -> float:
+        """Gated loudness of everything so far, in LUFS; -70 where nothing passes the gate."""
+        energies = self.momentary()
+        levels = to_lufs(energies)
+        loud = energies[levels >= ABSOLUTE_GATE_LUFS]
+        if len(loud) == 0:
+            return ABSOLUTE_GATE_LUFS
+        gate = float(to_lufs(loud.mean())) + RELATIVE_GATE_LU
+        passing = energies[(levels > gate) & (levels >= ABSOLUTE_GATE_LUFS)]
+        return float(to_lufs(passing.mean()))
+
+
+def to_lufs(energy: Levels | float) -> Levels:
+    """Mean square of K-weighted samples, summed over channels -> LUFS."""
+    return np.asarray(OFFSET_LU + 10 * np.log10(np.maximum(energy, 1e-12)))
+
+
+def loudness_lufs(audio: Audio) -> float:
+    """Integrated loudness of a sound in memory, in LUFS (BS.1770-4)."""
+    meter = LoudnessMeter(audio.sample_rate, audio.channels)
+    meter.push(audio.samples)
+    return meter.integrated_lufs()

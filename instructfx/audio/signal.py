@@ -1,0 +1,216 @@
+"""Sound in memory, and its way from and to files."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+import soxr
+
+from instructfx.audio.containers import MAX_MINUTES, READABLE, opened
+from instructfx.audio.scratch import unfinished
+from instructfx.errors import AudioError
+
+Samples = npt.NDArray[np.float32]
+
+MIN_RATE, MAX_RATE = 8_000, 192_000  # Hz
+MAX_CHANNELS = 2
+SILENCE_DBFS = -90.0
+LOUDEST_DBFS = 200.0  # 32-bit integers written as floats reach 187; far beyond this, squares overflow
+BLOCK_FRAMES = 1 << 18
+UNKNOWN_FRAMES = 1 << 62  # libsndfile says more than this of a FLAC whose header gives no length
+
+WRITABLE = {
+    ".wav": ("WAV", "PCM_24"),
+    ".flac": ("FLAC", "PCM_24"),
+    ".aif": ("AIFF", "PCM_24"),
+    ".aiff": ("AIFF", "PCM_24"),
+    ".ogg": ("OGG", "VORBIS"),
+    ".mp3": ("MP3", "MPEG_LAYER_III"),
+}
+"""Extension -> container and encoding that are written for it."""
+
+MP3_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+
+
+@dataclass(frozen=True)
+class Audio:
+    """Samples of shape (channels, frames), float32, at sample_rate Hz.
+
+    Raises AudioError for anything but one or two channels of at least one finite frame at 8 to 192 kHz.
+    """
+
+    samples: Samples
+    sample_rate: int
+
+    def __post_init__(self) -> None:
+        samples = self.samples
+        if samples.ndim != 2 or samples.dtype != np.float32:
+            raise AudioError(
+                f"samples must be float32 of shape (channels, frames), not {samples.dtype} {samples.shape}"
+            )
+        check_format(samples.shape[0], samples.shape[1], self.sample_rate, "audio")
+        check_finite(samples, "audio")
+
+    @property
+    def channels(self) -> int:
+        return self.samples.shape[0]
+
+    @property
+    def frames(self) -> int:
+        return self.samples.shape[1]
+
+    @property
+    def seconds(self) -> float:
+        return self.frames / self.sample_rate
+
+
+def check_format(channels: int, frames: int, sample_rate: int, name: str) -> None:
+    """AudioError unless the numbers are ones that InstructFX works with."""
+    if frames == 0:
+        raise AudioError(f"{name} is empty: it holds no audio. Choose a file with sound in it.")
+    if not 1 <= channels <= MAX_CHANNELS:
+        raise AudioError(f"{name} has {channels} channels; mono and stereo are accepted. Mix it down first.")
+    if not MIN_RATE <= sample_rate <= MAX_RATE:
+        raise AudioError(
+            f"{name} has a sample rate of {sample_rate} Hz; {MIN_RATE} to {MAX_RATE} Hz are accepted. Convert it first."
+        )
+    if frames > MAX_MINUTES * 60 * sample_rate:
+        raise AudioError(
+            f"{name} is {frames / sample_rate / 60:.1f} minutes long; up to {MAX_MINUTES} are accepted. Cut it."
+        )
+
+
+def check_finite(samples: Samples, name: str) -> None:
+    """AudioError where a sample is NaN or infinite."""
+    if not np.isfinite(samples).all():
+        raise AudioError(
+            f"{name} holds NaN or infinite samples; every sample must be a finite number. Export it again."
+        )
+
+
+def check_sane(samples: Samples, name: str) -> None:
+    """AudioError where a sample is beyond +200 dBFS, which no recording is."""
+    if samples.size and np.abs(samples).max() > 10 ** (LOUDEST_DBFS / 20):
+        raise AudioError(
+            f"{name} holds samples above +{LOUDEST_DBFS:g} dBFS, as no sound has; full scale is 1.0. Export it again."
+        )
+
+
+def check_audible(peak: float, name: str) -> None:
+    """AudioError where the largest sample is below -90 dBFS."""
+    if peak < 10 ** (SILENCE_DBFS / 20):
+        raise AudioError(f"{name} is silent: nothing in it is above {SILENCE_DBFS:g} dBFS. Choose one with sound.")
+
+
+def blocks(file: soundfile.SoundFile, name: str) -> Iterator[Samples]:
+    """The frames of an open file as (channels, frames) blocks.
+
+    AudioError where its format is none that is accepted, and where it ends or breaks early.
+    """
+    read = 0
+    if file.frames >= UNKNOWN_FRAMES:
+        raise AudioError(f"{name} does not say how long it is, like a FLAC from a pipe. Save it again, to a file.")
+    check_format(file.channels, file.frames, file.samplerate, name)
+    while True:
+        try:
+            block = file.read(BLOCK_FRAMES, dtype="float32", always_2d=True)
+        except soundfile.LibsndfileError as error:
+            raise AudioError(
+                f"{name} is truncated or damaged: it cannot be read past {read / file.samplerate:.2f} s "
+                f"({error.error_string.strip()}). Export it again."
+            ) from error
+        if len(block) == 0:
+            break
+        read += len(block)
+        samples = np.ascontiguousarray(block.T)
+        check_finite(samples, name)
+        check_sane(samples, name)
+        yield samples
+    encoder_delay = 4608 if file.format == "MP3" else 0  # what gapless tags may hide
+    if read + encoder_delay < file.frames:
+        raise AudioError(
+            f"{name} is truncated: it promises {file.frames / file.samplerate:.2f} s and holds "
+            f"{read / file.samplerate:.2f} s. Export or download it again."
+        )
+
+
+def load(path: str | os.PathLike[str]) -> Audio:
+    """Read a whole file; AudioError says what is wrong with one that cannot be used."""
+    name = Path(path).name
+    with opened(path) as file:
+        parts = list(blocks(file, name))
+        if not parts:
+            raise AudioError(f"{name} is empty: it holds no audio. Choose a file with sound in it.")
+        samples = np.concatenate(parts, axis=1)
+        check_audible(float(np.abs(samples).max()), name)
+        return Audio(samples, file.samplerate)
+
+
+def save(audio: Audio, path: str | os.PathLike[str]) -> None:
+    """Write a file in the format of its extension; samples beyond full scale are clipped.
+
+    Nothing is left at `path` when writing fails. AudioError for extensions other than those of WRITABLE,
+    and for rates that the format cannot hold.
+    """
+    with writing(path, audio.sample_rate, audio.channels) as file:
+        for start in range(0, audio.frames, BLOCK_FRAMES):
+            file.write(audio.samples[:, start : start + BLOCK_FRAMES].T)
+
+
+@contextmanager
+def writing(
+    path: str | os.PathLike[str], sample_rate: int, channels: int, subtype: str | None = None
+) -> Iterator[soundfile.SoundFile]:
+    """A file open for frames (frames, channels); it appears at `path`, whole, when the block ends well.
+
+    Write it in blocks: libsndfile crashes on a minute or more of Ogg Vorbis in one call.
+    """
+    target = Path(path)
+    if target.suffix.lower() not in WRITABLE:
+        legal = " ".join(WRITABLE)
+        raise AudioError(f"cannot write {target.name}: the extension must be one of {legal}")
+    container, encoding = WRITABLE[target.suffix.lower()]
+    if container == "MP3" and sample_rate not in MP3_RATES:
+        legal = ", ".join(map(str, MP3_RATES))
+        raise AudioError(f"cannot write {target.name}: MP3 holds {legal} Hz, not {sample_rate}; use .wav or .flac")
+    if "\0" in str(target):
+        raise AudioError("cannot write a file whose name holds a null character. Choose another name.")
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "there is a folder of that name")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = unfinished(target)
+        temporary.touch(exist_ok=False)
+    except OSError as error:
+        raise AudioError(f"cannot write {target}: {error.strerror}. Choose another name or folder.") from error
+    try:
+        with soundfile.SoundFile(temporary, "w", sample_rate, channels, subtype or encoding, format=container) as file:
+            yield file
+        os.replace(temporary, target)
+    except OSError as error:
+        raise AudioError(
+            f"cannot write {target}: {error.strerror}. Free some disk space or choose a folder."
+        ) from error
+    except soundfile.LibsndfileError as error:
+        raise AudioError(f"cannot write {target}: {error.error_string.strip()}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def resample(samples: Samples, from_rate: int, to_rate: int) -> Samples:
+    """Resample (channels, frames) with soxr at high quality."""
+    if from_rate == to_rate:
+        return samples
+    resampled = soxr.resample(samples.T, from_rate, to_rate, quality="HQ")
+    return np.ascontiguousarray(resampled.T, dtype=np.float32)
+
+
+__all__ = ["READABLE", "WRITABLE", "Audio", "load", "resample", "save", "writing"]

@@ -1,0 +1,1 @@
+"""Do words change a sound as people mean them?"""

@@ -1,0 +1,166 @@
+"""Plays a scripted session on a track with a system, and judges each turn."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from instructfx.audio.loudness import loudness_lufs
+from instructfx.audio.track import inspect
+from instructfx.bench.quality.dialogues import Dialogue
+from instructfx.bench.quality.expectations import Heard, Verdict, judged, standing
+from instructfx.bench.runner.systems import System
+from instructfx.chain import Chain
+from instructfx.ears import ear_named
+from instructfx.ears.goal import Goal
+from instructfx.engine import excerpt_of
+from instructfx.engine.live import LiveSession
+from instructfx.engine.turn import unrefined
+from instructfx.planners import Request
+from instructfx.planners.builtin import BuiltinPlanner
+from instructfx.rendering.excerpt import Excerpt
+from instructfx.sessions import Turn, new_session_id
+from instructfx.store import Store
+
+
+@dataclass(frozen=True)
+class Play:
+    """One session on one track with one system."""
+
+    system: System
+    dialogue: Dialogue
+    track: Path
+
+    @property
+    def key(self) -> str:
+        return f"{self.system.name}: {self.dialogue.name}: {self.track.name}"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One turn: what was said, the verdicts, the change of loudness in LU.
+
+    loss is the perceptual ear's, of what the words ask of it after the sound before; None where they ask nothing of
+    it ("drop the reverb").
+    """
+
+    say: str
+    verdicts: tuple[Verdict, ...]
+    louder_lu: float
+    level_asked: bool
+    loss: float | None
+    seconds: float
+
+
+def measure(play: Play) -> dict[str, Any]:
+    """Play it; JSON that `read` understands."""
+    return {"turns": [asdict(turn) for turn in played(play)]}
+
+
+def read(result: Mapping[str, Any]) -> tuple[Judged, ...]:
+    """What `measure` wrote."""
+    return tuple(
+        Judged(
+            turn["say"],
+            tuple(Verdict(**verdict) for verdict in turn["verdicts"]),
+            turn["louder_lu"],
+            turn["level_asked"],
+            turn["loss"],
+            turn["seconds"],
+        )
+        for turn in result["turns"]
+    )
+
+
+def played(play: Play) -> list[Judged]:
+    """Take every turn of the session and judge it."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(folder)
+        live = _opened(play, store)
+        moments = [_moment(live, None)]
+        excerpt = excerpt_of(live.track, live.minds.ear)
+        turns = []
+        for said in play.dialogue.turns:
+            if said.lock:
+                _lock(live, store, said.lock)
+                moments[-1] = replace(moments[-1], chain=live.chain)
+            goal = BuiltinPlanner().plan(_request(live, said.say, moments[-1])).goal
+            turn = live.say(said.say)
+            loss = _loss(goal, excerpt, moments[-1].chain, live.chain)
+            moments.append(_moment(live, moments[-1]))
+            verdicts = (*(judged(each, moments) for each in said.expect), *standing(said.about, moments))
+            turns.append(
+                Judged(
+                    said.say,
+                    verdicts,
+                    moments[-1].loudness_lufs - moments[-2].loudness_lufs,
+                    "level" in said.about,
+                    loss,
+                    turn.seconds,
+                )
+            )
+        return turns
+
+
+def _opened(play: Play, store: Store) -> LiveSession:
+    track = inspect(play.track)
+    minds = play.system.minds(excerpt_of(track, ear_named("perceptual")))
+    session, kept = store.create(new_session_id(), track)
+    return LiveSession(session, kept, minds, store)
+
+
+def _moment(live: LiveSession, last: Heard | None) -> Heard:
+    """What plays now; a chain that stayed is not rendered again."""
+    if last is not None and last.chain == live.chain:
+        return last
+    turns = live.turns
+    readings = turns[-1].readings_after if turns else _dry_readings(live)
+    loudness = loudness_lufs(live.render()) if live.chain.slots else live.track.loudness_lufs
+    return Heard(live.chain, readings, loudness)
+
+
+def _dry_readings(live: LiveSession) -> Mapping[str, float]:
+    ear = live.minds.ear
+    return ear.describe(excerpt_of(live.track, ear).heard(Chain()))
+
+
+def _request(live: LiveSession, words: str, moment: Heard) -> Request:
+    earlier = tuple(turn.instruction for turn in live.session.path)
+    return Request(words, live.chain, earlier, moment.readings, live.track.channels)
+
+
+def _loss(goal: Goal, excerpt: Excerpt, before: Chain, after: Chain) -> float | None:
+    """By the same ear and for the same goal, whoever planned."""
+    if not goal.axes:
+        return None
+    with torch.no_grad():
+        objective = ear_named("perceptual").objective(goal, excerpt.heard(before))
+        return float(objective(excerpt.heard(after))[0])
+
+
+def _lock(live: LiveSession, store: Store, settings: Sequence[tuple[str, str]]) -> None:
+    """A turn in which the person locks settings by hand; those of effects that are not there are passed over."""
+    current, chain = live.session.current, live.chain
+    for effect, setting in settings:
+        if effect in chain.names:
+            chain = chain.locked(effect, chain.slot(effect).locked | {setting})
+    if current is None or chain == live.chain:
+        return
+    turn: Turn = replace(
+        current,
+        id=secrets.token_hex(16),
+        parent_id=current.id,
+        index=len(live.turns) + 1,
+        kind="edited",
+        instruction="",
+        refined=unrefined(chain),
+        readings_before=current.readings_after,
+    )
+    store.add_turn(live.session, turn)
+    live.session = live.session.with_turn(turn)

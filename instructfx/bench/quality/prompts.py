@@ -1,0 +1,65 @@
+"""How long prompts are, and the rubric of the judge."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from instructfx.bench.runner.report import table
+from instructfx.chain import Chain, Slot
+from instructfx.ears.axes import AXES
+from instructfx.effects import EFFECTS, Effect
+from instructfx.planners import Request, prompt
+from instructfx.planners.llm import count_tokens
+
+SEED = 0
+SEVEN = ("eq", "compressor", "distortion", "chorus", "delay", "reverb", "stereo_width")
+EARLIER = (
+    "make it warmer", "put it in a small church", "too dark, a bit brighter", "add some grit but keep the attacks",
+    "too harsh, soften it", "a slow, wide chorus on top, not too much", "a dotted eighth delay at 96 bpm, two repeats",
+    "wider", "less reverb, it washes over the voice", "a little less delay",
+)  # fmt: skip
+EXPLANATION = """\
+Tokens of the question of a turn: prompt, tools, chain, ten earlier instructions and twenty readings, every setting
+of every effect away from its default, by the tokenizer cl100k_base. *As OpenAI counts* writes the tools as its models
+see them, *as JSON* counts every bracket. *Prefix* is the prompt that is the same on every turn, for providers' caches.
+"""
+
+
+def measure(data: Path | None, say: Callable[[str], None]) -> str:
+    """Count the tokens of typical turns; a page of Markdown. data is not needed."""
+    chains = {"first turn": (), "seven effects": SEVEN, "all fourteen effects": tuple(EFFECTS)}
+    rows = []
+    for name, effects in chains.items():
+        say(f"prompts: {name}")
+        rows.append((name, *(f"{count:,}" for count in tokens(request(effects)))))
+    head = ("turn", "as OpenAI counts", "as JSON", "prefix")
+    counted = f"## Prompts\n\nPrompts of version {prompt.version()}, seed {SEED}.\n\n{EXPLANATION}\n{table(head, rows)}"
+    return f"{counted}\n## What the judge is told\n\n{prompt.text('judge.md')}\n"
+
+
+def request(effects: Sequence[str]) -> Request:
+    """A turn on a chain of these effects, with a history and settings as long as they come."""
+    rng = np.random.default_rng(SEED)
+    chain = Chain(tuple(Slot(EFFECTS[name], _turned(EFFECTS[name], rng)) for name in effects))
+    readings = {axis: float(rng.normal(0, 3)) for axis in AXES}
+    earlier = EARLIER if effects else ()
+    return Request("too much now, take the edge off but keep it lively", chain, earlier, readings)
+
+
+def tokens(request: Request) -> tuple[int, int, int]:
+    """Tokens of a turn's question: as OpenAI counts, with the tools as JSON, and of the prompt that never changes."""
+    messages, tools = prompt.messages(request), prompt.tools(request)
+    written = json.dumps(tools, separators=(",", ":"))
+    return (
+        count_tokens(messages, tools),
+        count_tokens([*messages, {"role": "user", "content": written}], ()),
+        count_tokens(messages[:1], ()),
+    )
+
+
+def _turned(effect: Effect, rng: np.random.Generator) -> dict[str, float]:
+    return {param.name: param.from_unit(float(rng.uniform())) for param in effect.params}

@@ -1,0 +1,73 @@
+"""Rooms: what the rack builds for a word beside what people chose for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from instructfx.bench.quality.socialfx import Array, Rooms
+from instructfx.bench.runner.cases import Json
+from instructfx.bench.runner.intervals import interval
+from instructfx.bench.runner.report import table
+from instructfx.chain import Chain
+from instructfx.effects.reverb import impulse_response
+
+SAMPLE_RATE = 44_100
+DECAY_DB = (-5.0, -35.0)  # T30 of ISO 3382
+
+
+def measured_room(chain: Chain) -> Json:
+    """Reverberation time and spectral centroid of the chain's room; none where it has no reverb."""
+    if "reverb" not in chain.names:
+        return {"rt60_seconds": 0.0, "centroid_hz": 0.0}
+    at = chain.names.index("reverb")
+    samples = impulse_response(chain.tensors()[at], SAMPLE_RATE, 1)[0, 0].double().numpy()
+    return {"rt60_seconds": round(rt60_seconds(samples), 4), "centroid_hz": round(centroid_hz(samples), 1)}
+
+
+def rt60_seconds(samples: Array) -> float:
+    """Schroeder's backward integration, a line through its fall from -5 to -35 dB (ISO 3382)."""
+    energy = np.cumsum(samples[::-1] ** 2)[::-1]
+    level_db = 10 * np.log10(energy / energy[0] + 1e-12)
+    inside = np.flatnonzero((level_db <= DECAY_DB[0]) & (level_db >= DECAY_DB[1]))
+    if len(inside) < 2:
+        return 0.0
+    slope = np.polyfit(inside / SAMPLE_RATE, level_db[inside], 1)[0]
+    return float(-60 / slope)
+
+
+def centroid_hz(samples: Array) -> float:
+    """Centre of the magnitude spectrum."""
+    magnitude = np.abs(np.fft.rfft(samples))
+    hz = np.fft.rfftfreq(len(samples), 1 / SAMPLE_RATE)
+    return float((magnitude * hz).sum() / magnitude.sum())
+
+
+def room_rows(found: Sequence[tuple[str, Json]], people: Rooms, seed: int) -> tuple[str, Json]:
+    """A table by word, and Spearman's correlation over words; several phrasings of a word are averaged."""
+    words = list(dict.fromkeys(word for word, _ in found))
+    rows, pairs = [], []
+    for word in words:
+        own = [result for each, result in found if each == word]
+        built = [float(np.mean([result[name] for result in own])) for name in ("rt60_seconds", "centroid_hz")]
+        meant = (people.rt60_seconds[word], people.centroid_hz[word])
+        pairs.append((built[0], meant[0], built[1], meant[1]))
+        without = sum(result["rt60_seconds"] == 0 for result in own)
+        rows.append(
+            [word, f"{built[0]:.2f}", f"{meant[0]:.2f}", f"{built[1]:.0f}", f"{meant[1]:.0f}", str(without or "")]
+        )
+    array = np.array(pairs)
+    times = interval(array[:, :2], seed, _spearman)
+    centres = interval(array[:, 2:], seed, _spearman)
+    head = ["reverb", "built, s", "people, s", "centroid built, Hz", "people, Hz", "phrasings without a room"]
+    told = f"Spearman over words: reverberation time **{times}**, spectral centroid **{centres}**.\n"
+    numbers = {"rt60_spearman": times.to_json(), "centroid_spearman": centres.to_json()}
+    return f"{table(head, rows)}\n{told}", numbers
+
+
+def _spearman(pairs: Array) -> float:
+    if len(np.unique(pairs[:, 0])) < 2 or len(np.unique(pairs[:, 1])) < 2:
+        return float("nan") if len(pairs) < 2 else 0.0
+    return float(spearmanr(pairs[:, 0], pairs[:, 1]).statistic)

@@ -1,0 +1,1 @@
+"""What bad input and many visitors do to the studio."""

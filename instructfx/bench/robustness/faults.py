@@ -1,0 +1,296 @@
+"""Bad uploads and hostile instructions against one server: each gets one line or a turn, and the server goes on."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import statistics
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import soundfile
+
+from instructfx.bench.robustness.bad_audio import GIGABYTE, SEED, BadUpload, bad_uploads, good, noise
+from instructfx.bench.robustness.bad_words import BadWords, bad_words
+from instructfx.bench.robustness.riff import wav
+from instructfx.bench.runner.report import conditions, table
+from instructfx.bench.serving.running import ROOT
+from instructfx.bench.serving.serving import Served, serving
+from instructfx.bench.serving.visitor import Answer, Visitor
+
+LIMIT_SECONDS = 60.0  # for any single answer
+GOOD_EVERY = 25  # cases
+WORDS_A_SESSION = 15
+LONGEST_LINE = 400  # characters
+WISH = "make it warmer"
+GOOD_SECONDS = 1.0
+HARMLESS_BYTES = 1 << 20  # of what an upload left behind
+OUR_FAULT = "went wrong on our side"
+INNER = ("Traceback (most recent call last)", "site-packages", 'File "/', "<stdin>", "Errno", str(ROOT))
+"""What only a programmer should see."""
+
+Verdict = Literal["refused", "accepted", "crashed", "hung", "leaked", "wrong"]
+VERDICTS: tuple[Verdict, ...] = ("refused", "accepted", "crashed", "hung", "leaked", "wrong")
+T = TypeVar("T")
+
+FORGED: dict[str, object] = {
+    "a file of the system": {"path": "/etc/hostname", "meta": {"_type": "gradio.FileData"}},
+    "a track of the server's": {
+        "path": str(ROOT / "static" / "samples" / "guitar.flac"),
+        "meta": {"_type": "gradio.FileData"},
+    },
+    "a path up and out": {"path": "../../app.py", "meta": {"_type": "gradio.FileData"}},
+    "a web address": {"path": "http://127.0.0.1:9/x.wav", "meta": {"_type": "gradio.FileData"}},
+    "a web address beside": {"path": "", "url": "http://127.0.0.1:9/x.wav", "meta": {"_type": "gradio.FileData"}},
+    "a path without more": "/etc/hostname",
+    "a list": ["a.wav"],
+    "a number": 5,
+    "an empty object": {},
+}
+"""Files that a program claims to have uploaded, and has not."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one case: the line that was shown, and for all but refused and accepted what is wrong."""
+
+    kind: str
+    what: str
+    verdict: Verdict
+    line: str
+    seconds: float
+    wrong: str = ""
+
+
+@dataclass(frozen=True)
+class Examined:
+    """All outcomes; trouble is what went wrong beyond single cases, skipped what was not tried and why."""
+
+    outcomes: tuple[Outcome, ...]
+    good_requests: int
+    trouble: tuple[str, ...]
+    skipped: tuple[str, ...]
+
+    @property
+    def well(self) -> bool:
+        """Whether every check held."""
+        return not self.trouble and all(each.verdict in ("refused", "accepted") for each in self.outcomes)
+
+
+def measure(say: Callable[[str], None], cases: int = 0) -> tuple[str, bool]:
+    """Try them all, or about `cases` uploads and as many instructions; a page of Markdown, and whether all held."""
+    examined = examine(spread(bad_uploads(), cases), spread(bad_words(), cases), say)
+    return _page(examined), examined.well
+
+
+def spread(several: Sequence[T], count: int) -> list[T]:
+    """That many, evenly from first to last, so that every kind is among them; all where count is 0."""
+    if not 0 < count < len(several):
+        return list(several)
+    return [several[index * len(several) // count] for index in range(count)]
+
+
+def examine(uploads: Sequence[BadUpload], words: Sequence[BadWords], say: Callable[[str], None]) -> Examined:
+    """Try these on a server of their own."""
+    with serving() as served:
+        trial = _Trial(served, say)
+        trial.good("before any case")
+        for number, outcome in enumerate(chain(trial.uploads(uploads), trial.forged(), trial.words(words)), 1):
+            trial.outcomes.append(outcome)
+            if number % GOOD_EVERY == 0:
+                say(f"faults: {number} tried, {outcome.kind}")
+        trial.good("after the last case")
+        trial.look_around("at the end")
+        return Examined(tuple(trial.outcomes), trial.good_requests, tuple(trial.trouble), tuple(trial.skipped))
+
+
+class _Trial:
+    """One server, and what is remembered of it from case to case."""
+
+    def __init__(self, served: Served, say: Callable[[str], None]) -> None:
+        self.outcomes: list[Outcome] = []
+        self.trouble: list[str] = []
+        self.skipped: list[str] = []
+        self.good_requests = 0
+        self._served = served
+        self._say = say
+        self._tried = 0
+        self._log_read = 0
+        self._known: set[str] = set()
+
+    def uploads(self, cases: Sequence[BadUpload]) -> Iterator[Outcome]:
+        """Choose each file; where it is accepted, take a turn on it."""
+        with Visitor(self._served.url, LIMIT_SECONDS) as visitor:
+            for case in cases:
+                if case.zeros > GIGABYTE and shutil.disk_usage(self._served.temp).free < 3 * case.zeros:
+                    self.skipped.append(f"{case.what}: the disk has too little room")
+                    continue
+                path = case.written(self._served.work)
+                with path.open("rb") as file:
+                    answer = visitor.upload(case.name, file)
+                path.unlink()
+                verdict, wrong = self._judged(answer)
+                if verdict == "accepted" and case.refused:
+                    verdict, wrong = "wrong", "accepted, and there is nothing in it to hear"
+                elif verdict == "accepted":
+                    answer = visitor.say(WISH)
+                    verdict, wrong = self._judged(answer)
+                    wrong = wrong or self._heard(visitor, answer)
+                    verdict = "wrong" if wrong and verdict == "accepted" else verdict
+                yield Outcome(case.kind, case.what, verdict, answer.line, answer.seconds, wrong)
+                self._between(case.what)
+
+    def forged(self) -> Iterator[Outcome]:
+        """Claim uploads that were none. No browser does, so the answer may be a bare refusal."""
+        with Visitor(self._served.url, LIMIT_SECONDS) as visitor:
+            for what, file in FORGED.items():
+                answer = visitor.choose(file)
+                verdict, wrong = self._judged(answer, bare=True)
+                if verdict == "accepted":
+                    verdict, wrong = "leaked", f"opened {what} that nobody uploaded"
+                yield Outcome("forged uploads", what, verdict, answer.line, answer.seconds, wrong)
+                self._between(what)
+
+    def words(self, cases: Sequence[BadWords]) -> Iterator[Outcome]:
+        """Say each thing, a few to a session."""
+        for start in range(0, len(cases), WORDS_A_SESSION):
+            with Visitor(self._served.url, LIMIT_SECONDS) as visitor:
+                visitor.upload("words.wav", io.BytesIO(good(".wav")))
+                count = 0
+                for case in cases[start : start + WORDS_A_SESSION]:
+                    answer = visitor.say(case.words)
+                    verdict, wrong = self._judged(answer)
+                    if verdict == "accepted" and len(answer.said) != count + 1:
+                        verdict, wrong = "wrong", "neither a line nor a turn"
+                    count = len(answer.said)
+                    what = ascii(case.words)[:60]
+                    yield Outcome(case.kind, what, verdict, answer.line, answer.seconds, wrong)
+                    self._between(what)
+
+    def good(self, when: str) -> None:
+        """A good track and a good wish must do well; that they did not is trouble."""
+        sound = wav(noise(GOOD_SECONDS), bits=16)
+        with Visitor(self._served.url, LIMIT_SECONDS) as visitor:
+            opened = visitor.upload("good.wav", io.BytesIO(sound))
+            turned = visitor.say(WISH)
+            wrong = self._heard(
+                visitor, turned, frames=round(GOOD_SECONDS * soundfile.info(io.BytesIO(sound)).samplerate)
+            )
+            visitor.leave()
+        self.good_requests += 1
+        if opened.line or turned.line or len(turned.replied) != 1 or wrong:
+            told = " ".join(filter(None, (opened.ending, opened.line, turned.ending, turned.line, wrong)))
+            self.trouble.append(f"a good request {when} went wrong: {told}")
+
+    def look_around(self, when: str) -> None:
+        """Files that were forgotten, errors in the log, and whether the server is there."""
+        for name in self._served.forgotten():
+            if name not in self._known:
+                self._known.add(name)
+                self.trouble.append(f"{when} a temporary file is left: {name}")
+        for path in (self._served.temp / "gradio").glob("tmp*"):
+            with suppress(OSError):
+                if path.stat().st_size > HARMLESS_BYTES and path.name not in self._known:
+                    self._known.add(path.name)
+                    self.trouble.append(f"{when} {path.stat().st_size >> 20} MB of an upload are left")
+        if not self._served.alive():
+            self.trouble.append(f"{when} the server has ended")
+
+    def _between(self, what: str) -> None:
+        self._tried += 1
+        if self._tried % GOOD_EVERY == 0:
+            self.good(f"after {what}")
+            self.look_around(f"after {what}")
+
+    def _judged(self, answer: Answer, bare: bool = False) -> tuple[Verdict, str]:
+        """What an answer is, and what is wrong with it."""
+        log = self._served.log()
+        new, self._log_read = log[self._log_read :], len(log)
+        seen = (answer.line, *answer.texts)
+        inner = [mark for mark in (*INNER, str(self._served.base)) if any(mark in text for text in seen)]
+        strays = [name for name in self._strays() if name not in self._known]
+        self._known.update(strays)
+        verdict: Verdict = "refused" if answer.line else "accepted"
+        wrong = ""
+        if answer.ending == "hung":
+            verdict, wrong = "hung", f"no answer within {answer.seconds:.0f} s"
+        elif answer.ending == "gone" or answer.status >= 500 or not self._served.alive():
+            verdict, wrong = "crashed", f"status {answer.status}, {answer.ending}"
+        elif (
+            OUR_FAULT in answer.line
+            or "Exception in ASGI application" in new
+            or (answer.ending == "failed" and answer.status == 200 and not bare)
+        ):
+            verdict, wrong = "crashed", _last_line(new) or answer.line
+        elif strays:
+            verdict, wrong = "leaked", f"wrote {', '.join(strays)}"
+        elif inner or answer.harmful:
+            verdict, wrong = "leaked", f"showed {', '.join((*inner, *answer.harmful))}"
+        elif "\n" in answer.line or len(answer.line) > LONGEST_LINE:
+            verdict, wrong = "wrong", f"not one line but {len(answer.line)} characters"
+        return verdict, wrong
+
+    def _strays(self) -> list[str]:
+        beyond = [path for folder in (self._served.base.parent, Path.cwd()) for path in folder.glob("*escaped*")]
+        return [*(name for name in self._served.strays() if name != "work/upload"), *map(str, beyond)]
+
+    def _heard(self, visitor: Visitor, answer: Answer, frames: int = 0) -> str:
+        """What is wrong with the sound that now plays; nothing, hopefully. frames is how long it should be."""
+        if not answer.current:
+            return "nothing can be played"
+        fetched = visitor.fetch(answer.current)
+        if fetched.status_code != 200:
+            return f"what should play answers {fetched.status_code}"
+        try:
+            length = soundfile.info(io.BytesIO(fetched.content)).frames
+        except soundfile.LibsndfileError as error:
+            return f"what should play cannot be read: {error.error_string}"
+        return f"what plays has {length} frames, not {frames}" if frames and length != frames else ""
+
+
+def _last_line(log: str) -> str:
+    lines = [line for line in log.splitlines() if line.strip() and not line.startswith(" ")]
+    return lines[-1] if lines else ""
+
+
+EXPLANATION = f"""\
+One server process, driven over HTTP as a page does it. *Refused* is one line that a person can read; *accepted* is a
+session, and a turn on it whose sound can be fetched and read. *Crashed*: status 500, a lost connection, an error on our
+side. *Hung*: no answer within {LIMIT_SECONDS:.0f} s. *Leaked*: a traceback, a path or markup in what is seen, a file
+where none belongs, a file opened that nobody uploaded. *Wrong*: accepted with nothing to hear in it, or an answer that
+is none. After every {GOOD_EVERY} cases a good track and "{WISH}" must do well.
+"""
+
+
+def _page(examined: Examined) -> str:
+    kinds = list(dict.fromkeys(each.kind for each in examined.outcomes))
+    rows = [_row(kind, [each for each in examined.outcomes if each.kind == kind]) for kind in kinds]
+    rows.append([*_row("all", examined.outcomes)[:-1], ""])
+    head = ["kind", "tried", *VERDICTS, "median s", "slowest s", "a line that was shown"]
+    bad = [each for each in examined.outcomes if each.verdict not in ("refused", "accepted")]
+    found = [f"- {each.verdict}: {each.kind}, {_plain(each.what)}: {_plain(each.wrong)}\n" for each in bad]
+    found += [f"- {_plain(each)}\n" for each in examined.trouble]
+    found += [f"- skipped: {_plain(each)}\n" for each in examined.skipped]
+    held = "All held." if examined.well else "NOT all held:"
+    verdict = f"{examined.good_requests} good requests in between. {held}\n"
+    return "\n".join(["## Faults\n", conditions(SEED), EXPLANATION, table(head, rows), verdict + "".join(found)])
+
+
+def _row(kind: str, outcomes: Sequence[Outcome]) -> list[str]:
+    counted = Counter(each.verdict for each in outcomes)
+    seconds = [each.seconds for each in outcomes]
+    lines = Counter(each.line for each in outcomes if each.line)
+    shown = _plain(lines.most_common(1)[0][0]) if lines else ""
+    times = [f"{statistics.median(seconds):.2f}", f"{max(seconds):.1f}"]
+    return [kind, str(len(outcomes)), *(str(counted[each]) for each in VERDICTS), *times, shown]
+
+
+def _plain(text: str) -> str:
+    """Text that means nothing else in Markdown."""
+    text = " ".join(text.replace("`", "'").split())
+    return f"`{text[:137]}{'…' if len(text) > 137 else ''}`" if text else ""

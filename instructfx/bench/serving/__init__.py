@@ -1,0 +1,1 @@
+"""How soon things are answered, and what they take."""

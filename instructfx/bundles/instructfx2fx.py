@@ -1,0 +1,217 @@
+"""Sessions of InstructFX2FX, read as ours: its `session.json`, with names and units mapped and the rest listed.
+
+It knows seven effects: an equaliser and a reverb on dasp-pytorch, five on pedalboard. Each entry of its history holds
+the prompt, the order of the effects and the settings of each; times are in seconds. Settings are taken at their word.
+"""
+
+from __future__ import annotations
+
+import math
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from instructfx.audio.track import inspect
+from instructfx.bundles.document import parsed
+from instructfx.bundles.format import MOST_JSON_BYTES, fingerprint
+from instructfx.bundles.reading import Imported
+from instructfx.chain import Chain, Slot
+from instructfx.effects import effect_named
+from instructfx.effects.eq import BANDS
+from instructfx.engine.turn import LONGEST_INSTRUCTION, unrefined
+from instructfx.errors import StoreError
+from instructfx.planners.plan import Move, Plan
+from instructfx.planners.router import route
+from instructfx.sessions import Kind, Provenance, Session, Turn, new_session_id
+from instructfx.store import Store, dry_of
+
+PLANNER = "instructfx2fx"
+MOST_TURNS = 1000
+LONGEST_NAME = 60
+MILLISECONDS = 1000.0
+
+
+@dataclass(frozen=True)
+class Counterpart:
+    """One of our effects, and which of its settings stands for which of theirs: name -> (our name, factor).
+
+    fixed holds settings that their engine always has and never stores.
+    """
+
+    effect: str
+    settings: Mapping[str, tuple[str, float]]
+    fixed: Mapping[str, float] = field(default_factory=dict)
+
+
+COUNTERPARTS: Mapping[str, Counterpart] = {
+    "eq": Counterpart(
+        "eq",
+        {
+            f"b{number}_{theirs}": (f"{band}_{ours}", 1.0)
+            for number, band in enumerate(BANDS, start=1)
+            for theirs, ours in (("freq", "cutoff_frequency_hz"), ("gain", "gain_db"), ("q", "q"))
+        },
+    ),
+    "rev": Counterpart(
+        "reverb",
+        {
+            "decay_time": ("decay_seconds", 1.0),
+            "damping": ("damping", 1.0),
+            "pre_delay": ("pre_delay_ms", MILLISECONDS),
+            "lowcut": ("low_cut_hz", 1.0),
+            "highcut": ("high_cut_hz", 1.0),
+            "width": ("width", 1.0),
+            "mix": ("mix", 1.0),
+        },
+    ),
+    "comp": Counterpart(
+        "compressor",
+        {
+            "threshold_db": ("threshold_db", 1.0),
+            "ratio": ("ratio", 1.0),
+            "attack": ("attack_ms", MILLISECONDS),
+            "attack_ms": ("attack_ms", 1.0),
+            "release": ("release_ms", MILLISECONDS),
+            "release_ms": ("release_ms", 1.0),
+            "makeup_gain_db": ("makeup_gain_db", 1.0),
+            "mix": ("mix", 1.0),
+        },
+    ),
+    "dist": Counterpart("distortion", {"drive_db": ("drive_db", 1.0)}, {"mix": 1.0}),
+    "delay": Counterpart("delay", {"delay": ("delay_seconds", 1.0)}, {"feedback": 0.25, "mix": 0.5}),
+    "pitchshift": Counterpart("pitch_shift", {"semitones": ("semitones", 1.0)}),
+    "bitcrush": Counterpart("bitcrush", {"bit_depth": ("bit_depth", 1.0)}, {"mix": 1.0}),
+}
+"""Their effect -> ours."""
+
+
+def import_instructfx2fx(path: Path, track_path: Path, store: Store) -> Imported:
+    """Put a session of InstructFX2FX on a track into a store, one turn for each entry of its history.
+
+    The notes say what was clamped and what has no counterpart. Raises StoreError or AudioError for the first thing
+    that is wrong; then nothing is stored.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_JSON_BYTES + 1)
+    except OSError as error:
+        raise StoreError(f"cannot read {path}: {error.strerror}. Give the path of a session.json.") from error
+    if len(data) > MOST_JSON_BYTES:
+        raise StoreError(f"{path.name} is larger than {MOST_JSON_BYTES / 1e6:.0f} MB; no session of InstructFX2FX is")
+    turns = turns_of(parsed(data, path.name), path.name)
+    track = inspect(track_path)
+    origin = f"InstructFX2FX session {fingerprint(data)} on {track.name}"
+    session = Session(new_session_id(), dry_of(track), turns, turns[-1].id if turns else None, origin)
+    stored, _ = store.put(session, track)
+    notes = [f"turn {turn.index}: {note}" for turn in turns for note in turn.notes]
+    return Imported(stored, tuple(notes))
+
+
+def turns_of(document: Any, name: str) -> tuple[Turn, ...]:
+    """The turns that a `session.json` tells; StoreError where it tells none."""
+    if not isinstance(document, dict) or not isinstance(document.get("history"), list):
+        raise StoreError(f"{name} is not a session of InstructFX2FX: it has no list under the key history")
+    entries = list(document["history"])
+    if not entries and document.get("current_params"):
+        entries.append({"prompt": "", "params": document["current_params"]})
+    if len(entries) > MOST_TURNS:
+        raise StoreError(f"{name} holds {len(entries)} turns; up to {MOST_TURNS} are read")
+    turns: list[Turn] = []
+    for entry in entries:
+        turns.append(_turn(entry, turns[-1] if turns else None, f"{name}: turn {len(turns) + 1}"))
+    return tuple(turns)
+
+
+def _turn(entry: Any, parent: Turn | None, place: str) -> Turn:
+    if not isinstance(entry, dict) or not isinstance(entry.get("prompt", ""), str):
+        raise StoreError(f"{place} must be an object with the keys prompt, fx_chain and params")
+    prompt = " ".join(entry.get("prompt", "").split())
+    if len(prompt) > LONGEST_INSTRUCTION:
+        raise StoreError(f"{place} has a prompt of {len(prompt)} characters; up to {LONGEST_INSTRUCTION} are read")
+    before = parent.chain if parent else Chain()
+    chain, notes = chain_of(entry, place)
+    plan = _plan(before, chain, notes)
+    kind: Kind = "said" if prompt else "edited"
+    return Turn(
+        id=secrets.token_hex(16),
+        parent_id=parent.id if parent else None,
+        index=parent.index + 1 if parent else 1,
+        kind=kind,
+        instruction=prompt,
+        plan=plan,
+        route=route(before, plan)[0],
+        refined=unrefined(chain),
+        readings_before={},
+        readings_after={},
+        provenance=Provenance(planner=PLANNER, ear="", seed=0),
+        seconds=0.0,
+    )
+
+
+def chain_of(entry: Mapping[str, Any], place: str) -> tuple[Chain, tuple[str, ...]]:
+    """The chain after an entry of the history, and what there is to say about it. StoreError for what is malformed."""
+    params = entry.get("params", {})
+    order = entry.get("fx_chain", list(params) if isinstance(params, dict) else [])
+    if not isinstance(params, dict) or not isinstance(order, list) or not all(isinstance(fx, str) for fx in order):
+        raise StoreError(f"{place}: params must be an object, and fx_chain a list of names of effects")
+    slots: list[Slot] = []
+    notes: list[str] = []
+    for fx in dict.fromkeys(order):
+        if fx not in COUNTERPARTS:
+            notes.append(f"{_shown(fx)} has no counterpart here and was left out")
+        elif fx not in params:
+            notes.append(f"{fx} is in the chain but has no settings, so it was never heard; it was left out")
+        else:
+            slots.append(_slot(fx, params[fx], place, notes))
+    unused = [fx for fx in params if fx not in order]
+    notes += [f"{_shown(fx)} has settings but is not in the chain; it was left out" for fx in unused]
+    return Chain(tuple(slots)), tuple(notes)
+
+
+def _slot(fx: str, given: Any, place: str, notes: list[str]) -> Slot:
+    if not isinstance(given, dict):
+        raise StoreError(f"{place}: the settings of {fx} must be an object of names and numbers")
+    counterpart = COUNTERPARTS[fx]
+    effect = effect_named(counterpart.effect)
+    settings = dict(counterpart.fixed)
+    strange: list[str] = []
+    for name, value in given.items():
+        if name not in counterpart.settings:
+            strange.append(name)
+            continue
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise StoreError(f"{place}: {name} of {fx} must be a number, not {ascii(value)[:40]}")
+        ours, factor = counterpart.settings[name]
+        param = effect.param(ours)
+        if not math.isfinite(value * factor):
+            raise StoreError(f"{place}: {name} of {fx} must be a finite number, not {value:g}")
+        settings[ours] = param.clamp(value * factor)
+        if settings[ours] != value * factor:
+            wanted = f"{value * factor:g} {param.unit}".strip()
+            notes.append(f"{effect.name} {ours} {wanted} is beyond {param.range_text()}; {settings[ours]:g} was taken")
+    if strange:
+        notes.append(f"{fx}: {_listed(strange)} {'have' if len(strange) > 1 else 'has'} no counterpart here")
+    return Slot(effect, settings)
+
+
+def _plan(before: Chain, after: Chain, notes: tuple[str, ...]) -> Plan:
+    moves = [Move(slot.effect.name, dict(slot.settings)) for slot in after.slots]
+    return Plan(
+        add=tuple(move for move in moves if move.effect not in before.names),
+        adjust=tuple(move for move in moves if move.effect in before.names),
+        remove=tuple(name for name in before.names if name not in after.names),
+        notes=notes,
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    shown = [_shown(name) for name in names]
+    rest = f" and {len(shown) - 40} more" if len(shown) > 40 else ""
+    return ", ".join(shown[:40]) + rest
+
+
+def _shown(name: str) -> str:
+    """A name that a stranger chose, fit for a screen."""
+    return "".join(each if each.isprintable() and each not in "<>" else "?" for each in name[:LONGEST_NAME])

@@ -1,0 +1,183 @@
+"""The command line. Results go to standard output, progress to standard error; heavy imports wait for need.
+
+Exit status: 0 done, 1 a check failed, 2 bad input (one line says what), 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from instructfx import __version__
+from instructfx.cli import bench, clap, exports, judge, replay, sessions, words
+from instructfx.cli.interrupts import interrupts
+from instructfx.cli.progress import Progress
+from instructfx.errors import Cancelled, InstructFXError
+
+if TYPE_CHECKING:
+    from instructfx.effects import Effect
+    from instructfx.sessions import Turn
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except InstructFXError as error:
+        sys.stderr.write(f"instructfx: {' '.join(str(error).split())}\n")
+        return 130 if isinstance(error, Cancelled) else 2
+    except KeyboardInterrupt:
+        sys.stderr.write("instructfx: interrupted\n")
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="instructfx", description="Talk to an effects rack.")
+    parser.add_argument("--version", action="version", version=f"InstructFX {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    refine = commands.add_parser("refine", help="refine a track by one instruction after another")
+    refine.add_argument("track", metavar="TRACK", help="an audio file")
+    refine.add_argument("instructions", metavar="INSTRUCTION", nargs="+", help='for example "make it warmer"')
+    refine.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder for the rendered tracks")
+    refine.add_argument(
+        "--planner", default="", metavar="NAME",
+        help="who plans: builtin, recorded:FILE, or a model as litellm names it, such as openai/gpt-5 "
+        "(default: INSTRUCTFX_PLANNER, else Gemini where its key is set, else builtin)",
+    )  # fmt: skip
+    refine.add_argument("--ear", default="", help="who listens: perceptual or clap (default: clap if it is there)")
+    refine.add_argument("--device", default="", help="where the ear hears: cpu, cuda or mps (clap: the fastest)")
+    refine.add_argument("--recipe", default="", help="search as another system does: text2fx or fxsearcher")
+    refine.add_argument("--seed", type=int, default=0, help="for repeatable searches (default: %(default)s)")
+    refine.add_argument("--step-size", type=float, default=1.0, metavar="X", help="how far each turn goes, 0.25 to 3")
+    refine.add_argument("--iterations", type=int, metavar="N", help="most steps of each search, 1 to 200")
+    refine.add_argument("--first-turn", choices=("initialize", "refine"), help="whether the first turn searches")
+    refine.add_argument("--loss", default="", help="what the ear clap listens for, such as directional")
+    refine.add_argument("--avoid", default="", metavar="WORDS", help='what it should not become: "harsh, muddy"')
+    refine.add_argument(
+        "--takes", type=int, default=1, metavar="N", help="of each instruction, 1 to 5; the first plays on"
+    )
+    refine.add_argument("--excerpt-start", type=float, metavar="S", help="search on the ten seconds from there on")
+    refine.add_argument("--json", action="store_true", help="print one JSON object a turn, one a line")
+    refine.set_defaults(run=_refine)
+
+    effects = commands.add_parser("effects", help="list the effects and their settings")
+    effects.add_argument("--json", action="store_true", help="print the tool schemas as JSON")
+    effects.set_defaults(run=_effects)
+
+    bench.add_commands(commands)
+    clap.add_commands(commands)
+    sessions.add_commands(commands)
+    exports.add_commands(commands)
+    replay.add_commands(commands)
+    judge.add_commands(commands)
+    words.add_commands(commands)
+
+    doctor = commands.add_parser("doctor", help="check this installation")
+    doctor.add_argument("--ping", action="store_true", help="send one tiny request to the language model")
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+# refine
+
+
+def _refine(options: argparse.Namespace) -> int:
+    from instructfx.audio.naming import dashed
+    from instructfx.chain import preset
+    from instructfx.engine import Watch
+    from instructfx.engine.live import open_session
+    from instructfx.engine.takes import check_count
+    from instructfx.engine.turn import as_wished
+    from instructfx.errors import AudioError
+    from instructfx.sessions import readable
+    from instructfx.sessions.options import Wishes
+
+    progress = Progress()
+    wishes = Wishes(options.step_size, options.iterations, None, options.first_turn, options.loss, options.avoid)
+    if options.takes != 1:
+        check_count(options.takes)
+    live = open_session(
+        options.track, options.planner, options.ear, options.seed, recipe=options.recipe, device=options.device
+    )
+    as_wished(live.minds, wishes)
+    if options.excerpt_start is not None:
+        live.listen_from(options.excerpt_start)
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AudioError(f"cannot write into {options.out}: {error.strerror}. Choose another folder.") from error
+    with interrupts() as interrupted:
+        for instruction in options.instructions:
+            watch = Watch(on_stage=progress.stage, on_step=progress.step, cancelled=interrupted.is_set)
+            if options.takes == 1:
+                turns: tuple[Turn, ...] = (live.say(instruction, watch, wishes),)
+            else:
+                turns = live.takes(instruction, options.takes, watch, wishes)
+            for turn in turns:
+                path = options.out / f"{turn.index:02d}-{dashed(instruction)}.flac"
+                live.render_to(path, on_progress=progress.render, turn=turn)
+                path.with_suffix(".json").write_text(preset.to_text(turn.chain))
+                progress.clear()
+                if options.json:
+                    record = {**readable(turn), "file": str(path)}
+                    sys.stdout.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
+                else:
+                    sys.stdout.write(_told(turn, path))
+                sys.stdout.flush()
+            if interrupted.is_set():
+                return 130
+    progress.say(f"session {live.session.id}")
+    return 0
+
+
+def _told(turn: Turn, path: Path) -> str:
+    lines = [f'{turn.index}. "{turn.instruction}"', f"   {turn.reply}", *(f"   {note}" for note in turn.notes)]
+    for slot in turn.chain.slots:
+        changed = [
+            f"{name} {value:.4g}" for name, value in slot.settings.items() if value != slot.effect.param(name).default
+        ]
+        off = " (bypassed)" if slot.bypassed else ""
+        lines.append(f"   {slot.effect.name}{off}: {', '.join(changed) or 'as declared'}")
+    lines.append(f"   {turn.route}, planned by {turn.planned_by}; {turn.seconds:.1f} s, {path}")
+    return "\n".join(lines) + "\n"
+
+
+# effects, doctor
+
+
+def _effects(options: argparse.Namespace) -> int:
+    from instructfx.effects import EFFECTS
+
+    if options.json:
+        tools = [effect.tool() for effect in EFFECTS.values()]
+        sys.stdout.write(json.dumps(tools, indent=2) + "\n")
+    else:
+        sys.stdout.write("\n".join(_effect_table(effect) for effect in EFFECTS.values()))
+    return 0
+
+
+def _effect_table(effect: Effect) -> str:
+    kind = "differentiable" if effect.differentiable else "tried"
+    lines = [f"{effect.name} - {effect.summary} [{kind}]"]
+    for param in effect.params:
+        default = f"default {param.default:g}"
+        lines.append(f"  {param.name:32} {param.range_text():24} {default:14} {param.scale:7} {param.help}")
+    return "\n".join(lines) + "\n"
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from instructfx.cli.doctor import examine
+
+    findings = examine(options.ping)
+    for finding in findings:
+        sys.stdout.write(f"{'ok  ' if finding.well else 'BAD '} {finding.name}: {finding.detail}\n")
+    return 0 if all(finding.well for finding in findings) else 1

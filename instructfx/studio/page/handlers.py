@@ -1,0 +1,300 @@
+"""What happens on each event. Thin: the work is elsewhere, and so is what is shown."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import gradio
+
+from instructfx.errors import AudioError, InstructFXError
+from instructfx.studio.page import ear_panel, events, html
+from instructfx.studio.page.gradio_compat import LISTENER, STATIC, was_uploaded
+from instructfx.studio.page.layout import Page
+from instructfx.studio.page.options_panel import chosen
+from instructfx.studio.page.updates import Changes, Follower
+from instructfx.studio.visits.job import OUR_FAULT
+from instructfx.studio.visits.jobs import OpenJob, TurnJob
+from instructfx.studio.visits.opening import Studio
+from instructfx.studio.visits.phrases import sentence
+from instructfx.studio.visits.visits import Visit
+from instructfx.studio.workers.messages import GoTo, Instruct, Minds, Order
+from instructfx.studio.workers.pool import Watch
+
+log = logging.getLogger(__name__)
+
+CHOOSE_FIRST = "Choose a track first: upload your own, or click one of the three samples."
+SAY_SOMETHING = 'Say what should change, for example "make it warmer".'
+ONE_AT_A_TIME = "One turn at a time: wait for this one, or press Stop."
+NOT_UPLOADED = "that file was not uploaded here; choose it again."
+TAKES = 3
+ADDRESS_FIRST = "(asked, ...rest) => [location.hash, ...rest]"
+
+Handler = Callable[..., AsyncIterator[Changes]]
+"""Handlers wait without holding a thread, however many visitors wait."""
+
+
+def guarded(handler: Handler) -> Handler:
+    """Show whatever goes wrong as one line, and leave the page usable."""
+
+    @functools.wraps(handler)
+    async def safely(self: Handlers, *args: Any) -> AsyncIterator[Changes]:
+        try:
+            async for changes in handler(self, *args):
+                yield changes
+        except InstructFXError as error:
+            yield self.follower.trouble(sentence(error))
+        except Exception:
+            log.exception("the page failed in %s", handler.__name__)
+            yield self.follower.trouble(OUR_FAULT)
+        # When an event ends, Gradio repeats what it said last, though the page may show something newer by then; after
+        # one that said nothing it would empty everything.
+        yield {self.page.notice: gradio.skip()}
+
+    return safely
+
+
+class Handlers:
+    """The events of one page, for all its visitors."""
+
+    def __init__(self, page: Page, studio: Studio) -> None:
+        self.page = page
+        self.studio = studio
+        self.visits = studio.visits
+        self.follower = Follower(page, studio)
+
+    def attach(self) -> None:
+        """Connect the page's events."""
+        page, outputs = self.page, self.page.outputs
+        ear_panel.attach(page.advanced.ears, page.blocks)
+        with page.blocks:
+            settings = page.advanced.inputs
+            said = [page.words, page.token, *settings]
+            page.upload.upload(self.choose_upload, [page.upload, *settings], outputs, **LISTENER)
+            for name, button in page.samples.items():
+                button.click(_with(self.choose_sample, name), settings, outputs, **LISTENER)
+            gradio.on([page.send.click, page.words.submit], self.say, said, outputs, **LISTENER)
+            page.takes.click(self.three_takes, said, outputs, **LISTENER)
+            for text, button in page.examples.items():
+                button.click(_with(self.say, text), [page.token, *settings], outputs, **LISTENER)
+            page.undo.click(self.undo, [page.token], outputs, **LISTENER)
+            page.redo.click(self.redo, [page.token], outputs, **LISTENER)
+            for part in (page.player, page.chain, page.history):
+                part.submit(self.act, [page.token], outputs, **LISTENER)
+            page.address.submit(_nudged, None, None, **LISTENER)
+            page.stop.click(self.stop, [page.token], [page.stop], queue=False, **LISTENER)
+            page.new.click(self.new_track, [page.token, page.advanced.ears.remembered], outputs, **LISTENER)
+            page.blocks.load(self.come_back, [page.asked, *settings], outputs, js=ADDRESS_FIRST, **LISTENER)
+            page.blocks.unload(self.leave)
+
+    # Opening
+
+    @guarded
+    async def choose_upload(self, request: gradio.Request, file: str | None, *settings: Any) -> AsyncIterator[Changes]:
+        """Open a session on an uploaded file."""
+        if file is None:
+            yield {self.page.notice: ""}
+            return
+        source = Path(file)
+        if not was_uploaded(source):
+            raise AudioError(NOT_UPLOADED)
+        minds, _ = chosen(settings)
+        opening = functools.partial(self.studio.open_upload, source, source.name, _page_of(request), minds)
+        async for changes in self._open(opening):
+            yield changes
+
+    @guarded
+    async def choose_sample(self, request: gradio.Request, name: str, *settings: Any) -> AsyncIterator[Changes]:
+        """Open a session on one of our tracks."""
+        minds, _ = chosen(settings)
+        track = STATIC / "samples" / f"{name}.flac"
+        async for changes in self._open(functools.partial(self.studio.open_sample, track, _page_of(request), minds)):
+            yield changes
+
+    @guarded
+    async def come_back(self, request: gradio.Request, asked: str, *settings: Any) -> AsyncIterator[Changes]:
+        """Open the session whose id the page's address carries, at the point where it is."""
+        session_id = str(asked or "").removeprefix("#").strip()
+        if not session_id:
+            return
+        minds, _ = chosen(settings)
+        async for changes in self._open(functools.partial(self.studio.come_back, session_id, _page_of(request), minds)):
+            yield changes
+
+    async def _open(self, opening: Callable[[Watch], Visit]) -> AsyncIterator[Changes]:
+        page, job = self.page, OpenJob(opening)
+        yield {page.notice: "", **self.follower.samples(False)}
+        async for progress in self.follower.until_done(job):
+            yield {page.choosing: progress}
+        visit = job.visit
+        if visit is None:
+            yield {**self.follower.trouble(job.trouble), page.address: {"session": ""}}
+            return
+        yield {
+            page.token: visit.token,
+            page.address: {"session": visit.session.id},
+            page.choosing: "",
+            page.upload: None,
+            page.chooser: gradio.update(visible=False),
+            page.listen: gradio.update(visible=True),
+            page.rack: gradio.update(visible=True),
+            page.track: html.track_line(visit.track),
+            page.new: gradio.update(interactive=True),
+            **self.follower.samples(True),
+            **self.follower.everything(visit),
+        }
+        running = visit.job  # where the page was loaded again in the middle of a turn
+        following = self.follower.follow(visit, running) if running else self.follower.look_after(visit, visit.serial)
+        async for changes in following:
+            yield changes
+
+    # Turns
+
+    @guarded
+    async def say(
+        self, request: gradio.Request, words: str | None, token: str, *settings: Any
+    ) -> AsyncIterator[Changes]:
+        """Take a turn and show how far it is."""
+        async for changes in self._instruct(request, words, token, settings, takes=1):
+            yield changes
+
+    @guarded
+    async def three_takes(
+        self, request: gradio.Request, words: str | None, token: str, *settings: Any
+    ) -> AsyncIterator[Changes]:
+        """The same instruction three times, for a choice; without words, that of the last turn."""
+        visit = self.visits.find(token)
+        said = [turn.instruction for turn in visit.session.path if turn.kind == "said"] if visit else []
+        async for changes in self._instruct(request, words or (said[-1] if said else ""), token, settings, takes=TAKES):
+            yield changes
+
+    async def _instruct(
+        self, request: gradio.Request, words: str | None, token: str, settings: tuple[Any, ...], takes: int
+    ) -> AsyncIterator[Changes]:
+        page = self.page
+        said = " ".join(str(words or "").split())  # what a program sends may be anything
+        if not said:
+            known = self.visits.find(token) or self.visits.past(token)
+            yield {page.notice: html.notice(SAY_SOMETHING if known else CHOOSE_FIRST)}
+            return
+        minds, wishes = chosen(settings)
+        async for changes in self._carry_out(request, token, Instruct(said, wishes, takes), minds):
+            yield changes
+
+    @guarded
+    async def undo(self, request: gradio.Request, token: str) -> AsyncIterator[Changes]:
+        """Back by one turn."""
+        visit = self.visits.find(token)
+        yield {self.page.notice: ""}
+        if visit and visit.session.can_undo:
+            async for changes in self._carry_out(request, token, GoTo(visit.session.undo_target)):
+                yield changes
+
+    @guarded
+    async def redo(self, request: gradio.Request, token: str) -> AsyncIterator[Changes]:
+        """Forward again."""
+        visit = self.visits.find(token)
+        yield {self.page.notice: ""}
+        if visit and visit.session.redo_target is not None:
+            async for changes in self._carry_out(request, token, GoTo(visit.session.redo_target)):
+                yield changes
+
+    @guarded
+    async def act(self, request: gradio.Request, event: gradio.EventData, token: str) -> AsyncIterator[Changes]:
+        """What a person did with the player, the chain or the history."""
+        visit = self.visits.find(token)
+        act = events.read(event._data)
+        if isinstance(act, events.OrderAct):
+            async for changes in self._carry_out(request, token, act.order):
+                yield changes
+        elif visit is None:
+            yield {self.page.notice: html.notice(CHOOSE_FIRST)}
+        else:
+            await events.noted(act, visit, self.studio.store)
+            yield self.follower.everything(visit)
+            async for changes in self.follower.look_after(visit, visit.serial):
+                yield changes
+
+    async def _carry_out(
+        self, request: gradio.Request, token: str, order: Order, minds: Minds | None = None
+    ) -> AsyncIterator[Changes]:
+        """Have a worker do it, in a session that is opened again where it was closed meanwhile."""
+        page, visit = self.page, self.visits.find(token)
+        if visit is None and self.visits.past(token):
+            again = OpenJob(functools.partial(self.studio.reopen, token, _page_of(request)))
+            yield self.follower.running(True)
+            async for progress in self.follower.until_done(again):
+                yield {page.progress: progress}
+            if again.trouble:
+                yield self.follower.trouble(again.trouble)
+                return
+            visit = again.visit
+        if visit is None:
+            yield {page.notice: html.notice(CHOOSE_FIRST)}
+            return
+        if not visit.busy.acquire(blocking=False):
+            yield {page.notice: html.notice(ONE_AT_A_TIME)}
+            return
+        visit.minds = minds or visit.minds
+        job = TurnJob(visit, order, self.studio.pool, self.studio.store)
+        job.start()
+        async for changes in self.follower.follow(visit, job):
+            yield changes
+
+    def stop(self, token: str) -> Any:
+        """Ask the turn that runs to end with its best so far."""
+        visit = self.visits.find(token)
+        if visit and visit.busy.locked():
+            visit.stop.set()
+            return gradio.update(value="Stopping …", interactive=False)
+        return gradio.update()
+
+    # Leaving
+
+    @guarded
+    async def new_track(self, request: gradio.Request, token: str, remembered: object) -> AsyncIterator[Changes]:
+        """Close the session and show the choice of tracks again."""
+        page = self.page
+        self.visits.close(token)
+        yield {
+            page.token: "",
+            page.address: {"session": ""},
+            page.choosing: "",
+            page.chooser: gradio.update(visible=True),
+            page.listen: gradio.update(visible=False),
+            page.rack: gradio.update(visible=False),
+            page.player: None,
+            page.conversation: html.conversation([]),
+            page.notice: "",
+            page.progress: "",
+            page.rendering: "",
+            **self.follower.running(False),
+            page.undo: gradio.update(interactive=False),
+            page.redo: gradio.update(interactive=False),
+            **ear_panel.shown(page.advanced.ears, remembered),
+        }
+
+    def leave(self, request: gradio.Request) -> None:
+        """A page was closed or lost its connection."""
+        self.visits.left(_page_of(request))
+
+
+async def _nudged() -> None:
+    """Nothing to do but to have been asked: see static/stream.js."""
+
+
+def _page_of(request: gradio.Request) -> str:
+    return request.session_hash or ""
+
+
+def _with(handler: Handler, value: str) -> Handler:
+    """A handler with its first argument given, in a form whose request parameter Gradio recognises."""
+
+    async def given(request: gradio.Request, *rest: Any) -> AsyncIterator[Changes]:
+        async for changes in handler(request, value, *rest):
+            yield changes
+
+    return given

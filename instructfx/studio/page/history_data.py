@@ -1,0 +1,90 @@
+"""The history of a session as the page's tree shows it: from records to JSON for `static/history.js`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from instructfx.chain import Chain, Slot
+from instructfx.chain.format import label_text, setting_text, value_text
+from instructfx.sessions import Session, Turn
+from instructfx.studio.workers.messages import Compared
+
+DRY = "dry"
+
+
+def history_data(
+    session: Session, names: Mapping[str, str] | None = None, compared: Compared | None = None
+) -> dict[str, Any]:
+    """What `<ifx-history>` takes as its data.
+
+    names: id of a turn -> what the person calls it. Undone turns are no nodes of the tree: what continues them
+    continues the turn that they went back to, and so does the head. StoreError where compared names no turn.
+    """
+    standing = session.standing
+    turns = [
+        {
+            "id": turn.id,
+            "parent": _id(session.reached(turn.parent_id)),
+            "index": turn.index,
+            "kind": turn.kind,
+            "words": turn.instruction,
+            "name": (names or {}).get(turn.id, ""),
+            "take": turn.take,
+            "seconds": round(turn.seconds, 1),
+        }
+        for turn in session.turns
+        if turn.kind != "undone"
+    ]
+    return {
+        "session": session.id,
+        "head": _id(standing),
+        "undo": (session.undo_target or DRY) if session.can_undo else None,
+        "redo": session.redo_target,
+        "turns": turns,
+        "compare": _comparison(session, compared) if compared else None,
+    }
+
+
+def _id(turn: Turn | None) -> str | None:
+    return turn.id if turn else None
+
+
+def _comparison(session: Session, compared: Compared) -> dict[str, Any]:
+    a, b = (session.turn(each) if each else None for each in (compared.a, compared.b))
+    dry = next((turn.readings_before for turn in session.turns if turn.parent_id is None), {})
+    readings = [turn.readings_after if turn else dry for turn in (a, b)]
+    return {
+        "a": compared.a,
+        "b": compared.b,
+        "rows": _rows(a.chain if a else Chain(), b.chain if b else Chain()),
+        "readings": [
+            {"name": label_text(name), "a": round(readings[0][name], 3), "b": round(readings[1][name], 3)}
+            for name in readings[0]
+            if name in readings[1]
+        ],
+    }
+
+
+def _rows(a: Chain, b: Chain) -> list[dict[str, Any]]:
+    """Settings side by side, as texts in their units; empty where a chain has not that effect."""
+    rows = []
+    for name in (*a.names, *(each for each in b.names if each not in a.names)):
+        slots = [chain.slot(name) if name in chain.names else None for chain in (a, b)]
+        effect = next(slot for slot in slots if slot).effect
+        places = [_place(chain, slot) for chain, slot in zip((a, b), slots, strict=True)]
+        rows.append(_row(effect.label, "Place", *places))
+        for param in effect.params:
+            texts = [value_text(param, slot.settings[param.name]) if slot else "" for slot in slots]
+            rows.append(_row(effect.label, setting_text(effect, param), *texts))
+    return rows
+
+
+def _place(chain: Chain, slot: Slot | None) -> str:
+    if slot is None:
+        return "not there"
+    return f"{chain.names.index(slot.effect.name) + 1}{', bypassed' if slot.bypassed else ''}"
+
+
+def _row(effect: str, setting: str, a: str, b: str) -> dict[str, Any]:
+    return {"effect": effect, "setting": setting, "a": a, "b": b, "differs": a != b}

@@ -1,0 +1,138 @@
+"""From records to HTML: pure functions. Whatever came from a visitor is escaped here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+from instructfx.chain.format import minus
+from instructfx.studio.visits.ear_options import BUILT_IN, LABELS
+from instructfx.studio.visits.phrases import Change, changes, clock
+
+if TYPE_CHECKING:
+    from instructfx.audio.track import Track
+    from instructfx.sessions import Turn
+    from instructfx.studio.visits.visits import Exchange
+
+ROUTES = {
+    "initialize_all": "new effects",
+    "reuse_all": "same effects",
+    "reuse_and_initialize": "same effects and new ones",
+}
+CHIPS_SHOWN = 6
+
+
+def notice(text: str) -> str:
+    """One line that says what is wrong."""
+    return f'<p class="notice" role="alert">{escape(text)}</p>' if text else ""
+
+
+def conversation(exchanges: Sequence[Exchange], pending: str = "") -> str:
+    """All that was said; pending is what is being worked on."""
+    parts = [exchange(number, each) for number, each in enumerate(exchanges, 1)]
+    if pending:
+        working = '<div class="reply working">Working on it …</div>'
+        parts.append(f'<article class="turn">{_words(pending)}{working}</article>')
+    if not parts:
+        parts.append(
+            '<div class="empty"><h2>Say how it should sound</h2><p>Choose a track, then ask for a change in your own '
+            "words. Each one builds on the last, and you can always go back.</p></div>"
+        )
+    return f'<div class="turns" role="log" aria-label="Conversation">{"".join(parts)}</div>'
+
+
+def exchange(number: int, each: Exchange) -> str:
+    """One message: the words, the reply, what changed, how long it took, and why."""
+    parts = [_said(each)]
+    if each.turn:
+        parts.append(_reply(each.turn, changes(each.before, each.turn.chain)))
+    parts.append(notice(each.trouble))
+    return f'<article class="turn" aria-label="Turn {number}">{"".join(parts)}</article>'
+
+
+def _said(each: Exchange) -> str:
+    """The words as a bubble; what was done by hand has none, and takes after the first have a number."""
+    turn = each.turn
+    if turn and turn.take > 1:
+        return f'<div class="take">Take {turn.take}</div>'
+    by_hand = turn and (turn.kind == "edited" or (turn.kind == "undone" and not turn.plan.undo))
+    return "" if by_hand or not each.words else _words(each.words)
+
+
+def _words(words: str) -> str:
+    sendable = words.encode(errors="replace").decode()  # half of an emoji is no text that can be sent
+    return f'<div class="words">{escape(sendable)}</div>'
+
+
+def _reply(turn: Turn, done: Sequence[Change]) -> str:
+    notes = "".join(f'<p class="note">{escape(note)}</p>' for note in turn.notes)
+    facts = [f"{turn.seconds:.1f} s"]
+    if turn.kind != "edited":
+        facts.insert(0, f"planned by {escape(_planner(turn))}")
+    if turn.kind not in ("undone", "edited") and turn.provenance.ear != BUILT_IN:
+        facts.insert(0, f"heard by {escape(LABELS.get(turn.provenance.ear, turn.provenance.ear))}")
+    if turn.kind not in ("undone", "edited") and done:
+        facts.insert(0, ROUTES[turn.route])
+    if turn.refined.stopped == "cancelled":
+        facts.append("stopped; the best so far was kept")
+    return (
+        f'<div class="reply"><p>{escape(turn.reply)}</p>{notes}{chips(done)}'
+        f'<p class="facts">{" · ".join(facts)}</p>{why(turn)}</div>'
+    )
+
+
+def _planner(turn: Turn) -> str:
+    return turn.planned_by.replace("builtin", "the built-in planner", 1)
+
+
+def chips(done: Sequence[Change]) -> str:
+    """What changed, the first few in sight and the rest folded."""
+    if not done:
+        return ""
+    items = [_chip(change) for change in done]
+    shown, rest = items[:CHIPS_SHOWN], items[CHIPS_SHOWN:]
+    text = f'<ul class="chips">{"".join(shown)}</ul>'
+    if rest:
+        text += f'<details><summary>{len(rest)} more</summary><ul class="chips">{"".join(rest)}</ul></details>'
+    return text
+
+
+def _chip(change: Change) -> str:
+    effect = escape(change.effect)
+    if change.kind == "changed":
+        was_to_now = f'{escape(change.before)} <span class="arrow" aria-label="to">→</span> {escape(change.after)}'
+        return f'<li class="changed">{effect}, {escape(change.label.lower())}: <b>{was_to_now}</b></li>'
+    return f'<li class="{change.kind}">{effect} <b>{change.kind}</b></li>'
+
+
+def why(turn: Turn) -> str:
+    """The four thoughts, folded."""
+    thoughts = turn.plan.thoughts
+    rows = (
+        ("Asked", thoughts.asked),
+        ("Effects", thoughts.effects),
+        ("Order", thoughts.order),
+        ("Settings", thoughts.settings),
+    )
+    items = "".join(f"<dt>{label}</dt><dd>{escape(text)}</dd>" for label, text in rows if text)
+    return f'<details class="why"><summary>Why</summary><dl>{items}</dl></details>' if items else ""
+
+
+def track_line(track: Track) -> str:
+    """The name of a track and what it is."""
+    channels = "mono" if track.channels == 1 else "stereo"
+    loudness = minus(f"{track.loudness_lufs:.1f} LUFS")
+    facts = f"{clock(track.seconds)} · {channels} · {track.sample_rate / 1000:g} kHz · {loudness}"
+    name = escape(track.name)
+    return f'<div class="track"><strong title="{name}">{name}</strong><span>{facts}</span></div>'
+
+
+def downloads(token: str, links: Sequence[tuple[str, str, str]]) -> str:
+    """(format, label, help) -> links that save a file of the session that plays."""
+    items = "".join(
+        f'<li><a href="/export/{escape(token)}/{escape(name)}" download title="{escape(about)}">'
+        f"{escape(label)}</a></li>"
+        for name, label, about in links
+    )
+    return f'<ul class="downloads">{items}</ul>'

@@ -1,0 +1,179 @@
+"""The layout of the page: the conversation on one side; the player, the chain, the pictures and the history beside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import gradio
+
+from instructfx.studio.page import gradio_compat, html, options_panel
+from instructfx.studio.page.options_panel import Advanced
+from instructfx.studio.workers.limits import Limits
+
+SAMPLES: Mapping[str, str] = {
+    "groove": "Groove\ndrums, bass, keys",
+    "guitar": "Guitar\ntwo steel-strings",
+    "strings": "Strings\nbowed, with vibraphone",
+}
+EXAMPLES = (
+    "make it warmer",
+    "a bit brighter",
+    "put it in a small church",
+    "too harsh, soften it",
+    "wider and airier",
+    "add some grit",
+    "tighter and punchier",
+    "like an old radio",
+    "underwater",
+    "more presence for the voice",
+    "a slow, dreamy echo",
+    "less reverb",
+)
+APART = ("blocks", "advanced", "samples", "examples")
+"""Parts of the page that are no single component."""
+
+HEADER = "<header><h1>InstructFX</h1><p>Say how it should sound. Hear it change.</p></header>"
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything on the page that an event reads or changes."""
+
+    blocks: gradio.Blocks
+    token: gradio.State
+    address: gradio.HTML
+    asked: gradio.Textbox
+    chooser: gradio.Column
+    listen: gradio.Column
+    rack: gradio.Column
+    upload: gradio.File
+    samples: Mapping[str, gradio.Button]
+    choosing: gradio.HTML
+    advanced: Advanced
+    track: gradio.HTML
+    new: gradio.Button
+    player: gradio.HTML
+    rendering: gradio.HTML
+    downloads: gradio.HTML
+    conversation: gradio.HTML
+    progress: gradio.HTML
+    stop: gradio.Button
+    notice: gradio.HTML
+    words: gradio.Textbox
+    send: gradio.Button
+    takes: gradio.Button
+    undo: gradio.Button
+    redo: gradio.Button
+    examples: Mapping[str, gradio.Button]
+    chain: gradio.HTML
+    pictures: gradio.HTML
+    history: gradio.HTML
+
+    @property
+    def outputs(self) -> list[Any]:
+        """All that a handler may change."""
+        every = [value for name, value in vars(self).items() if name not in APART]
+        return [*every, *self.advanced.ears.outputs, *self.samples.values(), *self.examples.values()]
+
+
+def laid_out(token: gradio.State, blocks: gradio.Blocks, limits: Limits) -> Page:
+    """The page, without its events."""
+    parts: dict[str, Any] = {"blocks": blocks, "token": token}
+    with blocks:
+        token.render()  # type: ignore[no-untyped-call]
+        gradio_compat.html(HEADER, "masthead")
+        parts["address"] = gradio_compat.part("ifx-address", "address", "")
+        parts["asked"] = gradio.Textbox(visible=False)
+        with gradio.Row(elem_id="studio"):
+            with gradio.Column(elem_id="side-listen", elem_classes="side"):
+                parts |= _chooser(limits) | _listen()
+            with gradio.Column(elem_id="side-talk", elem_classes="side"):
+                parts |= _talk()
+            with gradio.Column(elem_id="side-rack", elem_classes="side", visible=False) as rack:
+                parts |= {"rack": rack} | _rack()
+    return Page(**parts)
+
+
+def _chooser(limits: Limits) -> dict[str, Any]:
+    with gradio.Column(elem_id="chooser", elem_classes="sheet") as chooser:
+        gradio.HTML("<h2>Choose a track</h2>")
+        upload = gradio.File(label="Your own", elem_id="upload", height=150)
+        kinds = "WAV, FLAC, AIFF, OGG, Opus, MP3 or M4A"
+        gradio.HTML(f'<p class="hint">{kinds}, {limits.of_uploads()}. Or try one of ours:</p>')
+        with gradio.Row(elem_id="samples"):
+            samples = {
+                name: gradio.Button(label, elem_id=f"sample-{name}", elem_classes="sample")
+                for name, label in SAMPLES.items()
+            }
+        choosing = gradio_compat.html("", "choosing")
+    return {"chooser": chooser, "upload": upload, "samples": samples, "choosing": choosing}
+
+
+def _listen() -> dict[str, Any]:
+    with gradio.Column(elem_id="listen", elem_classes="sheet", visible=False) as listen:
+        with gradio.Row(elem_id="track-row"):
+            track = gradio_compat.html("", "track")
+            new = gradio.Button("New track", elem_id="new", elem_classes="quiet", size="sm")
+        player = gradio_compat.part("ifx-player", "player", "Player")
+        rendering = gradio_compat.html("", "rendering")
+    return {"listen": listen, "track": track, "new": new, "player": player, "rendering": rendering}
+
+
+def _talk() -> dict[str, Any]:
+    with gradio.Column(elem_id="talk", elem_classes="sheet"):
+        conversation = gradio_compat.html(html.conversation([]), "conversation")
+        with gradio.Row(elem_id="progress-row"):
+            progress = gradio_compat.html("", "progress")
+            stop = gradio.Button("Stop", elem_id="stop", elem_classes="quiet", size="sm", visible=False)
+        notice = gradio_compat.html("", "notice")
+        with gradio.Row(elem_id="prompt-row"):
+            words = gradio.Textbox(
+                placeholder="make it warmer",
+                label="What should change?",
+                show_label=False,
+                container=False,
+                lines=1,
+                max_lines=1,
+                max_length=2000,
+                elem_id="words",
+                autofocus=False,
+            )
+            send = gradio.Button("Send", elem_id="send", variant="primary")
+        with gradio.Row(elem_id="turn-row"):
+            takes = gradio.Button("Three takes", elem_id="takes", elem_classes="quiet", size="sm")
+            undo = gradio.Button("Undo", elem_id="undo", elem_classes="quiet", size="sm", interactive=False)
+            redo = gradio.Button("Redo", elem_id="redo", elem_classes="quiet", size="sm", interactive=False)
+        with gradio.Row(elem_id="examples"):
+            examples = {text: gradio.Button(text, elem_classes="example", size="sm") for text in EXAMPLES}
+    fold = options_panel.laid_out()
+    return {
+        "conversation": conversation,
+        "progress": progress,
+        "stop": stop,
+        "notice": notice,
+        "words": words,
+        "send": send,
+        "takes": takes,
+        "undo": undo,
+        "redo": redo,
+        "examples": examples,
+        "advanced": fold,
+    }
+
+
+def _rack() -> dict[str, Any]:
+    with gradio.Column(elem_classes="sheet"):
+        gradio.HTML("<h2>Chain</h2>")
+        chain = gradio_compat.part("ifx-chain", "chain", "Chain of effects")
+    with gradio.Column(elem_classes="sheet"):
+        gradio.HTML("<h2>History</h2>")
+        history = gradio_compat.part("ifx-history", "history", "History")
+    with gradio.Column(elem_classes="sheet"):
+        gradio.HTML("<h2>Pictures</h2>")
+        pictures = gradio_compat.html("", "pictures")
+    with gradio.Column(elem_classes="sheet"):
+        gradio.HTML("<h2>Take it with you</h2>")
+        downloads = gradio_compat.html("", "downloads")
+    return {"chain": chain, "history": history, "pictures": pictures, "downloads": downloads}

@@ -1,0 +1,94 @@
+"""What a person may choose for the next turns: one fold, sensible as it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio
+
+from instructfx.sessions.options import Wishes
+from instructfx.studio.page import ear_panel, planner_panel
+from instructfx.studio.page.ear_panel import EarChoice
+from instructfx.studio.visits import planner_options
+from instructfx.studio.visits.ear_options import granted
+from instructfx.studio.workers.messages import Minds
+
+LOSSES = (
+    ("As usual", ""),
+    ("Similarity to the words", "similarity"),
+    ("Similarity, away from what to avoid", "guided"),
+    ("Direction from what it was", "directional"),
+    ("Direction, close to the settings before", "anchored"),
+)
+FIRST_TURNS = (("Refined by ear", "refine"), ("Only the planner's settings", "initialize"))
+EXCERPT = (
+    '<p class="hint">The ear listens to the most telling ten seconds. To choose them yourself, drag over the waveform '
+    "and press “Listen here”.</p>"
+)
+
+
+@dataclass(frozen=True)
+class Advanced:
+    """The fold's components."""
+
+    ears: EarChoice
+    planner: gradio.Radio
+    step_size: gradio.Slider
+    iterations: gradio.Slider
+    seed: gradio.Number
+    first_turn: gradio.Radio
+    loss: gradio.Dropdown
+    avoid: gradio.Textbox
+
+    @property
+    def inputs(self) -> list[Any]:
+        """What `chosen` reads, in its order."""
+        return [
+            self.ears.ear,
+            self.planner,
+            self.step_size,
+            self.iterations,
+            self.seed,
+            self.first_turn,
+            self.loss,
+            self.avoid,
+        ]
+
+
+def laid_out() -> Advanced:
+    """The fold, closed."""
+    with gradio.Accordion("Advanced", open=False, elem_id="advanced"):
+        ears = ear_panel.laid_out()
+        planner = planner_panel.laid_out()
+        avoid = gradio.Textbox(
+            label="Avoid", placeholder="harsh, muddy", max_length=200, max_lines=1, elem_id="avoid", container=True
+        )
+        step_size = gradio.Slider(0.25, 3, 1, step=0.05, label="Step size, × the usual change", elem_id="step-size")
+        iterations = gradio.Slider(
+            0, 200, 0, step=1, label="Most steps of the search, 0 for as many as usual", elem_id="iterations"
+        )
+        with gradio.Row():
+            first_turn = gradio.Radio(list(FIRST_TURNS), value="refine", label="First turn", elem_id="first-turn")
+            seed = gradio.Number(0, label="Seed", precision=0, minimum=0, maximum=2**31 - 1, elem_id="seed")
+        loss = gradio.Dropdown(list(LOSSES), value="", label="Loss, for CLAP", elem_id="loss")
+        gradio.HTML(EXCERPT)
+    for unseen in (ears.remembered, ears.clock):
+        unseen.render()  # type: ignore[no-untyped-call]
+    return Advanced(ears, planner, step_size, iterations, seed, first_turn, loss, avoid)
+
+
+def chosen(values: Sequence[Any]) -> tuple[Minds, Wishes]:
+    """What the fold says; InstructFXError for what cannot be had."""
+    ear, planner, step_size, iterations, seed, first_turn, loss, avoid = values
+    minds = Minds(planner_options.granted(planner or ""), granted(ear or ""))
+    wishes = Wishes(
+        step_size=1.0 if step_size is None else step_size,
+        iterations=iterations or None,
+        seed=seed,
+        first_turn=first_turn,
+        loss=loss if loss and minds.ear == "clap" else "",
+        avoid=avoid or "",
+    )
+    return minds, wishes

@@ -1,0 +1,102 @@
+"""From a visit to what each part of the page is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from instructfx.engine.edits import amount_of, original
+from instructfx.studio.page import html
+from instructfx.studio.page.chain_data import Amount, chain_data
+from instructfx.studio.page.history_data import history_data
+
+if TYPE_CHECKING:
+    from instructfx.sessions import Turn
+    from instructfx.studio.visits.job import SessionJob
+    from instructfx.studio.visits.visits import Visit
+
+DRY = "dry"
+
+
+def player_data(visit: Visit) -> dict[str, Any]:
+    """What can be heard of a visit, for `ifx-player`."""
+    session = visit.session
+    current = visit.heard()
+    heard = [turn for turn in session.turns if turn.kind != "undone" and visit.sound_of(turn.id)]
+    ids = {turn.id for turn in heard}
+    earlier = session.reached(session.turn(current).parent_id) if current else None
+    previous = earlier.id if earlier else None
+    first = session.dry.excerpt_start if session.excerpt_start is None else session.excerpt_start
+    start = first / session.dry.sample_rate
+    return {
+        "session": visit.token,
+        "versions": [_version(visit, turn) for turn in (None, *heard)],
+        "current": current or DRY,
+        "previous": (previous if previous is None or previous in ids else None) or (DRY if current else None),
+        "picked": visit.picked if visit.picked in ids else None,
+        "excerpt": {"start": start, "end": min(start + 10.0, visit.dry.seconds)},
+        "steps": _steps(visit, session.standing),
+    }
+
+
+def _version(visit: Visit, turn: Turn | None) -> dict[str, Any]:
+    sound = visit.sound_of(turn.id if turn else None)
+    assert sound
+    name = visit.names.get(turn.id, "") if turn else ""
+    return {
+        "id": turn.id if turn else DRY,
+        "label": name or (f"Turn {turn.index}" if turn else "Dry"),
+        "words": turn.instruction if turn else visit.track.name,
+        "url": f"/audio/{visit.token}/{DRY if sound is visit.dry else sound.path.name}",
+        "gain_db": round(visit.dry.loudness_lufs - sound.loudness_lufs, 2),
+        "peaks": sound.outline,
+        "seconds": sound.seconds,
+    }
+
+
+def _steps(visit: Visit, turn: Turn | None) -> dict[str, Any] | None:
+    if turn is None or turn.kind != "said" or not turn.refined.steps:
+        return None
+    steps = turn.refined.steps
+    losses = [turn.refined.loss_before, *(step.loss for step in steps)]
+    kept = max((number for number, step in enumerate(steps, 1) if step.chain == turn.chain), default=len(steps))
+    url = f"/step/{visit.token}/{turn.id}/{{step}}"
+    return {"turn": turn.id, "count": len(steps), "kept": kept, "losses": losses, "url": url}
+
+
+def rack_data(visit: Visit, editable: bool) -> dict[str, Any]:
+    """The chain that plays now, for `ifx-chain`."""
+    session = visit.session
+    last = amount_of(session)
+    return chain_data(
+        session.chain,
+        {name: chosen for name in session.chain.names if (chosen := original(session, name))},
+        Amount(last[0].id, last[0].instruction, last[1]) if last else None,
+        session=visit.token,
+        editable=editable,
+        sample_rate=session.dry.sample_rate,
+    )
+
+
+def tree_data(visit: Visit) -> dict[str, Any]:
+    """Every turn, for `ifx-history`."""
+    return {**history_data(visit.session, visit.names, visit.compared), "session": visit.token}
+
+
+def pictures(drawn: Mapping[str, str]) -> str:
+    """Pictures one below the other, each an SVG of ours."""
+    if not drawn:
+        return '<p class="hint">What changed, as pictures, appears here after a turn.</p>'
+    return "".join(f'<figure class="picture {name}">{svg}</figure>' for name, svg in drawn.items())
+
+
+def downloads(visit: Visit) -> str:
+    """Links to everything that can be taken away of what plays now."""
+    from instructfx.exports import FORMATS
+
+    return html.downloads(visit.token, [(each.name, each.label, each.help) for each in FORMATS.values()])
+
+
+def talk(visit: Visit, job: SessionJob | None = None) -> str:
+    """The conversation, with what is being worked on."""
+    return html.conversation(visit.exchanges, job.words if job else "")

@@ -1,0 +1,139 @@
+"""While something runs for a visit, and after it: what the page shows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import gradio
+
+from instructfx.studio.page import html, part_data
+from instructfx.studio.page.layout import Page
+from instructfx.studio.visits.job import Job, SessionJob
+from instructfx.studio.visits.jobs import AskJob
+from instructfx.studio.visits.opening import Studio
+from instructfx.studio.visits.progress import progress
+from instructfx.studio.visits.visits import Visit
+from instructfx.studio.workers.messages import Draw, Drawn, Render, Rendered
+
+Changes = dict[Any, Any]
+"""Component -> its new value or state."""
+
+
+class Follower:
+    """Follows the jobs of one page's visitors."""
+
+    def __init__(self, page: Page, studio: Studio) -> None:
+        self._page = page
+        self._studio = studio
+
+    async def follow(self, visit: Visit, job: SessionJob) -> AsyncIterator[Changes]:
+        """A turn that has started, to its end; then what it sounds and looks like, unless something newer started."""
+        page = self._page
+        yield {
+            page.words: "",
+            page.notice: "",
+            page.conversation: part_data.talk(visit, job),
+            page.chain: part_data.rack_data(visit, editable=False),
+            **self.running(True),
+        }
+        async for text in self.watched(visit, job):
+            yield {page.progress: text}
+        if visit.closed.is_set() or job.serial != visit.serial:
+            return
+        yield self.everything(visit)
+        async for changes in self.look_after(visit, job.serial):
+            yield changes
+
+    async def look_after(self, visit: Visit, serial: int) -> AsyncIterator[Changes]:
+        """Have rendered and drawn what the page is to play and show, while nothing newer starts."""
+        page, session, pool = self._page, visit.session, self._studio.pool
+        standing = session.standing
+        for turn_id in dict.fromkeys((standing.id if standing else None, visit.picked)):
+            if turn_id is None or visit.sound_of(turn_id):
+                continue
+            job = AskJob(pool, Render(session.id, turn_id, visit.folder), visit.over)
+            async for text in self.until_done(job):
+                if serial == visit.serial:
+                    yield {page.rendering: text}
+            if visit.closed.is_set() or serial != visit.serial:
+                return
+            if isinstance(job.answer, Rendered):
+                visit.keep_render(turn_id, job.answer.sound)
+            yield {
+                page.rendering: html.notice(job.trouble),
+                page.player: part_data.player_data(visit),
+                page.history: part_data.tree_data(visit),
+            }
+        if standing is None:
+            return
+        wanted = Draw(session.id, len(session.turns), standing.id, visit.compared, visit.minds)
+        drawing = AskJob(pool, wanted, visit.over)
+        await drawing.done()
+        if isinstance(drawing.answer, Drawn) and serial == visit.serial and not visit.closed.is_set():
+            visit.pictures = drawing.answer.pictures
+            yield {page.pictures: part_data.pictures(visit.pictures)}
+
+    async def watched(self, visit: Visit, job: Job) -> AsyncIterator[str]:
+        """How far a job is that runs already, as long as its visit is open."""
+        told = ""
+        while job.is_alive() and not visit.closed.is_set():
+            text = progress(job.progress)
+            if text != told:
+                told = text
+                yield text
+            await job.looked_at()
+
+    async def until_done(self, job: Job) -> AsyncIterator[str]:
+        """Start a job and show how far it is until it ends."""
+        job.start()
+        told = ""
+        while job.is_alive():
+            text = progress(job.progress)
+            if text != told:
+                told = text
+                yield text
+            await job.looked_at()
+
+    def everything(self, visit: Visit) -> Changes:
+        """The page of a visit when nothing runs."""
+        page, session = self._page, visit.session
+        if visit.busy.locked():
+            return {}
+        return {
+            page.conversation: part_data.talk(visit),
+            page.progress: "",
+            page.rendering: "",
+            page.notice: "",
+            page.player: part_data.player_data(visit),
+            page.chain: part_data.rack_data(visit, editable=True),
+            page.history: part_data.tree_data(visit),
+            page.pictures: part_data.pictures(visit.pictures if session.turns else {}),
+            page.downloads: part_data.downloads(visit),
+            **self.running(False),
+            page.undo: gradio.update(interactive=session.can_undo),
+            page.redo: gradio.update(interactive=session.redo_target is not None),
+        }
+
+    def trouble(self, text: str) -> Changes:
+        """One line of what is wrong, and everything usable again."""
+        page = self._page
+        return {
+            page.notice: html.notice(text),
+            page.choosing: html.notice(text),
+            page.upload: None,
+            page.progress: "",
+            **self.samples(True),
+            **self.running(False),
+        }
+
+    def running(self, running: bool) -> Changes:
+        """Whether the buttons that start a turn can be pressed."""
+        page = self._page
+        buttons = (page.send, page.takes, *page.examples.values(), *((page.undo, page.redo) if running else ()))
+        states: Changes = {button: gradio.update(interactive=not running) for button in buttons}
+        return {**states, page.stop: gradio.update(visible=running, value="Stop", interactive=True)}
+
+    def samples(self, usable: bool) -> Changes:
+        """Whether a track can be chosen."""
+        return {button: gradio.update(interactive=usable) for button in self._page.samples.values()}

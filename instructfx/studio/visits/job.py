@@ -1,0 +1,95 @@
+"""A thread that has something done elsewhere, and how far that has come."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import threading
+from collections.abc import Callable
+
+from instructfx.errors import InstructFXError
+from instructfx.studio.visits.phrases import sentence
+from instructfx.studio.visits.progress import Progress
+from instructfx.studio.workers.messages import At, Rendering, Report, Stepped, Waiting
+from instructfx.studio.workers.pool import SurpriseError
+
+log = logging.getLogger(__name__)
+
+OUR_FAULT = "Something went wrong on our side; nothing was lost. Please try again."
+STARTS = {
+    "opening": 0.3,
+    "planning": 0.05,
+    "asking": 0.05,
+    "listening": 0.12,
+    "hearing": 0.12,
+    "refining": 0.15,
+    "saving": 0.97,
+}  # share of the bar
+USUAL_STEPS = 30  # the bar is two thirds through refinement after this many
+LOOK_SECONDS = 0.2
+
+
+class Job(threading.Thread):
+    """Some work in a thread of its own, with its progress. trouble is one line where it failed.
+
+    It runs on when the page that started it goes away.
+    """
+
+    def __init__(self, work: Callable[[Job], None]) -> None:
+        super().__init__(name="job", daemon=True)
+        self._work = work
+        self.progress = Progress()
+        self.trouble = ""
+
+    def run(self) -> None:
+        """Do the work."""
+        try:
+            self._work(self)
+        except InstructFXError as error:
+            self.trouble = sentence(error)
+        except SurpriseError:
+            self.trouble = OUR_FAULT
+        except Exception:
+            log.exception("work for a page failed")
+            self.trouble = OUR_FAULT
+
+    def tell(self, report: Report) -> None:
+        """Note how far the work is; the bar never runs back."""
+        match report:
+            case Waiting(before):
+                self.progress = self.progress.moved("waiting", 0.0, before)
+            case At(stage):
+                stage = self.named(stage)
+                self.progress = self.progress.moved(stage, STARTS[stage])
+            case Stepped(loss):
+                done = 1 - math.exp(-(len(self.progress.losses) + 1) / USUAL_STEPS)
+                share = STARTS["refining"] + done * (STARTS["saving"] - STARTS["refining"])
+                self.progress = self.progress.stepped(loss, share)
+            case Rendering(share):
+                self.progress = self.progress.moved("rendering", share)
+
+    def named(self, stage: str) -> str:
+        """What the page calls a stage."""
+        return stage
+
+    async def done(self) -> None:
+        """Start, and wait for the end."""
+        self.start()
+        while self.is_alive():
+            await self.looked_at()
+
+    async def looked_at(self) -> None:
+        """Wait a moment, less if it ends, without holding a thread."""
+        end = asyncio.get_running_loop().time() + LOOK_SECONDS
+        while self.is_alive() and asyncio.get_running_loop().time() < end:
+            await asyncio.sleep(LOOK_SECONDS / 8)
+
+
+class SessionJob(Job):
+    """Work on one visitor's session: what was said, empty for what is done by hand, and its number in the visit."""
+
+    def __init__(self, work: Callable[[Job], None], words: str, serial: int) -> None:
+        super().__init__(work)
+        self.words = words
+        self.serial = serial

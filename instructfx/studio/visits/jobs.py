@@ -1,0 +1,111 @@
+"""What workers do for a page: opening a session, answering a question, taking a turn."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from instructfx.chain import Chain
+from instructfx.errors import InstructFXError
+from instructfx.planners import BUILT_IN
+from instructfx.studio.visits.job import STARTS, Job, SessionJob
+from instructfx.studio.visits.phrases import sentence
+from instructfx.studio.visits.visits import Exchange, Visit
+from instructfx.studio.workers.messages import Answer, Instruct, Order, Request, Take
+from instructfx.studio.workers.pool import Pool, Watch
+
+if TYPE_CHECKING:
+    from instructfx.sessions import Session
+    from instructfx.store import Store
+
+log = logging.getLogger(__name__)
+
+
+class OpenJob(Job):
+    """A session that is being opened; visit is there at the end, None where it failed."""
+
+    def __init__(self, opening: Callable[[Watch], Visit | None]) -> None:
+        super().__init__(lambda job: self._open(opening))
+        self.progress = self.progress.moved("opening", STARTS["opening"])
+        self.visit: Visit | None = None
+
+    def _open(self, opening: Callable[[Watch], Visit | None]) -> None:
+        self.visit = opening(Watch(self.tell))
+
+
+class AskJob(Job):
+    """A request whose answer somebody waits for; answer is there at the end, None where it failed."""
+
+    def __init__(self, pool: Pool, request: Request, over: threading.Event) -> None:
+        super().__init__(lambda job: self._ask())
+        self.answer: Answer | None = None
+        self._pool, self._request, self._over = pool, request, over
+
+    def _ask(self) -> None:
+        self.answer = self._pool.run(self._request, Watch(self.tell, over=self._over))
+
+
+class TurnJob(SessionJob):
+    """One order of one visit, whose busy lock is held by then and released in every case.
+
+    What comes of it is read from the store and becomes the visit's last exchanges.
+    """
+
+    def __init__(self, visit: Visit, order: Order, pool: Pool, store: Store) -> None:
+        words = order.words if isinstance(order, Instruct) else ""
+        super().__init__(lambda job: self._take(), words, visit.begun())
+        self.visit = visit
+        self.order = order
+        visit.job = self
+        self._pool = pool
+        self._store = store
+
+    def run(self) -> None:
+        """Carry out the order, and say what came of it."""
+        visit, before = self.visit, len(self.visit.session.turns)
+        try:
+            super().run()
+            self._read_again()
+            visit.exchanges += exchanges_of(visit.session)[before:]
+            if self.trouble:
+                visit.exchanges.append(Exchange(self.words, visit.session.chain, None, self.trouble))
+        finally:
+            visit.job = None
+            visit.stop.clear()
+            visit.busy.release()
+
+    def named(self, stage: str) -> str:
+        """What the page calls a stage: who is asked and who listens makes a difference."""
+        if stage == "listening" and self.visit.minds.ear == "clap":
+            return "hearing"
+        if stage == "planning" and self.visit.minds.planner != BUILT_IN:
+            return "asking"
+        return stage
+
+    def _take(self) -> None:
+        visit = self.visit
+        session = visit.session
+        request = Take(session.id, self.order, len(session.turns), visit.minds)
+        self._pool.run(request, Watch(self.tell, visit.stop, visit.closed))
+
+    def _read_again(self) -> None:
+        """The session as it is now; a worker that was ended may have stored the turn before."""
+        visit = self.visit
+        try:
+            visit.session, visit.track = self._store.load(visit.session.id)
+        except InstructFXError as error:
+            log.exception("a session cannot be read after its turn")
+            self.trouble = self.trouble or sentence(error)
+
+
+def exchanges_of(session: Session) -> list[Exchange]:
+    """The story of a stored session, turn by turn."""
+    found, playing = [], Chain()
+    for turn in session.turns:
+        if turn.kind != "undone":  # else what changes is what played
+            playing = session.turn(turn.parent_id).chain if turn.parent_id else Chain()
+        found.append(Exchange(turn.instruction, playing, turn))
+        playing = turn.chain
+    return found

@@ -1,0 +1,56 @@
+"""Changes, errors and times as people read them: pure functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from instructfx.chain.format import Reading, settings_of
+
+if TYPE_CHECKING:
+    from instructfx.chain import Chain
+    from instructfx.errors import InstructFXError
+
+
+@dataclass(frozen=True)
+class Change:
+    """kind is "added", "removed", "bypassed", "enabled" or "changed"; before and after are settings in words."""
+
+    kind: str
+    effect: str
+    label: str = ""
+    before: str = ""
+    after: str = ""
+
+
+def changes(before: Chain, after: Chain) -> list[Change]:
+    """What a turn did, in the order of the sound."""
+    found = [Change("removed", slot.effect.label) for slot in before.slots if slot.effect.name not in after.names]
+    for slot in after.slots:
+        label = slot.effect.label
+        if slot.effect.name not in before.names:
+            found.append(Change("added", label))
+            continue
+        old = before.slot(slot.effect.name)
+        if old.bypassed != slot.bypassed:
+            found.append(Change("bypassed" if slot.bypassed else "enabled", label))
+        for was, now in zip(settings_of(old), settings_of(slot), strict=True):
+            if was.text != now.text and not (was.idle and now.idle):
+                found.append(Change("changed", label, now.label, _brief(was), _brief(now)))
+    return found
+
+
+def _brief(reading: Reading) -> str:
+    return "flat" if reading.idle else reading.text.split(" · Q")[0]
+
+
+def sentence(error: InstructFXError) -> str:
+    """What an error says, from a capital letter, unless a file's name comes first, to a full stop."""
+    text = str(error).strip()
+    named = "." in text.split(" ")[0].rstrip(".")
+    return (text if named else text[:1].upper() + text[1:]) + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds: "3:07"."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"

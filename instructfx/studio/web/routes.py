@@ -1,0 +1,119 @@
+"""The files of a visit: what is played, heard in passing and taken home. Only who knows a visit's token gets them."""
+
+from __future__ import annotations
+
+import math
+import threading
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Body, FastAPI, HTTPException
+from fastapi.responses import FileResponse, Response
+from starlette.background import BackgroundTask
+
+from instructfx.studio.page import gradio_compat
+from instructfx.studio.visits.jobs import AskJob
+from instructfx.studio.visits.opening import Studio
+from instructfx.studio.visits.visits import Visit
+from instructfx.studio.workers.messages import Export, Made, Preview, Request
+
+MEDIA_TYPES = {
+    ".flac": "audio/flac",
+    ".wav": "audio/wav",
+    ".mp3": "audio/mpeg",
+    ".ogg": "audio/ogg",
+    ".oga": "audio/ogg",
+    ".opus": "audio/ogg",
+}
+PAGE_FILES = {".js": "text/javascript", ".css": "text/css"}
+PRIVATE = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
+ONCE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+CLOSED = "this session is closed; load the page again"
+GONE = "that version is no longer kept; the latest one is on the page"
+
+
+def add(app: FastAPI, studio: Studio) -> None:
+    """Add them to an application."""
+    found = (path for path in gradio_compat.STATIC.rglob("*") if path.suffix in PAGE_FILES)
+    files = {path.relative_to(gradio_compat.STATIC).as_posix(): path for path in found}
+
+    def visit_of(token: str) -> Visit:
+        visit = studio.visits.find(token)
+        if visit is None:
+            raise HTTPException(404, CLOSED)
+        return visit
+
+    async def made(request: Request, over: threading.Event) -> Made:
+        job = AskJob(studio.pool, request, over)
+        await job.done()
+        if not isinstance(job.answer, Made):
+            raise HTTPException(422, job.trouble)
+        return job.answer
+
+    @app.get("/page/{name:path}")
+    def page_file(name: str) -> Response:
+        if name not in files:
+            raise HTTPException(404, "there is no such file")
+        return FileResponse(
+            files[name], media_type=PAGE_FILES[files[name].suffix], headers={"Cache-Control": "no-cache"}
+        )
+
+    @app.get("/audio/{token}/dry")
+    def dry(token: str) -> Response:
+        path = visit_of(token).dry.path
+        return FileResponse(path, media_type=MEDIA_TYPES[path.suffix.lower()], headers=PRIVATE)
+
+    @app.get("/audio/{token}/{name}")
+    def rendered(token: str, name: str) -> Response:
+        sound = visit_of(token).sound_named(name)
+        if sound is None:
+            raise HTTPException(404, GONE)
+        return FileResponse(sound.path, media_type=MEDIA_TYPES[sound.path.suffix], headers=PRIVATE)
+
+    @app.post("/preview/{token}")
+    async def preview(token: str, asked: Annotated[dict[str, Any], Body()]) -> Response:
+        visit, slots, share = visit_of(token), asked.get("chain"), asked.get("share")
+        by_hand = isinstance(slots, list) and share is None
+        scaled = slots is None and isinstance(share, int | float) and math.isfinite(share)
+        if not (by_hand or scaled):
+            raise HTTPException(422, "a preview takes a chain, or a share of the last turn")
+        return _once(await made(_preview(visit, slots, share), visit.closed), MEDIA_TYPES[".flac"])
+
+    @app.get("/step/{token}/{turn_id}/{step}")
+    async def step(token: str, turn_id: str, step: int) -> Response:
+        visit = visit_of(token)
+        turn = next((turn for turn in visit.session.turns if turn.id == turn_id), None)
+        if turn is None or not 0 <= step <= len(turn.refined.steps):
+            raise HTTPException(404, "there is no such step")
+        chain = turn.refined.steps[step - 1].chain if step else visit.session.before_turn(turn)
+        return _once(await made(_preview(visit, chain.to_json(), None), visit.closed), MEDIA_TYPES[".flac"])
+
+    @app.get("/export/{token}/{name}")
+    async def export(token: str, name: str) -> Response:
+        from instructfx.exports import format_named
+
+        visit = visit_of(token)
+        done = await made(Export(visit.session.id, name, visit.folder), visit.closed)
+        return _once(done, format_named(name).media_type, done.path.name)
+
+    @app.get("/made/{token}/{name}")
+    def made_before(token: str, name: str) -> Response:
+        path = visit_of(token).made.pop(name, None)
+        if path is None:
+            raise HTTPException(404, GONE)
+        return _once(Made(path), "application/octet-stream", name)
+
+
+def _preview(visit: Visit, slots: Any, share: Any) -> Preview:
+    return Preview(visit.session.id, len(visit.session.turns), slots, share, visit.folder, visit.minds)
+
+
+def _once(made: Made, media_type: str, shown: str | None = None) -> Response:
+    """A file that is asked for once, and removed when it is sent."""
+
+    def gone(path: Path = made.path) -> None:
+        path.unlink(missing_ok=True)
+
+    return FileResponse(
+        made.path, media_type=media_type, filename=shown, headers=ONCE, background=BackgroundTask(gone)
+    )  # fmt: skip

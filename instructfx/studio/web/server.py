@@ -1,0 +1,134 @@
+"""The server: the page, the files that it plays, and nothing from anywhere else."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import shutil
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from instructfx.audio.scratch import abandoned, scratch_folder
+from instructfx.errors import InstructFXError, PlannerError, SetupError
+from instructfx.studio.visits import retention
+from instructfx.studio.visits.opening import Studio
+from instructfx.studio.web import routes
+from instructfx.studio.web.auth import Gate, Passwords, passwords_from
+from instructfx.studio.workers import logs
+from instructfx.studio.workers.limits import Limits, limits_from
+
+log = logging.getLogger("instructfx")
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 7860
+SHUTDOWN_SECONDS = 2
+
+
+def application(studio: Studio, passwords: Passwords | None = None) -> ASGIApp:
+    """The page and its routes, behind a gate; only who knows a visit's token gets its files."""
+    from instructfx.studio.page import gradio_compat
+    from instructfx.studio.page.handlers import Handlers
+    from instructfx.studio.page.layout import laid_out
+    from instructfx.studio.web.api import Api
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    routes.add(app, studio)
+    limits = studio.limits
+    blocks = gradio_compat.blocks()
+    page = laid_out(gradio_compat.state(studio.visits.close), blocks, limits)
+    Api(studio).attach(blocks)  # before the page's own events, whose names Gradio would number these by
+    Handlers(page, studio).attach()
+    whole = gradio_compat.mounted(app, blocks, limits.upload_mb, limits.mcp)
+    return Gate(whole, limits.upload_mb, passwords, limits.mcp)
+
+
+def serve(host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> int:
+    """Serve until interrupted; the exit status, 2 where a setting, a planner or the address cannot be used.
+
+    Port 0 is any.
+    """
+    from instructfx.studio.visits import planner_options
+
+    try:
+        limits, passwords = limits_from(os.environ), passwords_from(os.environ)
+        planner_options.check()
+        listening = _listening(host, port)
+    except PlannerError as error:
+        log.error("The planner cannot be used: %s", error)
+        return 2
+    except InstructFXError as error:
+        log.error("%s", error)
+        return 2
+    with listening, scratch_folder() as uploads:
+        from instructfx.studio.page import (
+            gradio_compat,  # Gradio, once nothing can be wrong with what was asked
+        )
+
+        gradio_compat.keep_uploads_in(uploads)
+        try:
+            return _serve(listening, limits, passwords)
+        except InstructFXError as error:
+            log.error("%s", error)
+            return 2
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise SetupError(
+            f"Cannot listen on {host} port {port}: {error.strerror}. Choose another with --port."
+        ) from error
+
+
+def _serve(listening: socket.socket, limits: Limits, passwords: Passwords | None) -> int:
+    from instructfx.store import Store
+    from instructfx.studio.visits.ear_options import offered
+    from instructfx.studio.visits.visits import Visits
+    from instructfx.studio.workers.pool import Pool
+
+    for path in abandoned():  # by a studio that was killed
+        shutil.rmtree(path, ignore_errors=True)
+    store = Store()  # before the workers, so that they find it made
+    pool, visits = Pool(limits), Visits(most=limits.visits)
+    try:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                application(Studio(visits, pool, store, limits), passwords),
+                log_config=None,  # its lines go through ours, which hide ids
+                access_log=False,
+                timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            )
+        )
+        host, port = listening.getsockname()[:2]
+        log.info("InstructFX is ready: open http://%s:%d (Ctrl+C stops it)", f"[{host}]" if ":" in host else host, port)
+        visits.watch()
+        if limits.keep_days is not None:
+            retention.watch(store, visits, limits.keep_days)
+        pool.warm_up(offered().usual)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it again after its own shutdown
+        server.run(sockets=[listening])
+    except KeyboardInterrupt:
+        pass
+    finally:
+        pool.close()
+        visits.close_all()
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`python app.py [--host HOST] [--port PORT]`."""
+    parser = argparse.ArgumentParser(prog="app.py", description="The InstructFX studio, a page for your browser.")
+    parser.add_argument("--host", default=os.environ.get("INSTRUCTFX_HOST", DEFAULT_HOST))
+    parser.add_argument("--port", type=int, default=os.environ.get("INSTRUCTFX_PORT", DEFAULT_PORT))
+    asked = parser.parse_args(arguments)
+    logs.to_stderr()
+    return serve(asked.host, asked.port)

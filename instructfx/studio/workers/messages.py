@@ -1,0 +1,250 @@
+"""What the server and its workers say to each other: frozen records, pickled through a pipe.
+
+The server sends a request, and may send Stop while it runs. The worker sends reports, then one answer.
+Sessions do not travel: they are in the store, which both can read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from instructfx.errors import InstructFXError
+from instructfx.sessions.options import Wishes
+
+Slots = Sequence[Mapping[str, Any]]
+"""A chain as JSON."""
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A file that a browser can play: its outline, peaks from 0 to 1, its length and how loud it is."""
+
+    path: Path
+    outline: tuple[float, ...]
+    seconds: float = 0.0
+    loudness_lufs: float = 0.0
+
+
+@dataclass(frozen=True)
+class Minds:
+    """Who plans and who listens, by their names."""
+
+    planner: str
+    ear: str
+
+
+@dataclass(frozen=True)
+class Open:
+    """Start a session on a file. shown is the name that people see; what is made goes into folder."""
+
+    source: Path
+    shown: str
+    folder: Path
+    minds: Minds
+    longest_seconds: float
+
+
+@dataclass(frozen=True)
+class Reopen:
+    """Make the dry track of a stored session playable once more."""
+
+    session_id: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Instruct:
+    """What a person says; with takes above 1, so many sibling turns of it."""
+
+    words: str
+    wishes: Wishes
+    takes: int = 1
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A chain as a person set it by hand, as `Chain.to_json` writes it."""
+
+    slots: Slots
+
+
+@dataclass(frozen=True)
+class Scale:
+    """So much of the last turn."""
+
+    share: float
+
+
+@dataclass(frozen=True)
+class GoTo:
+    """Back or forward to a turn, to the dry track where that is None."""
+
+    turn_id: str | None
+
+
+@dataclass(frozen=True)
+class ListenFrom:
+    """Where the excerpt starts from now on."""
+
+    start_seconds: float
+
+
+Order = Instruct | Edit | Scale | GoTo | ListenFrom
+
+
+@dataclass(frozen=True)
+class Take:
+    """Carry out an order in a session that has so many turns; what comes of it is in the store."""
+
+    session_id: str
+    order: Order
+    turns: int
+    minds: Minds
+
+
+@dataclass(frozen=True)
+class Render:
+    """The whole track as it is after a turn."""
+
+    session_id: str
+    turn_id: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The excerpt through a chain; where share is not None, through so much of the last turn instead."""
+
+    session_id: str
+    turns: int
+    slots: Slots | None
+    share: float | None
+    folder: Path
+    minds: Minds
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two turns side by side, by id; None is the dry track."""
+
+    a: str | None
+    b: str | None
+
+
+@dataclass(frozen=True)
+class Draw:
+    """The pictures of a turn; or where two are compared, of both at once. None is the dry track."""
+
+    session_id: str
+    turns: int
+    turn_id: str
+    compared: Compared | None
+    minds: Minds
+
+
+@dataclass(frozen=True)
+class Export:
+    """What a person takes away, in a format by its name; without a turn, as it plays now."""
+
+    session_id: str
+    format: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Warm:
+    """Run once what the first turn with that ear needs, the usual one where it has no name."""
+
+    ear: str
+
+
+Heavy = Take | Render | Export | Warm
+"""What takes seconds of the processor, and waits for its place."""
+
+Request = Open | Reopen | Take | Render | Preview | Draw | Export | Warm
+
+
+@dataclass(frozen=True)
+class Stop:
+    """End what runs with its best so far; abandoned: nobody waits for it any more."""
+
+    abandoned: bool = False
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """So many are before this request."""
+
+    before: int
+
+
+@dataclass(frozen=True)
+class At:
+    """The work is at a stage."""
+
+    stage: str
+
+
+@dataclass(frozen=True)
+class Stepped:
+    """The search took one more step."""
+
+    loss: float
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """So much of the track, 0 to 1, has been rendered."""
+
+    share: float
+
+
+Report = Waiting | At | Stepped | Rendering
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A session is open."""
+
+    session_id: str
+    dry: Sound
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A file is made."""
+
+    sound: Sound
+
+
+@dataclass(frozen=True)
+class Made:
+    """A file is made, with what the person should know of it."""
+
+    path: Path
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Pictures as SVG, by what they show."""
+
+    pictures: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """It is done, and there is nothing to tell of it."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """It was not done. error is what a person can act on, None where it was a surprise (the worker has logged it)."""
+
+    error: InstructFXError | None = None
+
+
+Answer = Opened | Rendered | Made | Drawn | Finished | Failed

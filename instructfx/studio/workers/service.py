@@ -1,0 +1,250 @@
+"""What a worker does with a request: sessions are taken on, rendered, heard in part, drawn and taken away."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from instructfx.audio.containers import MAX_MINUTES, opened
+from instructfx.errors import AudioError
+from instructfx.studio.workers.messages import (
+    Answer,
+    At,
+    Draw,
+    Drawn,
+    Edit,
+    Export,
+    Finished,
+    GoTo,
+    Instruct,
+    ListenFrom,
+    Made,
+    Minds,
+    Open,
+    Opened,
+    Preview,
+    Render,
+    Rendered,
+    Rendering,
+    Reopen,
+    Report,
+    Request,
+    Scale,
+    Sound,
+    Stepped,
+    Take,
+    Warm,
+)
+from instructfx.studio.workers.waveform import sound_of
+
+if TYPE_CHECKING:
+    from instructfx.audio.track import Track
+    from instructfx.chain import Chain
+    from instructfx.engine.live import LiveSession
+    from instructfx.store import Store
+
+PLAYS_AS_IT_IS = (".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus")
+SESSIONS_HELD = 4
+WARM_STEPS = 8  # enough to meet every part of a search
+WARM_TRACK = Path(__file__).parents[3] / "static" / "samples" / "guitar.flac"
+
+
+class Desk:
+    """The sessions that a worker holds open, and what it does with them.
+
+    tell is called with every report; stop ends a search with its best so far, abandoned ends a render too.
+    """
+
+    def __init__(self, tell: Callable[[Report], None], stop: threading.Event, abandoned: threading.Event) -> None:
+        self._tell = tell
+        self._stop = stop
+        self._abandoned = abandoned
+        self._held: OrderedDict[str, tuple[Minds, LiveSession]] = OrderedDict()
+        self._kept: Store | None = None
+
+    def do(self, request: Request) -> Answer:
+        """Do what is asked; InstructFXError where it cannot be done."""
+        match request:
+            case Open():
+                return self._open(request)
+            case Reopen():
+                return self._reopen(request)
+            case Take():
+                return self._take(request)
+            case Render():
+                return self._render(request)
+            case Preview():
+                return self._preview(request)
+            case Draw():
+                return self._draw(request)
+            case Export():
+                return self._export(request)
+            case Warm():
+                self._warm(request.ear)
+                return Finished()
+
+    @property
+    def _store(self) -> Store:
+        from instructfx.store import Store
+
+        self._kept = self._kept or Store()
+        return self._kept
+
+    def _open(self, request: Open) -> Opened:
+        from instructfx.engine.live import open_session
+
+        self._tell(At("opening"))
+        _check_length(request)
+        minds = request.minds
+        live = open_session(request.source, minds.planner, minds.ear, store=self._store, name=request.shown)
+        self._hold(live, minds)
+        return Opened(live.session.id, _playable(live.track, request.folder))
+
+    def _reopen(self, request: Reopen) -> Opened:
+        self._tell(At("opening"))
+        session, track = self._store.load(request.session_id)
+        return Opened(session.id, _playable(track, request.folder))
+
+    def _take(self, request: Take) -> Finished:
+        from instructfx.chain import Chain
+        from instructfx.engine import Watch
+
+        live = self._session(request.session_id, request.turns, request.minds)
+        watch = Watch(
+            on_stage=lambda stage: self._tell(At(stage)),
+            on_step=lambda step: self._tell(Stepped(step.loss)),
+            cancelled=self._stop.is_set,
+        )
+        match request.order:
+            case Instruct(words, wishes, takes):
+                if takes > 1:
+                    live.takes(words, takes, watch, wishes)
+                else:
+                    live.say(words, watch, wishes)
+            case Edit(slots):
+                live.edit(Chain.from_json(list(slots)))
+            case Scale(share):
+                live.amount(share)
+            case GoTo(turn_id):
+                live.go_to(turn_id)
+            case ListenFrom(start_seconds):
+                live.listen_from(start_seconds)
+        return Finished()
+
+    def _render(self, request: Render) -> Rendered:
+        from instructfx.rendering.track import render_file
+
+        session, track = self._store.load(request.session_id)
+        path = _new_file(request.folder)
+        chain = session.turn(request.turn_id).chain
+        report = render_file(chain, track, path, None, self._rendering, self._abandoned.is_set)
+        self._store.add_signature(request.turn_id, report.signature)
+        return Rendered(sound_of(path))
+
+    def _preview(self, request: Preview) -> Made:
+        from instructfx.audio import save
+        from instructfx.chain import Chain
+
+        live = self._session(request.session_id, request.turns, request.minds)
+        chain = _scaled(live, request.share) if request.slots is None else Chain.from_json(list(request.slots))
+        path = _new_file(request.folder)
+        save(live.preview(chain), path)
+        return Made(path)
+
+    def _draw(self, request: Draw) -> Drawn:
+        from instructfx.studio.workers.figures import drawn
+
+        live = self._session(request.session_id, request.turns, request.minds)
+        return Drawn(drawn(live, request.turn_id, request.compared))
+
+    def _export(self, request: Export) -> Made:
+        from instructfx.exports import export, format_named
+
+        session, track = self._store.load(request.session_id)
+        exported = export(
+            session, track, request.folder, format_named(request.format), self._rendering, self._abandoned.is_set
+        )
+        return Made(exported.path, exported.notes)
+
+    def _session(self, session_id: str, turns: int, minds: Minds) -> LiveSession:
+        """The session as it is in the store; what another worker did to it since is read anew."""
+        from instructfx.engine.live import resume_session
+
+        held = self._held.pop(session_id, None)
+        if held and held[0] == minds and len(held[1].turns) == turns:
+            live = held[1]
+        else:
+            live = resume_session(session_id, minds.planner, minds.ear, store=self._store)
+        self._hold(live, minds)
+        return live
+
+    def _hold(self, live: LiveSession, minds: Minds) -> None:
+        self._held[live.session.id] = minds, live
+        while len(self._held) > SESSIONS_HELD:
+            self._held.popitem(last=False)
+
+    def _rendering(self, share: float) -> None:
+        self._tell(Rendering(share))
+
+    def _warm(self, ear: str) -> None:
+        from instructfx.engine import Watch
+        from instructfx.engine.live import open_session
+        from instructfx.refine import Step
+
+        tried: list[Step] = []
+        watch = Watch(on_step=tried.append, cancelled=lambda: len(tried) > WARM_STEPS or self._stop.is_set())
+        with tempfile.TemporaryDirectory() as folder:
+            live = open_session(WARM_TRACK, planner="builtin", ear=ear, store=folder)
+            live.say("make it warmer")
+            live.say("put it in a small room", watch)
+            live.render_to(Path(folder) / "warm.flac", cancelled=self._stop.is_set)
+
+
+def _scaled(live: LiveSession, share: float | None) -> Chain:
+    """So much of the last turn; the chain that plays where there is no turn to have some of."""
+    from instructfx.chain.interpolate import between
+
+    last = live.amount_of()
+    if last is None or share is None:
+        return live.chain
+    return between(live.session.before_turn(last[0]), last[0].chain, share)
+
+
+def _check_length(request: Open) -> None:
+    """AudioError for a track longer than this studio takes, before anybody has listened to it."""
+    if request.longest_seconds >= MAX_MINUTES * 60:
+        return  # that much is seen to where the file is read
+    with opened(request.source, request.shown) as file:
+        seconds = file.frames / file.samplerate
+    if seconds > request.longest_seconds:
+        raise AudioError(
+            f"{request.shown} is {seconds:,.0f} seconds long; up to {request.longest_seconds:,.0f} are accepted here. "
+            "Cut it."
+        )
+
+
+def _playable(track: Track, folder: Path) -> Sound:
+    """The stored file as it is, or its samples as FLAC where browsers do not play its format."""
+    path = track.path
+    if path.suffix.lower() not in PLAYS_AS_IT_IS:
+        path = folder / "dry.flac"
+        _copied(track.path, path)
+    return sound_of(path)
+
+
+def _copied(source: Path, target: Path) -> None:
+    """The same samples in a file of the format that the target's name says, at 24 bits where it is WAV or FLAC."""
+    from instructfx.audio import blocks, writing
+
+    with opened(source) as file, writing(target, file.samplerate, file.channels) as copy:
+        for block in blocks(file, source.name):
+            copy.write(block.T)
+
+
+def _new_file(folder: Path) -> Path:
+    return folder / f"{secrets.token_hex(4)}.flac"

@@ -1,0 +1,34 @@
+"""What a player shows of a file before it is heard: outline, length and loudness, read block by block."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from instructfx.studio.workers.messages import Sound
+
+COLUMNS = 400
+
+
+def sound_of(path: Path, columns: int = COLUMNS) -> Sound:
+    """A file with the peak of each of so many equal stretches, the loudest of them 1."""
+    import numpy as np
+
+    from instructfx.audio import blocks
+    from instructfx.audio.containers import opened
+    from instructfx.audio.loudness import LoudnessMeter
+
+    with opened(path) as file:
+        edges = np.linspace(0, file.frames, columns + 1).round().astype(int)
+        loudness = LoudnessMeter(file.samplerate, file.channels)
+        peaks = np.zeros(columns)
+        position = 0
+        for block in blocks(file, path.name):
+            loudness.push(block)
+            level = np.abs(block).max(axis=0)
+            inside = np.flatnonzero((edges[1:] > position) & (edges[:-1] < position + len(level)))
+            heights = np.maximum.reduceat(level, (edges[inside] - position).clip(0))
+            peaks[inside] = np.maximum(peaks[inside], heights)
+            position += len(level)
+        seconds = file.frames / file.samplerate
+    outline = tuple(round(float(peak), 3) for peak in peaks / max(float(peaks.max()), 1e-9))
+    return Sound(path, outline, seconds, loudness.integrated_lufs())

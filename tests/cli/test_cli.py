@@ -1,0 +1,118 @@
+"""The command line as other programs call it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from instructfx.audio import Audio, load, save
+from instructfx.chain import Chain
+from instructfx.effects import EFFECTS
+
+ROOT = Path(__file__).parents[2]
+KEYS = [
+    "index", "instruction", "route", "chain", "loss_before", "loss_after",
+    "readings_before", "readings_after", "reply", "notes", "planner", "asked", "seconds", "file",
+]  # fmt: skip
+
+
+def instructfx(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": "/usr/bin:/bin", "INSTRUCTFX_SESSIONS": str(folder / "sessions"), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "instructfx", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=folder, env=environment)
+
+
+@pytest.fixture
+def track(music: Audio, tmp_path: Path) -> Path:
+    path = tmp_path / "song.wav"
+    save(Audio(music.samples[:, : 3 * music.sample_rate], music.sample_rate), path)
+    return path
+
+
+def test_refine_prints_one_json_object_a_turn_and_renders_each(track: Path, tmp_path: Path) -> None:
+    done = instructfx("refine", track, "make it warmer", "in a small room", "--out", "out", "--json", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    turns = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [list(turn) for turn in turns] == [KEYS, KEYS]
+    assert [turn["route"] for turn in turns] == ["initialize_all", "reuse_and_initialize"]
+    assert [slot["effect"] for slot in turns[1]["chain"]] == ["eq", "reverb"]
+    assert set(turns[0]["chain"][0]) == {"effect", "settings"}
+    for turn in turns:
+        rendered = load(tmp_path / turn["file"])
+        assert rendered.sample_rate == 44_100
+        assert rendered.seconds >= 3
+        preset = json.loads((tmp_path / turn["file"]).with_suffix(".json").read_text())
+        assert Chain.from_json(preset["chain"]) == Chain.from_json(turn["chain"])
+    assert "refining" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_refine_speaks_plainly_without_json(track: Path, tmp_path: Path) -> None:
+    done = instructfx("refine", track, "high-pass at 80 Hz", "--out", "out", folder=tmp_path)
+    assert done.returncode == 0
+    assert "filter: highpass_hz 80" in done.stdout
+    assert (tmp_path / "out" / "01-high-pass-at-80-hz.flac").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["refine", "none.wav", "warmer", "--out", "out"], "no such file"),
+        (["refine", "song.txt", "warmer", "--out", "out"], "accepted are"),
+        (["refine", "song.wav", " ", "--out", "out"], "make it warmer"),
+        (["refine", "song.wav", "warmer", "--out", "out", "--planner", "nobody"], "builtin"),
+        (["refine", "song.wav", "warmer", "--out", "out", "--ear", "nobody"], "perceptual"),
+        (["refine", "song.wav", "warmer", "--out", "song.wav"], "cannot write"),
+        (["refine", "song.wav", "--out", "out"], "required"),
+        (["refine", "song.wav", "warmer", "--out", "out", "--seed", "x"], "invalid int"),
+        (["nonsense"], "invalid choice"),
+        ([], "required"),
+    ],
+)
+def test_bad_input_is_one_clear_line_and_status_2(arguments: list[str], says: str, track: Path, tmp_path: Path) -> None:
+    (tmp_path / "song.txt").write_text("la la la")
+    done = instructfx(*arguments, folder=tmp_path)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert not list(tmp_path.glob("out/*"))
+
+
+def test_effects_lists_every_setting_with_its_range(tmp_path: Path) -> None:
+    done = instructfx("effects", folder=tmp_path)
+    assert done.returncode == 0
+    for effect in EFFECTS.values():
+        assert f"{effect.name} - " in done.stdout
+        for param in effect.params:
+            assert f"  {param.name} " in done.stdout
+            assert param.range_text() in done.stdout
+
+
+def test_effects_as_json_are_tool_schemas(tmp_path: Path) -> None:
+    tools = json.loads(instructfx("effects", "--json", folder=tmp_path).stdout)
+    assert [tool["function"]["name"] for tool in tools] == [f"add_{name}" for name in EFFECTS]
+    for tool in tools:
+        schema = tool["function"]["parameters"]
+        jsonschema.Draft202012Validator.check_schema(schema)
+        name = tool["function"]["name"].removeprefix("add_")
+        jsonschema.validate(EFFECTS[name].defaults(), schema)
+        first = EFFECTS[name].params[0]
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({first.name: first.high + 1}, schema)
+
+
+def test_doctor_says_that_all_is_well(tmp_path: Path) -> None:
+    done = instructfx("doctor", folder=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert "BAD" not in done.stdout
+    assert "a turn: initialize_all" in done.stdout
+
+
+def test_version(tmp_path: Path) -> None:
+    assert instructfx("--version", folder=tmp_path).stdout.startswith("InstructFX 0.")
