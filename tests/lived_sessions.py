@@ -17,7 +17,7 @@ from instructfx.audio.track import Track
 from instructfx.cli.main import main
 from instructfx.engine.live import LiveSession, open_session
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
-from instructfx.sessions import Answer, Judgement, Session
+from instructfx.sessions import BlindAnswer, Judgement, Session
 from instructfx.store import Store
 
 QUICK = RefineOptions(
@@ -30,12 +30,12 @@ def lived(track: Track, folder: Path) -> LiveSession:
     """Three turns, the second undone; answers, a judgement and a signature."""
     store = Store(folder)
     live = open_session(track.path, "builtin", "perceptual", seed=3, store=store)
-    live.minds = replace(live.minds, options=QUICK)
+    live.agents = replace(live.agents, options=QUICK)
     for instruction in ("make it warmer", "add some grit", "go back", "put it in a small room"):
         live.say(instruction)
     first, second = live.turns[:2]
-    store.add_answer(Answer(first.id, None, "this"))
-    store.add_answer(Answer(second.id, first.id, "other"))
+    store.add_answer(BlindAnswer(first.id, None, "this"))
+    store.add_answer(BlindAnswer(second.id, first.id, "other"))
     store.add_judgement(Judgement(second.id, "a/model", "v1", 4, 2, "it did", "it did not say"))
     store.add_signature(first.id, Signature("ab" * 32, LEVELS))
     return live

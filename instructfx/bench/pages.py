@@ -2,55 +2,55 @@
 
 from __future__ import annotations
 
-from instructfx.bench.registry import BenchOptions, Page, Telling
+from instructfx.bench.registry import BenchOptions, BenchPage, Telling
 
 
-def speed(options: BenchOptions, telling: Telling) -> Page:
+def speed(options: BenchOptions, telling: Telling) -> BenchPage:
     from instructfx.bench.serving import speed
 
-    return Page(speed.measure(options.data, telling.say))
+    return BenchPage(speed.measure(options.data, telling.say))
 
 
-def clap(options: BenchOptions, telling: Telling) -> Page:
+def clap(options: BenchOptions, telling: Telling) -> BenchPage:
     from instructfx.bench.quality import clap
 
     page, plot = clap.measure(options.data, telling.say, options.cases or 30, options.rivals)
-    return Page(page, {"clap.svg": plot})
+    return BenchPage(page, {"clap.svg": plot})
 
 
-def passes(options: BenchOptions, telling: Telling) -> Page:
+def passes(options: BenchOptions, telling: Telling) -> BenchPage:
     from instructfx.bench.quality import passes
 
-    return Page(passes.measure(options.data, telling.say))
+    return BenchPage(passes.measure(options.data, telling.say))
 
 
-def prompts(options: BenchOptions, telling: Telling) -> Page:
+def prompts(options: BenchOptions, telling: Telling) -> BenchPage:
     from instructfx.bench.quality import prompts
 
-    return Page(prompts.measure(options.data, telling.say))
+    return BenchPage(prompts.measure(options.data, telling.say))
 
 
-def server(options: BenchOptions, telling: Telling) -> Page:
+def server(options: BenchOptions, telling: Telling) -> BenchPage:
     from instructfx.bench.serving import server
 
-    return Page(server.measure(options.data, telling.say))
+    return BenchPage(server.measure(options.data, telling.say))
 
 
-def page(options: BenchOptions, telling: Telling) -> Page:
+def page(options: BenchOptions, telling: Telling) -> BenchPage:
     from instructfx.bench.serving import page
 
-    return Page(page.measure(options.data, telling.say))
+    return BenchPage(page.measure(options.data, telling.say))
 
 
-def faults(options: BenchOptions, telling: Telling) -> Page:
+def faults(options: BenchOptions, telling: Telling) -> BenchPage:
     from instructfx.bench.robustness import faults
 
     page, well = faults.measure(telling.say, options.cases)
-    return Page(page, well=well)
+    return BenchPage(page, well=well)
 
 
-def soak(options: BenchOptions, telling: Telling) -> Page:
+def soak(options: BenchOptions, telling: Telling) -> BenchPage:
     from instructfx.bench.robustness import soak
 
     page, well = soak.measure(telling.say, options.turns, options.visitors)
-    return Page(page, well=well)
+    return BenchPage(page, well=well)

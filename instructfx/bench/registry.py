@@ -37,7 +37,7 @@ class BenchOptions:
 
 
 @dataclass(frozen=True)
-class Page:
+class BenchPage:
     """What a bench found: Markdown for docs/measuring.md, files that lie beside it, and whether all held."""
 
     summary: str
@@ -45,32 +45,32 @@ class Page:
     well: bool = True
 
 
-Measure = Callable[[BenchOptions, Telling], Page]
+Measure = Callable[[BenchOptions, Telling], BenchPage]
 
 
 @dataclass(frozen=True)
-class Entry:
+class BenchEntry:
     """module:name of the bench, and what it tells in a few words."""
 
     place: str
     about: str
 
 
-BENCHES: Mapping[str, Entry] = {
-    "speed": Entry("pages:speed", "seconds for turns, renders and a start; memory"),
-    "selection": Entry("quality.selection:BENCH", "which effects are chosen for a sentence"),
-    "dialogue": Entry("quality.dialogue:BENCH", "scripted sessions and what a listener expects of them"),
-    "ablation": Entry("quality.ablation:BENCH", "what each part of a turn earns"),
-    "agreement": Entry("quality.agreement:BENCH", "words against what people mean by them"),
-    "sequential": Entry("quality.sequential:BENCH", "two wishes in a row against two of people's curves"),
-    "trajectory": Entry("quality.trajectory:BENCH", "the way of a search from the old word to the new"),
-    "clap": Entry("pages:clap", "searches with CLAP, ours and its rivals'"),
-    "passes": Entry("pages:passes", "what a pass through CLAP takes"),
-    "prompts": Entry("pages:prompts", "tokens of the prompts for language models"),
-    "server": Entry("pages:server", "the studio's answers while it works"),
-    "page": Entry("pages:page", "how soon the page is there and a hand on a knob is heard"),
-    "faults": Entry("pages:faults", "bad files and bad words at the studio's door"),
-    "soak": Entry("pages:soak", "many visitors for a long time"),
+BENCHES: Mapping[str, BenchEntry] = {
+    "speed": BenchEntry("pages:speed", "seconds for turns, renders and a start; memory"),
+    "selection": BenchEntry("quality.selection:BENCH", "which effects are chosen for a sentence"),
+    "dialogue": BenchEntry("quality.dialogue:BENCH", "scripted sessions and what a listener expects of them"),
+    "ablation": BenchEntry("quality.ablation:BENCH", "what each part of a turn earns"),
+    "agreement": BenchEntry("quality.agreement:BENCH", "words against what people mean by them"),
+    "sequential": BenchEntry("quality.sequential:BENCH", "two wishes in a row against two of people's curves"),
+    "trajectory": BenchEntry("quality.trajectory:BENCH", "the way of a search from the old word to the new"),
+    "clap": BenchEntry("pages:clap", "searches with CLAP, ours and its rivals'"),
+    "passes": BenchEntry("pages:passes", "what a pass through CLAP takes"),
+    "prompts": BenchEntry("pages:prompts", "tokens of the prompts for language models"),
+    "server": BenchEntry("pages:server", "the studio's answers while it works"),
+    "page": BenchEntry("pages:page", "how soon the page is there and a hand on a knob is heard"),
+    "faults": BenchEntry("pages:faults", "bad files and bad words at the studio's door"),
+    "soak": BenchEntry("pages:soak", "many visitors for a long time"),
 }
 
 

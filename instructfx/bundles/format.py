@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from instructfx.audio.fingerprint import Signature
-from instructfx.sessions import Answer, Dry, Judgement, Turn
+from instructfx.sessions import BlindAnswer, Dry, Judgement, Turn
 
 FORMAT = "instructfx-session"
 VERSION = 2
@@ -52,7 +52,7 @@ class Bundle:
     session: BundledSession
     format: Literal["instructfx-session"] = "instructfx-session"
     version: Literal[1, 2] = 2
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[BlindAnswer, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     signatures: Mapping[str, Signature] = field(default_factory=dict)
     files: Mapping[str, BundledFile] = field(default_factory=dict)

@@ -12,7 +12,7 @@ TOLD = 3  # settings of one effect that are told one by one
 
 
 @dataclass(frozen=True)
-class Pair:
+class SettingPair:
     """One setting of one effect in two chains; None where the effect is not in that one."""
 
     effect: Effect
@@ -25,13 +25,13 @@ class Pair:
         return self.one != self.other
 
 
-def pairs(one: Chain, other: Chain) -> Iterator[Pair]:
+def pairs(one: Chain, other: Chain) -> Iterator[SettingPair]:
     """Every setting of every effect of either chain: in the order of the other, then what only the one has."""
     for name in dict.fromkeys((*other.names, *one.names)):
         left, right = _found(one, name), _found(other, name)
         for param in EFFECTS[name].params:
             values = (slot.settings[param.name] if slot else None for slot in (left, right))
-            yield Pair(EFFECTS[name], param, *values)
+            yield SettingPair(EFFECTS[name], param, *values)
 
 
 def told(before: Chain, after: Chain) -> str:

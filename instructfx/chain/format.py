@@ -37,7 +37,7 @@ Form = Literal["gain", "level", "frequency", "amount", "ratio", "times", "pan", 
 
 
 @dataclass(frozen=True)
-class Reading:
+class SettingLine:
     """One line of an effect's settings. idle: it does nothing, such as a flat equaliser band."""
 
     label: str
@@ -105,7 +105,7 @@ def setting_text(effect: Effect, param: Param) -> str:
     return label_text(param.name)
 
 
-def settings_of(slot: Slot) -> list[Reading]:
+def settings_of(slot: Slot) -> list[SettingLine]:
     """The settings of a slot; a band's gain, frequency and Q are one line."""
     readings = []
     banded = dict(bands_of(slot.effect))
@@ -114,10 +114,10 @@ def settings_of(slot: Slot) -> list[Reading]:
         gain_db = slot.settings[gain.name]
         text = f"{value_text(gain, gain_db)} at {value_text(frequency, slot.settings[frequency.name])}"
         text += f" · Q {slot.settings[q.name]:.1f}"
-        readings.append(Reading(label_text(band), text, abs(gain_db) < FLAT_DB))
+        readings.append(SettingLine(label_text(band), text, abs(gain_db) < FLAT_DB))
     for param in slot.effect.params:
         if param.name not in in_bands:
-            readings.append(Reading(label_text(param.name), value_text(param, slot.settings[param.name])))
+            readings.append(SettingLine(label_text(param.name), value_text(param, slot.settings[param.name])))
     return readings
 
 

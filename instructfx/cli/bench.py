@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from instructfx.bench.registry import BENCHES, BenchOptions, found
-from instructfx.cli.progress import Progress
+from instructfx.cli.progress import TerminalProgress
 
 
 def add_commands(commands: Any) -> None:
@@ -36,7 +36,7 @@ def add_commands(commands: Any) -> None:
 def _bench(options: argparse.Namespace) -> int:
     from instructfx.bench.runner.report import put
 
-    progress = Progress()
+    progress = TerminalProgress()
     asked = BenchOptions(
         data=options.data,
         out=options.out or Path("out/bench") / options.name,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from instructfx.errors import InstructFXError
 
 if TYPE_CHECKING:
-    from instructfx.ears.checking import Progress
+    from instructfx.ears.checking import CheckProgress
 
 REDRAW_SECONDS = 0.1
 RATE_SECONDS = 5.0  # over which the speed is averaged
@@ -87,7 +87,7 @@ class _Bar:
         self._past: deque[tuple[float, int]] = deque()
         self._tenth = 0
 
-    def show(self, progress: Progress) -> None:
+    def show(self, progress: CheckProgress) -> None:
         now = time.monotonic()
         subject = (progress.stage, progress.file_name)
         tenth = 10 * progress.done_bytes // progress.total_bytes
@@ -116,7 +116,7 @@ class _Bar:
             sys.stderr.write("\r\033[K")
             sys.stderr.flush()
 
-    def _told(self, progress: Progress) -> str:
+    def _told(self, progress: CheckProgress) -> str:
         done, total = progress.done_bytes, progress.total_bytes
         said = f"{done / total:4.0%}  {done / 1e6:,.0f} of {total / 1e6:,.0f} MB"
         (first, had), (last, has) = self._past[0], self._past[-1]

@@ -32,7 +32,7 @@ ROOMY_GB = 1.0
 
 
 @dataclass(frozen=True)
-class Finding:
+class DoctorCheck:
     """One check: its name, whether all is well, and what was found or what to do."""
 
     name: str
@@ -40,46 +40,46 @@ class Finding:
     detail: str
 
 
-def examine(ping: bool = False) -> list[Finding]:
+def examine(ping: bool = False) -> list[DoctorCheck]:
     """Run every check; none of them needs a network, but for the one request that ping sends to a language model."""
     checks = [_python(), *_packages(), _ffmpeg(), _sessions(), _a_turn(), _planner(), _ear(), _clap()]
     return [*checks, _ping()] if ping else checks
 
 
-def _python() -> Finding:
+def _python() -> DoctorCheck:
     version = platform.python_version()
     well = tuple(map(int, platform.python_version_tuple()[:2])) >= (3, 11)
-    return Finding("python", well, version if well else f"{version}; 3.11 or newer is needed")
+    return DoctorCheck("python", well, version if well else f"{version}; 3.11 or newer is needed")
 
 
-def _packages() -> list[Finding]:
+def _packages() -> list[DoctorCheck]:
     findings = []
     for name in NEEDED:
         try:
-            findings.append(Finding(name, True, metadata.version(name)))
+            findings.append(DoctorCheck(name, True, metadata.version(name)))
         except metadata.PackageNotFoundError:
-            findings.append(Finding(name, False, "not installed; run pip install -r requirements.txt"))
+            findings.append(DoctorCheck(name, False, "not installed; run pip install -r requirements.txt"))
     return findings
 
 
-def _ffmpeg() -> Finding:
+def _ffmpeg() -> DoctorCheck:
     found = shutil.which("ffmpeg")
-    return Finding("ffmpeg", True, found or "not installed: all formats but M4A and AAC can be read")
+    return DoctorCheck("ffmpeg", True, found or "not installed: all formats but M4A and AAC can be read")
 
 
-def _sessions() -> Finding:
+def _sessions() -> DoctorCheck:
     from instructfx.store import Store, default_folder
 
     folder = default_folder()
     try:
         Store(folder)
     except InstructFXError as error:
-        return Finding("sessions", False, str(error))
+        return DoctorCheck("sessions", False, str(error))
     free_gb = shutil.disk_usage(folder).free / 1e9
-    return Finding("sessions", free_gb > ROOMY_GB, f"{folder}, {free_gb:.0f} GB free")
+    return DoctorCheck("sessions", free_gb > ROOMY_GB, f"{folder}, {free_gb:.0f} GB free")
 
 
-def _a_turn() -> Finding:
+def _a_turn() -> DoctorCheck:
     """One real turn on two seconds of noise."""
     from instructfx.audio import Audio, save
     from instructfx.engine.live import open_session
@@ -91,15 +91,15 @@ def _a_turn() -> Finding:
             save(Audio(noise, 44_100), path)
             turn = open_session(path, planner="builtin", store=folder).say("make it warmer")
         except InstructFXError as error:
-            return Finding("a turn", False, str(error))
+            return DoctorCheck("a turn", False, str(error))
     fell = turn.refined.loss_after <= turn.refined.loss_before
     detail = (
         f"{turn.route} in {turn.seconds:.1f} s, loss {turn.refined.loss_before:.2f} to {turn.refined.loss_after:.2f}"
     )
-    return Finding("a turn", fell, detail)
+    return DoctorCheck("a turn", fell, detail)
 
 
-def _planner() -> Finding:
+def _planner() -> DoctorCheck:
     """Who plans, and why."""
     from instructfx.planners import planner_named, usual_planner
     from instructfx.planners.llm import DEFAULT_KEYS, DEFAULT_MODEL
@@ -109,45 +109,45 @@ def _planner() -> Finding:
     try:
         planner_named(name)
     except InstructFXError as error:
-        return Finding("planner", False, f"{name}: {error}")
+        return DoctorCheck("planner", False, f"{name}: {error}")
     if os.environ.get("INSTRUCTFX_PLANNER"):
         why = "INSTRUCTFX_PLANNER says so" + (f", asked at {url}" if url and name != "builtin" else "")
     elif name == DEFAULT_MODEL:
         why = f"{next(key for key in DEFAULT_KEYS if os.environ.get(key))} is set"
     else:
         why = f"no language model is named (INSTRUCTFX_PLANNER) and {DEFAULT_KEYS[0]} is not set"
-    return Finding("planner", True, f"{name}, because {why}")
+    return DoctorCheck("planner", True, f"{name}, because {why}")
 
 
-def _ping() -> Finding:
+def _ping() -> DoctorCheck:
     """One tiny request to the language model that plans."""
     from instructfx.planners import model_named, usual_planner
     from instructfx.planners.prompt import text
 
     name = usual_planner()
     if name == "builtin":
-        return Finding("ping", True, "nothing to ask: the built-in planner needs no network")
+        return DoctorCheck("ping", True, "nothing to ask: the built-in planner needs no network")
     started = time.perf_counter()
     try:
         answer = model_named(name).answer([{"role": "user", "content": text("ping.md")}], (), "auto", lambda: False)
     except InstructFXError as error:
-        return Finding("ping", False, str(error))
+        return DoctorCheck("ping", False, str(error))
     price = "" if answer.price_usd is None else f", ${answer.price_usd:.4f}"
     tokens = f"{answer.input_tokens} + {answer.output_tokens} tokens"
-    return Finding("ping", True, f"{name} answered in {time.perf_counter() - started:.1f} s, {tokens}{price}")
+    return DoctorCheck("ping", True, f"{name} answered in {time.perf_counter() - started:.1f} s, {tokens}{price}")
 
 
-def _ear() -> Finding:
+def _ear() -> DoctorCheck:
     from instructfx.ears import EARS, usual_ear
 
     name = usual_ear()
     if name not in EARS:
-        return Finding("ear", False, f"INSTRUCTFX_EAR is {name!r}; there is {', '.join(EARS)}")
+        return DoctorCheck("ear", False, f"INSTRUCTFX_EAR is {name!r}; there is {', '.join(EARS)}")
     chosen = "INSTRUCTFX_EAR says so" if os.environ.get("INSTRUCTFX_EAR") else "that is the best of what is installed"
-    return Finding("ear", True, f"{name}, because {chosen}")
+    return DoctorCheck("ear", True, f"{name}, because {chosen}")
 
 
-def _clap() -> Finding:
+def _clap() -> DoctorCheck:
     """What can be seen of the checkpoint without reading two gigabytes; `clap verify` reads them."""
     from instructfx.ears.checking import look
     from instructfx.ears.checkpoints import GET, MUSIC, chosen_checkpoint, size_of
@@ -157,8 +157,8 @@ def _clap() -> Finding:
         size = size_of(checkpoint.path)
         if size is None and checkpoint.published:
             fetched = f"{GET} fetches {MUSIC.size_bytes / 1e9:.1f} GB"
-            return Finding("CLAP", True, f"not installed: {fetched}; the built-in ear is used")
+            return DoctorCheck("CLAP", True, f"not installed: {fetched}; the built-in ear is used")
         look(checkpoint)
     except InstructFXError as error:
-        return Finding("CLAP", False, str(error))
-    return Finding("CLAP", True, f"{checkpoint.path}, {(size or 0) / 1e9:.1f} GB, {checkpoint.architecture}")
+        return DoctorCheck("CLAP", False, str(error))
+    return DoctorCheck("CLAP", True, f"{checkpoint.path}, {(size or 0) / 1e9:.1f} GB, {checkpoint.architecture}")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from instructfx import __version__
 from instructfx.cli import bench, clap, exports, judge, replay, sessions, words
 from instructfx.cli.interrupts import interrupts
-from instructfx.cli.progress import Progress
+from instructfx.cli.progress import TerminalProgress
 from instructfx.errors import Cancelled, InstructFXError
 
 if TYPE_CHECKING:
@@ -93,22 +93,22 @@ def _parser() -> argparse.ArgumentParser:
 def _refine(options: argparse.Namespace) -> int:
     from instructfx.audio.naming import dashed
     from instructfx.chain import preset
-    from instructfx.engine import Watch
+    from instructfx.engine import Callbacks
     from instructfx.engine.live import open_session
     from instructfx.engine.takes import check_count
     from instructfx.engine.turn import as_wished
     from instructfx.errors import AudioError
     from instructfx.sessions import readable
-    from instructfx.sessions.options import Wishes
+    from instructfx.sessions.options import TurnOptions
 
-    progress = Progress()
-    wishes = Wishes(options.step_size, options.iterations, None, options.first_turn, options.loss, options.avoid)
+    progress = TerminalProgress()
+    wishes = TurnOptions(options.step_size, options.iterations, None, options.first_turn, options.loss, options.avoid)
     if options.takes != 1:
         check_count(options.takes)
     live = open_session(
         options.track, options.planner, options.ear, options.seed, recipe=options.recipe, device=options.device
     )
-    as_wished(live.minds, wishes)
+    as_wished(live.agents, wishes)
     if options.excerpt_start is not None:
         live.listen_from(options.excerpt_start)
     try:
@@ -117,11 +117,11 @@ def _refine(options: argparse.Namespace) -> int:
         raise AudioError(f"cannot write into {options.out}: {error.strerror}. Choose another folder.") from error
     with interrupts() as interrupted:
         for instruction in options.instructions:
-            watch = Watch(on_stage=progress.stage, on_step=progress.step, cancelled=interrupted.is_set)
+            callbacks = Callbacks(on_stage=progress.stage, on_step=progress.step, cancelled=interrupted.is_set)
             if options.takes == 1:
-                turns: tuple[Turn, ...] = (live.say(instruction, watch, wishes),)
+                turns: tuple[Turn, ...] = (live.say(instruction, callbacks, wishes),)
             else:
-                turns = live.takes(instruction, options.takes, watch, wishes)
+                turns = live.takes(instruction, options.takes, callbacks, wishes)
             for turn in turns:
                 path = options.out / f"{turn.index:02d}-{dashed(instruction)}.flac"
                 live.render_to(path, on_progress=progress.render, turn=turn)

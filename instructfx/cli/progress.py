@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 QUIET_SECONDS = 10.0  # between two lines about the same work, where lines stay
 
 
-class Progress:
+class TerminalProgress:
     """Stages, steps and shares of work."""
 
     def __init__(self) -> None:

@@ -100,7 +100,7 @@ def _amount(wish: Wish, family: Family) -> str:
 
 def _axes(axes: Mapping[str, float]) -> str:
     """Steps of which 1 is clearly audible, strongest first, and what one calls them."""
-    from instructfx.planners.wording import COMPARATIVES
+    from instructfx.planners.replies import COMPARATIVES
 
     found = sorted(((axis, value) for axis, value in axes.items() if value), key=lambda item: -abs(item[1]))
     return ", ".join(f"{axis} {value:+.2g} ({COMPARATIVES[axis][value < 0]})" for axis, value in found) or "no axis"
@@ -148,10 +148,10 @@ def _near(word: str, words: Lexicon) -> str:
 
 def _made(instruction: str) -> str:
     """What the built-in planner does for it, from no effects: its own words and its starting settings."""
-    from instructfx.planners import Request
+    from instructfx.planners import PlanRequest
     from instructfx.planners.builtin import BuiltinPlanner
 
-    plan: Plan = BuiltinPlanner().plan(Request(instruction))
+    plan: Plan = BuiltinPlanner().plan(PlanRequest(instruction))
     starts = f" It starts from {plan.thoughts.settings}." if plan.add else ""
     return f"{plan.reply}{starts}"
 

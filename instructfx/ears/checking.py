@@ -15,7 +15,7 @@ BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
-class Progress:
+class CheckProgress:
     """How far a file is. file_name has no folder; stage is "fetching" or "checking"."""
 
     file_name: str
@@ -24,10 +24,10 @@ class Progress:
     total_bytes: int
 
 
-OnProgress = Callable[[Progress], None]
+OnCheckProgress = Callable[[CheckProgress], None]
 
 
-def ignore(progress: Progress) -> None:
+def ignore(progress: CheckProgress) -> None:
     """For those who do not watch."""
 
 
@@ -66,7 +66,7 @@ def look(checkpoint: Checkpoint) -> None:
             )
 
 
-def verify(checkpoint: Checkpoint, on_progress: OnProgress = ignore) -> tuple[Checked, ...]:
+def verify(checkpoint: Checkpoint, on_progress: OnCheckProgress = ignore) -> tuple[Checked, ...]:
     """Read the checkpoint and its tokenizer from end to end, and compare them with what was published.
 
     Raises EarError as `look` does, and where a file is damaged or cannot be read.
@@ -75,7 +75,7 @@ def verify(checkpoint: Checkpoint, on_progress: OnProgress = ignore) -> tuple[Ch
     return tuple(_checked(path, published, on_progress) for path, published in _files(checkpoint))
 
 
-def needed(checkpoint: Checkpoint, on_progress: OnProgress = ignore) -> tuple[Published, ...]:
+def needed(checkpoint: Checkpoint, on_progress: OnCheckProgress = ignore) -> tuple[Published, ...]:
     """What must be fetched into the checkpoint's folder before `verify` is content, the tokenizer first.
 
     Of a checkpoint of one's own only missing files of the tokenizer. Raises EarError where there is no such file.
@@ -88,14 +88,14 @@ def needed(checkpoint: Checkpoint, on_progress: OnProgress = ignore) -> tuple[Pu
 
 
 def is_intact(
-    published: Published, folder: Path, on_progress: OnProgress = ignore, cancelled: Callable[[], bool] = never
+    published: Published, folder: Path, on_progress: OnCheckProgress = ignore, cancelled: Callable[[], bool] = never
 ) -> bool:
     """Whether the folder holds the published file with its size and SHA-256. Raises EarError, Cancelled."""
     path = folder / published.file_name
     return size_of(path) == published.size_bytes and sha256_of(path, on_progress, cancelled) == published.sha256
 
 
-def sha256_of(path: Path, on_progress: OnProgress = ignore, cancelled: Callable[[], bool] = never) -> str:
+def sha256_of(path: Path, on_progress: OnCheckProgress = ignore, cancelled: Callable[[], bool] = never) -> str:
     """SHA-256 of a file's bytes, in hexadecimal. Raises EarError where it cannot be read, Cancelled when asked to."""
     digest = hashlib.sha256()
     done = 0
@@ -107,7 +107,7 @@ def sha256_of(path: Path, on_progress: OnProgress = ignore, cancelled: Callable[
                     raise Cancelled(f"the check of {path.name} was stopped")
                 digest.update(block)
                 done += len(block)
-                on_progress(Progress(path.name.removesuffix(".part"), "checking", done, total))
+                on_progress(CheckProgress(path.name.removesuffix(".part"), "checking", done, total))
     except OSError as error:
         raise EarError(f"cannot read {path}: {error.strerror}; check the file and its permissions") from error
     return digest.hexdigest()
@@ -120,7 +120,7 @@ def _files(checkpoint: Checkpoint) -> list[tuple[Path, Published | None]]:
     return [(checkpoint.path, checkpoint.published), *tokenizer]
 
 
-def _checked(path: Path, published: Published | None, on_progress: OnProgress) -> Checked:
+def _checked(path: Path, published: Published | None, on_progress: OnCheckProgress) -> Checked:
     found = sha256_of(path, on_progress)
     if published and found != published.sha256:
         raise EarError(

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from instructfx.ears.checking import OnProgress, Progress, ignore, is_intact, never, sha256_of
+from instructfx.ears.checking import CheckProgress, OnCheckProgress, ignore, is_intact, never, sha256_of
 from instructfx.ears.checkpoints import Published, size_of
 from instructfx.errors import Cancelled, EarError
 
@@ -52,7 +52,7 @@ def address_of(published: Published) -> str:
 def download(
     published: Published,
     folder: Path,
-    on_progress: OnProgress = ignore,
+    on_progress: OnCheckProgress = ignore,
     cancelled: Callable[[], bool] = never,
 ) -> Path:
     """Bring a published file into a folder, unless it is there and intact; its path.
@@ -124,7 +124,7 @@ def _check_room(published: Published, part: Path, folder: Path) -> None:
         )
 
 
-def _fetch(published: Published, part: Path, on_progress: OnProgress, cancelled: Callable[[], bool]) -> None:
+def _fetch(published: Published, part: Path, on_progress: OnCheckProgress, cancelled: Callable[[], bool]) -> None:
     """Attempt after attempt, until the part is as long as the published file."""
     import httpx
 
@@ -185,7 +185,7 @@ def _receive(
     response: httpx.Response,
     published: Published,
     part: Path,
-    on_progress: OnProgress,
+    on_progress: OnCheckProgress,
     cancelled: Callable[[], bool],
 ) -> None:
     """Append one answer to the part, or begin it again where the server does not continue."""
@@ -198,7 +198,7 @@ def _receive(
                 part.unlink()
                 raise _another_file(response, published, "longer")
             file.write(block)
-            on_progress(Progress(part.stem, "fetching", done, published.size_bytes))
+            on_progress(CheckProgress(part.stem, "fetching", done, published.size_bytes))
 
 
 def _continues_at(response: httpx.Response, published: Published, part: Path) -> int:

@@ -14,7 +14,7 @@ AUDIBLE = 0.3  # of a step; smaller differences of readings are not told
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparedSetting:
     """One setting in two versions, in its unit; None where the version has no such effect.
 
     The setting "bypassed" is 1 where the effect is switched off; it has a row where that is so in either version.
@@ -42,7 +42,7 @@ class Comparison:
 
     one: Turn | None
     other: Turn | None
-    rows: tuple[Row, ...]
+    rows: tuple[ComparedSetting, ...]
     readings_one: Mapping[str, float]
     readings_other: Mapping[str, float]
     same_order: bool
@@ -74,7 +74,7 @@ def compared(session: Session, turn_id: str, other_id: str | None) -> Comparison
     )
 
 
-def _rows(one: Chain, other: Chain) -> Iterator[Row]:
+def _rows(one: Chain, other: Chain) -> Iterator[ComparedSetting]:
     seen = set()
     for pair in pairs(one, other):
         name = pair.effect.name
@@ -82,8 +82,8 @@ def _rows(one: Chain, other: Chain) -> Iterator[Row]:
             seen.add(name)
             off = [float(chain.slot(name).bypassed) if name in chain.names else None for chain in (one, other)]
             if any(off):
-                yield Row(pair.effect.label, "bypassed", "", *off)
-        yield Row(pair.effect.label, pair.param.label, pair.param.unit, pair.one, pair.other)
+                yield ComparedSetting(pair.effect.label, "bypassed", "", *off)
+        yield ComparedSetting(pair.effect.label, pair.param.label, pair.param.unit, pair.one, pair.other)
 
 
 def told(comparison: Comparison, same_too: bool = False) -> Iterator[str]:

@@ -13,7 +13,7 @@ from instructfx.audio.naming import one_line
 from instructfx.chain import Chain
 from instructfx.chain.diff import told
 from instructfx.chain.interpolate import between
-from instructfx.engine.turn import LONGEST_INSTRUCTION, Minds, provenance_of, unrefined
+from instructfx.engine.turn import LONGEST_INSTRUCTION, Agents, provenance_of, unrefined
 from instructfx.errors import InstructionError
 from instructfx.planners import Plan
 from instructfx.rendering.excerpt import Excerpt
@@ -26,7 +26,7 @@ OF_THE_SEARCH = ("planner", "seed", "recipe", "options", "first_turn", "wishes")
 """What of a turn's provenance has no part in its readings."""
 
 
-def edit(session: Session, chain: Chain, words: str, minds: Minds, excerpt: Excerpt, store: Store) -> Session:
+def edit(session: Session, chain: Chain, words: str, agents: Agents, excerpt: Excerpt, store: Store) -> Session:
     """Commit a chain that a person set; words is how the person calls the change, else it is told by itself.
 
     Raises InstructionError for a chain that is the one that plays now, and for words that are too long.
@@ -38,7 +38,7 @@ def edit(session: Session, chain: Chain, words: str, minds: Minds, excerpt: Exce
     words = one_line(words)
     if len(words) > LONGEST_INSTRUCTION:
         raise InstructionError(f"that is {len(words)} characters long; up to {LONGEST_INSTRUCTION} are read")
-    return record(session, "edited", chain, words or reply, reply, minds, excerpt, store)
+    return record(session, "edited", chain, words or reply, reply, agents, excerpt, store)
 
 
 def amount_of(session: Session) -> tuple[Turn, float] | None:
@@ -56,7 +56,7 @@ def amount_of(session: Session) -> tuple[Turn, float] | None:
     return turn, share
 
 
-def amount(session: Session, share: float, minds: Minds, excerpt: Excerpt, store: Store) -> Session:
+def amount(session: Session, share: float, agents: Agents, excerpt: Excerpt, store: Store) -> Session:
     """Commit so much of the last turn: 0 is the chain before it, 1 the turn as it is, negative its opposite.
 
     Amounts of amounts are amounts of the same turn, which all of them continue. Raises InstructionError for a share
@@ -76,10 +76,10 @@ def amount(session: Session, share: float, minds: Minds, excerpt: Excerpt, store
     words = f'{share:.0%} of "{turn.instruction}"'[:LONGEST_INSTRUCTION]
     changed = told(session.chain, chain)
     reply = f"By hand: {changed}"[:LONGEST_INSTRUCTION]
-    return record(session, "edited", chain, words, reply, minds, excerpt, store, parent=turn, share=float(share))
+    return record(session, "edited", chain, words, reply, agents, excerpt, store, parent=turn, share=float(share))
 
 
-def go_to(session: Session, turn_id: str | None, minds: Minds, excerpt: Excerpt, store: Store) -> Session:
+def go_to(session: Session, turn_id: str | None, agents: Agents, excerpt: Excerpt, store: Store) -> Session:
     """Commit a step back, or forward again, to any turn; None is the dry track. A turn that was a step itself stands
     for the one to which it led.
 
@@ -95,7 +95,7 @@ def go_to(session: Session, turn_id: str | None, minds: Minds, excerpt: Excerpt,
         words = f"Go to turn {target.index}"
         verb = "Back" if target in session.path else "On"
         reply = f'{verb} to how it was after "{target.instruction}".'
-    return record(session, "undone", chain, words, reply, minds, excerpt, store, parent=target)
+    return record(session, "undone", chain, words, reply, agents, excerpt, store, parent=target)
 
 
 def named(name: str) -> str:
@@ -138,7 +138,7 @@ def record(
     chain: Chain,
     words: str,
     reply: str,
-    minds: Minds,
+    agents: Agents,
     excerpt: Excerpt,
     store: Store,
     *,
@@ -151,9 +151,9 @@ def record(
     """
     started = time.perf_counter()
     continued = parent if kind == "undone" or share is not None else session.current
-    made = provenance_of(minds, session)
-    readings_before = _readings(session.current, session.chain, made, minds, excerpt)
-    readings_after = _readings(parent if kind == "undone" else None, chain, made, minds, excerpt)
+    made = provenance_of(agents, session)
+    readings_before = _readings(session.current, session.chain, made, agents, excerpt)
+    readings_after = _readings(parent if kind == "undone" else None, chain, made, agents, excerpt)
     turn = Turn(
         id=secrets.token_hex(16),
         parent_id=continued.id if continued else None,
@@ -173,11 +173,13 @@ def record(
     return session.with_turn(turn)
 
 
-def _readings(turn: Turn | None, chain: Chain, made: Provenance, minds: Minds, excerpt: Excerpt) -> Mapping[str, float]:
+def _readings(
+    turn: Turn | None, chain: Chain, made: Provenance, agents: Agents, excerpt: Excerpt
+) -> Mapping[str, float]:
     """What the ear reads of a chain: what it read after a turn that left this chain, where that was the same ear on the
     same excerpt; a hand on a knob should not wait for what is known."""
     then = turn.provenance if turn else None
     if turn and turn.readings_after and then == replace(made, **{name: getattr(then, name) for name in OF_THE_SEARCH}):
         return turn.readings_after
     with torch.no_grad():
-        return minds.ear.describe(excerpt.heard(chain))
+        return agents.ear.describe(excerpt.heard(chain))

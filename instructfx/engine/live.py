@@ -13,7 +13,7 @@ from instructfx.ears import ear_named, judging_as
 from instructfx.engine.compare import Comparison, compared
 from instructfx.engine.edits import amount, amount_of, chain_at, edit, go_to, named, original
 from instructfx.engine.takes import take_several
-from instructfx.engine.turn import Minds, Watch, excerpt_of, take_turn
+from instructfx.engine.turn import Agents, Callbacks, excerpt_of, take_turn
 from instructfx.errors import InstructFXError, InstructionError
 from instructfx.planners import planner_named
 from instructfx.refine.recipes import recipe_named
@@ -21,19 +21,19 @@ from instructfx.rendering.preview import Preview
 from instructfx.rendering.track import OnProgress as OnRenderProgress
 from instructfx.rendering.track import RenderOptions, RenderReport, no_progress, render_audio, render_file
 from instructfx.sessions import Session, Turn, new_session_id
-from instructfx.sessions.options import Wishes
+from instructfx.sessions.options import TurnOptions
 from instructfx.store import Store
 
 
 class LiveSession:
     """A session with its track, planner, ear and store. `say` is the door to the engine."""
 
-    def __init__(self, session: Session, track: Track, minds: Minds, store: Store) -> None:
+    def __init__(self, session: Session, track: Track, agents: Agents, store: Store) -> None:
         self.session = session
         self.track = track
-        self.minds = minds
+        self.agents = agents
         self._store = store
-        self._excerpt = excerpt_of(track, minds.ear, session.excerpt_start)
+        self._excerpt = excerpt_of(track, agents.ear, session.excerpt_start)
         self._preview: Preview | None = None
 
     @property
@@ -46,19 +46,19 @@ class LiveSession:
         """The chain that plays now."""
         return self.session.chain
 
-    def say(self, instruction: str, watch: Watch | None = None, wishes: Wishes | None = None) -> Turn:
+    def say(self, instruction: str, callbacks: Callbacks | None = None, wishes: TurnOptions | None = None) -> Turn:
         """Take one turn, as wished; it is committed when this returns."""
-        self.session = take_turn(self.session, instruction, self.minds, self._excerpt, self._store, watch, wishes)
+        self.session = take_turn(self.session, instruction, self.agents, self._excerpt, self._store, callbacks, wishes)
         return self.session.turns[-1]
 
     def takes(
-        self, instruction: str, count: int = 3, watch: Watch | None = None, wishes: Wishes | None = None
+        self, instruction: str, count: int = 3, callbacks: Callbacks | None = None, wishes: TurnOptions | None = None
     ) -> tuple[Turn, ...]:
         """Take an instruction several times, 2 to 5, planned once: the first plays afterwards. See `take_several`."""
         before = len(self.turns)
         try:
             self.session = take_several(
-                self.session, instruction, count, self.minds, self._excerpt, self._store, watch, wishes
+                self.session, instruction, count, self.agents, self._excerpt, self._store, callbacks, wishes
             )
         except InstructFXError:
             self.session = self._store.without_audio(self.session.id)  # takes before the one that failed are kept
@@ -67,12 +67,12 @@ class LiveSession:
 
     def edit(self, chain: Chain, words: str = "") -> Turn:
         """Keep a chain that was set by hand, as a turn of kind "edited"; InstructionError where it changes nothing."""
-        self.session = edit(self.session, chain, words, self.minds, self._excerpt, self._store)
+        self.session = edit(self.session, chain, words, self.agents, self._excerpt, self._store)
         return self.session.turns[-1]
 
     def amount(self, share: float) -> Turn:
         """So much of the last turn, -1 to 1.5, as a turn of kind "edited": see `by_hand.amount`."""
-        self.session = amount(self.session, share, self.minds, self._excerpt, self._store)
+        self.session = amount(self.session, share, self.agents, self._excerpt, self._store)
         return self.session.turns[-1]
 
     def amount_of(self) -> tuple[Turn, float] | None:
@@ -85,7 +85,7 @@ class LiveSession:
         `session.undo_target` and `session.redo_target` are where one step leads. Raises InstructionError for what
         plays already, StoreError for a turn that there is none of.
         """
-        self.session = go_to(self.session, turn_id, self.minds, self._excerpt, self._store)
+        self.session = go_to(self.session, turn_id, self.agents, self._excerpt, self._store)
         return self.session.turns[-1]
 
     def original(self, effect: str) -> Mapping[str, float] | None:
@@ -114,7 +114,7 @@ class LiveSession:
         start = frame_at(self.track, start_seconds)
         self._store.listen_from(self.session.id, start)
         self.session = replace(self.session, excerpt_start=start)
-        self._excerpt = excerpt_of(self.track, self.minds.ear, start)
+        self._excerpt = excerpt_of(self.track, self.agents.ear, start)
         self._preview = None
 
     def preview(self, chain: Chain) -> Audio:
@@ -147,15 +147,15 @@ class LiveSession:
         return report
 
 
-def minds_named(planner: str, ear: str, seed: int, recipe: str = "", device: str = "") -> Minds:
+def agents_named(planner: str, ear: str, seed: int, recipe: str = "", device: str = "") -> Agents:
     """Who plans, listens and searches; InstructionError for a name that there is none of, EarError as the ear does."""
     if not recipe:
-        return Minds(planner_named(planner), ear_named(ear, device), seed=seed)
+        return Agents(planner_named(planner), ear_named(ear, device), seed=seed)
     chosen = recipe_named(recipe)
     if ear not in ("", "clap"):
         raise InstructionError(f"the recipe {recipe} is for the ear clap, not {ear}; leave --ear out")
     judge = judging_as(chosen.loss, chosen.negative, chosen.weight, device)
-    return Minds(planner_named(planner), judge, chosen.options, seed=seed, recipe=recipe)
+    return Agents(planner_named(planner), judge, chosen.options, seed=seed, recipe=recipe)
 
 
 def open_session(
@@ -177,11 +177,11 @@ def open_session(
     for a file that cannot be used, InstructionError for an unknown planner, ear, recipe or device, PlannerError
     where a model's key is not set, EarError where a checkpoint is missing, StoreError where the session cannot be kept.
     """
-    minds = minds_named(planner, ear, seed, recipe, device)
+    agents = agents_named(planner, ear, seed, recipe, device)
     heard = inspect(track, name)
     kept = store if isinstance(store, Store) else Store(store)
     session, stored = kept.create(new_session_id(), heard)
-    return LiveSession(session, stored, minds, kept)
+    return LiveSession(session, stored, agents, kept)
 
 
 def resume_session(
@@ -194,8 +194,8 @@ def resume_session(
     device: str = "",
 ) -> LiveSession:
     """Open a stored session again, at the turn that played last; the rest is as in `open_session`."""
-    minds = minds_named(planner, ear, seed, recipe, device)
+    agents = agents_named(planner, ear, seed, recipe, device)
     kept = store if isinstance(store, Store) else Store(store)
     session, track = kept.load(session_id)
     kept.touch(session_id)
-    return LiveSession(session, track, minds, kept)
+    return LiveSession(session, track, agents, kept)

@@ -11,8 +11,8 @@ from instructfx.audio.track import Track
 from instructfx.chain import Chain
 from instructfx.ears import Ear, ear_named, judging_as
 from instructfx.engine.edits import record
-from instructfx.engine.live import minds_named
-from instructfx.engine.turn import Minds, Watch, excerpt_of, take_turn
+from instructfx.engine.live import agents_named
+from instructfx.engine.turn import Agents, Callbacks, excerpt_of, take_turn
 from instructfx.errors import Cancelled, InstructionError
 from instructfx.planners import Plan, Planner, planner_named
 from instructfx.planners.builtin import BuiltinPlanner
@@ -22,7 +22,7 @@ from instructfx.refine import RefineOptions, Step
 from instructfx.rendering.excerpt import Excerpt
 from instructfx.rendering.track import render_signature
 from instructfx.sessions import Provenance, Session, Turn
-from instructfx.sessions.options import MOST_SEED, Wishes
+from instructfx.sessions.options import MOST_SEED, TurnOptions
 from instructfx.store import Store
 
 Mode = Literal["render", "rerun", "replan"]
@@ -38,7 +38,7 @@ class Swaps:
     loss: str = ""
     planner: str = ""
 
-    def told(self) -> str:
+    def to_text(self) -> str:
         """For people: "ear clap, loss contrast"; empty where all is as it was."""
         named = (("ear", self.ear), ("loss", self.loss), ("planner", self.planner))
         return ", ".join(f"{what} {name}" for what, name in named if name)
@@ -109,8 +109,8 @@ class Replay:
         self._excerpts: dict[tuple[int, int | None], Excerpt] = {}  # by sample rate and first frame
         self._planner = self._chosen_planner()
         for turn in session.turns:  # who is not there is said before anything is stored
-            self._minds(turn)
-        how = f"{mode} with {swaps.told()}" if swaps.told() else mode
+            self._agents(turn)
+        how = f"{mode} with {swaps.to_text()}" if swaps.to_text() else mode
         origin = f"{how} of a session on {session.dry.name} of {len(session.turns)} turns"
         self.session, self._track = store.create(new_id, track, origin)
         store.listen_from(new_id, session.excerpt_start)
@@ -134,35 +134,35 @@ class Replay:
 
     def _keep(self, old: Turn, parent_id: str | None) -> Turn:
         """What was done by hand is done again; a step through the history leads to the same turn."""
-        minds = self._minds(old)
+        agents = self._agents(old)
         parent = self.session.turn(parent_id) if parent_id else None
         chain = old.chain
         if old.kind == "undone":
             chain = parent.chain if parent else Chain()
         self.session = record(
-            self.session, old.kind, chain, old.instruction, old.reply, minds, self._excerpt(minds.ear), self._store,
+            self.session, old.kind, chain, old.instruction, old.reply, agents, self._excerpt(agents.ear), self._store,
             parent=parent, share=old.share,
         )  # fmt: skip
         return self.session.turns[-1]
 
     def _take(self, old: Turn, cancelled: Callable[[], bool]) -> Turn:
-        minds = self._minds(old)
+        agents = self._agents(old)
         steps: list[Step] = []
         stopped_at = len(old.refined.steps) if old.refined.stopped == "cancelled" else None
 
         def stopped() -> bool:
             return cancelled() or (stopped_at is not None and len(steps) >= stopped_at > 0)
 
-        watch = Watch(on_step=steps.append, cancelled=stopped)
-        excerpt = self._excerpt(minds.ear)
+        callbacks = Callbacks(on_step=steps.append, cancelled=stopped)
+        excerpt = self._excerpt(agents.ear)
         self.session = take_turn(
-            self.session, old.instruction, minds, excerpt, self._store, watch, self._wishes(old), old.take
+            self.session, old.instruction, agents, excerpt, self._store, callbacks, self._wishes(old), old.take
         )
         if cancelled():
             raise Cancelled("the replay was stopped")
         return self.session.turns[-1]
 
-    def _wishes(self, old: Turn) -> Wishes:
+    def _wishes(self, old: Turn) -> TurnOptions:
         """As then, without what another ear or loss has no room for."""
         wishes = old.provenance.wishes
         if self._swaps.loss not in ("", "usual", "guided"):
@@ -175,7 +175,7 @@ class Replay:
         self._excerpts[key] = self._excerpts.get(key) or excerpt_of(self._track, ear, self.session.excerpt_start)
         return self._excerpts[key]
 
-    def _minds(self, old: Turn) -> Minds:
+    def _agents(self, old: Turn) -> Agents:
         made = old.provenance
         planner: Planner = self._planner or Planned(made.planner, old.plan)
         if self._mode == "replan" and self._planner is None:
@@ -183,10 +183,10 @@ class Replay:
         if self._mode == "replan" and isinstance(planner, BuiltinPlanner) and old.take > 1:
             planner = BuiltinPlanner(old.take - 1, (made.seed - (old.take - 1)) % (MOST_SEED + 1))
         if made.recipe and not (self._swaps.ear or self._swaps.loss):
-            recipe = minds_named("builtin", "", made.seed, made.recipe, made.device)
+            recipe = agents_named("builtin", "", made.seed, made.recipe, made.device)
             return replace(recipe, planner=planner, first_turn=made.first_turn)
         options = RefineOptions(made.options.gradient, made.options.bayes, made.options.secant)
-        return Minds(planner, self._ear(made), options, made.first_turn, made.seed)
+        return Agents(planner, self._ear(made), options, made.first_turn, made.seed)
 
     def _ear(self, made: Provenance) -> Ear:
         name, loss = self._swaps.ear or made.ear, self._swaps.loss

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from instructfx.engine.turn import Minds, Watch, take_turn
+from instructfx.engine.turn import Agents, Callbacks, take_turn
 from instructfx.errors import InstructionError
 from instructfx.planners import Plan, Planner
 from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.planners.recorded import Planned
 from instructfx.rendering.excerpt import Excerpt
 from instructfx.sessions import Session
-from instructfx.sessions.options import LEAST_STEP, MOST_SEED, MOST_STEP, Wishes
+from instructfx.sessions.options import LEAST_STEP, MOST_SEED, MOST_STEP, TurnOptions
 from instructfx.store import Store
 
 SIZES = (1.0, 0.6, 1.6, 0.8, 1.3)
@@ -22,11 +22,11 @@ def take_several(
     session: Session,
     instruction: str,
     count: int,
-    minds: Minds,
+    agents: Agents,
     excerpt: Excerpt,
     store: Store,
-    watch: Watch | None = None,
-    wishes: Wishes | None = None,
+    callbacks: Callbacks | None = None,
+    wishes: TurnOptions | None = None,
 ) -> Session:
     """Take up to `count` turns, 2 to 5, that continue the same turn; the first of them plays afterwards.
 
@@ -36,20 +36,20 @@ def take_several(
     all be the same, because the plan asks nothing of the ear or goes back. Raises as `take_turn` does.
     """
     check_count(count)
-    watch, wishes = watch or Watch(), wishes or Wishes()
-    seed = minds.seed if wishes.seed is None else wishes.seed
+    callbacks, wishes = callbacks or Callbacks(), wishes or TurnOptions()
+    seed = agents.seed if wishes.seed is None else wishes.seed
     before, parent = len(session.turns), session.head
     for place in range(count):
-        size = 1.0 if isinstance(minds.planner, BuiltinPlanner) else SIZES[place]
+        size = 1.0 if isinstance(agents.planner, BuiltinPlanner) else SIZES[place]
         step = min(max(wishes.step_size * size, LEAST_STEP), MOST_STEP)
         chosen = replace(wishes, step_size=step, seed=(seed + place) % (MOST_SEED + 1))
         session = take_turn(
-            replace(session, head=parent), instruction, minds, excerpt, store, watch, chosen, take=place + 1
+            replace(session, head=parent), instruction, agents, excerpt, store, callbacks, chosen, take=place + 1
         )
         plan = session.turns[before].plan
-        if plan.undo or not (plan.goal.axes or plan.goal.target) or watch.cancelled():
+        if plan.undo or not (plan.goal.axes or plan.goal.target) or callbacks.cancelled():
             break
-        minds = replace(minds, planner=_for_take(place + 1, minds.planner, plan, seed))
+        agents = replace(agents, planner=_for_take(place + 1, agents.planner, plan, seed))
     return session
 
 

@@ -21,12 +21,12 @@ from instructfx.audio.track import Track
 from instructfx.chain import Chain
 from instructfx.ears import Ear, listening_for
 from instructfx.errors import Cancelled, InstructionError
-from instructfx.planners import Plan, Planner, Request
+from instructfx.planners import Plan, Planner, PlanRequest
 from instructfx.planners.router import Route, route
 from instructfx.refine import OnStep, Refined, RefineOptions, Step, ignore, never, refine
 from instructfx.rendering.excerpt import Excerpt
 from instructfx.sessions import FirstTurn, Kind, Provenance, Session, Turn
-from instructfx.sessions.options import Wishes, unheard
+from instructfx.sessions.options import TurnOptions, unheard
 from instructfx.store import Store
 
 LONGEST_INSTRUCTION = 2000  # characters
@@ -39,7 +39,7 @@ OnStage = Callable[[Stage], None]
 
 
 @dataclass(frozen=True)
-class Minds:
+class Agents:
     """Who plans and who listens, and how long the refiners may search."""
 
     planner: Planner
@@ -51,7 +51,7 @@ class Minds:
 
 
 @dataclass(frozen=True)
-class Watch:
+class Callbacks:
     """Who watches a turn: told each stage and step, and asked whether to stop."""
 
     on_stage: OnStage = lambda stage: None
@@ -69,11 +69,11 @@ def excerpt_of(track: Track, ear: Ear, start: int | None = None) -> Excerpt:
 def take_turn(
     session: Session,
     instruction: str,
-    minds: Minds,
+    agents: Agents,
     excerpt: Excerpt,
     store: Store,
-    watch: Watch | None = None,
-    wishes: Wishes | None = None,
+    callbacks: Callbacks | None = None,
+    wishes: TurnOptions | None = None,
     take: int = 0,
 ) -> Session:
     """Plan, route, refine and commit one turn; the session with that turn comes back.
@@ -83,18 +83,18 @@ def take_turn(
     instruction and for wishes that this ear or recipe has no room for, Cancelled when stopped before anything was
     found; then nothing is stored.
     """
-    watch, wishes = watch or Watch(), wishes or Wishes()
+    callbacks, wishes = callbacks or Callbacks(), wishes or TurnOptions()
     started = time.perf_counter()
     text = _checked(instruction)
-    minds = as_wished(minds, wishes)
+    agents = as_wished(agents, wishes)
     before = session.chain
     with torch.no_grad():
         sound_before = excerpt.heard(before)
-    readings_before = minds.ear.describe(sound_before)
+    readings_before = agents.ear.describe(sound_before)
 
-    watch.on_stage("planning")
-    plan = minds.planner.plan(_request(session, text, readings_before, minds, watch))
-    if watch.cancelled():
+    callbacks.on_stage("planning")
+    plan = agents.planner.plan(_request(session, text, readings_before, agents, callbacks))
+    if callbacks.cancelled():
         raise Cancelled("stopped before anything changed")
 
     kind: Kind = "said"
@@ -104,12 +104,12 @@ def take_turn(
         kind, parent = "undone", session.before(plan.undo)
         refined = unrefined(parent.chain if parent else Chain())
     else:
-        plan = _noted(plan, wishes, minds.ear)
-        way, refined = _search(session, plan, sound_before, minds, excerpt, watch, wishes)
+        plan = _noted(plan, wishes, agents.ear)
+        way, refined = _search(session, plan, sound_before, agents, excerpt, callbacks, wishes)
     with torch.no_grad():
-        readings_after = minds.ear.describe(excerpt.heard(refined.chain))
+        readings_after = agents.ear.describe(excerpt.heard(refined.chain))
 
-    watch.on_stage("saving")
+    callbacks.on_stage("saving")
     turn = Turn(
         id=secrets.token_hex(16),
         parent_id=parent.id if parent else None,
@@ -121,7 +121,7 @@ def take_turn(
         refined=refined,
         readings_before=readings_before,
         readings_after=readings_after,
-        provenance=provenance_of(minds, session, wishes),
+        provenance=provenance_of(agents, session, wishes),
         seconds=round(time.perf_counter() - started, 3),
         take=take,
     )
@@ -129,88 +129,96 @@ def take_turn(
     return session.with_turn(turn)
 
 
-def as_wished(minds: Minds, wishes: Wishes) -> Minds:
+def as_wished(agents: Agents, wishes: TurnOptions) -> Agents:
     """Who plans and listens, as the person wishes for this turn; InstructionError where that cannot be."""
     published = wishes.loss or wishes.avoid or wishes.iterations is not None
-    if minds.recipe and published:
+    if agents.recipe and published:
         raise InstructionError(
-            f"the recipe {minds.recipe} searches as it was published; leave out loss, iterations and what to avoid"
+            f"the recipe {agents.recipe} searches as it was published; leave out loss, iterations and what to avoid"
         )
     return replace(
-        minds,
-        ear=listening_for(minds.ear, wishes.loss, wishes.avoid) if wishes.loss else minds.ear,
-        options=wishes.options(minds.options),
-        first_turn=wishes.first_turn or minds.first_turn,
-        seed=minds.seed if wishes.seed is None else wishes.seed,
+        agents,
+        ear=listening_for(agents.ear, wishes.loss, wishes.avoid) if wishes.loss else agents.ear,
+        options=wishes.options(agents.options),
+        first_turn=wishes.first_turn or agents.first_turn,
+        seed=agents.seed if wishes.seed is None else wishes.seed,
     )
 
 
-def _request(session: Session, text: str, readings: Mapping[str, float], minds: Minds, watch: Watch) -> Request:
+def _request(
+    session: Session, text: str, readings: Mapping[str, float], agents: Agents, callbacks: Callbacks
+) -> PlanRequest:
     path = session.path
-    return Request(
+    return PlanRequest(
         text,
         session.chain,
         tuple(turn.instruction for turn in path),
         readings,
         session.dry.channels,
-        minds.ear.reads,
-        watch.cancelled,
+        agents.ear.reads,
+        callbacks.cancelled,
         frozenset(place for place, turn in enumerate(path) if turn.kind == "edited"),
     )
 
 
 def _search(
-    session: Session, plan: Plan, sound_before: Tensor, minds: Minds, excerpt: Excerpt, watch: Watch, wishes: Wishes
+    session: Session,
+    plan: Plan,
+    sound_before: Tensor,
+    agents: Agents,
+    excerpt: Excerpt,
+    callbacks: Callbacks,
+    wishes: TurnOptions,
 ) -> tuple[Route, Refined]:
     """The route, and what the refiners make of the chain that it leads to."""
     before = session.chain
     way, start = route(before, plan)
     movable = plan.movable(start.names)
     # Axes have distances, which a step size scales; a text has none, so there the outcome is brought to its size.
-    by_text = minds.ear.reads and bool(plan.goal.target)
+    by_text = agents.ear.reads and bool(plan.goal.target)
     if not by_text:
         start = wishes.paced(before, start, plan.chosen, plan.pinned)
     searched = replace(wishes, step_size=1.0) if by_text else wishes
-    watch.on_stage("listening")
-    objective = minds.ear.objective(searched.meant(plan.goal, movable), sound_before)
-    idle = session.standing is None and minds.first_turn == "initialize"
-    watch.on_stage("refining")
+    callbacks.on_stage("listening")
+    objective = agents.ear.objective(searched.meant(plan.goal, movable), sound_before)
+    idle = session.standing is None and agents.first_turn == "initialize"
+    callbacks.on_stage("refining")
     refined = refine(
         start,
-        () if idle or not _asks(plan, minds.ear) else movable,
-        excerpt.on(minds.ear.device),
+        () if idle or not _asks(plan, agents.ear) else movable,
+        excerpt.on(agents.ear.device),
         objective,
         came_from=before,
         pinned=[pair for pair in plan.pinned if pair[0] in start.names],
-        options=minds.options,
-        seed=minds.seed,
-        on_step=watch.on_step,
-        cancelled=watch.cancelled,
+        options=agents.options,
+        seed=agents.seed,
+        on_step=callbacks.on_step,
+        cancelled=callbacks.cancelled,
     )
     chain = wishes.paced(before, refined.chain, movable, plan.pinned) if by_text else refined.chain
     if chain != refined.chain:
         with torch.no_grad():
-            loss = float(objective(excerpt.on(minds.ear.device).heard(chain))[0])
+            loss = float(objective(excerpt.on(agents.ear.device).heard(chain))[0])
         steps = (*refined.steps, Step(len(refined.steps), chain, loss))
         refined = replace(refined, chain=chain, loss_after=loss, steps=steps)
     return way, refined
 
 
-def provenance_of(minds: Minds, session: Session, wishes: Wishes | None = None) -> Provenance:
+def provenance_of(agents: Agents, session: Session, wishes: TurnOptions | None = None) -> Provenance:
     """What a turn of theirs in this session has to be made from to be made again."""
     return Provenance(
-        planner=minds.planner.name,
-        ear=minds.ear.name,
-        seed=minds.seed,
+        planner=agents.planner.name,
+        ear=agents.ear.name,
+        seed=agents.seed,
         versions=package_versions(),
-        ear_sha256=minds.ear.fingerprint,
-        recipe=minds.recipe,
-        options=minds.options.ours,
-        first_turn=minds.first_turn,
+        ear_sha256=agents.ear.fingerprint,
+        recipe=agents.recipe,
+        options=agents.options.ours,
+        first_turn=agents.first_turn,
         machine=f"{platform.system()} {platform.machine()}",
-        device=str(minds.ear.device),
+        device=str(agents.ear.device),
         threads=torch.get_num_threads(),
-        wishes=wishes or Wishes(),
+        wishes=wishes or TurnOptions(),
         excerpt_start=session.excerpt_start,
     )
 
@@ -225,7 +233,7 @@ def _asks(plan: Plan, ear: Ear) -> bool:
     return bool(plan.goal.axes or (plan.goal.target and ear.reads))
 
 
-def _noted(plan: Plan, wishes: Wishes, ear: Ear) -> Plan:
+def _noted(plan: Plan, wishes: TurnOptions, ear: Ear) -> Plan:
     """The plan, with a note on words to avoid that this ear does not know."""
     lost = () if ear.reads else unheard(wishes.avoid)
     if not lost:
@@ -251,4 +259,4 @@ def package_versions() -> dict[str, str]:
     return {"instructfx": __version__, **{name: metadata.version(name) for name in PACKAGES}}
 
 
-__all__ = ["Minds", "Watch", "excerpt_of", "take_turn"]
+__all__ = ["Agents", "Callbacks", "excerpt_of", "take_turn"]

@@ -49,7 +49,7 @@ BLUE, GREY = "#1f5f8b", "#555555"
 
 
 @dataclass(frozen=True)
-class Row:
+class ColumnLine:
     """A line of a column: its text, what stands in the second place, and whether it is a heading."""
 
     text: str
@@ -83,21 +83,21 @@ def _title(name: str) -> str:
     return lines[0] + (" …" if len(lines) > 1 else "")
 
 
-def _chain_rows(wanted: Wanted) -> Iterator[Row]:
-    yield Row(CHAIN_TITLE, bold=True)
+def _chain_rows(wanted: Wanted) -> Iterator[ColumnLine]:
+    yield ColumnLine(CHAIN_TITLE, bold=True)
     slots = wanted.session.chain.slots
     if not slots:
-        yield Row("No effects: the track as it came.")
+        yield ColumnLine("No effects: the track as it came.")
     for number, slot in enumerate(slots, start=1):
-        yield Row("")
-        yield Row(heading(number, slot), bold=True)
-        yield from (Row(f"    {line.label}", line.text) for line in setting_lines(slot))
+        yield ColumnLine("")
+        yield ColumnLine(heading(number, slot), bold=True)
+        yield from (ColumnLine(f"    {line.label}", line.text) for line in setting_lines(slot))
 
 
 def _turns(figure: Figure, wanted: Wanted, top: float) -> None:
     """What was said, in letters as small as need be; where that is not enough, the last turns of it."""
     left, width = MIDDLE + 0.03, RIGHT - MIDDLE - 0.03
-    rows = [Row(SAID_TITLE, bold=True)]
+    rows = [ColumnLine(SAID_TITLE, bold=True)]
     for size in _sizes():
         told = [_told(turn, width, size) for turn in wanted.said]
         if len(rows) + sum(map(len, told)) <= _room(top, size):
@@ -107,16 +107,16 @@ def _turns(figure: Figure, wanted: Wanted, top: float) -> None:
         while count < len(told) and len(told[-count - 1]) <= room:
             room -= len(told[-count - 1])
             count += 1
-        rows += [Row(""), Row(f"The first {len(told) - count} turns are in the sheet as text.")]
+        rows += [ColumnLine(""), ColumnLine(f"The first {len(told) - count} turns are in the sheet as text.")]
         told = told[len(told) - count :]
     if not wanted.said:
-        rows.append(Row("Nothing yet."))
+        rows.append(ColumnLine("Nothing yet."))
     _column(figure, left, top, rows + [row for each in told for row in each], size)
 
 
-def _told(turn: Turn, width: float, size: float) -> list[Row]:
-    words = [Row(line, bold=True) for line in _wrapped(said(turn), width, size, bold=True)]
-    return [Row(""), *words, *(Row(line) for line in _wrapped(one_line(turn.reply), width, size))]
+def _told(turn: Turn, width: float, size: float) -> list[ColumnLine]:
+    words = [ColumnLine(line, bold=True) for line in _wrapped(said(turn), width, size, bold=True)]
+    return [ColumnLine(""), *words, *(ColumnLine(line) for line in _wrapped(one_line(turn.reply), width, size))]
 
 
 def _sizes() -> list[float]:
@@ -165,7 +165,7 @@ def _face(bold: bool) -> FT2Font:
     return face
 
 
-def _column(figure: Figure, left: float, top: float, rows: list[Row], size: float = 0.0) -> None:
+def _column(figure: Figure, left: float, top: float, rows: list[ColumnLine], size: float = 0.0) -> None:
     size = size or next((each for each in _sizes() if len(rows) <= _room(top, each)), SMALLEST_PT)
     step = LEADING * size / POINTS / A4_INCHES[1]
     for place, row in enumerate(rows):

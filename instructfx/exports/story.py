@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from instructfx.audio.fingerprint import Signature
 from instructfx.chain import Chain
-from instructfx.sessions import Answer, Judgement, Session, Turn
+from instructfx.sessions import BlindAnswer, Judgement, Session, Turn
 
 AUDIBLE = 0.3  # of a step; smaller changes of a reading are not told
 BETTER = {"this": "better than", "other": "worse than", "neither": "no better and no worse than"}
@@ -15,7 +15,7 @@ BETTER = {"this": "better than", "other": "worse than", "neither": "no better an
 def story(
     session: Session,
     judgements: Sequence[Judgement] = (),
-    answers: Sequence[Answer] = (),
+    answers: Sequence[BlindAnswer] = (),
     signatures: Mapping[str, Signature] | None = None,
     names: Mapping[str, str] | None = None,
 ) -> Iterator[str]:
@@ -83,8 +83,8 @@ def _turn(turn: Turn, session: Session, index_of: Mapping[str, int]) -> Iterator
             f"   search: loss {refined.loss_before:.4f} to {refined.loss_after:.4f} "
             f"in {len(refined.steps)} steps, {refined.stopped}"
         )
-    if made.wishes.told():
-        yield f"   wished: {made.wishes.told()}"
+    if made.wishes.to_text():
+        yield f"   wished: {made.wishes.to_text()}"
     ear = f"{made.ear} ({made.ear_sha256[:16]})" if made.ear_sha256 else made.ear
     recipe = f", recipe {made.recipe}" if made.recipe else ""
     place = f" on {made.machine}, {made.device}" if made.machine else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from instructfx.language.intent import understand
+from instructfx.language.intent_types import Boost, Command, Intent, Wish
 from instructfx.language.lexicon import lexicon
-from instructfx.language.meaning import Boost, Command, Intent, Wish
 
 __all__ = ["Boost", "Command", "Intent", "Wish", "lexicon", "understand"]

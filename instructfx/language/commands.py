@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from instructfx.effects import EFFECTS
 from instructfx.language.groups import Group, Mods
+from instructfx.language.intent_types import Command, Verb
 from instructfx.language.lexicon import SettingWord
-from instructfx.language.meaning import Command, Verb
 
 _TIMES: Mapping[float, float] = {2.0: 1.5, 3.0: 2.0, 0.5: -0.5}
 _LENGTH = {"reverb": "decay_seconds", "delay": "delay_seconds"}

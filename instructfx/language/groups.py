@@ -53,7 +53,7 @@ class Group:
 
 
 @dataclass
-class Reading:
+class ClauseReading:
     """All groups of an instruction and what stood alone."""
 
     groups: list[Group] = field(default_factory=list)
@@ -140,9 +140,9 @@ def _sizes(items: Sequence[Item], position: int, lexicon: Lexicon) -> bool:
     return _place(after, lexicon) or _place(before, lexicon)
 
 
-def read(parts: Sequence[Clause], lexicon: Lexicon) -> Reading:
+def read(parts: Sequence[Clause], lexicon: Lexicon) -> ClauseReading:
     """The groups of all clauses. Modifiers behind the last target belong to it ("brighter, but only a bit")."""
-    reading = Reading()
+    reading = ClauseReading()
     for index, clause in enumerate(parts):
         mods, used, first = Mods(), False, len(reading.groups)
         target_seen = False

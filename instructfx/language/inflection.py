@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-Form = Literal["base", "comparative", "superlative", "noun", "verb", "adverb", "ish"]
+WordForm = Literal["base", "comparative", "superlative", "noun", "verb", "adverb", "ish"]
 
 _VOWELS = "aeiou"
-_IRREGULAR: dict[str, tuple[tuple[str, Form], ...]] = {
+_IRREGULAR: dict[str, tuple[tuple[str, WordForm], ...]] = {
     "warm": (("warmth", "noun"),),
     "wide": (("width", "noun"),),
     "deep": (("depth", "noun"),),
@@ -75,7 +75,7 @@ def _english_verbs(word: str) -> Iterator[str]:
         yield stem + "en"
 
 
-def english_forms(word: str) -> Iterator[tuple[str, Form]]:
+def english_forms(word: str) -> Iterator[tuple[str, WordForm]]:
     """All forms of an English word or phrase; of a phrase only the last word changes."""
     yield word, "base"
     head, _, last = word.rpartition(" ")
@@ -96,7 +96,7 @@ def english_forms(word: str) -> Iterator[tuple[str, Form]]:
     yield from ((form, "verb") for form in _verb_forms(word))
 
 
-def _graded(word: str) -> Iterator[tuple[str, Form]]:
+def _graded(word: str) -> Iterator[tuple[str, WordForm]]:
     if word.endswith("y") and word[-2] not in _VOWELS:
         stem = word[:-1]
         yield from ((f"{stem}ier", "comparative"), (f"{stem}iest", "superlative"))
@@ -177,7 +177,7 @@ def _variants(stem: str) -> Iterator[str]:
             yield stem[:at] + vowel + stem[at + 2 :]
 
 
-def spanish_forms(word: str) -> Iterator[tuple[str, Form]]:
+def spanish_forms(word: str) -> Iterator[tuple[str, WordForm]]:
     """All forms of a Spanish word: gender, number, -mente, -ísimo and quality nouns."""
     yield word, "base"
     head, _, last = word.rpartition(" ")

@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from instructfx.language.carry import carried, late_modifiers
-from instructfx.language.closing import language, merged, notes, unknown
-from instructfx.language.commands import command, setting_command
-from instructfx.language.figures import figures
-from instructfx.language.groups import Group, Mods, Reading, read
-from instructfx.language.lexicon import Lexicon, lexicon
-from instructfx.language.meaning import Command, Intent, Wish
-from instructfx.language.scan import Clause, clauses, scan
-from instructfx.language.talk import Figures, Talk, note_seconds
-from instructfx.language.together import (
+from instructfx.language.clause_rules import (
     blamed,
     cleaned,
     coloured,
@@ -24,6 +15,15 @@ from instructfx.language.together import (
     subjects,
     told_apart,
 )
+from instructfx.language.commands import command, setting_command
+from instructfx.language.context import DialogueContext, NumericReading, note_seconds
+from instructfx.language.ellipsis import carried, late_modifiers
+from instructfx.language.finalize import language, merged, notes, unknown
+from instructfx.language.groups import ClauseReading, Group, Mods, read
+from instructfx.language.intent_types import Command, Intent, Wish
+from instructfx.language.lexicon import Lexicon, lexicon
+from instructfx.language.numeric_commands import figures
+from instructfx.language.scan import Clause, clauses, scan
 from instructfx.language.wishes import wish
 from instructfx.language.words import READ_CHARACTERS
 
@@ -33,20 +33,20 @@ _OURS = frozenset(("i", "we", "my", "our", "mi", "lo"))
 
 
 @dataclass
-class _Draft:
+class _IntentDraft:
     """An intent in the making."""
 
     wishes: list[Wish] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     undo: int = 0
-    talk: Talk = field(default_factory=Talk)
+    context: DialogueContext = field(default_factory=DialogueContext)
 
 
 def understand(instruction: str) -> Intent:
     """What an instruction asks. Never raises: words that mean nothing to it are listed in `unknown`."""
     words = lexicon()
     items = scan(instruction, words)
-    draft = _Draft()
+    draft = _IntentDraft()
     if len(instruction) > READ_CHARACTERS:
         draft.talk.notes.append(f"only the first {READ_CHARACTERS} characters were read")
     draft.talk.bpm = next(
@@ -80,12 +80,12 @@ def understand(instruction: str) -> Intent:
     )
 
 
-def _with_note_lengths(part: Clause, talk: Talk) -> Clause:
+def _with_note_lengths(part: Clause, context: DialogueContext) -> Clause:
     """Note lengths as seconds: a dotted eighth at 120 bpm is 0.375 s."""
     if not any(item.quantity and item.quantity.unit == "beats" for item in part.items):
         return part
     items = tuple(
-        replace(item, quantity=replace(item.quantity, value=note_seconds(item.quantity.value, talk), unit="s"))
+        replace(item, quantity=replace(item.quantity, value=note_seconds(item.quantity.value, context), unit="s"))
         if item.quantity and item.quantity.unit == "beats"
         else item
         for item in part.items
@@ -93,7 +93,7 @@ def _with_note_lengths(part: Clause, talk: Talk) -> Clause:
     return replace(part, items=items)
 
 
-def _undone(part: Clause, draft: _Draft) -> bool:
+def _undone(part: Clause, draft: _IntentDraft) -> bool:
     """Whether a clause only asks to go back; "undo the reverb" speaks of an effect instead."""
     if any(item.has("reset") for item in part.items):
         draft.commands.append(Command(_text(part), "remove", None, {}, {}, (), 0.0))
@@ -109,11 +109,17 @@ def _undone(part: Clause, draft: _Draft) -> bool:
     return True
 
 
-def _without(part: Clause, figure: Figures) -> Clause:
+def _without(part: Clause, figure: NumericReading) -> Clause:
     return replace(part, items=tuple(item for at, item in enumerate(part.items) if at not in figure.used))
 
 
-def _alone(reading: Reading, numbers: Sequence[Figures], parts: Sequence[Clause], draft: _Draft, unclear: bool) -> None:
+def _alone(
+    reading: ClauseReading,
+    numbers: Sequence[NumericReading],
+    parts: Sequence[Clause],
+    draft: _IntentDraft,
+    unclear: bool,
+) -> None:
     """Modifiers alone in a clause: "brighter, but only a bit", or just "a bit less"."""
     for index, link, mods in reading.alone:
         if numbers[index].commands or not mods.said or late_modifiers(reading, index, link, mods) or unclear:
@@ -125,7 +131,7 @@ def _alone(reading: Reading, numbers: Sequence[Figures], parts: Sequence[Clause]
             draft.commands.append(Command(_text(parts[index]), "adjust", effect, {}, {}, (), sign * degree))
 
 
-def _emit(groups: Sequence[Group], part: Clause, draft: _Draft, words: Lexicon, numbered: bool) -> None:
+def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lexicon, numbered: bool) -> None:
     """Turn the groups of one clause into wishes and commands."""
     loud = loudness_word(groups, words)
     settled = [group for group in groups if group is not loud]
@@ -196,7 +202,7 @@ def _turned(group: Group, groups: Sequence[Group]) -> bool:
     )
 
 
-def _whole(group: Group, phrase: str, draft: _Draft) -> None:
+def _whole(group: Group, phrase: str, draft: _IntentDraft) -> None:
     """ "remove everything", "keep the rest as it is"."""
     verb = group.mods.verb
     if group.mods.direction:
@@ -210,7 +216,7 @@ def _whole(group: Group, phrase: str, draft: _Draft) -> None:
         draft.commands.append(Command(phrase, verb, None, {}, {}, (), 0.0))
 
 
-def _spared(made: Command, part: Clause, draft: _Draft, mods: Mods) -> Command:
+def _spared(made: Command, part: Clause, draft: _IntentDraft, mods: Mods) -> Command:
     """ "remove everything but the reverb" keeps the reverb."""
     before = draft.commands[-1] if draft.commands else None
     spared = part.link == "but" and mods.verb is None and before is not None

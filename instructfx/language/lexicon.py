@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from instructfx.effects import EFFECTS
 from instructfx.language.families import AXES, Family, LexiconError, check_settings, read_families
-from instructfx.language.inflection import Form, english_forms, spanish_forms, spanish_stem, spanish_verb_stems
+from instructfx.language.inflection import WordForm, english_forms, spanish_forms, spanish_stem, spanish_verb_stems
 from instructfx.language.spelling import nearest
 from instructfx.language.words import split_phrase
 
@@ -53,7 +53,7 @@ class Entry:
 
     language: str
     family: str | None = None
-    form: Form = "base"
+    form: WordForm = "base"
     nickname: Nickname | None = None
     setting: SettingWord | None = None
     listed: bool = False  # as written in the lexicon, rather than made by a rule
@@ -89,7 +89,7 @@ class Lexicon:
         return nearest(key, self.spelled)
 
 
-def _forms(word: str, language: str) -> Iterator[tuple[str, Form]]:
+def _forms(word: str, language: str) -> Iterator[tuple[str, WordForm]]:
     folded = " ".join(split_phrase(word))
     yield folded, "base"
     yield from (spanish_forms if language == "es" else english_forms)(folded)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from instructfx.effects import EFFECTS
 from instructfx.language.groups import Group, Mods
+from instructfx.language.intent_types import Wish
 from instructfx.language.lexicon import Family, Lexicon
-from instructfx.language.meaning import Wish
 
 GUARD = 0.25  # a quality that must not come along is held by a small wish against it
 STRONG = 1.7  # "remove the mud"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Request:
+class PlanRequest:
     """What a planner is told: the words, the chain as it stands, earlier words, and what the ear reads now.
 
     ear_reads: the ear understands any text, also one that no lexicon knows. cancelled: whoever asked has stopped it.
@@ -45,7 +45,7 @@ class Planner(Protocol):
     def name(self) -> str:
         """What it is called."""
 
-    def plan(self, request: Request) -> Plan:
+    def plan(self, request: PlanRequest) -> Plan:
         """The plan of one turn."""
 
 
@@ -95,6 +95,14 @@ def model_named(name: str) -> Model:
 
 
 __all__ = [
-    "BUILT_IN", "Move", "Plan", "Planner", "Request", "Thoughts",
-    "model_named", "planner_named", "planners_named", "usual_planner",
+    "BUILT_IN",
+    "Move",
+    "Plan",
+    "PlanRequest",
+    "Planner",
+    "Thoughts",
+    "model_named",
+    "planner_named",
+    "planners_named",
+    "usual_planner",
 ]  # fmt: skip

@@ -29,7 +29,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Said:
+class ModelMessage:
     """The calls of an answer in their order, what was said beside them, and whether calls broke off half-written."""
 
     calls: tuple[Call, ...]
@@ -37,7 +37,7 @@ class Said:
     broken: bool = False
 
 
-def said(raw: str) -> Said:
+def said(raw: str) -> ModelMessage:
     """What an answer says. raw is a message or a whole completion of OpenAI's as JSON, or plain text; never raises."""
     message = _parsed(raw[:LONGEST_RAW])
     if isinstance(message, dict) and isinstance(message.get("choices"), list) and message["choices"]:
@@ -49,7 +49,7 @@ def said(raw: str) -> Said:
     if isinstance(content, list):  # parts, as some providers send them
         content = "\n".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
     in_text = _in_text(content if isinstance(content, str) else "")
-    return Said(calls, in_text.prose) if calls else in_text
+    return ModelMessage(calls, in_text.prose) if calls else in_text
 
 
 def _parsed(text: str) -> Any:
@@ -59,7 +59,7 @@ def _parsed(text: str) -> Any:
         return None
 
 
-def _in_text(text: str) -> Said:
+def _in_text(text: str) -> ModelMessage:
     """Calls written into text: bare, in fences or in tags, one object each, in a list, or keyed by the tool's name."""
     text = MARKUP.sub("\n", THOUGHT_ALOUD.sub(" ", text))
     decoder = json.JSONDecoder()
@@ -77,7 +77,7 @@ def _in_text(text: str) -> Said:
             at = found.end()
             broken = broken or bool(TOOL_NAME.search(text, found.start()))
     prose.append(text[at:])
-    return Said(tuple(calls), " ".join(" ".join(prose).split()), broken)
+    return ModelMessage(tuple(calls), " ".join(" ".join(prose).split()), broken)
 
 
 def _calls_in(value: Any, depth: int = 0) -> Iterator[Call]:

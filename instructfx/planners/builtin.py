@@ -9,13 +9,13 @@ from instructfx.ears.axes import AXES, TONE
 from instructfx.ears.goal import Goal
 from instructfx.effects import EFFECTS
 from instructfx.language import Command, Intent, Wish, understand
-from instructfx.planners import Request, wording
-from instructfx.planners.drawing import drawn, turning
-from instructfx.planners.obeying import Draft, obey, rests
+from instructfx.planners import PlanRequest, replies
+from instructfx.planners.apply_commands import Draft, apply_command, rests
+from instructfx.planners.eq_fit import fitted_eq, turning
+from instructfx.planners.heuristics import HEURISTICS, NEW_FOR
 from instructfx.planners.plan import Move, Plan
-from instructfx.planners.remedies import NEW_FOR, REMEDIES
 from instructfx.planners.takes import another
-from instructfx.planners.texts import described, left_to_the_ear, wished_before
+from instructfx.planners.target_text import described, left_to_the_ear, wished_before
 
 MAIN = 0.75  # of a wish's strongest axis: an axis this strong is worth an effect of its own,
 HALF = 0.5  # this strong, a change of one that is there,
@@ -33,17 +33,17 @@ class BuiltinPlanner:
     def __init__(self, take: int = 0, seed: int = 0) -> None:
         self._take, self._seed = take, seed
 
-    def plan(self, request: Request) -> Plan:
+    def plan(self, request: PlanRequest) -> Plan:
         """The plan of one turn; never raises for words, and changes nothing where it understood nothing."""
         intent = _meant(understand(request.instruction), request)
         if intent.undo:
-            return wording.undone(intent, request)
+            return replies.undone(intent, request)
         if request.ear_reads and intent.unknown and not intent.understood:
             return left_to_the_ear(intent, request)
         unwanted = frozenset(c.effect for c in intent.commands if c.verb == "remove" and c.effect)
         draft = Draft(request.chain, notes=list(intent.notes), unwanted=unwanted)
         for command in sorted(intent.commands, key=lambda c: c.verb != "keep"):
-            obey(command, intent, draft)
+            apply_command(command, intent, draft)
         draft.keep += [slot.effect.name for slot in draft.chain.slots if rests(slot.effect.name, draft)]
         wished: dict[str, float] = {}
         for wish in intent.wishes:
@@ -61,7 +61,7 @@ class BuiltinPlanner:
         return _plan(intent, draft, goal, request)
 
 
-def _meant(intent: Intent, request: Request) -> Intent:
+def _meant(intent: Intent, request: PlanRequest) -> Intent:
     """ "A bit less", said alone, speaks of what was asked before: those wishes and effects again, that much."""
     again = [command for command in intent.commands if command.verb == "adjust" and command.effect is None]
     if not again or intent.wishes:
@@ -83,17 +83,17 @@ def _meant(intent: Intent, request: Request) -> Intent:
 # Wishes: what the sound should become
 
 
-def _choose(wish: Wish, intent: Intent, draft: Draft, request: Request) -> list[str]:
+def _choose(wish: Wish, intent: Intent, draft: Draft, request: PlanRequest) -> list[str]:
     """The effects for a wish: those in the chain that can help, and new ones for what none of them can."""
     axes = {axis: value for axis, value in wish.axes.items() if axis in AXES and abs(value) >= LEAST}
     axes = {axis: value for axis, value in axes.items() if intent.axes.get(axis, 0.0) * value > 0}
     strongest = max(map(abs, axes.values()), default=0.0)
     chosen = [effect for effect in wish.settings if effect not in draft.keep and effect not in draft.unwanted]
     for axis, value in axes.items():
-        there = [slot.effect.name for slot in draft.chain.slots if axis in REMEDIES[slot.effect.name].reach]
+        there = [slot.effect.name for slot in draft.chain.slots if axis in HEURISTICS[slot.effect.name].reach]
         there = [e for e in there if draft.has(e) and e not in draft.keep and _can(e, axis, value, draft, request)]
         for effect in there:
-            down = AXES[axis].family != TONE and value * REMEDIES[effect].reach[axis] < 0
+            down = AXES[axis].family != TONE and value * HEURISTICS[effect].reach[axis] < 0
             chosen += [effect] if abs(value) >= (SIDE if down else HALF) * strongest else []
         if not there and abs(value) >= MAIN * strongest and not _answered(wish, intent, draft):
             chosen += _newcomer(wish, axis, value, chosen, draft, request)
@@ -101,11 +101,11 @@ def _choose(wish: Wish, intent: Intent, draft: Draft, request: Request) -> list[
         if not chosen:  # better a part of the wish than nothing
             chosen += _newcomer(wish, axis, value, chosen, draft, request)
     if not chosen and not draft.keep:
-        draft.notes += [wording.impossible(axis) for axis, value in axes.items() if abs(value) == strongest]
+        draft.notes += [replies.impossible(axis) for axis, value in axes.items() if abs(value) == strongest]
     return list(dict.fromkeys(chosen))
 
 
-def _same_on_both_sides(request: Request) -> bool:
+def _same_on_both_sides(request: PlanRequest) -> bool:
     """Whether there is nothing beside the middle, of which a widener could make more."""
     return request.channels == 2 and request.readings.get("width", 1.0) < NO_SIDE
 
@@ -115,11 +115,11 @@ def _answered(wish: Wish, intent: Intent, draft: Draft) -> bool:
     for other in intent.wishes:
         axis = max(other.axes, key=lambda name: abs(other.axes[name]), default="")
         if other.complaint and other.axes[axis] * wish.axes.get(axis, 0.0) > 0:
-            return any(axis in REMEDIES[name].reach for name in draft.chain.names if draft.has(name))
+            return any(axis in HEURISTICS[name].reach for name in draft.chain.names if draft.has(name))
     return False
 
 
-def _can(effect: str, axis: str, value: float, draft: Draft, request: Request) -> bool:
+def _can(effect: str, axis: str, value: float, draft: Draft, request: PlanRequest) -> bool:
     """Whether an effect that is there can still move that way: what is off cannot be turned down."""
     if axis == "width" and value > 0 and _same_on_both_sides(request):
         return effect == "reverb"
@@ -129,10 +129,10 @@ def _can(effect: str, axis: str, value: float, draft: Draft, request: Request) -
         return False  # tone is the equaliser's; a filter is moved for fidelity alone
     if axis == "punch" and effect == "compressor":
         return True
-    return not (value * REMEDIES[effect].reach[axis] < 0 and draft.values(effect).get("mix") == 0)
+    return not (value * HEURISTICS[effect].reach[axis] < 0 and draft.values(effect).get("mix") == 0)
 
 
-def _newcomer(wish: Wish, axis: str, value: float, chosen: list[str], draft: Draft, request: Request) -> list[str]:
+def _newcomer(wish: Wish, axis: str, value: float, chosen: list[str], draft: Draft, request: PlanRequest) -> list[str]:
     candidates = NEW_FOR.get((axis, 1 if value > 0 else -1), ())
     if axis == "width" and value > 0 and _same_on_both_sides(request):
         candidates = ("reverb",)
@@ -149,9 +149,9 @@ def _newcomer(wish: Wish, axis: str, value: float, chosen: list[str], draft: Dra
     return [hinted[0] if hinted else candidates[0]]
 
 
-def _goal(intent: Intent, wished: Mapping[str, float], draft: Draft, request: Request) -> Goal:
+def _goal(intent: Intent, wished: Mapping[str, float], draft: Draft, request: PlanRequest) -> Goal:
     """The wishes that the chosen effects can answer; the texts are for an ear that reads."""
-    reach = {axis for effect in wished for axis in REMEDIES[effect].reach}
+    reach = {axis for effect in wished for axis in HEURISTICS[effect].reach}
     axes = {axis: value for axis, value in intent.axes.items() if axis in reach and abs(value) >= 0.05}
     if "distortion" in wished and axes.get("harshness", 0.0) < 0:
         axes["grit"] = min(axes.get("grit", 0.0), HARSH_GRIT * axes["harshness"])
@@ -161,14 +161,14 @@ def _goal(intent: Intent, wished: Mapping[str, float], draft: Draft, request: Re
 
 
 def _start(
-    intent: Intent, axes: Mapping[str, float], wished: Mapping[str, float], draft: Draft, request: Request
+    intent: Intent, axes: Mapping[str, float], wished: Mapping[str, float], draft: Draft, request: PlanRequest
 ) -> None:
     """Starting settings for the effects that wishes chose."""
     presets: dict[str, Mapping[str, float]] = {}
     for wish in intent.wishes:
         presets |= wish.settings
     for effect in wished:
-        remedy = REMEDIES[effect]
+        remedy = HEURISTICS[effect]
         pinned = set(remedy.held)
         dose = remedy.dose(axes)
         if effect in presets:
@@ -176,7 +176,7 @@ def _start(
             settings = {**begun, **presets[effect]}
             pinned |= set(presets[effect]) - {"mix"}
         elif effect == "eq":  # the wish is drawn beside what the equaliser does already
-            settings = drawn(axes, draft.values("eq"), draft.fixed("eq"))
+            settings = fitted_eq(axes, draft.values("eq"), draft.fixed("eq"))
         elif not draft.has(effect):
             settings = dict(remedy.begin(axes, request.readings))
         else:
@@ -187,7 +187,7 @@ def _start(
 # The plan
 
 
-def _plan(intent: Intent, draft: Draft, goal: Goal, request: Request) -> Plan:
+def _plan(intent: Intent, draft: Draft, goal: Goal, request: PlanRequest) -> Plan:
     ranks = list(EFFECTS)
     moves = sorted(draft.moves.values(), key=lambda move: ranks.index(move.effect))
     adjust = tuple(move for move in moves if draft.has(move.effect))
@@ -207,4 +207,4 @@ def _plan(intent: Intent, draft: Draft, goal: Goal, request: Request) -> Plan:
         goal=goal,
         notes=tuple(dict.fromkeys(draft.notes)),
     )
-    return wording.told(plan, intent, request)
+    return replies.told(plan, intent, request)

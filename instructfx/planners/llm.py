@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from instructfx.errors import Cancelled, InstructionError, PlannerError
-from instructfx.planners.model import Answer
+from instructfx.planners.model import ModelAnswer
 from instructfx.planners.prompt import Choice, Message
 from instructfx.planners.tools import Tool
 
@@ -32,7 +32,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Limits:
+class RetryLimits:
     """How long one answer may take, all tries together, and how often and how patiently it is tried.
 
     Between tries it waits first_wait_seconds, then twice that and so on, each made up to half as long again by
@@ -55,7 +55,7 @@ class LlmModel:
     name: str
     base_url: str = ""
     streaming: bool = False
-    limits: Limits = field(default_factory=Limits)
+    limits: RetryLimits = field(default_factory=RetryLimits)
 
     def __post_init__(self) -> None:
         _litellm()  # here, so that its import is not counted as a provider's slowness
@@ -70,12 +70,12 @@ class LlmModel:
 
     def answer(
         self, messages: Sequence[Message], tools: Sequence[Tool], choice: Choice, cancelled: Callable[[], bool]
-    ) -> Answer:
+    ) -> ModelAnswer:
         """As `Model.answer`. Tries again after 429, 5xx and broken connections, never after other refusals."""
         question = {"messages": list(messages)} | ({"tools": list(tools), "tool_choice": choice} if tools else {})
         return _finished(self._persistently(question), cancelled)
 
-    async def _persistently(self, question: dict[str, Any]) -> Answer:
+    async def _persistently(self, question: dict[str, Any]) -> ModelAnswer:
         try:
             async with asyncio.timeout(self.limits.seconds):
                 for attempt in range(1, self.limits.tries + 1):
@@ -90,7 +90,7 @@ class LlmModel:
             pass
         raise PlannerError(f"{self.provider} did not answer within {self.limits.seconds:g} s")
 
-    async def _once(self, question: dict[str, Any]) -> Answer:
+    async def _once(self, question: dict[str, Any]) -> ModelAnswer:
         litellm = _litellm()
         own = {"api_base": self.base_url, "api_key": os.environ.get("INSTRUCTFX_PLANNER_KEY") or "none"}
         stream = {"stream": True, "stream_options": {"include_usage": True}} if self.streaming else {}
@@ -191,11 +191,11 @@ def _retry_after(error: Exception) -> float | None:
         return None
 
 
-def _answer(name: str, response: Any) -> Answer:
+def _answer(name: str, response: Any) -> ModelAnswer:
     raw = response.choices[0].message.model_dump_json(exclude_none=True) if response and response.choices else "{}"
     usage = getattr(response, "usage", None)
     details = getattr(usage, "prompt_tokens_details", None)
-    return Answer(
+    return ModelAnswer(
         raw=raw,
         input_tokens=getattr(usage, "prompt_tokens", 0) or 0,
         cached_tokens=getattr(details, "cached_tokens", 0) or 0,

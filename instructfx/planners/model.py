@@ -11,7 +11,7 @@ from instructfx.planners.tools import Tool
 
 
 @dataclass(frozen=True)
-class Answer:
+class ModelAnswer:
     """raw is the model's message as JSON, word for word; price_usd is None where no price is known."""
 
     raw: str
@@ -30,5 +30,5 @@ class Model(Protocol):
 
     def answer(
         self, messages: Sequence[Message], tools: Sequence[Tool], choice: Choice, cancelled: Callable[[], bool]
-    ) -> Answer:
+    ) -> ModelAnswer:
         """One answer. Raises PlannerError where there is none, Cancelled within a second of being stopped."""

@@ -52,7 +52,7 @@ class Asked:
     refused: tuple[str, ...] = ()
     fell_back: str = ""
 
-    def told(self) -> str:
+    def to_text(self) -> str:
         """For people: "openai/x, 2,310 + 182 tokens, $0.0041, 2.3 s"."""
         facts = [self.model]
         if self.input_tokens or self.output_tokens:

@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Literal
 
 from instructfx.chain import Chain, Slot
-from instructfx.planners import Request
+from instructfx.planners import PlanRequest
 from instructfx.planners.tools import Tool, back_tool, offered
 
 Message = dict[str, str]
@@ -33,7 +33,7 @@ def version() -> str:
     return text("VERSION")
 
 
-def messages(request: Request) -> list[Message]:
+def messages(request: PlanRequest) -> list[Message]:
     """The messages of a turn: what never changes first, so that a provider's cache of prefixes works."""
     return [
         {"role": "system", "content": text("planner.md")},
@@ -52,17 +52,17 @@ def again(asked: list[Message], answer: str, problems: tuple[str, ...]) -> list[
     return [*asked, {"role": "user", "content": told}]
 
 
-def tools(request: Request) -> list[Tool]:
+def tools(request: PlanRequest) -> list[Tool]:
     """The tools of a turn."""
     return [*offered(request.chain), *([back_tool()] if request.earlier else [])]
 
 
-def choice(request: Request) -> Choice:
+def choice(request: PlanRequest) -> Choice:
     """Whether a tool must be called: on the first turn, where at least one effect is needed."""
     return "auto" if request.chain.slots or request.earlier else "required"
 
 
-def _situation(request: Request) -> str:
+def _situation(request: PlanRequest) -> str:
     parts = []
     if request.earlier:
         first = max(0, len(request.earlier) - RECENT)

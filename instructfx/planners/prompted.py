@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from instructfx.errors import PlannerError
 from instructfx.language import understand
-from instructfx.planners import Request
+from instructfx.planners import PlanRequest
 from instructfx.planners.builtin import BuiltinPlanner
-from instructfx.planners.model import Answer, Model
+from instructfx.planners.model import Model, ModelAnswer
 from instructfx.planners.plan import Asked, Plan
 from instructfx.planners.prompt import again, choice, messages, tools, version
 from instructfx.planners.reading import read
@@ -24,7 +24,7 @@ class PromptedPlanner:
         self.name = model.name
         self._model = model
 
-    def plan(self, request: Request) -> Plan:
+    def plan(self, request: PlanRequest) -> Plan:
         """The plan of one turn. Raises Cancelled within a second of being stopped, and nothing else.
 
         A plain "go back" needs no model.
@@ -59,7 +59,7 @@ def _only_goes_back(instruction: str) -> bool:
     return bool(intent.undo) and not (intent.wishes or intent.commands or intent.unknown)
 
 
-def _counted(asked: Asked, answer: Answer) -> Asked:
+def _counted(asked: Asked, answer: ModelAnswer) -> Asked:
     prices = [price for price in (asked.price_usd, answer.price_usd) if price is not None]
     return replace(
         asked,

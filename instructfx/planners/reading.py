@@ -16,13 +16,13 @@ from instructfx.ears.goal import Goal
 from instructfx.effects import EFFECTS, Effect, effect_named
 from instructfx.errors import SettingsError
 from instructfx.language import understand
-from instructfx.planners import Request
-from instructfx.planners.answers import Call, Said, said
+from instructfx.planners import PlanRequest
+from instructfx.planners.answers import Call, ModelMessage, said
 from instructfx.planners.plan import Move, Plan, Thoughts
-from instructfx.planners.texts import described, wished_before
+from instructfx.planners.replies import label, locked, sentence
+from instructfx.planners.target_text import described, wished_before
 from instructfx.planners.tools import BACK, GOAL, MOST_STEPS, TEXTS, THOUGHTS
 from instructfx.planners.values import LONG_TEXT, Unusable, boolean, names, number, text
-from instructfx.planners.wording import label, locked, sentence
 
 VERBS = ("add", "adjust", "remove")
 PLACES = ("before", "after")
@@ -30,7 +30,7 @@ LEAST_STEPS = 0.05  # wishes weaker than this are none
 
 
 @dataclass(frozen=True)
-class Reading:
+class PlanReading:
     """The plan that an answer means; none where there are problems, each of which says what would be legal."""
 
     plan: Plan | None
@@ -38,10 +38,10 @@ class Reading:
 
 
 @dataclass
-class _Draft:
+class _PlanDraft:
     """A plan in the making: moves by effect, in the order of the calls."""
 
-    request: Request
+    request: PlanRequest
     moves: dict[str, Move] = field(default_factory=dict)
     remove: list[str] = field(default_factory=list)
     bypass: list[str] = field(default_factory=list)
@@ -56,10 +56,10 @@ class _Draft:
         return effect in self.request.chain.names
 
 
-def read(raw: str, request: Request) -> Reading:
+def read(raw: str, request: PlanRequest) -> PlanReading:
     """What an answer means for a request. Never raises, whatever the model said."""
     answer = said(raw)
-    draft = _Draft(request)
+    draft = _PlanDraft(request)
     for call in answer.calls:
         try:
             _take(call, draft)
@@ -70,11 +70,11 @@ def read(raw: str, request: Request) -> Reading:
     if not draft.problems:
         _check(answer, draft)
     if draft.problems:
-        return Reading(None, tuple(draft.problems))
-    return Reading(_plan(answer, draft))
+        return PlanReading(None, tuple(draft.problems))
+    return PlanReading(_plan(answer, draft))
 
 
-def _take(call: Call, draft: _Draft) -> None:
+def _take(call: Call, draft: _PlanDraft) -> None:
     verb, _, name = call.tool.partition("_")
     if call.trouble:
         raise Unusable(call.trouble)
@@ -97,7 +97,7 @@ def _effect(name: str) -> Effect:
         raise Unusable(str(error)) from error
 
 
-def _touch(verb: str, effect: Effect, given: Mapping[str, Any], draft: _Draft) -> None:
+def _touch(verb: str, effect: Effect, given: Mapping[str, Any], draft: _PlanDraft) -> None:
     name = effect.name
     if draft.has(name) and draft.request.chain.slot(name).wholly_locked:
         draft.notes.append(locked(name))
@@ -126,7 +126,7 @@ def _touch(verb: str, effect: Effect, given: Mapping[str, Any], draft: _Draft) -
     draft.moves[name] = Move(name, {**old.settings, **settings}, old.pinned, before or old.before, after or old.after)
 
 
-def _settings(effect: Effect, given: Mapping[str, Any], draft: _Draft) -> dict[str, float]:
+def _settings(effect: Effect, given: Mapping[str, Any], draft: _PlanDraft) -> dict[str, float]:
     known = {param.name: param for param in effect.params}
     held = draft.request.chain.slot(effect.name).locked if draft.has(effect.name) else frozenset()
     unknown = [name for name in given if name not in known and name not in (*PLACES, "bypassed")]
@@ -146,7 +146,7 @@ def _settings(effect: Effect, given: Mapping[str, Any], draft: _Draft) -> dict[s
     return settings
 
 
-def _neighbour(name: str, draft: _Draft) -> str:
+def _neighbour(name: str, draft: _PlanDraft) -> str:
     """The effect that a new one stands next to; empty where there is none of that name, so that it goes to the end."""
     try:
         effect = effect_named(name).name if name else ""
@@ -155,7 +155,7 @@ def _neighbour(name: str, draft: _Draft) -> str:
     return effect if draft.has(effect) or effect in draft.moves else ""
 
 
-def _check(answer: Said, draft: _Draft) -> None:
+def _check(answer: ModelMessage, draft: _PlanDraft) -> None:
     deeds = bool(draft.moves or draft.remove or draft.bypass or draft.enable)
     both = [name for name in draft.remove if name in draft.moves]
     if draft.undo and deeds:
@@ -173,7 +173,7 @@ def _check(answer: Said, draft: _Draft) -> None:
         draft.problems.append(f"{GOAL}: {problem}")
 
 
-def _plan(answer: Said, draft: _Draft) -> Plan:
+def _plan(answer: ModelMessage, draft: _PlanDraft) -> Plan:
     given, request = draft.goal, draft.request
     thoughts = Thoughts(**{name: text(given.get(name)) for name in THOUGHTS})
     reply = text(given.get("reply")) or text(answer.prose)
@@ -204,7 +204,7 @@ def _known(name: str) -> str:
         return ""
 
 
-def _exact(listed: list[str], draft: _Draft) -> dict[str, frozenset[str]]:
+def _exact(listed: list[str], draft: _PlanDraft) -> dict[str, frozenset[str]]:
     """Effect -> the settings for which the person gave a value: "eq.low_mid_gain_db", or the setting alone."""
     exact: dict[str, frozenset[str]] = {}
     for each in listed:
@@ -215,7 +215,7 @@ def _exact(listed: list[str], draft: _Draft) -> dict[str, frozenset[str]]:
     return exact
 
 
-def _goal(draft: _Draft) -> Goal:
+def _goal(draft: _PlanDraft) -> Goal:
     """What the model described. Where it named no axes, those that the words themselves mean."""
     given, request = draft.goal, draft.request
     intent = understand(request.instruction)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from instructfx.errors import InstructionError, PlannerError
-from instructfx.planners import Request
-from instructfx.planners.model import Answer
+from instructfx.planners import PlanRequest
+from instructfx.planners.model import ModelAnswer
 from instructfx.planners.plan import Plan
 from instructfx.planners.prompt import Choice, Message
 from instructfx.planners.tools import Tool
@@ -33,7 +33,7 @@ class RecordedModel:
 
     def answer(
         self, messages: Sequence[Message], tools: Sequence[Tool], choice: Choice, cancelled: Callable[[], bool]
-    ) -> Answer:
+    ) -> ModelAnswer:
         """The next answer, whatever is asked; PlannerError after the last one."""
         if self._played == len(self._answers):
             raise PlannerError(f"the recording has no more than {self._played} answers")
@@ -41,7 +41,7 @@ class RecordedModel:
         self._played += 1
         if answer is None:
             raise PlannerError("the recorded model did not answer")
-        return Answer(answer)
+        return ModelAnswer(answer)
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Planned:
     name: str
     stored: Plan
 
-    def plan(self, request: Request) -> Plan:
+    def plan(self, request: PlanRequest) -> Plan:
         """The plan, whatever is asked."""
         return self.stored
 

@@ -10,7 +10,7 @@ from instructfx.ears import Objective
 from instructfx.effects import Effect
 from instructfx.refine.bayes import BayesOptions, explore
 from instructfx.refine.gradient import GradientOptions, descend
-from instructfx.refine.records import Cancelled, OnStep, Refined, Step, ignore, never
+from instructfx.refine.records import IsCancelled, OnStep, Refined, Step, ignore, never
 from instructfx.refine.search import Search
 from instructfx.refine.secant import EmbeddingObjective, SecantOptions, descend_in_few_passes
 from instructfx.rendering.excerpt import Excerpt
@@ -51,7 +51,7 @@ def refine(
     options: RefineOptions | None = None,
     seed: int = 0,
     on_step: OnStep = ignore,
-    cancelled: Cancelled = never,
+    cancelled: IsCancelled = never,
 ) -> Refined:
     """Move the settings of these effects down the loss: gradients where there are some, then trying.
 

@@ -32,7 +32,7 @@ class Refined:
 
 
 OnStep = Callable[[Step], None]
-Cancelled = Callable[[], bool]
+IsCancelled = Callable[[], bool]
 
 
 def never() -> bool:

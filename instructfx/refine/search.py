@@ -13,7 +13,7 @@ from torch import Tensor
 from instructfx.chain import Chain, Knob
 from instructfx.ears import Objective
 from instructfx.effects.device import CPU
-from instructfx.refine.records import Cancelled, OnStep, Refined, Step, Stopped
+from instructfx.refine.records import IsCancelled, OnStep, Refined, Step, Stopped
 from instructfx.rendering.excerpt import Excerpt
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Search:
     """
 
     def __init__(
-        self, chain: Chain, excerpt: Excerpt, objective: Objective, on_step: OnStep, cancelled: Cancelled
+        self, chain: Chain, excerpt: Excerpt, objective: Objective, on_step: OnStep, cancelled: IsCancelled
     ) -> None:
         self.excerpt = excerpt
         self.objective = objective

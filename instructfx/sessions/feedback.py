@@ -23,7 +23,7 @@ class Judgement:
 
 
 @dataclass(frozen=True)
-class Answer:
+class BlindAnswer:
     """A blind comparison: whether this turn or another one sounds better, against the dry track where that is None."""
 
     turn_id: str
@@ -35,7 +35,7 @@ class Answer:
 class Remarks:
     """What is kept beside the turns of a session; signatures and names by the id of the turn."""
 
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[BlindAnswer, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     signatures: Mapping[str, Signature] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from instructfx.chain.interpolate import between
 from instructfx.ears import Goal
 from instructfx.errors import InstructionError
 from instructfx.language import understand
-from instructfx.planners.remedies import REMEDIES
+from instructfx.planners.heuristics import HEURISTICS
 from instructfx.refine import RefineOptions
 
 Setting = tuple[str, str]
@@ -32,7 +32,7 @@ APART = re.compile(r"[,;/\n]|\band\b", re.I)
 
 
 @dataclass(frozen=True)
-class Wishes:
+class TurnOptions:
     """step_size scales how far the turn goes, 0.25 to 3; iterations is the most steps of each search, 1 to 200; seed,
     0 to 2^32 - 1, and first_turn stand in for those of the session; loss is a kind of CLAP's; avoid holds words for
     what the sound should not become, such as "harsh, muddy".
@@ -64,9 +64,9 @@ class Wishes:
                 f"what to avoid is {len(self.avoid)} characters long; up to {LONGEST_AVOID} are read. Name a few words."
             )
 
-    def told(self) -> str:
+    def to_text(self) -> str:
         """What was chosen, for people; empty where nothing was."""
-        plain = Wishes()
+        plain = TurnOptions()
         chosen = {name: value for name, value in vars(self).items() if value != getattr(plain, name)}
         return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in chosen.items())
 
@@ -89,7 +89,7 @@ class Wishes:
             return goal
         axes = {name: _capped(self.step_size * value) for name, value in goal.axes.items()}
         strongest = max(map(abs, axes.values()), default=0.0)
-        reach = {axis for effect in effects for axis in REMEDIES[effect].reach}
+        reach = {axis for effect in effects for axis in HEURISTICS[effect].reach}
         for axis, away in away_from(self.avoid).items():
             wished = axes.get(axis, 0.0)
             asked = abs(wished) >= ASKED * strongest and wished != 0
@@ -141,7 +141,7 @@ def _too(term: str) -> dict[str, float]:
             axis: -float(direction)
             for command in intent.commands
             if command.effect
-            for axis, direction in REMEDIES[command.effect].reach.items()
+            for axis, direction in HEURISTICS[command.effect].reach.items()
         }
     strongest = max(map(abs, axes.values()), default=0.0)
     return {axis: AVOIDED_STEPS * value / strongest for axis, value in axes.items() if abs(value) >= ASKED * strongest}

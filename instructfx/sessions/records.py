@@ -14,8 +14,8 @@ from instructfx.errors import InstructFXError, InstructionError, StoreError
 from instructfx.planners.plan import Plan
 from instructfx.planners.router import Route
 from instructfx.refine import Refined, SearchOptions
-from instructfx.sessions.feedback import Answer, Judgement, Remarks
-from instructfx.sessions.options import FirstTurn, Wishes
+from instructfx.sessions.feedback import Judgement, Remarks
+from instructfx.sessions.options import FirstTurn, TurnOptions
 
 Kind = Literal["said", "edited", "matched", "undone"]
 
@@ -54,7 +54,7 @@ class Provenance:
     machine: str = ""
     device: str = ""
     threads: int = 0
-    wishes: Wishes = field(default_factory=Wishes)
+    wishes: TurnOptions = field(default_factory=TurnOptions)
     excerpt_start: int | None = None
 
 
@@ -112,7 +112,7 @@ class Turn:
             return "hand"
         if asked is None:  # as it is where a model was there and not needed
             return "builtin" if self.kind == "undone" else self.provenance.planner
-        return f"builtin instead of {asked.told()}" if asked.fell_back else asked.told()
+        return f"builtin instead of {asked.to_text()}" if asked.fell_back else asked.to_text()
 
     def to_json(self) -> str:
         """All of it as a JSON object; `turn_from_json` reads it back."""
@@ -284,7 +284,6 @@ def readable(turn: Turn) -> dict[str, Any]:
 
 
 __all__ = [
-    "Answer",
     "Dry",
     "FirstTurn",
     "Judgement",

@@ -22,14 +22,14 @@ from instructfx.store.tables import AudioRow, SessionRow, TurnRow
 
 
 @dataclass(frozen=True)
-class Finding:
+class StoreFault:
     """One thing that is wrong. mended says what was done about it, and is empty where nothing could be."""
 
     what: str
     mended: str = ""
 
 
-def examine(store: Store, mend: bool = False) -> tuple[Finding, ...]:
+def examine(store: Store, mend: bool = False) -> tuple[StoreFault, ...]:
     """Everything that is wrong with a store, read from end to end; with mend, what can be mended is.
 
     Nothing that belongs to a session is ever removed. Raises StoreError where the store cannot be read.
@@ -50,40 +50,40 @@ def examine(store: Store, mend: bool = False) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _broken_pages(connection: Connection) -> Iterator[Finding]:
+def _broken_pages(connection: Connection) -> Iterator[StoreFault]:
     if connection.get_bind().dialect.name != "sqlite":
         return
     for (line,) in connection.execute(text("PRAGMA integrity_check")).all():
         if line != "ok":
-            yield Finding(f"the database is damaged: {line}; restore a copy")
+            yield StoreFault(f"the database is damaged: {line}; restore a copy")
     for table, row, *_ in connection.execute(text("PRAGMA foreign_key_check")).all():
-        yield Finding(f"row {row} of the table {table} belongs to nothing; restore a copy")
+        yield StoreFault(f"row {row} of the table {table} belongs to nothing; restore a copy")
 
 
-def _leftover_files(store: Store, connection: Connection, mend: bool) -> Iterator[Finding]:
+def _leftover_files(store: Store, connection: Connection, mend: bool) -> Iterator[StoreFault]:
     rows = connection.exec(select(AudioRow)).all()
     known = {store.files.path(row.sha256, row.extension) for row in rows}
     for path in store.files.present():
         if path not in known:
             kind = "an unfinished copy" if path.name.startswith(TEMPORARY) else "audio of no session"
-            yield Finding(f"{path.name} is {kind}", _removed(store, path) if mend else "")
+            yield StoreFault(f"{path.name} is {kind}", _removed(store, path) if mend else "")
 
 
-def _unused_audio(store: Store, connection: Connection, mend: bool) -> Iterator[Finding]:
+def _unused_audio(store: Store, connection: Connection, mend: bool) -> Iterator[StoreFault]:
     used = select(SessionRow.dry_sha256)
     for row in connection.exec(select(AudioRow).where(col(AudioRow.sha256).not_in(used))).all():
         path = store.files.path(row.sha256, row.extension)
         if mend:
             connection.delete(row)
             connection.flush()
-        yield Finding(f"{path.name} is noted, but no session is on it", _removed(store, path) if mend else "")
+        yield StoreFault(f"{path.name} is noted, but no session is on it", _removed(store, path) if mend else "")
 
 
-def _abandoned_work(mend: bool) -> Iterator[Finding]:
+def _abandoned_work(mend: bool) -> Iterator[StoreFault]:
     for path in abandoned():
         if mend:
             shutil.rmtree(path, ignore_errors=True)
-        yield Finding(f"{path} is work of a process that is gone", "removed" if mend else "")
+        yield StoreFault(f"{path} is work of a process that is gone", "removed" if mend else "")
 
 
 def _removed(store: Store, path: Path) -> str:
@@ -91,18 +91,18 @@ def _removed(store: Store, path: Path) -> str:
     return "removed"
 
 
-def _lost_audio(store: Store, connection: Connection) -> Iterator[Finding]:
+def _lost_audio(store: Store, connection: Connection) -> Iterator[StoreFault]:
     for row in connection.exec(select(AudioRow)).all():
         path = store.files.path(row.sha256, row.extension)
         sessions = connection.exec(select(SessionRow.dry_name).where(SessionRow.dry_sha256 == row.sha256)).all()
         names = ", ".join(sorted(set(sessions)))
         if not path.is_file():
-            yield Finding(f"{path.name} is missing, the audio of {names}; put the file back")
+            yield StoreFault(f"{path.name} is missing, the audio of {names}; put the file back")
         elif sha256_of(path) != row.sha256:
-            yield Finding(f"{path.name} has changed on the disk, the audio of {names}; put the file back")
+            yield StoreFault(f"{path.name} has changed on the disk, the audio of {names}; put the file back")
 
 
-def _lost_heads(connection: Connection, mend: bool) -> Iterator[Finding]:
+def _lost_heads(connection: Connection, mend: bool) -> Iterator[StoreFault]:
     for row in connection.exec(select(SessionRow)).all():
         statement = select(TurnRow.id).where(TurnRow.session_id == row.id).order_by(col(TurnRow.index).desc())
         turns = connection.exec(statement).all()
@@ -111,12 +111,12 @@ def _lost_heads(connection: Connection, mend: bool) -> Iterator[Finding]:
                 row.head = turns[0] if turns else None
                 connection.add(row)
             what = f"the session on {row.dry_name} plays a turn that is not there"
-            yield Finding(what, "plays its last turn" if mend else "")
+            yield StoreFault(what, "plays its last turn" if mend else "")
 
 
-def _unreadable_turns(connection: Connection) -> Iterator[Finding]:
+def _unreadable_turns(connection: Connection) -> Iterator[StoreFault]:
     for row in connection.exec(select(TurnRow)).all():
         try:
             turn_from_json(row.record)
         except InstructFXError as error:
-            yield Finding(f"turn {row.index} ({row.instruction[:40]!r}): {error}; restore a copy")
+            yield StoreFault(f"turn {row.index} ({row.instruction[:40]!r}): {error}; restore a copy")

@@ -17,7 +17,7 @@ from sqlmodel import col, select
 from instructfx.audio.fingerprint import Signature
 from instructfx.audio.track import Track
 from instructfx.errors import StoreError
-from instructfx.sessions import Answer, Dry, Judgement, Remarks, Session, Turn
+from instructfx.sessions import BlindAnswer, Dry, Judgement, Remarks, Session, Turn
 from instructfx.store.database import opened, reported, writing
 from instructfx.store.files import AudioFiles
 from instructfx.store.rows import add_remarks, add_turn, delete_rows, render_row, steps_of, turn_of
@@ -205,18 +205,18 @@ class Store:
             rows = connection.exec(statement.order_by(col(JudgementRow.id))).all()
             return tuple(Judgement(**row.model_dump(exclude={"id", "created_at"})) for row in rows)
 
-    def add_answer(self, answer: Answer) -> None:
+    def add_answer(self, answer: BlindAnswer) -> None:
         """Commit what a person said in a blind comparison."""
         with self._changes() as connection:
             connection.add(AnswerRow(**asdict(answer)))
 
-    def answers(self, session_id: str) -> tuple[Answer, ...]:
+    def answers(self, session_id: str) -> tuple[BlindAnswer, ...]:
         """All blind comparisons of a session's turns, in the order of answering."""
         with self._reads() as connection:
             of_session = select(AnswerRow).join(TurnRow, col(AnswerRow.turn_id) == TurnRow.id)
             statement = of_session.where(TurnRow.session_id == session_id).order_by(col(AnswerRow.id))
             return tuple(
-                Answer(**row.model_dump(exclude={"id", "created_at"})) for row in connection.exec(statement).all()
+                BlindAnswer(**row.model_dump(exclude={"id", "created_at"})) for row in connection.exec(statement).all()
             )
 
     def add_signature(self, turn_id: str, signature: Signature) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from instructfx.bench.registry import BENCHES, BenchOptions, Page, found
+from instructfx.bench.registry import BENCHES, BenchOptions, BenchPage, found
 from instructfx.bench.runner.cases import Bench, Json, Told
 from instructfx.bench.runner.intervals import interval
 
@@ -53,7 +53,7 @@ def log(tmp_path: Path) -> Path:
     return tmp_path / "log"
 
 
-def run(log: Path, listener: Listener, seed: int = 0, workers: int = 1, cases: int = 0) -> Page:
+def run(log: Path, listener: Listener, seed: int = 0, workers: int = 1, cases: int = 0) -> BenchPage:
     bench = Bench("squares", "Squares", lambda options: [Square(n, log) for n in range(6)], square, told)
     return bench(BenchOptions(out=log.parent / "out", seed=seed, workers=workers, cases=cases), listener)
 

@@ -10,19 +10,19 @@ import soundfile
 
 from instructfx.audio import Audio
 from instructfx.bench.quality.dialogues import read_dialogues
-from instructfx.bench.quality.expectations import LOUDNESS, OTHERS, Heard, expectation, judged, standing
+from instructfx.bench.quality.expectations import LOUDNESS, OTHERS, SessionMoment, expectation, judged, standing
 from instructfx.bench.quality.sentences import BenchDataError
 from instructfx.chain import Chain
 from instructfx.cli.main import main
 from instructfx.ears.axes import AXES
 
 STILL = dict.fromkeys(AXES, 0.0)
-DRY = Heard(Chain(), STILL, -20.0)
+DRY = SessionMoment(Chain(), STILL, -20.0)
 ROOM = Chain().added("eq", {}).added("reverb", {"mix": 0.3})
 
 
-def heard(chain: Chain, loudness_lufs: float = -20.0, **readings: float) -> Heard:
-    return Heard(chain, {**STILL, **readings}, loudness_lufs)
+def heard(chain: Chain, loudness_lufs: float = -20.0, **readings: float) -> SessionMoment:
+    return SessionMoment(chain, {**STILL, **readings}, loudness_lufs)
 
 
 def test_the_dialogues_are_enough_and_say_what_is_expected() -> None:
@@ -56,7 +56,7 @@ def test_the_dialogues_are_enough_and_say_what_is_expected() -> None:
         ("chain as after 7", heard(ROOM), False),
     ],
 )
-def test_verdicts_after_the_first_turn(text: str, after: Heard, met: bool) -> None:
+def test_verdicts_after_the_first_turn(text: str, after: SessionMoment, met: bool) -> None:
     assert judged(expectation(text), [DRY, after]).met is met
 
 

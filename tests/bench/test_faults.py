@@ -7,7 +7,7 @@ from collections import Counter
 from instructfx.bench.robustness import faults, soak
 from instructfx.bench.robustness.bad_audio import BadUpload, bad_uploads, good
 from instructfx.bench.robustness.bad_words import BadWords, bad_words
-from instructfx.bench.serving.visitor import Answer
+from instructfx.bench.serving.visitor import PageAnswer
 
 
 def quiet(text: str) -> None:
@@ -59,10 +59,12 @@ def test_the_soak_tells_visitors_apart() -> None:
     """Guards the guard: what is another's, or missing, is seen."""
     mine, other = soak.Guest(0), soak.Guest(1)
     assert mine.frames != other.frames
-    mixed = Answer(
+    mixed = PageAnswer(
         "answered", 200, 0.1, track=f"{mine.name}.wav", said=("a",), replied=("b",), texts=(other.words(1)[0],)
     )
     assert soak._amiss(mixed, mine, [other.name]) == [f"saw {other.name}"]
     stays = [soak.Stay(mine, ("a", "b"), (0.1, 0.1), ("a", "b"), ("b", "a"), ())]
-    checks = soak.Soaked(tuple(stays), (soak.Reading(500, 20),) * 4 + (soak.Reading(900, 90),) * 4, 1.0, 0).checks()
+    checks = soak.Soaked(
+        tuple(stays), (soak.ProcessReading(500, 20),) * 4 + (soak.ProcessReading(900, 90),) * 4, 1.0, 0
+    ).checks()
     assert list(checks.values()) == [True, False, True, False, False]

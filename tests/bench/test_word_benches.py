@@ -16,7 +16,7 @@ from instructfx.bench.quality.features import COUNT, SAMPLE_RATE, distance, feat
 from instructfx.bench.quality.room_measures import centroid_hz, rt60_seconds
 from instructfx.bench.quality.socialfx import band_change_db, crowd, drawn, scaled
 from instructfx.bench.quality.sounds import curve_response, ground, pairs_of, points_hz
-from instructfx.bench.registry import BenchOptions, Page, found
+from instructfx.bench.registry import BenchOptions, BenchPage, found
 from instructfx.cli.main import main
 from instructfx.errors import SettingsError
 
@@ -33,7 +33,7 @@ def data(music: Audio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return write_crowd(tmp_path / "socialfx", music)
 
 
-def run(name: str, data: Path, cases: int = 0) -> tuple[Page, dict[str, object]]:
+def run(name: str, data: Path, cases: int = 0) -> tuple[BenchPage, dict[str, object]]:
     out = data.parent / name
     page = found(name)(BenchOptions(data=data, out=out, cases=cases), Silent())
     return page, json.loads((out / "report.json").read_text())

@@ -116,7 +116,7 @@ def test_rows_are_written_in_groups(live: LiveSession, tmp_path: Path, monkeypat
 
 
 @pytest.mark.parametrize("kind", ["parquet", "csv"])
-def test_a_store_without_sessions_gives_empty_tables(kind: writing.Format, tmp_path: Path) -> None:
+def test_a_store_without_sessions_gives_empty_tables(kind: writing.TableFormat, tmp_path: Path) -> None:
     for path in export_tables(Store(tmp_path / "s"), tmp_path / "t", kind):
         table = read(path)
         assert len(table) == 0

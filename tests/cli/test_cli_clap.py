@@ -16,7 +16,7 @@ from scripted_server import Answer, Server, serving
 from instructfx.cli import clap
 from instructfx.cli.main import main
 from instructfx.ears import checking, checkpoints
-from instructfx.ears.checking import Progress
+from instructfx.ears.checking import CheckProgress
 
 ROOT = Path(__file__).parents[2]
 WEIGHTS = random.Random(0).randbytes(300_000)
@@ -147,7 +147,7 @@ def test_progress_is_a_bar_on_a_terminal_and_lines_elsewhere(
 ) -> None:
     ticks = iter(range(10_000))
     monkeypatch.setattr(clap.time, "monotonic", lambda: float(next(ticks)))
-    steps = [Progress("music.pt", "fetching", done, 2_000_000_000) for done in range(0, 2_000_000_001, 20_000_000)]
+    steps = [CheckProgress("music.pt", "fetching", done, 2_000_000_000) for done in range(0, 2_000_000_001, 20_000_000)]
     lines = clap._Bar()
     for step in steps:
         lines.show(step)

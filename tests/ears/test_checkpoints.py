@@ -9,7 +9,7 @@ import pytest
 
 from instructfx.cli import doctor
 from instructfx.ears import checking, checkpoints
-from instructfx.ears.checking import Checked, Progress, look, needed, verify
+from instructfx.ears.checking import Checked, CheckProgress, look, needed, verify
 from instructfx.ears.checkpoints import MUSIC, TOKENIZER, Checkpoint, Published, chosen_checkpoint, is_present
 from instructfx.errors import Cancelled, EarError
 
@@ -99,12 +99,12 @@ def test_the_table_is_as_published() -> None:
 
 
 def test_a_whole_checkpoint_is_verified(tiny: Checkpoint) -> None:
-    told: list[Progress] = []
+    told: list[CheckProgress] = []
     checked = verify(tiny, told.append)
     assert [(each.path.name, each.as_published) for each in checked] == [
         ("tiny.pt", True), ("vocab.json", True), ("merges.txt", True),
     ]  # fmt: skip
-    assert told[0] == Progress("tiny.pt", "checking", 7000, 7000)
+    assert told[0] == CheckProgress("tiny.pt", "checking", 7000, 7000)
     assert needed(tiny) == ()
 
 

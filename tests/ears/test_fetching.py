@@ -9,16 +9,16 @@ from published import CONTENT, NAME, part_of, refused
 from scripted_server import Answer, Server
 
 from instructfx.ears import fetching
-from instructfx.ears.checking import Progress
+from instructfx.ears.checking import CheckProgress
 from instructfx.ears.checkpoints import Published
 from instructfx.ears.fetching import download
 from instructfx.errors import Cancelled
 
 
 def test_fetches_the_whole_file_and_tells_how_far_it_is(tiny: Published, folder: Path) -> None:
-    told: list[Progress] = []
+    told: list[CheckProgress] = []
 
-    def watch(progress: Progress) -> None:
+    def watch(progress: CheckProgress) -> None:
         assert not (folder / NAME).exists(), "half a file lies under the final name"
         told.append(progress)
 
@@ -29,7 +29,7 @@ def test_fetches_the_whole_file_and_tells_how_far_it_is(tiny: Published, folder:
     assert fetched == sorted(fetched)
     assert fetched[-1] == len(CONTENT)
     assert {(each.file_name, each.total_bytes) for each in told} == {(NAME, len(CONTENT))}
-    assert told[-1] == Progress(NAME, "checking", len(CONTENT), len(CONTENT))
+    assert told[-1] == CheckProgress(NAME, "checking", len(CONTENT), len(CONTENT))
 
 
 def test_an_intact_file_is_not_fetched_again(tiny: Published, folder: Path, server: Server) -> None:
@@ -54,7 +54,7 @@ def test_goes_on_where_the_connection_broke(tiny: Published, folder: Path, serve
 
 def test_goes_on_with_what_an_earlier_run_left(tiny: Published, tmp_path: Path, server: Server) -> None:
     part_of(tmp_path).write_bytes(CONTENT[:70_000])
-    told: list[Progress] = []
+    told: list[CheckProgress] = []
     download(tiny, tmp_path, told.append)
     assert (tmp_path / NAME).read_bytes() == CONTENT
     assert [asked for _, asked in server.asked] == ["bytes=70000-"]
@@ -163,7 +163,7 @@ def test_attempts_are_not_counted_while_much_arrives(
 
 
 def test_stopped_and_continued(tiny: Published, folder: Path, server: Server) -> None:
-    told: list[Progress] = []
+    told: list[CheckProgress] = []
     with pytest.raises(Cancelled, match="kept"):
         download(tiny, folder, told.append, cancelled=lambda: bool(told))
     kept = part_of(folder).read_bytes()

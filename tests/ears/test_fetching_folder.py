@@ -13,7 +13,7 @@ import pytest
 from published import CONTENT, NAME, part_of, refused
 from scripted_server import Server
 
-from instructfx.ears.checking import Progress
+from instructfx.ears.checking import CheckProgress
 from instructfx.ears.checkpoints import Published
 from instructfx.ears.fetching import download
 from instructfx.errors import EarError
@@ -66,7 +66,7 @@ def test_a_file_where_the_folder_should_be(tiny: Published, tmp_path: Path) -> N
 def test_two_at_once(tiny: Published, folder: Path) -> None:
     lines: list[str] = []
 
-    def meanwhile(progress: Progress) -> None:
+    def meanwhile(progress: CheckProgress) -> None:
         with pytest.raises(EarError) as caught:
             download(tiny, folder)
         lines.append(str(caught.value))

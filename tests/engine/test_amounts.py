@@ -28,7 +28,7 @@ ROOM = Chain().added("reverb", {"mix": 0.4, "decay_seconds": 2})
 def live(mono: Audio, tmp_path: Path) -> LiveSession:
     save(mono, tmp_path / "song.wav")
     live = open_session(tmp_path / "song.wav", "builtin", "perceptual", store=tmp_path / "sessions")
-    live.minds = replace(live.minds, options=QUICK)
+    live.agents = replace(live.agents, options=QUICK)
     return live
 
 

@@ -17,7 +17,7 @@ from instructfx.engine.live import LiveSession, open_session, resume_session
 from instructfx.errors import InstructionError
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
 from instructfx.sessions import turn_from_json
-from instructfx.sessions.options import Wishes, away_from, unheard
+from instructfx.sessions.options import TurnOptions, away_from, unheard
 
 QUICK = RefineOptions(GradientOptions(spectral_steps=30, waveform_steps=4), BayesOptions(evaluations=5, first_points=3))
 
@@ -32,7 +32,7 @@ def track(music: Audio, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def live(track: Path, tmp_path: Path) -> LiveSession:
     live = open_session(track, "builtin", "perceptual", store=tmp_path / "sessions")
-    live.minds = replace(live.minds, options=QUICK)
+    live.agents = replace(live.agents, options=QUICK)
     return live
 
 
@@ -40,7 +40,7 @@ def moved(live: LiveSession, words: str, axis: str, **wishes: Any) -> float:
     """By how many steps an axis moves when that is said as the first thing."""
     if live.session.standing:
         live.go_to(None)
-    turn = live.say(words, wishes=Wishes(**wishes))
+    turn = live.say(words, wishes=TurnOptions(**wishes))
     return turn.readings_after[axis] - turn.readings_before[axis]
 
 
@@ -54,29 +54,29 @@ def test_a_step_size_says_how_far_a_turn_goes(live: LiveSession) -> None:
 
 
 def test_a_step_size_scales_what_planners_set_but_no_named_value(live: LiveSession) -> None:
-    plain = live.say("put it in a hall", wishes=Wishes(first_turn="initialize"))
+    plain = live.say("put it in a hall", wishes=TurnOptions(first_turn="initialize"))
     live.go_to(None)
-    small = live.say("put it in a hall", wishes=Wishes(step_size=0.5, first_turn="initialize"))
+    small = live.say("put it in a hall", wishes=TurnOptions(step_size=0.5, first_turn="initialize"))
     assert small.refined.steps[0].chain == small.chain
     room, hall = small.chain.slot("reverb").settings, plain.chain.slot("reverb").settings
     assert room["mix"] == pytest.approx(hall["mix"] / 2)
     assert room["decay_seconds"] == hall["decay_seconds"]
-    exact = live.say("low-pass at 2 kHz", wishes=Wishes(step_size=0.5))
+    exact = live.say("low-pass at 2 kHz", wishes=TurnOptions(step_size=0.5))
     assert exact.chain.slot("filter").settings["lowpass_hz"] == 2000
 
 
 def test_iterations_bound_each_search(live: LiveSession) -> None:
-    turn = live.say("warmer with some grit", wishes=Wishes(iterations=3))
+    turn = live.say("warmer with some grit", wishes=TurnOptions(iterations=3))
     options = turn.provenance.options
     assert (options.gradient.spectral_steps, options.gradient.waveform_steps) == (3, 3)
     assert (options.bayes.evaluations, options.bayes.first_points, options.secant.passes) == (3, 3, 3)
     assert len(turn.refined.steps) <= 1 + 3 * QUICK.gradient.spectral_rounds + 3
-    longer = live.say("warmer with some grit", wishes=Wishes(iterations=9))
+    longer = live.say("warmer with some grit", wishes=TurnOptions(iterations=9))
     assert longer.provenance.options.bayes == replace(QUICK.bayes, evaluations=9)
 
 
 def test_the_seed_and_the_first_turn_are_those_of_the_turn(live: LiveSession) -> None:
-    turn = live.say("add some grit", wishes=Wishes(seed=7, first_turn="initialize"))
+    turn = live.say("add some grit", wishes=TurnOptions(seed=7, first_turn="initialize"))
     assert (turn.provenance.seed, turn.provenance.first_turn) == (7, "initialize")
     assert turn.refined.stopped == "nothing to refine"
     again = live.say("more air")
@@ -106,7 +106,7 @@ def test_what_to_avoid_moves_away_from_it(live: LiveSession) -> None:
 def test_what_is_asked_outweighs_what_is_to_be_avoided(
     asked: dict[str, float], avoid: str, axis: str, meant: float | None
 ) -> None:
-    assert Wishes(avoid=avoid).meant(Goal(axes=asked), ("eq",)).axes.get(axis) == meant
+    assert TurnOptions(avoid=avoid).meant(Goal(axes=asked), ("eq",)).axes.get(axis) == meant
 
 
 def test_words_to_avoid_are_those_of_the_lexicon() -> None:
@@ -117,7 +117,7 @@ def test_words_to_avoid_are_those_of_the_lexicon() -> None:
 
 
 def test_words_that_say_nothing_are_said_to_do_so(live: LiveSession) -> None:
-    turn = live.say("warmer", wishes=Wishes(avoid="xyzzy"))
+    turn = live.say("warmer", wishes=TurnOptions(avoid="xyzzy"))
     assert "I do not know “xyzzy”, so I cannot avoid it." in turn.notes
 
 
@@ -141,18 +141,18 @@ def test_words_that_say_nothing_are_said_to_do_so(live: LiveSession) -> None:
 )
 def test_choices_out_of_range_are_one_clear_line(wrong: dict[str, Any], told: str) -> None:
     with pytest.raises(InstructionError, match=told) as raised:
-        Wishes(**wrong)
+        TurnOptions(**wrong)
     assert "\n" not in str(raised.value)
 
 
 def test_an_ear_with_one_loss_says_so(live: LiveSession) -> None:
     with pytest.raises(InstructionError, match="the ear perceptual has one loss; leave the loss 'contrast' out"):
-        live.say("warmer", wishes=Wishes(loss="contrast"))
+        live.say("warmer", wishes=TurnOptions(loss="contrast"))
     assert live.turns == ()
 
 
 def test_choices_are_kept_and_old_turns_have_none(live: LiveSession, tmp_path: Path) -> None:
-    wishes = Wishes(0.5, 4, 9, "refine", "", "harsh")
+    wishes = TurnOptions(0.5, 4, 9, "refine", "", "harsh")
     turn = live.say("warmer", wishes=wishes)
     assert turn.provenance.wishes == wishes
     again = resume_session(live.session.id, store=tmp_path / "sessions")
@@ -162,7 +162,7 @@ def test_choices_are_kept_and_old_turns_have_none(live: LiveSession, tmp_path: P
         del old["provenance"][name]
     del old["share"], old["take"]
     read = turn_from_json(json.dumps(old))
-    assert read.provenance.wishes == Wishes()
+    assert read.provenance.wishes == TurnOptions()
     assert replace(read, provenance=turn.provenance) == turn
 
 
@@ -172,12 +172,12 @@ def test_choices_are_kept_and_old_turns_have_none(live: LiveSession, tmp_path: P
 def test_a_rerun_takes_every_choice_again(
     live: LiveSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    live.say("warmer", wishes=Wishes(step_size=0.5, iterations=6, avoid="harsh, xyzzy"))
-    live.takes("add some grit", 3, wishes=Wishes(iterations=4, seed=11))
+    live.say("warmer", wishes=TurnOptions(step_size=0.5, iterations=6, avoid="harsh, xyzzy"))
+    live.takes("add some grit", 3, wishes=TurnOptions(iterations=4, seed=11))
     live.go_to(live.turns[2].id)
     edited = live.edit(live.chain.locked("eq", ["mid_gain_db"]).adjusted("distortion", {"drive_db": 3}), "less of it")
     live.amount(0.5)
-    live.say("wider", wishes=Wishes(step_size=2))
+    live.say("wider", wishes=TurnOptions(step_size=2))
     live.say("go back")
     live.go_to(edited.id)
     live.say("undo")

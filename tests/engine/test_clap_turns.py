@@ -17,7 +17,7 @@ from instructfx.ears.checkpoints import Checkpoint
 from instructfx.engine.live import LiveSession, open_session, resume_session
 from instructfx.errors import EarError, InstructionError
 from instructfx.refine import RefineOptions, rivals
-from instructfx.sessions.options import Wishes
+from instructfx.sessions.options import TurnOptions
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def track(music: Audio, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-FEW = Wishes(iterations=3)
+FEW = TurnOptions(iterations=3)
 """For what does not depend on how far a search gets."""
 
 
@@ -51,7 +51,7 @@ def opened(track: Path, tmp_path: Path, **more: str) -> LiveSession:
 
 def test_a_session_with_clap_refines_turn_after_turn(track: Path, tmp_path: Path, checkpoint: Checkpoint) -> None:
     session = opened(track, tmp_path)
-    assert session.minds.ear.name == "clap"  # by itself, because its checkpoint is there
+    assert session.agents.ear.name == "clap"  # by itself, because its checkpoint is there
     first, second = session.say("make it warmer"), session.say("put it in a small church")
     assert (first.route, second.route) == ("initialize_all", "reuse_and_initialize")
     for turn in (first, second):
@@ -93,7 +93,7 @@ def test_numbers_are_obeyed_and_nothing_is_searched(track: Path, tmp_path: Path)
 
 def test_the_recipes_search_as_the_papers_do(track: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     session = opened(track, tmp_path, recipe="text2fx")
-    assert session.minds.options == RefineOptions(rival=rivals.text2fx)
+    assert session.agents.options == RefineOptions(rival=rivals.text2fx)
     monkeypatch.setattr(rivals.text2fx, "__defaults__", (5,))
     turn = session.say("make it warmer")
     assert len(turn.refined.steps) == 6
@@ -122,7 +122,7 @@ def test_wrong_names_are_one_clear_line(track: Path, tmp_path: Path, monkeypatch
     monkeypatch.setenv("INSTRUCTFX_CLAP_CHECKPOINT", str(tmp_path / "none.pt"))
     with pytest.raises(EarError, match=r"none at .*none\.pt.*clap download"):
         opened(track, tmp_path, ear="clap")
-    assert opened(track, tmp_path).minds.ear.name == "perceptual"
+    assert opened(track, tmp_path).agents.ear.name == "perceptual"
 
 
 def test_the_command_line_takes_the_ear(track: Path, tmp_path: Path) -> None:
@@ -176,11 +176,11 @@ def test_words_to_avoid_count_on_every_turn(track: Path, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("wishes", "told"),
     [
-        (Wishes(loss="golden"), "there is no loss 'golden'; there is usual, similarity"),
-        (Wishes(loss="directional", avoid="harsh"), "reads no words to avoid"),
+        (TurnOptions(loss="golden"), "there is no loss 'golden'; there is usual, similarity"),
+        (TurnOptions(loss="directional", avoid="harsh"), "reads no words to avoid"),
     ],
 )
-def test_losses_that_cannot_be_are_one_clear_line(wishes: Wishes, told: str, track: Path, tmp_path: Path) -> None:
+def test_losses_that_cannot_be_are_one_clear_line(wishes: TurnOptions, told: str, track: Path, tmp_path: Path) -> None:
     session = opened(track, tmp_path, ear="clap")
     with pytest.raises(InstructionError, match=told):
         session.say("warmer", wishes=wishes)
@@ -189,6 +189,6 @@ def test_losses_that_cannot_be_are_one_clear_line(wishes: Wishes, told: str, tra
 
 def test_a_recipe_is_searched_as_it_was_published(track: Path, tmp_path: Path) -> None:
     session = opened(track, tmp_path, recipe="text2fx")
-    for wishes in (Wishes(loss="contrast"), Wishes(iterations=3), Wishes(avoid="harsh")):
+    for wishes in (TurnOptions(loss="contrast"), TurnOptions(iterations=3), TurnOptions(avoid="harsh")):
         with pytest.raises(InstructionError, match="the recipe text2fx searches as it was published"):
             session.say("warmer", wishes=wishes)

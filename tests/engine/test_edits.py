@@ -12,7 +12,7 @@ from instructfx.chain import Chain
 from instructfx.effects import EFFECTS
 from instructfx.engine.live import LiveSession, open_session, resume_session
 from instructfx.errors import InstructionError
-from instructfx.planners import Move, Plan, Request
+from instructfx.planners import Move, Plan, PlanRequest
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
 
 QUICK = RefineOptions(GradientOptions(spectral_steps=15, waveform_steps=3), BayesOptions(evaluations=5, first_points=3))
@@ -23,7 +23,7 @@ RACK = Chain().added("eq", {"low_shelf_gain_db": 2}).added("reverb", {}).added("
 def live(music: Audio, tmp_path: Path) -> LiveSession:
     save(Audio(music.samples[:, : 3 * music.sample_rate], music.sample_rate), tmp_path / "song.wav")
     live = open_session(tmp_path / "song.wav", "builtin", "perceptual", store=tmp_path / "sessions")
-    live.minds = replace(live.minds, options=QUICK)
+    live.agents = replace(live.agents, options=QUICK)
     return live
 
 
@@ -40,7 +40,7 @@ class Dictated:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
 
-    def plan(self, request: Request) -> Plan:
+    def plan(self, request: PlanRequest) -> Plan:
         return self._plan
 
 
@@ -141,5 +141,5 @@ def test_an_order_set_by_hand_stays(live: LiveSession) -> None:
 def test_no_planner_may_touch_a_locked_effect(live: LiveSession) -> None:
     live.edit(RACK.locked("reverb", whole("reverb")))
     dictated = Plan(adjust=(Move("reverb", {"mix": 1}),), remove=("reverb",), bypass=("reverb",), reply="Done.")
-    live.minds = replace(live.minds, planner=Dictated(dictated))
+    live.agents = replace(live.agents, planner=Dictated(dictated))
     assert live.say("whatever").chain == live.turns[0].chain

@@ -20,7 +20,7 @@ QUICK = RefineOptions(GradientOptions(spectral_steps=5, waveform_steps=2), Bayes
 def live(mono: Audio, tmp_path: Path) -> LiveSession:
     save(mono, tmp_path / "song.wav")
     live = open_session(tmp_path / "song.wav", "builtin", "perceptual", store=tmp_path / "sessions")
-    live.minds = replace(live.minds, options=QUICK)
+    live.agents = replace(live.agents, options=QUICK)
     return live
 
 

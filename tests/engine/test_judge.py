@@ -24,7 +24,7 @@ def session(mono: Audio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Liv
     save(mono, tmp_path / "unreleased.flac")
     live = open_session(tmp_path / "unreleased.flac", planner="builtin")
     options = RefineOptions(GradientOptions(spectral_steps=10, waveform_steps=1))
-    live.minds = dataclasses.replace(live.minds, options=options)
+    live.agents = dataclasses.replace(live.agents, options=options)
     for words in ("make it warmer", "cut 3 dB at 400 Hz", "go back"):
         live.say(words)
     return live

@@ -15,7 +15,7 @@ from chat_server import Chat, Fail, Say
 
 from instructfx.audio import Audio, save
 from instructfx.cli.main import main
-from instructfx.engine import Watch
+from instructfx.engine import Callbacks
 from instructfx.engine.live import LiveSession, open_session, resume_session
 from instructfx.errors import Cancelled, PlannerError
 from instructfx.planners.prompted import PromptedPlanner
@@ -53,7 +53,7 @@ def scripted(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> Chat:
 
 def opened(track: Path, store: Path, planner: str = "openai/scripted") -> LiveSession:
     live = open_session(track, planner=planner, store=store)
-    live.minds = dataclasses.replace(live.minds, options=QUICK)
+    live.agents = dataclasses.replace(live.agents, options=QUICK)
     return live
 
 
@@ -80,7 +80,9 @@ def test_a_session_of_three_turns_takes_the_three_routes(scripted: Chat, track: 
     stored = resume_session(live.session.id, planner="builtin", store=tmp_path)
     assert stored.session == live.session
     again = opened(track, tmp_path, "builtin")
-    again.minds = dataclasses.replace(again.minds, planner=PromptedPlanner(recorded(turn.plan for turn in live.turns)))
+    again.agents = dataclasses.replace(
+        again.agents, planner=PromptedPlanner(recorded(turn.plan for turn in live.turns))
+    )
     for words in SESSION:
         again.say(words)
     assert [turn.chain for turn in again.turns] == [turn.chain for turn in live.turns]
@@ -119,7 +121,7 @@ def test_stopping_while_the_model_thinks_stores_nothing(scripted: Chat, track: P
         threading.Timer(0.3, stop.set).start()
 
     with pytest.raises(Cancelled):
-        live.say("make it warmer", Watch(on_stage=on_stage, cancelled=stop.is_set))
+        live.say("make it warmer", Callbacks(on_stage=on_stage, cancelled=stop.is_set))
     assert resume_session(live.session.id, store=tmp_path).turns == ()
 
 

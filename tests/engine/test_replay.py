@@ -11,7 +11,7 @@ import pytest
 
 from instructfx.audio import Audio, save
 from instructfx.cli.main import main
-from instructfx.engine import Watch
+from instructfx.engine import Callbacks
 from instructfx.engine.live import open_session, resume_session
 from instructfx.refine import Step
 from instructfx.store import Store
@@ -132,7 +132,7 @@ def test_another_planner_makes_a_new_session_that_names_its_origin(stored: Store
 def test_a_turn_that_was_stopped_stops_at_the_same_step(stored: Stored) -> None:
     live = resume_session(stored.id, planner="builtin", ear="perceptual", store=stored.folder)
     steps: list[Step] = []
-    turn = live.say("more air", Watch(on_step=steps.append, cancelled=lambda: len(steps) >= 9))
+    turn = live.say("more air", Callbacks(on_step=steps.append, cancelled=lambda: len(steps) >= 9))
     assert turn.refined.stopped == "cancelled"
     said = stored.replay("--mode", "rerun")
     assert (said.status, len(said.lines)) == (0, 5)

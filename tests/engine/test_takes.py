@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from instructfx.audio import Audio, save
-from instructfx.engine import Watch
+from instructfx.engine import Callbacks
 from instructfx.engine.live import LiveSession, open_session, resume_session
 from instructfx.errors import InstructionError
-from instructfx.planners import Plan, Request
+from instructfx.planners import Plan, PlanRequest
 from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions, Step
-from instructfx.sessions.options import Wishes
+from instructfx.sessions.options import TurnOptions
 
 QUICK = RefineOptions(GradientOptions(spectral_steps=15, waveform_steps=3), BayesOptions(evaluations=4, first_points=3))
 
@@ -27,7 +27,7 @@ class Counting:
     def __init__(self) -> None:
         self.asked = 0
 
-    def plan(self, request: Request) -> Plan:
+    def plan(self, request: PlanRequest) -> Plan:
         self.asked += 1
         return BuiltinPlanner().plan(request)
 
@@ -36,16 +36,16 @@ class Counting:
 def live(music: Audio, tmp_path: Path) -> LiveSession:
     save(Audio(music.samples[:, : 3 * music.sample_rate], music.sample_rate), tmp_path / "song.wav")
     live = open_session(tmp_path / "song.wav", "builtin", "perceptual", seed=5, store=tmp_path / "sessions")
-    live.minds = replace(live.minds, options=QUICK, planner=Counting())
+    live.agents = replace(live.agents, options=QUICK, planner=Counting())
     return live
 
 
 def test_takes_are_siblings_of_different_sizes_and_seeds(live: LiveSession, tmp_path: Path) -> None:
     first = live.say("cut 3 dB at 400 Hz")
     stages: list[str] = []
-    takes = live.takes("much brighter with some grit", watch=Watch(on_stage=stages.append))
-    assert isinstance(live.minds.planner, Counting)
-    assert live.minds.planner.asked == 2
+    takes = live.takes("much brighter with some grit", callbacks=Callbacks(on_stage=stages.append))
+    assert isinstance(live.agents.planner, Counting)
+    assert live.agents.planner.asked == 2
     assert [take.parent_id for take in takes] == [first.id] * 3
     assert [take.take for take in takes] == [1, 2, 3]
     assert [take.provenance.wishes.step_size for take in takes] == [1, 0.6, 1.6]
@@ -60,7 +60,7 @@ def test_takes_are_siblings_of_different_sizes_and_seeds(live: LiveSession, tmp_
 
 
 def test_the_built_in_planner_leans_to_either_side_of_the_words(live: LiveSession) -> None:
-    live.minds = replace(live.minds, planner=BuiltinPlanner())
+    live.agents = replace(live.agents, planner=BuiltinPlanner())
     takes = live.takes("make it brighter")
     words, *others = (take.plan.goal.axes for take in takes)
     assert all(axes["brightness"] > 0 for axes in (words, *others))
@@ -70,7 +70,7 @@ def test_the_built_in_planner_leans_to_either_side_of_the_words(live: LiveSessio
 
 
 def test_one_of_the_takes_is_chosen_and_continued(live: LiveSession) -> None:
-    takes = live.takes("brighter", 2, wishes=Wishes(step_size=0.5))
+    takes = live.takes("brighter", 2, wishes=TurnOptions(step_size=0.5))
     assert [take.provenance.wishes.step_size for take in takes] == [0.5, 0.3]
     chosen = live.go_to(takes[1].id)
     assert (chosen.chain, live.session.standing) == (takes[1].chain, takes[1])
@@ -94,7 +94,7 @@ def test_where_nothing_is_searched_there_is_one_take(live: LiveSession) -> None:
 
 def test_stopping_keeps_the_takes_so_far(live: LiveSession) -> None:
     steps: list[Step] = []
-    takes = live.takes("brighter", 3, Watch(on_step=steps.append, cancelled=lambda: len(steps) >= 4))
+    takes = live.takes("brighter", 3, Callbacks(on_step=steps.append, cancelled=lambda: len(steps) >= 4))
     assert [take.refined.stopped for take in takes] == ["cancelled"]
     assert live.session.standing == takes[0]
 

@@ -13,11 +13,11 @@ import instructfx
 from instructfx.audio import Audio, save
 from instructfx.audio.loudness import loudness_lufs
 from instructfx.chain import Chain
-from instructfx.engine import Minds, Watch, excerpt_of, take_turn
+from instructfx.engine import Agents, Callbacks, excerpt_of, take_turn
 from instructfx.engine.live import LiveSession, open_session, resume_session
 from instructfx.engine.turn import LONGEST_INSTRUCTION
 from instructfx.errors import AudioError, Cancelled, InstructionError
-from instructfx.planners import Move, Plan, Request
+from instructfx.planners import Move, Plan, PlanRequest
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
 from instructfx.sessions import turn_from_json
 from instructfx.store import Store
@@ -39,7 +39,7 @@ def live(track: Path, tmp_path: Path) -> LiveSession:
 
 def opened(track: Path, store: Path, seed: int = 0) -> LiveSession:
     session = open_session(track, seed=seed, store=store)
-    session.minds = dataclasses.replace(session.minds, options=QUICK)
+    session.agents = dataclasses.replace(session.agents, options=QUICK)
     return session
 
 
@@ -140,7 +140,7 @@ def test_what_is_no_instruction_is_refused_and_nothing_is_stored(live: LiveSessi
 def test_stages_and_steps_are_told(live: LiveSession) -> None:
     stages: list[str] = []
     steps: list[int] = []
-    live.say("warmer", Watch(on_stage=stages.append, on_step=lambda step: steps.append(step.iteration)))
+    live.say("warmer", Callbacks(on_stage=stages.append, on_step=lambda step: steps.append(step.iteration)))
     assert stages == ["planning", "listening", "refining", "saving"]
     assert steps == list(range(len(steps)))
     assert len(steps) > 5
@@ -148,8 +148,8 @@ def test_stages_and_steps_are_told(live: LiveSession) -> None:
 
 def test_stopping_a_search_keeps_the_best_so_far(live: LiveSession) -> None:
     stop = threading.Event()
-    watch = Watch(on_step=lambda step: stop.set() if step.iteration == 4 else None, cancelled=stop.is_set)
-    turn = live.say("warmer", watch)
+    callbacks = Callbacks(on_step=lambda step: stop.set() if step.iteration == 4 else None, cancelled=stop.is_set)
+    turn = live.say("warmer", callbacks)
     assert turn.refined.stopped == "cancelled"
     assert len(turn.refined.steps) == 5
     assert live.turns == (turn,)
@@ -157,7 +157,7 @@ def test_stopping_a_search_keeps_the_best_so_far(live: LiveSession) -> None:
 
 def test_stopping_before_anything_was_found_stores_nothing(live: LiveSession) -> None:
     with pytest.raises(Cancelled):
-        live.say("warmer", Watch(cancelled=lambda: True))
+        live.say("warmer", Callbacks(cancelled=lambda: True))
     assert live.turns == ()
 
 
@@ -183,7 +183,7 @@ def test_what_made_a_turn_is_recorded(live: LiveSession) -> None:
 
 def test_initialising_alone_leaves_the_planners_settings(track: Path, tmp_path: Path) -> None:
     session = opened(track, tmp_path)
-    session.minds = dataclasses.replace(session.minds, first_turn="initialize")
+    session.agents = dataclasses.replace(session.agents, first_turn="initialize")
     turn = session.say("warmer")
     assert turn.refined.stopped == "nothing to refine"
     assert turn.refined.loss_before == turn.refined.loss_after
@@ -197,9 +197,9 @@ class Scripted:
 
     def __init__(self, *plans: Plan) -> None:
         self.plans = list(plans)
-        self.requests: list[Request] = []
+        self.requests: list[PlanRequest] = []
 
-    def plan(self, request: Request) -> Plan:
+    def plan(self, request: PlanRequest) -> Plan:
         self.requests.append(request)
         return self.plans.pop(0)
 
@@ -208,11 +208,11 @@ def test_any_planner_drives_the_engine_and_is_told_what_was_said_and_heard(track
     first = Plan(add=(Move("reverb", {"mix": 0.5}), Move("eq")), reply="A room.")
     session = opened(track, tmp_path)
     planner = Scripted(first, Plan(reply="Re-tuned."))
-    minds = Minds(planner, session.minds.ear, QUICK)
-    excerpt = excerpt_of(session.track, minds.ear)
+    agents = Agents(planner, session.agents.ear, QUICK)
+    excerpt = excerpt_of(session.track, agents.ear)
     store = Store(tmp_path)
-    record = take_turn(session.session, "a room", minds, excerpt, store)
-    record = take_turn(record, "again", minds, excerpt, store)
+    record = take_turn(session.session, "a room", agents, excerpt, store)
+    record = take_turn(record, "again", agents, excerpt, store)
     assert record.turns[0].chain.names == ("reverb", "eq")
     assert planner.requests[1].earlier == ("a room",)
     assert planner.requests[1].chain == record.turns[0].chain

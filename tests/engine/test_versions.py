@@ -36,7 +36,7 @@ def song(music: Audio, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def live(song: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LiveSession:
     monkeypatch.setenv("INSTRUCTFX_SESSIONS", str(tmp_path / "sessions"))
     live = open_session(song, "builtin", "perceptual", store=tmp_path / "sessions")
-    live.minds = replace(live.minds, options=QUICK)
+    live.agents = replace(live.agents, options=QUICK)
     return live
 
 

@@ -20,7 +20,7 @@ from instructfx.chain import Chain, preset
 from instructfx.effects import EFFECTS
 from instructfx.errors import ExportError
 from instructfx.exports import FORMATS, at_turn, export
-from instructfx.sessions import Answer, Remarks, Session
+from instructfx.sessions import BlindAnswer, Remarks, Session
 from instructfx.store import Store
 from instructfx.studio.visits.phrases import settings_of
 
@@ -126,7 +126,7 @@ def test_presets_are_the_chain(track: Track, tmp_path: Path) -> None:
 
 def test_the_bundle_is_the_session(track: Track, tmp_path: Path) -> None:
     session = session_of(track, every_effect(), "warmer", "brighter")
-    remarks = Remarks(answers=(Answer(session.turns[1].id, session.turns[0].id, "this"),))
+    remarks = Remarks(answers=(BlindAnswer(session.turns[1].id, session.turns[0].id, "this"),))
     path = export(session, track, tmp_path / "out", "session", remarks=remarks).path
     assert path.name == "My song-warmer-brighter.ifx.zip"
     store = Store(tmp_path / "store")

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from instructfx.chain import Chain
 from instructfx.ears import AXES
 from instructfx.effects import EFFECTS
-from instructfx.planners import Plan, Request, planner_named
-from instructfx.planners.remedies import NEW_FOR, REMEDIES
+from instructfx.planners import Plan, PlanRequest, planner_named
+from instructfx.planners.heuristics import HEURISTICS, NEW_FOR
+from instructfx.planners.replies import COMPARATIVES, OFFER
 from instructfx.planners.router import route
-from instructfx.planners.wording import COMPARATIVES, OFFER
 
 PLANNER = planner_named("builtin")
 DRY = Chain()
@@ -26,7 +26,7 @@ RACK = (
 
 
 def planned(words: str, chain: Chain = DRY, *earlier: str, channels: int = 2) -> Plan:
-    return PLANNER.plan(Request(words, chain, earlier, {"loudness": -5.0}, channels))
+    return PLANNER.plan(PlanRequest(words, chain, earlier, {"loudness": -5.0}, channels))
 
 
 def after(words: str, chain: Chain = DRY, *earlier: str) -> Chain:
@@ -34,9 +34,9 @@ def after(words: str, chain: Chain = DRY, *earlier: str) -> Chain:
 
 
 def test_the_tables_speak_of_every_effect_and_axis() -> None:
-    assert set(REMEDIES) == set(EFFECTS)
+    assert set(HEURISTICS) == set(EFFECTS)
     assert set(COMPARATIVES) == set(AXES)
-    assert {axis for remedy in REMEDIES.values() for axis in remedy.reach} == set(AXES)
+    assert {axis for remedy in HEURISTICS.values() for axis in remedy.reach} == set(AXES)
     assert {effect for effects in NEW_FOR.values() for effect in effects} <= set(EFFECTS)
 
 
@@ -209,7 +209,7 @@ def test_what_cannot_be_done_is_said(words: str, chain: Chain, channels: int, sa
 def test_the_goal_asks_only_what_the_chosen_effects_can_reach() -> None:
     for words in ("underwater", "lo-fi", "huge hall", "aggressive", "dreamy", "punchier", "80s"):
         plan = planned(words, RACK)
-        reach = {axis for effect in plan.chosen for axis in REMEDIES[effect].reach}
+        reach = {axis for effect in plan.chosen for axis in HEURISTICS[effect].reach}
         assert set(plan.goal.axes) <= reach, words
 
 
@@ -302,9 +302,9 @@ def test_a_noise_at_a_frequency_is_cut_there() -> None:
 
 
 def test_what_is_the_same_left_and_right_is_widened_by_a_short_room() -> None:
-    narrow = PLANNER.plan(Request("wider", DRY, (), {"loudness": -5.0, "width": 0.0}))
+    narrow = PLANNER.plan(PlanRequest("wider", DRY, (), {"loudness": -5.0, "width": 0.0}))
     assert [move.effect for move in narrow.add] == ["reverb"]
     assert narrow.add[0].settings["decay_seconds"] < 0.3
     assert narrow.goal.axes["width"] == 1.0
-    wide = PLANNER.plan(Request("wider", DRY, (), {"loudness": -5.0, "width": 2.0}))
+    wide = PLANNER.plan(PlanRequest("wider", DRY, (), {"loudness": -5.0, "width": 2.0}))
     assert [move.effect for move in wide.add] == ["stereo_width"]

@@ -10,9 +10,9 @@ from instructfx.ears.axes import TONE_CURVES
 from instructfx.ears.perceptual import wished_curve
 from instructfx.effects import EFFECTS
 from instructfx.effects.eq import magnitude
-from instructfx.planners import Request
+from instructfx.planners import PlanRequest
 from instructfx.planners.builtin import BuiltinPlanner
-from instructfx.planners.drawing import SAMPLE_RATE, SHARE, UNDONE, centres_hz, drawn, turning
+from instructfx.planners.eq_fit import SAMPLE_RATE, SHARE, UNDONE, centres_hz, fitted_eq, turning
 from instructfx.planners.router import route
 from instructfx.planners.takes import STEPS, another
 
@@ -36,35 +36,35 @@ def curve(axes: dict[str, float]) -> np.ndarray:
 
 @pytest.mark.parametrize("axes", [WARM, BRIGHT, {"harshness": -1.0}, {"nasal": -1.0, "mud": -0.6, "air": 0.5}])
 def test_six_bands_come_within_half_a_decibel_of_a_wish(axes: dict[str, float]) -> None:
-    off = response_db(drawn(axes, FLAT)) - SHARE * curve(axes)
+    off = response_db(fitted_eq(axes, FLAT)) - SHARE * curve(axes)
     assert np.sqrt((off**2).mean()) < 0.5
 
 
 def test_a_wish_is_drawn_beside_what_is_there_and_named_settings_stay() -> None:
     there = {**FLAT, "mid_gain_db": -6.0, "mid_cutoff_frequency_hz": 400.0}
     fixed = {"mid_gain_db", "mid_cutoff_frequency_hz", "mid_q"}
-    moved = drawn(BRIGHT, there, fixed)
+    moved = fitted_eq(BRIGHT, there, fixed)
     assert not fixed & set(moved)
     off = response_db({**there, **moved}) - response_db(there) - SHARE * curve(BRIGHT)
     assert np.sqrt((off**2).mean()) < 0.6
 
 
 def test_nothing_wished_of_tone_moves_nothing() -> None:
-    assert drawn({"space": 1.0}, FLAT) == {}
+    assert fitted_eq({"space": 1.0}, FLAT) == {}
 
 
 def test_what_was_done_against_the_words_is_undone_and_the_rest_stays() -> None:
-    assert turning(BRIGHT, {**FLAT, **drawn(BRIGHT, FLAT)}) == 0
+    assert turning(BRIGHT, {**FLAT, **fitted_eq(BRIGHT, FLAT)}) == 0
     opposite = {axis: -value for axis, value in BRIGHT.items()}
-    assert turning(BRIGHT, {**FLAT, **drawn(opposite, FLAT)}) == pytest.approx(UNDONE * SHARE, abs=0.1)
+    assert turning(BRIGHT, {**FLAT, **fitted_eq(opposite, FLAT)}) == pytest.approx(UNDONE * SHARE, abs=0.1)
 
 
 def test_bright_after_warm_is_brighter_than_dry_but_a_bit_brighter_is_not() -> None:
-    warm = route(Chain(), BuiltinPlanner().plan(Request("make it warm")))[1]
+    warm = route(Chain(), BuiltinPlanner().plan(PlanRequest("make it warm")))[1]
     assert float(np.corrcoef(_heard(warm), curve(WARM))[0, 1]) > 0.9
-    bright = route(warm, BuiltinPlanner().plan(Request("make it bright", warm)))[1]
+    bright = route(warm, BuiltinPlanner().plan(PlanRequest("make it bright", warm)))[1]
     assert float(np.corrcoef(_heard(bright), curve(BRIGHT))[0, 1]) > 0.8
-    plan = BuiltinPlanner().plan(Request("a bit brighter", warm))
+    plan = BuiltinPlanner().plan(PlanRequest("a bit brighter", warm))
     assert plan.goal.axes["brightness"] == pytest.approx(0.5)
 
 

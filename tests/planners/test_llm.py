@@ -12,8 +12,8 @@ from chat_server import Chat, Fail, Say
 from instructfx.chain import Chain, Slot
 from instructfx.effects import EFFECTS
 from instructfx.errors import Cancelled, InstructionError, PlannerError
-from instructfx.planners import Request, model_named, planner_named, usual_planner
-from instructfx.planners.llm import DEFAULT_MODEL, Limits, LlmModel, missing_keys, without_secrets
+from instructfx.planners import PlanRequest, model_named, planner_named, usual_planner
+from instructfx.planners.llm import DEFAULT_MODEL, LlmModel, RetryLimits, missing_keys, without_secrets
 from instructfx.planners.plan import Plan
 from instructfx.planners.prompted import PromptedPlanner
 
@@ -23,7 +23,7 @@ GOAL = {
     "settings": "more lows", "reply": "Warmer now.",
 }  # fmt: skip
 GOOD = Say(calls=[("add_eq", {"low_shelf_gain_db": 3}), ("describe_goal", GOAL)])
-QUICK = Limits(seconds=5, first_wait_seconds=0.01)
+QUICK = RetryLimits(seconds=5, first_wait_seconds=0.01)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -32,9 +32,9 @@ def imported() -> None:
     LlmModel("openai/scripted", "http://127.0.0.1:9/v1")
 
 
-def ask(chat: Chat, request: Request | None = None, limits: Limits = QUICK, streaming: bool = False) -> Plan:
+def ask(chat: Chat, request: PlanRequest | None = None, limits: RetryLimits = QUICK, streaming: bool = False) -> Plan:
     model = LlmModel("openai/scripted", chat.url, streaming, limits)
-    return PromptedPlanner(model).plan(request or Request("make it warmer"))
+    return PromptedPlanner(model).plan(request or PlanRequest("make it warmer"))
 
 
 @pytest.mark.parametrize("streaming", [False, True])
@@ -56,11 +56,11 @@ def test_an_answer_becomes_a_plan_with_its_cost(chat: Chat, streaming: bool) -> 
 
 def test_a_model_on_the_price_list_has_a_price(chat: Chat) -> None:
     chat.script = [GOOD]
-    plan = PromptedPlanner(LlmModel("openai/gpt-4o-mini", chat.url, limits=QUICK)).plan(Request("make it warmer"))
+    plan = PromptedPlanner(LlmModel("openai/gpt-4o-mini", chat.url, limits=QUICK)).plan(PlanRequest("make it warmer"))
     assert plan.asked
     assert plan.asked.price_usd
     assert 0 < plan.asked.price_usd < 0.01
-    assert plan.asked.told().startswith("openai/gpt-4o-mini, 1,234 + 56 tokens, $0.000")
+    assert plan.asked.to_text().startswith("openai/gpt-4o-mini, 1,234 + 56 tokens, $0.000")
 
 
 @pytest.mark.parametrize("failure", [Fail(429), Fail(500), Fail(503), Fail(body="{nonsense"), Fail(cut_after=20)])
@@ -130,7 +130,7 @@ def test_a_model_that_hangs_is_left_after_the_limit(chat: Chat) -> None:
 
 def test_an_address_where_nobody_listens(chat: Chat) -> None:
     model = LlmModel("openai/scripted", "http://127.0.0.1:9/v1", limits=QUICK)
-    plan = PromptedPlanner(model).plan(Request("make it warmer"))
+    plan = PromptedPlanner(model).plan(PlanRequest("make it warmer"))
     assert plan.asked
     assert "http://127.0.0.1:9/v1 failed" in plan.asked.fell_back
     assert plan.add
@@ -147,7 +147,7 @@ def test_stopping_takes_less_than_a_second(chat: Chat, script: list[Say | Fail])
         return bool(stopped)
 
     with pytest.raises(Cancelled):
-        ask(chat, Request("make it warmer", cancelled=cancelled))
+        ask(chat, PlanRequest("make it warmer", cancelled=cancelled))
     assert time.monotonic() - stopped[0] < 1
 
 
@@ -198,7 +198,7 @@ def test_a_server_of_ones_own_is_asked_by_any_name(chat: Chat, monkeypatch: pyte
     monkeypatch.setenv("INSTRUCTFX_PLANNER_URL", chat.url)
     monkeypatch.setenv("INSTRUCTFX_PLANNER", "my-model")
     chat.script = [GOOD]
-    plan = planner_named().plan(Request("make it warmer"))
+    plan = planner_named().plan(PlanRequest("make it warmer"))
     assert plan.asked
     assert plan.asked.fell_back == ""
     assert chat.bodies[0]["model"] == "my-model"
@@ -213,7 +213,7 @@ def test_what_is_offered_on_the_first_and_on_later_turns(chat: Chat) -> None:
     assert "Earlier" not in chat.text(0)
     chain = Chain((Slot(EFFECTS["eq"], {"mid_gain_db": -2}), Slot(EFFECTS["reverb"])))
     chain = chain.locked("eq", ["mid_gain_db"])
-    ask(chat, Request("brighter", chain, ("make it warmer", "small church"), {"warmth": 1.25}))
+    ask(chat, PlanRequest("brighter", chain, ("make it warmer", "small church"), {"warmth": 1.25}))
     assert chat.bodies[1]["tool_choice"] == "auto"
     names = chat.tools(1)
     assert {"adjust_eq", "remove_eq", "adjust_reverb", "remove_reverb", "add_delay", "go_back"} <= set(names)

@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 
 from instructfx.chain import Chain, Slot
 from instructfx.effects import EFFECTS
-from instructfx.planners import Plan, Request
+from instructfx.planners import Plan, PlanRequest
 from instructfx.planners.answers import said
 from instructfx.planners.reading import read
 from instructfx.planners.router import route
 
 Calls = list[tuple[str, Any]]
 
-FIRST = Request("make it warmer")
+FIRST = PlanRequest("make it warmer")
 CHAIN = Chain((Slot(EFFECTS["eq"], {"mid_gain_db": -2}), Slot(EFFECTS["reverb"], {"mix": 0.3})))
-LATER = Request("too harsh, soften it", CHAIN, ("make it warmer", "small church"))
+LATER = PlanRequest("too harsh, soften it", CHAIN, ("make it warmer", "small church"))
 GOAL = {"target": "a warm sound", "axes": {"warmth": 1}, "reply": "Done."}
 
 
@@ -33,14 +33,14 @@ def message(calls: Calls, content: str | None = None) -> str:
     return json.dumps({"content": content, "tool_calls": tools})
 
 
-def plan(calls: Calls, request: Request = FIRST, content: str | None = None) -> Plan:
+def plan(calls: Calls, request: PlanRequest = FIRST, content: str | None = None) -> Plan:
     reading = read(message(calls, content), request)
     assert reading.problems == ()
     assert reading.plan
     return reading.plan
 
 
-def problems(calls: Calls, request: Request = FIRST) -> str:
+def problems(calls: Calls, request: PlanRequest = FIRST) -> str:
     reading = read(message(calls), request)
     assert reading.plan is None
     return "\n".join(reading.problems)
@@ -157,7 +157,7 @@ def test_an_effect_that_is_there_is_not_added_again() -> None:
 
 def test_locked_settings_stay() -> None:
     chain = CHAIN.locked("reverb", ["mix"])
-    made = plan([("adjust_reverb", {"mix": 0.9, "damping": 0.5})], Request("drier", chain, ("small church",)))
+    made = plan([("adjust_reverb", {"mix": 0.9, "damping": 0.5})], PlanRequest("drier", chain, ("small church",)))
     assert made.adjust[0].settings == {"damping": 0.5}
     assert "mix of the reverb is locked and stays." in made.notes
 
@@ -218,7 +218,7 @@ TWO = '{"name": "describe_goal", "parameters": {"target": "a hall", "axes": {"sp
 )
 def test_calls_in_the_text_are_read_all_the_same(text: str) -> None:
     for raw in (text, json.dumps({"content": text}), json.dumps({"content": [{"type": "text", "text": text}]})):
-        reading = read(raw, Request("a big hall"))
+        reading = read(raw, PlanRequest("a big hall"))
         assert reading.plan, reading.problems
         assert [(move.effect, dict(move.settings)) for move in reading.plan.add] == [("reverb", {"mix": 0.2})]
         assert reading.plan.goal.axes == {"space": 1.0}

@@ -11,7 +11,7 @@ import pytest
 from instructfx.chain import Chain, Slot
 from instructfx.effects import EFFECTS
 from instructfx.errors import InstructionError, PlannerError
-from instructfx.planners import Request, planner_named
+from instructfx.planners import PlanRequest, planner_named
 from instructfx.planners.plan import Plan
 from instructfx.planners.prompted import PromptedPlanner
 from instructfx.planners.recorded import RecordedModel, recorded
@@ -30,7 +30,7 @@ def test_each_form_of_entry_is_played_in_its_order(tmp_path: Path) -> None:
     text = "I choose this: " + json.dumps(CALLS[0])
     planner = planner_named(write(tmp_path, [CALLS, MESSAGE, json.dumps(MESSAGE), text]))
     assert planner.name == "recorded:answers.json"
-    chosen = [planner.plan(Request("small church")) for _ in range(4)]
+    chosen = [planner.plan(PlanRequest("small church")) for _ in range(4)]
     assert [plan.add[0].effect for plan in chosen] == ["reverb", "delay", "delay", "reverb"]
     assert chosen[0].reply == "Roomy."
     assert json.loads(chosen[0].raw) == CALLS
@@ -38,7 +38,7 @@ def test_each_form_of_entry_is_played_in_its_order(tmp_path: Path) -> None:
 
 def test_a_recording_that_ends_leaves_the_turn_to_the_built_in_planner(tmp_path: Path) -> None:
     planner = planner_named(write(tmp_path, [None]))
-    silent, over = planner.plan(Request("make it warmer")), planner.plan(Request("make it warmer"))
+    silent, over = planner.plan(PlanRequest("make it warmer")), planner.plan(PlanRequest("make it warmer"))
     assert silent.notes == ("The built-in planner planned this turn: the recorded model did not answer.",)
     assert over.notes == ("The built-in planner planned this turn: the recording has no more than 1 answers.",)
     assert silent.add == over.add
@@ -59,11 +59,11 @@ def test_what_is_no_recording_is_refused_in_one_line(tmp_path: Path, content: st
 def test_what_turns_recorded_plays_again_as_it_was() -> None:
     bad, good = '{"content": "I would rather not."}', json.dumps(CALLS)
     planner = PromptedPlanner(RecordedModel([good, bad, good, None, bad, bad, bad, None, good], "openai/x"))
-    plans = [planner.plan(Request("small church")) for _ in range(6)]
+    plans = [planner.plan(PlanRequest("small church")) for _ in range(6)]
     assert [bool(plan.asked and plan.asked.fell_back) for plan in plans] == [False, False, True, True, True, False]
     model = recorded(plans)
     assert model.name == "openai/x"
-    again = [PromptedPlanner(model).plan(Request("small church")) for _ in plans]
+    again = [PromptedPlanner(model).plan(PlanRequest("small church")) for _ in plans]
     for plan, replayed in zip(plans, again, strict=True):
         assert (plan.add, plan.goal, plan.raw, plan.notes) == (
             replayed.add,
@@ -74,7 +74,7 @@ def test_what_turns_recorded_plays_again_as_it_was() -> None:
 
 
 def test_going_back_asks_no_model() -> None:
-    request = Request("go back", Chain((Slot(EFFECTS["eq"]),)), ("make it warmer",))
+    request = PlanRequest("go back", Chain((Slot(EFFECTS["eq"]),)), ("make it warmer",))
     planner = PromptedPlanner(RecordedModel([json.dumps(CALLS)], "openai/x"))
     back = planner.plan(request)
     assert (back.undo, back.asked) == (1, None)

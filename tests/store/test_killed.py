@@ -14,7 +14,7 @@ import pytest
 
 from instructfx.audio import Audio, save
 from instructfx.audio.scratch import abandoned
-from instructfx.engine import Watch
+from instructfx.engine import Callbacks
 from instructfx.engine.live import open_session, resume_session
 from instructfx.store import Store
 from instructfx.store.doctor import examine
@@ -32,7 +32,7 @@ def visit(folder: Path, resumed: str, track: Path, out: Path, stages: Connection
     """A turn in a session that is there, then a new session with a turn, and renders; each stage is told."""
 
     def say(live: object, words: str) -> None:
-        live.say(words, Watch(on_stage=stages.send))  # type: ignore[attr-defined]
+        live.say(words, Callbacks(on_stage=stages.send))  # type: ignore[attr-defined]
         stages.send("rendering")
         live.render_to(out / f"{words}.flac")  # type: ignore[attr-defined]
 

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 from instructfx.audio.track import Track
 from instructfx.engine.live import open_session
 from instructfx.errors import StoreError
-from instructfx.sessions import Answer, Judgement
+from instructfx.sessions import BlindAnswer, Judgement
 from instructfx.store import Store
 
 
@@ -75,7 +75,7 @@ def test_every_kind_of_database_keeps_all_of_a_session_and_deletes_it_whole(
     first_store.close()
     store = Store(tmp_path / "s", url)
     store.add_judgement(Judgement(first.id, "openai/x", "1", 4, 3, "it is", "thin"))
-    store.add_answer(Answer(second.id, first.id, "this"))
+    store.add_answer(BlindAnswer(second.id, first.id, "this"))
     assert store.load(live.session.id)[0] == live.session
     assert (len(store.judgements(live.session.id)), len(store.answers(live.session.id))) == (1, 1)
     assert list(store.signatures(live.session.id)) == [second.id]

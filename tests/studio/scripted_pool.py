@@ -13,8 +13,8 @@ from instructfx.planners.plan import Plan
 from instructfx.refine import Refined
 from instructfx.sessions import Dry, Provenance, Session, Turn
 from instructfx.studio.visits.visits import Visit, Visits, new_token
-from instructfx.studio.workers.messages import Answer, Minds, Request, Sound
-from instructfx.studio.workers.pool import Watch
+from instructfx.studio.workers.messages import AgentNames, Sound, WorkAnswer, WorkRequest
+from instructfx.studio.workers.pool import RequestCallbacks
 
 EMPTY = Session("stored", Dry("0" * 64, "take.flac", 44_100, 2, 44_100, -18.0, 0))
 
@@ -22,7 +22,7 @@ EMPTY = Session("stored", Dry("0" * 64, "take.flac", 44_100, 2, 44_100, -18.0, 0
 class ScriptedPool:
     """Answers with a function."""
 
-    def __init__(self, answer: Callable[[Request, Watch], Answer]) -> None:
+    def __init__(self, answer: Callable[[WorkRequest, RequestCallbacks], WorkAnswer]) -> None:
         self.run = answer
 
 
@@ -34,7 +34,7 @@ def store_of(session: Session = EMPTY) -> Any:
 def visit_of(folder: Path, page: str = "page", ear: str = "perceptual", session: Session = EMPTY) -> Visit:
     """A visit without a track."""
     dry = Sound(folder / "dry.flac", ())
-    return Visit(new_token(), session, None, Minds("builtin", ear), folder, page, dry)  # type: ignore[arg-type]
+    return Visit(new_token(), session, None, AgentNames("builtin", ear), folder, page, dry)  # type: ignore[arg-type]
 
 
 def turn_of(number: int, chain: Chain, parent: int | None = None, **fields: object) -> Turn:

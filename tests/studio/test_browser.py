@@ -29,7 +29,7 @@ from visitor import Guest, visitor
 from instructfx.bench.serving.browser import say, wait_for_track, wait_for_turns
 from instructfx.bench.serving.running import Running
 from instructfx.chain import Chain
-from instructfx.sessions import Answer
+from instructfx.sessions import BlindAnswer
 from instructfx.store import Store
 
 pytestmark = pytest.mark.browser
@@ -269,7 +269,7 @@ def test_a_blind_test_is_answered_and_the_answer_is_kept(guest: Guest, common: R
     assert "Y is Turn" in told
     page.wait_for_timeout(300)
     store = Store(common.log.parent)
-    assert store.answers(session_id) == (Answer(second, first, better),)
+    assert store.answers(session_id) == (BlindAnswer(second, first, better),)
     store.close()
     page.click(".player-leave")
     wait_for_turns(page, 2)

@@ -14,7 +14,7 @@ import soundfile
 from instructfx.chain import Chain
 from instructfx.engine.live import resume_session
 from instructfx.errors import AudioError, LimitError, StoreError
-from instructfx.sessions.options import Wishes
+from instructfx.sessions.options import TurnOptions
 from instructfx.store import Store
 from instructfx.studio.page.gradio_compat import STATIC
 from instructfx.studio.page.part_data import player_data
@@ -24,12 +24,12 @@ from instructfx.studio.visits.opening import Studio
 from instructfx.studio.visits.visits import Visit, Visits
 from instructfx.studio.web.server import application, main
 from instructfx.studio.workers.limits import Limits
-from instructfx.studio.workers.messages import Instruct, Minds, Order, Render, Rendered
-from instructfx.studio.workers.pool import Pool, Watch
+from instructfx.studio.workers.messages import AgentNames, Instruct, Order, Render, Rendered
+from instructfx.studio.workers.pool import Pool, RequestCallbacks
 from instructfx.studio.workers.waveform import sound_of
 
-MINDS = Minds("builtin", "perceptual")
-FILTERED = Instruct("low-pass it at 2 kHz", Wishes())
+MINDS = AgentNames("builtin", "perceptual")
+FILTERED = Instruct("low-pass it at 2 kHz", TurnOptions())
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def asked(studio: Studio, *requests: str | tuple[str, dict[str, Any]], **headers
 
 
 def opened(studio: Studio, source: Path, shown: str = "") -> Visit:
-    return studio.open_upload(source, shown or source.name, "page", MINDS, Watch())
+    return studio.open_upload(source, shown or source.name, "page", MINDS, RequestCallbacks())
 
 
 def carried_out(studio: Studio, visit: Visit, order: Order) -> None:
@@ -101,27 +101,27 @@ def test_a_visit_that_was_closed_can_go_on(studio: Studio, tmp_path: Path) -> No
     visit = opened(studio, recording(tmp_path / "take.wav"))
     carried_out(studio, visit, FILTERED)
     studio.visits.close(visit.token)
-    again = studio.reopen(visit.token, "page", Watch())
+    again = studio.reopen(visit.token, "page", RequestCallbacks())
     assert again
     assert again.token == visit.token
     assert again.session == visit.session
     assert [each.words for each in again.exchanges] == ["low-pass it at 2 kHz"]
     assert again.dry.path.is_file()
-    assert again.minds == MINDS
-    assert studio.reopen("guess", "page", Watch()) is None
+    assert again.agents == MINDS
+    assert studio.reopen("guess", "page", RequestCallbacks()) is None
 
 
 def test_who_has_the_address_comes_back_to_the_same_visit_while_it_is_open(studio: Studio, tmp_path: Path) -> None:
     visit = opened(studio, recording(tmp_path / "take.wav"))
     session_id = visit.session.id
-    assert studio.come_back(session_id, "loaded again", MINDS, Watch()) is visit
+    assert studio.come_back(session_id, "loaded again", MINDS, RequestCallbacks()) is visit
     assert visit.page == "loaded again"
     studio.visits.close(visit.token)
-    again = studio.come_back(session_id, "much later", MINDS, Watch())
+    again = studio.come_back(session_id, "much later", MINDS, RequestCallbacks())
     assert again.session == visit.session
     assert again.token != visit.token
     with pytest.raises(StoreError, match="no session"):
-        studio.come_back("0" * 48, "guess", MINDS, Watch())
+        studio.come_back("0" * 48, "guess", MINDS, RequestCallbacks())
     assert len(studio.visits) == 1
 
 
@@ -173,7 +173,7 @@ def test_a_track_that_is_too_long_or_a_disk_that_is_full(studio: Studio, tmp_pat
     full = replace(studio, limits=replace(studio.limits, disk_gb=1e-4))
     with pytest.raises(LimitError, match=r"fill the 0.0001 GB"):
         opened(full, recording(tmp_path / "take.wav"))
-    visit = full.open_sample(STATIC / "samples" / "guitar.flac", "page", MINDS, Watch())
+    visit = full.open_sample(STATIC / "samples" / "guitar.flac", "page", MINDS, RequestCallbacks())
     assert visit.track.name == "guitar.flac"
 
 
@@ -201,7 +201,7 @@ def test_files_are_served_to_who_has_the_token_only(studio: Studio, tmp_path: Pa
 
 def test_an_export_a_preview_and_a_step_leave_no_file_behind(studio: Studio, tmp_path: Path) -> None:
     visit = opened(studio, recording(tmp_path / "take.wav"))
-    carried_out(studio, visit, Instruct("make it warmer", Wishes()))
+    carried_out(studio, visit, Instruct("make it warmer", TurnOptions()))
     turn, before = visit.session.turns[0], set(visit.folder.iterdir())
     kept = player_data(visit)["steps"]["kept"]
     assert turn.refined.steps[kept - 1].chain == turn.chain

@@ -27,7 +27,7 @@ from instructfx.studio.workers.pictures import (
     trajectory_picture,
 )
 from instructfx.studio.workers.pictures.decay import decay_of_response
-from instructfx.studio.workers.pictures.drawing import VARIABLES
+from instructfx.studio.workers.pictures.svg import VARIABLES
 
 RATE = 44_100
 EQ = Chain().added("eq", {"low_shelf_gain_db": 6, "high_shelf_gain_db": -3})

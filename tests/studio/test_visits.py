@@ -11,25 +11,25 @@ from scripted_pool import EMPTY, ScriptedPool, session_of, store_of, turn_of, vi
 from instructfx.chain import Chain
 from instructfx.errors import Cancelled, InstructionError, LimitError, StoreError
 from instructfx.sessions import Session
-from instructfx.sessions.options import Wishes
+from instructfx.sessions.options import TurnOptions
 from instructfx.studio.visits.job import OUR_FAULT
 from instructfx.studio.visits.jobs import TurnJob
 from instructfx.studio.visits.visits import AWAY_SECONDS, IDLE_SECONDS, RENDERS_KEPT, Exchange, Past, Visit, Visits
 from instructfx.studio.workers.messages import (
-    Answer,
+    AgentNames,
     Finished,
     GoTo,
     Instruct,
-    Minds,
     Order,
-    Report,
-    Request,
+    ProgressReport,
     Sound,
     Stepped,
     Take,
     Waiting,
+    WorkAnswer,
+    WorkRequest,
 )
-from instructfx.studio.workers.pool import Places, SurpriseError, Watch
+from instructfx.studio.workers.pool import Places, RequestCallbacks, SurpriseError
 
 
 class Clock:
@@ -65,7 +65,7 @@ def test_closing_removes_the_files_and_remembers_the_session(visits: Visits) -> 
     visits.close(visit.token)
     assert not visit.folder.exists()
     assert visits.find(visit.token) is None
-    assert visits.past(visit.token) == Past("stored", Minds("builtin", "perceptual"))
+    assert visits.past(visit.token) == Past("stored", AgentNames("builtin", "perceptual"))
     assert visit.closed.is_set()
 
 
@@ -193,11 +193,14 @@ def test_opening_a_visit_again_does_not_close_it(visits: Visits) -> None:
     assert again.folder.is_dir()
 
 
-WARMER = Instruct("warmer", Wishes())
+WARMER = Instruct("warmer", TurnOptions())
 
 
 def turned(
-    visits: Visits, answer: Callable[[Request, Watch], Answer], session: Session = EMPTY, order: Order = WARMER
+    visits: Visits,
+    answer: Callable[[WorkRequest, RequestCallbacks], WorkAnswer],
+    session: Session = EMPTY,
+    order: Order = WARMER,
 ) -> list[Exchange]:
     """What is said once an order has been carried out, or has not."""
     visit = welcome(visits, "a")
@@ -221,14 +224,14 @@ def turned(
     ],
 )
 def test_an_error_is_one_line(visits: Visits, error: Exception, line: str) -> None:
-    def fails(request: Request, watch: Watch) -> Answer:
+    def fails(request: WorkRequest, callbacks: RequestCallbacks) -> WorkAnswer:
         raise error
 
     assert turned(visits, fails) == [Exchange("warmer", Chain(), None, line)]
 
 
 def test_a_surprise_is_logged_and_told_without_details(visits: Visits, caplog: pytest.LogCaptureFixture) -> None:
-    def fails(request: Request, watch: Watch) -> Answer:
+    def fails(request: WorkRequest, callbacks: RequestCallbacks) -> WorkAnswer:
         raise ZeroDivisionError
 
     assert turned(visits, fails, order=GoTo(None)) == [Exchange("", Chain(), None, OUR_FAULT)]
@@ -236,25 +239,25 @@ def test_a_surprise_is_logged_and_told_without_details(visits: Visits, caplog: p
 
 
 def test_an_order_goes_to_a_worker_and_what_came_of_it_is_read_from_the_store(visits: Visits) -> None:
-    asked: list[Request] = []
+    asked: list[WorkRequest] = []
     loud, quiet = chains(2)
     takes = session_of(turn_of(1, loud, take=1), turn_of(2, quiet, take=2))
 
-    def done(request: Request, watch: Watch) -> Answer:
+    def done(request: WorkRequest, callbacks: RequestCallbacks) -> WorkAnswer:
         asked.append(request)
-        watch.tell(Stepped(0.5))
+        callbacks.tell(Stepped(0.5))
         return Finished()
 
-    order = Instruct("warmer", Wishes(), takes=2)
+    order = Instruct("warmer", TurnOptions(), takes=2)
     said = turned(visits, done, takes, order)
-    assert asked == [Take("stored", order, 0, Minds("builtin", "perceptual"))]
+    assert asked == [Take("stored", order, 0, AgentNames("builtin", "perceptual"))]
     assert [(each.before, each.turn) for each in said] == [(Chain(), turn) for turn in takes.turns]
 
 
 def test_a_turn_that_was_stored_before_its_worker_ended_is_not_lost(visits: Visits) -> None:
     session = session_of(turn_of(1, *chains(1)))
 
-    def dies(request: Request, watch: Watch) -> Answer:
+    def dies(request: WorkRequest, callbacks: RequestCallbacks) -> WorkAnswer:
         raise LimitError("the process ended")
 
     turn, trouble = turned(visits, dies, session)
@@ -264,8 +267,8 @@ def test_a_turn_that_was_stored_before_its_worker_ended_is_not_lost(visits: Visi
 
 def test_places_are_taken_in_order_and_the_line_is_limited() -> None:
     places, go = Places(1, longest_line=2), threading.Event()
-    told: list[list[Report]] = [[], [], []]
-    watches = [Watch(each.append) for each in told]
+    told: list[list[ProgressReport]] = [[], [], []]
+    watches = [RequestCallbacks(each.append) for each in told]
     ended: list[int] = []
 
     def stand(number: int) -> None:
@@ -278,7 +281,7 @@ def test_places_are_taken_in_order_and_the_line_is_limited() -> None:
         thread.start()
         time.sleep(0.05)
     assert [each[-1] if each else None for each in told] == [None, Waiting(1), Waiting(2)]
-    with pytest.raises(LimitError, match="busy: 2 are waiting"), places.taken(Watch()):
+    with pytest.raises(LimitError, match="busy: 2 are waiting"), places.taken(RequestCallbacks()):
         pass
     watches[1].stop.set()
     threads[1].join(5)

@@ -17,20 +17,20 @@ import pytest
 from instructfx.audio import Audio, save
 from instructfx.audio.track import inspect
 from instructfx.bench.serving.running import Running, running
-from instructfx.bench.serving.visitor import Answer, Visitor
+from instructfx.bench.serving.visitor import PageAnswer, Visitor
 from instructfx.errors import Cancelled, LimitError
-from instructfx.sessions.options import Wishes
+from instructfx.sessions.options import TurnOptions
 from instructfx.store import Store
 from instructfx.store.sessions import DATABASE
 from instructfx.studio.page.gradio_compat import STATIC
 from instructfx.studio.workers.limits import Limits
-from instructfx.studio.workers.messages import Finished, Instruct, Minds, Open, Opened, Stepped, Take, Waiting
-from instructfx.studio.workers.pool import Pool, Watch
+from instructfx.studio.workers.messages import AgentNames, Finished, Instruct, Open, Opened, Stepped, Take, Waiting
+from instructfx.studio.workers.pool import Pool, RequestCallbacks
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads /proc, which Linux has")
 
 LONG = "much warmer, some chorus, a big hall, a phaser and some grit"
-MINDS = Minds("builtin", "perceptual")
+MINDS = AgentNames("builtin", "perceptual")
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -67,7 +67,7 @@ def until(seconds: float, *pids: int) -> None:
         time.sleep(0.05)
 
 
-def names(answer: Answer) -> list[str]:
+def names(answer: PageAnswer) -> list[str]:
     """The effects that the page's chain shows."""
     return [slot["effect"] for slot in answer.parts["chain"]["slots"]]
 
@@ -143,20 +143,20 @@ def test_a_turn_waits_for_its_place_and_a_track_does_not_wait_for_turns(pool: Po
     refining, stop, waiting = threading.Event(), threading.Event(), threading.Event()
     said: list[object] = []
 
-    def turn(watch: Watch) -> threading.Thread:
-        take = Take(opened(pool, tmp_path), Instruct(LONG, Wishes()), 0, MINDS)
+    def turn(callbacks: RequestCallbacks) -> threading.Thread:
+        take = Take(opened(pool, tmp_path), Instruct(LONG, TurnOptions()), 0, MINDS)
 
         def saying() -> None:
             with suppress(Cancelled):
-                said.append(pool.run(take, watch))
+                said.append(pool.run(take, callbacks))
 
         thread = threading.Thread(target=saying)
         thread.start()
         return thread
 
-    first = turn(Watch(lambda report: refining.set() if isinstance(report, Stepped) else None, stop))
+    first = turn(RequestCallbacks(lambda report: refining.set() if isinstance(report, Stepped) else None, stop))
     assert refining.wait(60)
-    second = turn(Watch(lambda report: waiting.set() if report == Waiting(1) else None, stop))
+    second = turn(RequestCallbacks(lambda report: waiting.set() if report == Waiting(1) else None, stop))
     assert waiting.wait(60)
     opened(pool, tmp_path)
     assert first.is_alive()
@@ -188,12 +188,12 @@ def test_a_worker_over_its_time_is_ended_with_a_line(
     with monkeypatch.context() as patch:
         patch.setattr(pool, "_limits", Limits(turns=1, turn_seconds=1))
         with pytest.raises(LimitError, match="longer than 1 seconds and was ended; nothing was lost") as told:
-            pool.run(Take(session_id, Instruct(LONG, Wishes()), 0, MINDS))
+            pool.run(Take(session_id, Instruct(LONG, TurnOptions()), 0, MINDS))
     assert "Try a shorter track or say less at once." in str(told.value)
     assert sum(map(gone, before)) == 1
     for pid in set(before) & set(pool.pids):
         os.kill(pid, signal.SIGCONT)
-    pool.run(Take(session_id, Instruct("low-pass it at 2 kHz", Wishes()), 0, MINDS))
+    pool.run(Take(session_id, Instruct("low-pass it at 2 kHz", TurnOptions()), 0, MINDS))
     assert Store().load(session_id)[0].chain.names == ("filter",)
 
 

@@ -54,7 +54,7 @@ class Way:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SearchOutcome:
     """What a way came to on one case. trace is the least loss after each pass; loss is measured on the waveform."""
 
     case: str
@@ -76,7 +76,7 @@ def measure(data: Path | None, say: Callable[[str], None], cases: int = 30, riva
         Way("text2fx", rivals, lambda search: _counted(search, lambda: text2fx(search, ("eq",), SEED))),
         Way("fxsearcher", rivals, lambda search: _counted(search, lambda: fxsearcher(search, ("eq",), SEED)) / 2),
     )
-    outcomes: dict[str, list[Outcome]] = {way.name: [] for way in ways}
+    outcomes: dict[str, list[SearchOutcome]] = {way.name: [] for way in ways}
     for number, (clip, text) in enumerate(every):
         for way in ways:
             if number < way.cases:
@@ -89,7 +89,7 @@ def measure(data: Path | None, say: Callable[[str], None], cases: int = 30, riva
     return "\n".join(pages), _plot(outcomes)
 
 
-def _outcome(way: Way, case: str, excerpt: Excerpt, ear: ClapEar, text: str) -> Outcome:
+def _outcome(way: Way, case: str, excerpt: Excerpt, ear: ClapEar, text: str) -> SearchOutcome:
     objective = ear.objective(Goal(target=text), excerpt.samples)
     losses: list[float] = []
     search = Search(Chain().added("eq", {}), excerpt, objective, lambda step: losses.append(step.loss), never)
@@ -97,7 +97,7 @@ def _outcome(way: Way, case: str, excerpt: Excerpt, ear: ClapEar, text: str) -> 
     passes = way.run(search)
     seconds = time.perf_counter() - start
     trace = [min(losses[: index + 1]) for index in range(len(losses))]
-    return Outcome(case, tuple(trace), search.best_loss, passes, seconds)
+    return SearchOutcome(case, tuple(trace), search.best_loss, passes, seconds)
 
 
 def _adam(search: Search) -> float:
@@ -140,7 +140,7 @@ def _about(ear: ClapEar) -> str:
     )
 
 
-def _comparison(outcomes: dict[str, list[Outcome]]) -> str:
+def _comparison(outcomes: dict[str, list[SearchOutcome]]) -> str:
     reference = {each.case: each for each in outcomes["Adam 0.01, 100 steps"]}
     start = {case: each.trace[0] for case, each in reference.items()}
     rows = [["doing nothing", str(len(start)), _mean(list(start.values())), "", "", "", ""]]
@@ -175,7 +175,7 @@ def _mean(values: list[float]) -> str:
     return f"{statistics.mean(values):.4f} ± {spread:.4f}"
 
 
-def _plot(outcomes: dict[str, list[Outcome]]) -> bytes:
+def _plot(outcomes: dict[str, list[SearchOutcome]]) -> bytes:
     """Mean of the least loss against passes, as SVG."""
     import io
 

@@ -19,7 +19,7 @@ MOST_TURNS = 8
 
 
 @dataclass(frozen=True)
-class Said:
+class DialogueTurn:
     """One turn: the words, the families of axes that they speak of, settings locked before, and what is expected."""
 
     say: str
@@ -33,7 +33,7 @@ class Dialogue:
     """A session of a few turns."""
 
     name: str
-    turns: tuple[Said, ...]
+    turns: tuple[DialogueTurn, ...]
 
     @property
     def key(self) -> str:
@@ -64,7 +64,7 @@ def _dialogue(file: str, index: int, entry: Any) -> Dialogue:
     return Dialogue(entry["name"], tuple(_said(f"{where}, turn {n}", turn) for n, turn in enumerate(turns, start=1)))
 
 
-def _said(where: str, entry: Any) -> Said:
+def _said(where: str, entry: Any) -> DialogueTurn:
     if not isinstance(entry, Mapping) or not {"say", "about", "expect"} <= set(entry) <= {
         "say", "about", "expect", "lock",
     }:  # fmt: skip
@@ -82,7 +82,9 @@ def _said(where: str, entry: Any) -> Said:
         expected = tuple(expectation(text) for text in lists["expect"])
     except BenchDataError as error:
         raise BenchDataError(f"{where}: {error}") from error
-    return Said(entry["say"], tuple(lists["about"]), expected, tuple(_lock(where, text) for text in lists["lock"]))
+    return DialogueTurn(
+        entry["say"], tuple(lists["about"]), expected, tuple(_lock(where, text) for text in lists["lock"])
+    )
 
 
 def _lock(where: str, text: str) -> tuple[str, str]:

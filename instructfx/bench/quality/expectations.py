@@ -25,7 +25,7 @@ FORMS = (
 
 
 @dataclass(frozen=True)
-class Heard:
+class SessionMoment:
     """A moment of a session: the chain, the ear's readings, the loudness of the whole rendered track."""
 
     chain: Chain
@@ -73,7 +73,7 @@ def expectation(text: str) -> Expectation:
     raise BenchDataError(f"{text!r} is no expectation; write {FORMS}, with the names of `instructfx effects`")
 
 
-def judged(expected: Expectation, moments: Sequence[Heard]) -> Verdict:
+def judged(expected: Expectation, moments: Sequence[SessionMoment]) -> Verdict:
     """Compare the last moment with the one before it; the first is the dry track."""
     before, after = moments[-2], moments[-1]
     if expected.subject in AXES:
@@ -97,7 +97,7 @@ def judged(expected: Expectation, moments: Sequence[Heard]) -> Verdict:
     return Verdict(expected.text, met, ", ".join(after.chain.names) or "no effects")
 
 
-def standing(about: Sequence[str], moments: Sequence[Heard]) -> tuple[Verdict, ...]:
+def standing(about: Sequence[str], moments: Sequence[SessionMoment]) -> tuple[Verdict, ...]:
     """What holds in every turn: families that the words do not speak of stay close, and so does the loudness."""
     before, after = moments[-2], moments[-1]
     free = {*about, *(("fidelity",) if TONE in about else ())}  # a brighter sound has a wider band

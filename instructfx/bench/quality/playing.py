@@ -14,7 +14,7 @@ import torch
 from instructfx.audio.loudness import loudness_lufs
 from instructfx.audio.track import inspect
 from instructfx.bench.quality.dialogues import Dialogue
-from instructfx.bench.quality.expectations import Heard, Verdict, judged, standing
+from instructfx.bench.quality.expectations import SessionMoment, Verdict, judged, standing
 from instructfx.bench.runner.systems import System
 from instructfx.chain import Chain
 from instructfx.ears import ear_named
@@ -22,7 +22,7 @@ from instructfx.ears.goal import Goal
 from instructfx.engine import excerpt_of
 from instructfx.engine.live import LiveSession
 from instructfx.engine.turn import unrefined
-from instructfx.planners import Request
+from instructfx.planners import PlanRequest
 from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.rendering.excerpt import Excerpt
 from instructfx.sessions import Turn, new_session_id
@@ -84,7 +84,7 @@ def played(play: Play) -> list[Judged]:
         store = Store(folder)
         live = _opened(play, store)
         moments = [_moment(live, None)]
-        excerpt = excerpt_of(live.track, live.minds.ear)
+        excerpt = excerpt_of(live.track, live.agents.ear)
         turns = []
         for said in play.dialogue.turns:
             if said.lock:
@@ -110,29 +110,29 @@ def played(play: Play) -> list[Judged]:
 
 def _opened(play: Play, store: Store) -> LiveSession:
     track = inspect(play.track)
-    minds = play.system.minds(excerpt_of(track, ear_named("perceptual")))
+    agents = play.system.agents(excerpt_of(track, ear_named("perceptual")))
     session, kept = store.create(new_session_id(), track)
-    return LiveSession(session, kept, minds, store)
+    return LiveSession(session, kept, agents, store)
 
 
-def _moment(live: LiveSession, last: Heard | None) -> Heard:
+def _moment(live: LiveSession, last: SessionMoment | None) -> SessionMoment:
     """What plays now; a chain that stayed is not rendered again."""
     if last is not None and last.chain == live.chain:
         return last
     turns = live.turns
     readings = turns[-1].readings_after if turns else _dry_readings(live)
     loudness = loudness_lufs(live.render()) if live.chain.slots else live.track.loudness_lufs
-    return Heard(live.chain, readings, loudness)
+    return SessionMoment(live.chain, readings, loudness)
 
 
 def _dry_readings(live: LiveSession) -> Mapping[str, float]:
-    ear = live.minds.ear
+    ear = live.agents.ear
     return ear.describe(excerpt_of(live.track, ear).heard(Chain()))
 
 
-def _request(live: LiveSession, words: str, moment: Heard) -> Request:
+def _request(live: LiveSession, words: str, moment: SessionMoment) -> PlanRequest:
     earlier = tuple(turn.instruction for turn in live.session.path)
-    return Request(words, live.chain, earlier, moment.readings, live.track.channels)
+    return PlanRequest(words, live.chain, earlier, moment.readings, live.track.channels)
 
 
 def _loss(goal: Goal, excerpt: Excerpt, before: Chain, after: Chain) -> float | None:

@@ -12,7 +12,7 @@ from instructfx.bench.runner.report import table
 from instructfx.chain import Chain, Slot
 from instructfx.ears.axes import AXES
 from instructfx.effects import EFFECTS, Effect
-from instructfx.planners import Request, prompt
+from instructfx.planners import PlanRequest, prompt
 from instructfx.planners.llm import count_tokens
 
 SEED = 0
@@ -41,16 +41,16 @@ def measure(data: Path | None, say: Callable[[str], None]) -> str:
     return f"{counted}\n## What the judge is told\n\n{prompt.text('judge.md')}\n"
 
 
-def request(effects: Sequence[str]) -> Request:
+def request(effects: Sequence[str]) -> PlanRequest:
     """A turn on a chain of these effects, with a history and settings as long as they come."""
     rng = np.random.default_rng(SEED)
     chain = Chain(tuple(Slot(EFFECTS[name], _turned(EFFECTS[name], rng)) for name in effects))
     readings = {axis: float(rng.normal(0, 3)) for axis in AXES}
     earlier = EARLIER if effects else ()
-    return Request("too much now, take the edge off but keep it lively", chain, earlier, readings)
+    return PlanRequest("too much now, take the edge off but keep it lively", chain, earlier, readings)
 
 
-def tokens(request: Request) -> tuple[int, int, int]:
+def tokens(request: PlanRequest) -> tuple[int, int, int]:
     """Tokens of a turn's question: as OpenAI counts, with the tools as JSON, and of the prompt that never changes."""
     messages, tools = prompt.messages(request), prompt.tools(request)
     written = json.dumps(tools, separators=(",", ":"))

@@ -16,7 +16,7 @@ from instructfx.bench.runner.intervals import Interval, interval
 from instructfx.bench.runner.report import table
 from instructfx.chain import Chain
 from instructfx.effects import EFFECTS
-from instructfx.planners import Plan, Request
+from instructfx.planners import Plan, PlanRequest
 from instructfx.planners.builtin import BuiltinPlanner
 
 EXPLANATION = """\
@@ -59,7 +59,7 @@ def measure(sentence: Sentence) -> dict[str, Any]:
     chain = Chain()
     for effect in sentence.chain:
         chain = chain.added(effect, {})
-    return {"chosen": list(touched(BuiltinPlanner().plan(Request(sentence.say, chain))))}
+    return {"chosen": list(touched(BuiltinPlanner().plan(PlanRequest(sentence.say, chain))))}
 
 
 def scores(marks: Sequence[Mark], seed: int) -> Scores:

@@ -34,7 +34,7 @@ from instructfx.bench.runner.report import table
 from instructfx.chain import Chain
 from instructfx.effects import EFFECTS
 from instructfx.engine.live import LiveSession, open_session
-from instructfx.planners import Request
+from instructfx.planners import PlanRequest
 from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.planners.router import route
 from instructfx.planners.takes import STEPS
@@ -47,7 +47,7 @@ ROWS = (
 
 
 @dataclass(frozen=True)
-class Pair:
+class WordPair:
     """An old word and a new one on one track; what people drew travels along."""
 
     old: str
@@ -61,16 +61,16 @@ class Pair:
         return f"{self.old} then {self.new} / {self.track.stem}"
 
 
-def cases(options: BenchOptions) -> list[Pair]:
+def cases(options: BenchOptions) -> list[WordPair]:
     words = list(crowd(options.data).curves)
     return [
-        Pair(old, new, path, options.seed, options.data or Path())
+        WordPair(old, new, path, options.seed, options.data or Path())
         for old, new in pairs_of(words)
         for path in recordings(options.data)
     ]
 
 
-def measure(case: Pair) -> Json:
+def measure(case: WordPair) -> Json:
     """Distances of every row to the pair of curves in a row, to the new word alone and to the old one alone."""
     drawn, dry = crowd(case.data), ground(case.track)
     generator = np.random.default_rng(case.seed)
@@ -106,7 +106,7 @@ def measure(case: Pair) -> Json:
     return {"rows": found, "loudness_change_lu": loudness}
 
 
-def _played(case: Pair) -> tuple[dict[str, list[Array]], list[float]]:
+def _played(case: WordPair) -> tuple[dict[str, list[Array]], list[float]]:
     """What the rack makes of the two wishes, and by how much turns that ask for no gain changed the loudness."""
     frames = len(ground(case.track).sound)
     takes, loudness = [], []
@@ -116,7 +116,7 @@ def _played(case: Pair) -> tuple[dict[str, list[Array]], list[float]]:
             for planner, word in ((BuiltinPlanner(), case.old), (BuiltinPlanner(take, case.seed), case.new)):
                 before = _beside_what_is_asked(live)
                 gain_db = _gain_db(live)
-                live.minds = replace(live.minds, planner=planner)
+                live.agents = replace(live.agents, planner=planner)
                 live.say(f"make it {word}")
                 if _gain_db(live) == gain_db:
                     loudness.append(round(_beside_what_is_asked(live) - before, 3))
@@ -140,7 +140,7 @@ def _gain_db(live: LiveSession) -> float:
 
 def _planned(word: str) -> Chain:
     """The planner's settings for a word, from nothing: the second initialisation takes the place of the first."""
-    return route(Chain(), BuiltinPlanner().plan(Request(f"make it {word}")))[1]
+    return route(Chain(), BuiltinPlanner().plan(PlanRequest(f"make it {word}")))[1]
 
 
 def _random(generator: np.random.Generator) -> Chain:
@@ -149,7 +149,7 @@ def _random(generator: np.random.Generator) -> Chain:
     return chain.with_unit(knobs, generator.random(len(knobs)).tolist())
 
 
-def _mean(drawn: Crowd, case: Pair) -> Response:
+def _mean(drawn: Crowd, case: WordPair) -> Response:
     """The response of the two mean curves in a row."""
     one, other = (
         curve_response(np.mean([scaled(each) for each in drawn.curves[word]], axis=0), drawn.bands_hz)
@@ -158,7 +158,7 @@ def _mean(drawn: Crowd, case: Pair) -> Response:
     return one * other
 
 
-def tell(options: BenchOptions, results: Sequence[tuple[Pair, Json]]) -> Told:
+def tell(options: BenchOptions, results: Sequence[tuple[WordPair, Json]]) -> Told:
     """Means over pairs of the means over tracks, row by row; how near the new word against the old."""
     pairs = list(dict.fromkeys((case.old, case.new) for case, _ in results))
 

@@ -27,7 +27,7 @@ TEMPLATES = (
 
 
 @dataclass(frozen=True)
-class Pair:
+class CaptionPair:
     """Two words, and what an engineer does for the one and for the other."""
 
     word: str
@@ -41,16 +41,18 @@ def _eq(**gains_db: float) -> Chain:
 
 
 PAIRS = (
-    Pair("bright", "dark", _eq(high_shelf=8, treble=4), _eq(high_shelf=-12, treble=-6)),
-    Pair("warm", "cold", _eq(low_shelf=5, low_mid=3, high_shelf=-5), _eq(low_shelf=-5, low_mid=-3, high_shelf=5)),
-    Pair("boomy", "thin", _eq(low_shelf=10), _eq(low_shelf=-12)),
-    Pair("harsh", "soft", _eq(high_mid=8), _eq(high_mid=-8)),
-    Pair("distorted", "clean", Chain().added("distortion", {"drive_db": 24}), Chain()),
-    Pair("reverberant", "dry", Chain().added("reverb", {"decay_seconds": 3, "mix": 0.5}), Chain()),
+    CaptionPair("bright", "dark", _eq(high_shelf=8, treble=4), _eq(high_shelf=-12, treble=-6)),
+    CaptionPair(
+        "warm", "cold", _eq(low_shelf=5, low_mid=3, high_shelf=-5), _eq(low_shelf=-5, low_mid=-3, high_shelf=5)
+    ),
+    CaptionPair("boomy", "thin", _eq(low_shelf=10), _eq(low_shelf=-12)),
+    CaptionPair("harsh", "soft", _eq(high_mid=8), _eq(high_mid=-8)),
+    CaptionPair("distorted", "clean", Chain().added("distortion", {"drive_db": 24}), Chain()),
+    CaptionPair("reverberant", "dry", Chain().added("reverb", {"decay_seconds": 3, "mix": 0.5}), Chain()),
 )
 
 
-def changes(model: clap.Clap, excerpts: Mapping[str, Excerpt]) -> list[tuple[Pair, Tensor]]:
+def changes(model: clap.Clap, excerpts: Mapping[str, Excerpt]) -> list[tuple[CaptionPair, Tensor]]:
     """For every pair and excerpt how the embedding (1, 512) changes from the one processing to the other."""
     return [
         (pair, _heard(model, excerpt, pair.towards) - _heard(model, excerpt, pair.away))
@@ -59,7 +61,7 @@ def changes(model: clap.Clap, excerpts: Mapping[str, Excerpt]) -> list[tuple[Pai
     ]
 
 
-def agreements(model: clap.Clap, heard: Sequence[tuple[Pair, Tensor]], template: str) -> list[float]:
+def agreements(model: clap.Clap, heard: Sequence[tuple[CaptionPair, Tensor]], template: str) -> list[float]:
     """The cosines between each change of the sound and that of the text."""
     found = []
     for pair, change in heard:

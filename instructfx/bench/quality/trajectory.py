@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from instructfx.bench.quality.features import distance
-from instructfx.bench.quality.sequential import DRAWN, Pair, cases
+from instructfx.bench.quality.sequential import DRAWN, WordPair, cases
 from instructfx.bench.quality.socialfx import crowd, files
 from instructfx.bench.quality.sounds import MATCHINGS, curve_response, ground, heard, points_hz
 from instructfx.bench.registry import BenchOptions
@@ -29,7 +29,7 @@ MATCHING = MATCHINGS[1]  # chains are heard without their level law
 SLACK = 1.05
 
 
-def measure(case: Pair) -> Json:
+def measure(case: WordPair) -> Json:
     """Distances to the new and the old word: before the turn, at the planner's start, and along the best so far."""
     drawn, dry = crowd(case.data), ground(case.track)
     generator = np.random.default_rng(case.seed)
@@ -61,7 +61,7 @@ def _on_the_way(turn: Turn) -> list[Chain]:
     return [*(best[place].chain for place in places), turn.chain]
 
 
-def tell(options: BenchOptions, results: Sequence[tuple[Pair, Json]]) -> Told:
+def tell(options: BenchOptions, results: Sequence[tuple[WordPair, Json]]) -> Told:
     """By new word and over all: before, start, end, and whether the end is the best within 5 %."""
     words = list(dict.fromkeys(case.new for case, _ in results))
     rows, numbers = [], {}

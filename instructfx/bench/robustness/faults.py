@@ -21,7 +21,7 @@ from instructfx.bench.robustness.riff import wav
 from instructfx.bench.runner.report import conditions, table
 from instructfx.bench.serving.running import ROOT
 from instructfx.bench.serving.serving import Served, serving
-from instructfx.bench.serving.visitor import Answer, Visitor
+from instructfx.bench.serving.visitor import PageAnswer, Visitor
 
 LIMIT_SECONDS = 60.0  # for any single answer
 GOOD_EVERY = 25  # cases
@@ -56,7 +56,7 @@ FORGED: dict[str, object] = {
 
 
 @dataclass(frozen=True)
-class Outcome:
+class FaultOutcome:
     """What became of one case: the line that was shown, and for all but refused and accepted what is wrong."""
 
     kind: str
@@ -71,7 +71,7 @@ class Outcome:
 class Examined:
     """All outcomes; trouble is what went wrong beyond single cases, skipped what was not tried and why."""
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[FaultOutcome, ...]
     good_requests: int
     trouble: tuple[str, ...]
     skipped: tuple[str, ...]
@@ -113,7 +113,7 @@ class _Trial:
     """One server, and what is remembered of it from case to case."""
 
     def __init__(self, served: Served, say: Callable[[str], None]) -> None:
-        self.outcomes: list[Outcome] = []
+        self.outcomes: list[FaultOutcome] = []
         self.trouble: list[str] = []
         self.skipped: list[str] = []
         self.good_requests = 0
@@ -123,7 +123,7 @@ class _Trial:
         self._log_read = 0
         self._known: set[str] = set()
 
-    def uploads(self, cases: Sequence[BadUpload]) -> Iterator[Outcome]:
+    def uploads(self, cases: Sequence[BadUpload]) -> Iterator[FaultOutcome]:
         """Choose each file; where it is accepted, take a turn on it."""
         with Visitor(self._served.url, LIMIT_SECONDS) as visitor:
             for case in cases:
@@ -142,10 +142,10 @@ class _Trial:
                     verdict, wrong = self._judged(answer)
                     wrong = wrong or self._heard(visitor, answer)
                     verdict = "wrong" if wrong and verdict == "accepted" else verdict
-                yield Outcome(case.kind, case.what, verdict, answer.line, answer.seconds, wrong)
+                yield FaultOutcome(case.kind, case.what, verdict, answer.line, answer.seconds, wrong)
                 self._between(case.what)
 
-    def forged(self) -> Iterator[Outcome]:
+    def forged(self) -> Iterator[FaultOutcome]:
         """Claim uploads that were none. No browser does, so the answer may be a bare refusal."""
         with Visitor(self._served.url, LIMIT_SECONDS) as visitor:
             for what, file in FORGED.items():
@@ -153,10 +153,10 @@ class _Trial:
                 verdict, wrong = self._judged(answer, bare=True)
                 if verdict == "accepted":
                     verdict, wrong = "leaked", f"opened {what} that nobody uploaded"
-                yield Outcome("forged uploads", what, verdict, answer.line, answer.seconds, wrong)
+                yield FaultOutcome("forged uploads", what, verdict, answer.line, answer.seconds, wrong)
                 self._between(what)
 
-    def words(self, cases: Sequence[BadWords]) -> Iterator[Outcome]:
+    def words(self, cases: Sequence[BadWords]) -> Iterator[FaultOutcome]:
         """Say each thing, a few to a session."""
         for start in range(0, len(cases), WORDS_A_SESSION):
             with Visitor(self._served.url, LIMIT_SECONDS) as visitor:
@@ -169,7 +169,7 @@ class _Trial:
                         verdict, wrong = "wrong", "neither a line nor a turn"
                     count = len(answer.said)
                     what = ascii(case.words)[:60]
-                    yield Outcome(case.kind, what, verdict, answer.line, answer.seconds, wrong)
+                    yield FaultOutcome(case.kind, what, verdict, answer.line, answer.seconds, wrong)
                     self._between(what)
 
     def good(self, when: str) -> None:
@@ -207,7 +207,7 @@ class _Trial:
             self.good(f"after {what}")
             self.look_around(f"after {what}")
 
-    def _judged(self, answer: Answer, bare: bool = False) -> tuple[Verdict, str]:
+    def _judged(self, answer: PageAnswer, bare: bool = False) -> tuple[Verdict, str]:
         """What an answer is, and what is wrong with it."""
         log = self._served.log()
         new, self._log_read = log[self._log_read :], len(log)
@@ -239,7 +239,7 @@ class _Trial:
         beyond = [path for folder in (self._served.base.parent, Path.cwd()) for path in folder.glob("*escaped*")]
         return [*(name for name in self._served.strays() if name != "work/upload"), *map(str, beyond)]
 
-    def _heard(self, visitor: Visitor, answer: Answer, frames: int = 0) -> str:
+    def _heard(self, visitor: Visitor, answer: PageAnswer, frames: int = 0) -> str:
         """What is wrong with the sound that now plays; nothing, hopefully. frames is how long it should be."""
         if not answer.current:
             return "nothing can be played"
@@ -281,7 +281,7 @@ def _page(examined: Examined) -> str:
     return "\n".join(["## Faults\n", conditions(SEED), EXPLANATION, table(head, rows), verdict + "".join(found)])
 
 
-def _row(kind: str, outcomes: Sequence[Outcome]) -> list[str]:
+def _row(kind: str, outcomes: Sequence[FaultOutcome]) -> list[str]:
     counted = Counter(each.verdict for each in outcomes)
     seconds = [each.seconds for each in outcomes]
     lines = Counter(each.line for each in outcomes if each.line)

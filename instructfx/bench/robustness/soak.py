@@ -16,7 +16,7 @@ import soundfile
 from instructfx.bench.robustness.riff import RATE, wav
 from instructfx.bench.runner.report import conditions, table
 from instructfx.bench.serving.serving import Served, serving
-from instructfx.bench.serving.visitor import Answer, Visitor
+from instructfx.bench.serving.visitor import PageAnswer, Visitor
 from instructfx.errors import SettingsError
 from instructfx.store import Store
 from instructfx.store.sessions import DATABASE
@@ -82,7 +82,7 @@ class Stay:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ProcessReading:
     """The server and its children at one moment."""
 
     memory_mb: float
@@ -94,15 +94,15 @@ class Soaked:
     """All stays, and the readings in the order of time."""
 
     stays: tuple[Stay, ...]
-    readings: tuple[Reading, ...]
+    readings: tuple[ProcessReading, ...]
     seconds: float
     strangers: int
 
-    def quarter(self, number: int) -> Reading:
+    def quarter(self, number: int) -> ProcessReading:
         """Medians of a quarter of the time, 0 to 3."""
         count = len(self.readings)
         part = self.readings[number * count // 4 : (number + 1) * count // 4] or self.readings
-        return Reading(
+        return ProcessReading(
             statistics.median(each.memory_mb for each in part), round(statistics.median(each.files for each in part))
         )
 
@@ -138,7 +138,7 @@ def soak(turns: int, visitors: int, say: Callable[[str], None]) -> Soaked:
             first.leave()
         began = time.monotonic()
         deadline = began + max(LEAST_SECONDS, SECONDS_A_TURN * turns)
-        readings: list[Reading] = []
+        readings: list[ProcessReading] = []
         ended = threading.Event()
         watching = threading.Thread(target=_watch, args=(served, readings, ended))
         watching.start()
@@ -157,9 +157,9 @@ def soak(turns: int, visitors: int, say: Callable[[str], None]) -> Soaked:
         return _compared(served, stays, tuple(readings), seconds)
 
 
-def _watch(served: Served, readings: list[Reading], ended: threading.Event) -> None:
+def _watch(served: Served, readings: list[ProcessReading], ended: threading.Event) -> None:
     while not ended.wait(SAMPLE_SECONDS):
-        readings.append(Reading(served.memory_mb(), served.open_files()))
+        readings.append(ProcessReading(served.memory_mb(), served.open_files()))
 
 
 def _stay(
@@ -187,7 +187,7 @@ def _stay(
     return Stay(guest, asked, tuple(seconds), shown, (), tuple(wrong))
 
 
-def _amiss(answer: Answer, guest: Guest, others: Sequence[str]) -> list[str]:
+def _amiss(answer: PageAnswer, guest: Guest, others: Sequence[str]) -> list[str]:
     """What of an answer is not this visitor's, or is none."""
     found = [f"saw {name}" for name in others if any(name in text for text in answer.texts)]
     if answer.ending != "answered" or answer.line or len(answer.replied) != len(answer.said):
@@ -197,7 +197,7 @@ def _amiss(answer: Answer, guest: Guest, others: Sequence[str]) -> list[str]:
     return found
 
 
-def _unlike(visitor: Visitor, answer: Answer, guest: Guest) -> list[str]:
+def _unlike(visitor: Visitor, answer: PageAnswer, guest: Guest) -> list[str]:
     """How the sound that plays differs from this visitor's in length and pitch."""
     if not answer.current:
         return ["nothing plays"]
@@ -213,7 +213,7 @@ def _unlike(visitor: Visitor, answer: Answer, guest: Guest) -> list[str]:
     return found + ([f"{pitch:.0f} Hz, not {guest.pitch_hz:.0f}"] if abs(pitch / guest.pitch_hz - 1) > 0.02 else [])
 
 
-def _compared(served: Served, stays: Sequence[Stay], readings: tuple[Reading, ...], seconds: float) -> Soaked:
+def _compared(served: Served, stays: Sequence[Stay], readings: tuple[ProcessReading, ...], seconds: float) -> Soaked:
     """The stays with what the store holds of each; a session that is nobody's is a stranger's."""
     store = Store(served.sessions, f"sqlite:///{served.sessions / DATABASE}")
     sessions = [store.load(listed.id)[0] for listed in store.listed()]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 import instructfx
-from instructfx.bench.registry import BenchOptions, Page, Telling
+from instructfx.bench.registry import BenchOptions, BenchPage, Telling
 from instructfx.bench.runner.report import conditions
 from instructfx.engine.turn import package_versions
 from instructfx.errors import StoreError
@@ -59,7 +59,7 @@ class Bench(Generic[SomeCase]):
     tell: Callable[[BenchOptions, Sequence[tuple[SomeCase, Json]]], Told]
     files: Callable[[BenchOptions], Iterable[Path]] = lambda options: ()
 
-    def __call__(self, options: BenchOptions, telling: Telling) -> Page:
+    def __call__(self, options: BenchOptions, telling: Telling) -> BenchPage:
         """Measure what is not measured yet, then write OUT/report.md, OUT/report.json and the plots beside them."""
         cases = spread(self.cases(options), options.cases)
         told_under = fingerprint(self.name, options.seed, self.files(options))
@@ -86,7 +86,7 @@ class Bench(Generic[SomeCase]):
         for name, content in told.plots.items():
             (options.out / name).write_bytes(content)
         telling.say(f"{self.name}: {options.out / 'report.md'}")
-        return Page(summary, well=told.well)
+        return BenchPage(summary, well=told.well)
 
 
 def spread(several: Sequence[SomeCase], count: int) -> list[SomeCase]:

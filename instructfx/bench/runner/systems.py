@@ -14,8 +14,8 @@ from instructfx.ears import ear_named
 from instructfx.ears.goal import Goal
 from instructfx.ears.perceptual import HARM, SHAPE, PerceptualEar, PerceptualObjective
 from instructfx.effects import EFFECTS
-from instructfx.engine import Minds
-from instructfx.planners import Plan, Planner, Request, planner_named
+from instructfx.engine import Agents
+from instructfx.planners import Plan, Planner, PlanRequest, planner_named
 from instructfx.planners.plan import Move
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
 from instructfx.rendering.excerpt import Excerpt
@@ -41,11 +41,11 @@ class System:
     first_turn: FirstTurn = "refine"
     seed: int = 0
 
-    def minds(self, dry: Excerpt) -> Minds:
+    def agents(self, dry: Excerpt) -> Agents:
         """Who plans, listens and searches in this system."""
         anchor = dry.heard(Chain()) if self.anchor == "dry" else None
         ear = Altered(ear_named("perceptual").device, anchor, self.shape, self.harm)
-        return Minds(self._planner(), ear, self._options(), self.first_turn, self.seed)
+        return Agents(self._planner(), ear, self._options(), self.first_turn, self.seed)
 
     def _planner(self) -> Planner:
         if self.planner == "nothing":
@@ -68,7 +68,7 @@ class Idle:
 
     name: str = "nothing"
 
-    def plan(self, request: Request) -> Plan:
+    def plan(self, request: PlanRequest) -> Plan:
         return Plan(reply="I do nothing.", raw=request.instruction)
 
 
@@ -81,7 +81,7 @@ class Swapped:
     seed: int
     name: str = "swapped"
 
-    def plan(self, request: Request) -> Plan:
+    def plan(self, request: PlanRequest) -> Plan:
         plan = self.planner.plan(request)
         if self.choice == "unset":
             return replace(plan, add=tuple(replace(move, settings=_named(move)) for move in plan.add))

@@ -27,7 +27,7 @@ Ending = Literal["answered", "failed", "hung", "gone"]
 
 
 @dataclass(frozen=True)
-class Answer:
+class PageAnswer:
     """How an event ended and what the page shows then.
 
     ending: answered; failed, the server says that the event failed; hung, nothing in time; gone, no connection.
@@ -73,44 +73,44 @@ class Visitor:
     def __exit__(self, *_: object) -> None:
         self.client.close()
 
-    def upload(self, name: str, content: IO[bytes]) -> Answer:
+    def upload(self, name: str, content: IO[bytes]) -> PageAnswer:
         """Choose a file that has this name; it is sent as it is read."""
         began = time.monotonic()
         kind = mimetypes.guess_type("file." + name.rpartition(".")[2])[0] or "application/octet-stream"
         try:
             sent = self.client.post(f"{API}/upload", files={"files": (name, content, kind)})
         except httpx.TimeoutException:
-            return Answer("hung", 0, time.monotonic() - began)
+            return PageAnswer("hung", 0, time.monotonic() - began)
         except httpx.TransportError as error:
-            return Answer("gone", 0, time.monotonic() - began, line=str(error))
+            return PageAnswer("gone", 0, time.monotonic() - began, line=str(error))
         if sent.status_code != 200:
-            return Answer("failed", sent.status_code, time.monotonic() - began, line=sent.text, texts=(sent.text,))
+            return PageAnswer("failed", sent.status_code, time.monotonic() - began, line=sent.text, texts=(sent.text,))
         return self.choose({"path": sent.json()[0], "orig_name": name, "meta": {"_type": "gradio.FileData"}})
 
-    def choose(self, file: object) -> Answer:
+    def choose(self, file: object) -> PageAnswer:
         """Choose what `file` says that was uploaded, true or not."""
         return self._happen("upload", file)
 
-    def sample(self, name: str) -> Answer:
+    def sample(self, name: str) -> PageAnswer:
         """Choose one of the page's own tracks."""
         return self._happen(f"sample-{name}")
 
-    def come_back(self, session_id: str) -> Answer:
+    def come_back(self, session_id: str) -> PageAnswer:
         """Load the page with the address of a session."""
         return self._happen("load", f"#{session_id}")
 
-    def say(self, words: object, watching: Callable[[str], None] = lambda text: None) -> Answer:
+    def say(self, words: object, watching: Callable[[str], None] = lambda text: None) -> PageAnswer:
         """Ask for a change; words that are no text are sent as they are. watching is told what is seen meanwhile.
 
         It ends once the new version plays and its pictures are drawn.
         """
         return self._happen("send", words, watching=watching)
 
-    def press(self, button: str) -> Answer:
+    def press(self, button: str) -> PageAnswer:
         """Press a button that starts something, such as undo or takes."""
         return self._happen(button)
 
-    def act(self, part: str, detail: object) -> Answer:
+    def act(self, part: str, detail: object) -> PageAnswer:
         """Have a part of the page, such as chain, say what somebody did with it, true or not."""
         return self._happen(part, detail=detail)
 
@@ -120,7 +120,7 @@ class Visitor:
         asked = {"fn_index": event.number, "data": [None], "session_hash": self._page}
         self.client.post(f"{API}/run/predict", json=asked).raise_for_status()
 
-    def leave(self) -> Answer:
+    def leave(self) -> PageAnswer:
         """Close the session."""
         return self._happen("new")
 
@@ -130,7 +130,7 @@ class Visitor:
 
     def _happen(
         self, what: str, *given: object, detail: object = None, watching: Callable[[str], None] = lambda text: None
-    ) -> Answer:
+    ) -> PageAnswer:
         """One event: its first inputs are given, the others are as the page has them at the start."""
         event, began, seen = self._events[what], time.monotonic(), Seen(watching)
         values = (*given, *event.values[len(given) :])
@@ -139,7 +139,7 @@ class Visitor:
         told = seen.error or self._trouble(what)
         conversation = Markup(self._regions.get("conversation", ""))
         dry, current = self._playable()
-        return Answer(
+        return PageAnswer(
             ending,
             status,
             time.monotonic() - began,

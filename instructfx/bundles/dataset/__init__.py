@@ -1,6 +1,6 @@
 """Every session of a store as tables for analysis: Parquet or CSV, written session by session."""
 
 from instructfx.bundles.dataset.tables import TABLES
-from instructfx.bundles.dataset.writing import Format, export_tables
+from instructfx.bundles.dataset.writing import TableFormat, export_tables
 
-__all__ = ["TABLES", "Format", "export_tables"]
+__all__ = ["TABLES", "TableFormat", "export_tables"]

@@ -14,11 +14,11 @@ from instructfx.bundles.dataset.tables import TABLES, Column, Row, Value
 from instructfx.errors import StoreError
 from instructfx.store import Store
 
-Format = Literal["parquet", "csv"]
+TableFormat = Literal["parquet", "csv"]
 ROWS_AT_ONCE = 20_000
 
 
-def export_tables(store: Store, folder: Path, kind: Format) -> tuple[Path, ...]:
+def export_tables(store: Store, folder: Path, kind: TableFormat) -> tuple[Path, ...]:
     """Write every session of a store into one file a table; the files. StoreError where they cannot be written.
 
     Files that are there already are replaced when all are complete.
@@ -41,7 +41,7 @@ class _Writer(Protocol):
 
 
 @contextmanager
-def _writing(folder: Path, name: str, kind: Format) -> Iterator[_Writer]:
+def _writing(folder: Path, name: str, kind: TableFormat) -> Iterator[_Writer]:
     temporary = unfinished(folder / name)
     opened = _parquet if kind == "parquet" else _csv
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from instructfx.engine.edits import named
 from instructfx.errors import InstructionError
-from instructfx.sessions import Answer
+from instructfx.sessions import BlindAnswer
 from instructfx.studio.workers.messages import Compared, Edit, GoTo, ListenFrom, Order, Scale
 
 if TYPE_CHECKING:
@@ -50,13 +50,13 @@ class Name:
 
 
 @dataclass(frozen=True)
-class Heard:
+class BlindAnswered:
     """What was said after a blind comparison."""
 
-    answer: Answer
+    answer: BlindAnswer
 
 
-Act = OrderAct | Pick | Compare | Name | Heard
+Act = OrderAct | Pick | Compare | Name | BlindAnswered
 
 
 def read(said: Any) -> Act:
@@ -82,11 +82,11 @@ def read(said: Any) -> Act:
         case {"do": "answer", "turn": str(turn), "against": str() | None as against, "better": better} if (
             better in ANSWERS
         ):
-            return Heard(Answer(turn, against, better))
+            return BlindAnswered(BlindAnswer(turn, against, better))
     raise InstructionError(UNKNOWN)
 
 
-async def noted(act: Pick | Compare | Name | Heard, visit: Visit, store: Store) -> None:
+async def noted(act: Pick | Compare | Name | BlindAnswered, visit: Visit, store: Store) -> None:
     """Carry out what needs no worker. StoreError for a turn that the visit's session does not have."""
     session = visit.session
     match act:
@@ -101,7 +101,7 @@ async def noted(act: Pick | Compare | Name | Heard, visit: Visit, store: Store) 
             session.turn(turn_id)
             await asyncio.to_thread(store.name_turn, turn_id, named(name))
             visit.names = await asyncio.to_thread(store.names, session.id)
-        case Heard(answer):
+        case BlindAnswered(answer):
             for turn_id in (answer.turn_id, answer.against_id):
                 if turn_id:
                     session.turn(turn_id)

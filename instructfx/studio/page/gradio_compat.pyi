@@ -82,11 +82,8 @@ class Part(gradio.HTML):
     def postprocess(self, value: Any) -> str | None:
         """Data to JSON."""
         return None if value is None else json.dumps(value)
-    from collections.abc import Callable, Sequence
-    from typing import TYPE_CHECKING, Any, Literal
-
+    from typing import Callable, Literal, Sequence, Any, TYPE_CHECKING
     from gradio.blocks import Block
-
     if TYPE_CHECKING:
         from gradio.components import Timer
         from gradio.components.base import Component

@@ -21,8 +21,8 @@ from instructfx.studio.visits.jobs import OpenJob, TurnJob
 from instructfx.studio.visits.opening import Studio
 from instructfx.studio.visits.phrases import sentence
 from instructfx.studio.visits.visits import Visit
-from instructfx.studio.workers.messages import GoTo, Instruct, Minds, Order
-from instructfx.studio.workers.pool import Watch
+from instructfx.studio.workers.messages import AgentNames, GoTo, Instruct, Order
+from instructfx.studio.workers.pool import RequestCallbacks
 
 log = logging.getLogger(__name__)
 
@@ -101,17 +101,17 @@ class Handlers:
         source = Path(file)
         if not was_uploaded(source):
             raise AudioError(NOT_UPLOADED)
-        minds, _ = chosen(settings)
-        opening = functools.partial(self.studio.open_upload, source, source.name, _page_of(request), minds)
+        agents, _ = chosen(settings)
+        opening = functools.partial(self.studio.open_upload, source, source.name, _page_of(request), agents)
         async for changes in self._open(opening):
             yield changes
 
     @guarded
     async def choose_sample(self, request: gradio.Request, name: str, *settings: Any) -> AsyncIterator[Changes]:
         """Open a session on one of our tracks."""
-        minds, _ = chosen(settings)
+        agents, _ = chosen(settings)
         track = STATIC / "samples" / f"{name}.flac"
-        async for changes in self._open(functools.partial(self.studio.open_sample, track, _page_of(request), minds)):
+        async for changes in self._open(functools.partial(self.studio.open_sample, track, _page_of(request), agents)):
             yield changes
 
     @guarded
@@ -120,11 +120,13 @@ class Handlers:
         session_id = str(asked or "").removeprefix("#").strip()
         if not session_id:
             return
-        minds, _ = chosen(settings)
-        async for changes in self._open(functools.partial(self.studio.come_back, session_id, _page_of(request), minds)):
+        agents, _ = chosen(settings)
+        async for changes in self._open(
+            functools.partial(self.studio.come_back, session_id, _page_of(request), agents)
+        ):
             yield changes
 
-    async def _open(self, opening: Callable[[Watch], Visit]) -> AsyncIterator[Changes]:
+    async def _open(self, opening: Callable[[RequestCallbacks], Visit]) -> AsyncIterator[Changes]:
         page, job = self.page, OpenJob(opening)
         yield {page.notice: "", **self.follower.samples(False)}
         async for progress in self.follower.until_done(job):
@@ -180,8 +182,8 @@ class Handlers:
             known = self.visits.find(token) or self.visits.past(token)
             yield {page.notice: html.notice(SAY_SOMETHING if known else CHOOSE_FIRST)}
             return
-        minds, wishes = chosen(settings)
-        async for changes in self._carry_out(request, token, Instruct(said, wishes, takes), minds):
+        agents, wishes = chosen(settings)
+        async for changes in self._carry_out(request, token, Instruct(said, wishes, takes), agents):
             yield changes
 
     @guarded
@@ -219,7 +221,7 @@ class Handlers:
                 yield changes
 
     async def _carry_out(
-        self, request: gradio.Request, token: str, order: Order, minds: Minds | None = None
+        self, request: gradio.Request, token: str, order: Order, agents: AgentNames | None = None
     ) -> AsyncIterator[Changes]:
         """Have a worker do it, in a session that is opened again where it was closed meanwhile."""
         page, visit = self.page, self.visits.find(token)
@@ -238,7 +240,7 @@ class Handlers:
         if not visit.busy.acquire(blocking=False):
             yield {page.notice: html.notice(ONE_AT_A_TIME)}
             return
-        visit.minds = minds or visit.minds
+        visit.agents = agents or visit.agents
         job = TurnJob(visit, order, self.studio.pool, self.studio.store)
         job.start()
         async for changes in self.follower.follow(visit, job):

@@ -8,12 +8,12 @@ from typing import Any
 
 import gradio
 
-from instructfx.sessions.options import Wishes
+from instructfx.sessions.options import TurnOptions
 from instructfx.studio.page import ear_panel, planner_panel
 from instructfx.studio.page.ear_panel import EarChoice
 from instructfx.studio.visits import planner_options
 from instructfx.studio.visits.ear_options import granted
-from instructfx.studio.workers.messages import Minds
+from instructfx.studio.workers.messages import AgentNames
 
 LOSSES = (
     ("As usual", ""),
@@ -79,16 +79,16 @@ def laid_out() -> Advanced:
     return Advanced(ears, planner, step_size, iterations, seed, first_turn, loss, avoid)
 
 
-def chosen(values: Sequence[Any]) -> tuple[Minds, Wishes]:
+def chosen(values: Sequence[Any]) -> tuple[AgentNames, TurnOptions]:
     """What the fold says; InstructFXError for what cannot be had."""
     ear, planner, step_size, iterations, seed, first_turn, loss, avoid = values
-    minds = Minds(planner_options.granted(planner or ""), granted(ear or ""))
-    wishes = Wishes(
+    agents = AgentNames(planner_options.granted(planner or ""), granted(ear or ""))
+    wishes = TurnOptions(
         step_size=1.0 if step_size is None else step_size,
         iterations=iterations or None,
         seed=seed,
         first_turn=first_turn,
-        loss=loss if loss and minds.ear == "clap" else "",
+        loss=loss if loss and agents.ear == "clap" else "",
         avoid=avoid or "",
     )
-    return minds, wishes
+    return agents, wishes

@@ -14,7 +14,7 @@ from instructfx.errors import Cancelled, EarError, InstructFXError
 from instructfx.studio.visits.phrases import sentence
 
 if TYPE_CHECKING:
-    from instructfx.ears.checking import Progress
+    from instructfx.ears.checking import CheckProgress
     from instructfx.ears.checkpoints import Checkpoint, Published
 
 log = logging.getLogger(__name__)
@@ -151,7 +151,7 @@ class Fetching:
             download(each, checkpoint.path.parent, functools.partial(self._tell, done, total), self._stop.is_set)
             done += each.size_bytes
 
-    def _tell(self, earlier_bytes: int, total_bytes: int, progress: Progress) -> None:
+    def _tell(self, earlier_bytes: int, total_bytes: int, progress: CheckProgress) -> None:
         if progress.stage == "fetching":
             self._state = Fetch("fetching", earlier_bytes + progress.done_bytes, total_bytes)
         else:

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from instructfx.errors import InstructFXError
 from instructfx.studio.visits.phrases import sentence
-from instructfx.studio.visits.progress import Progress
-from instructfx.studio.workers.messages import At, Rendering, Report, Stepped, Waiting
+from instructfx.studio.visits.progress import JobProgress
+from instructfx.studio.workers.messages import At, ProgressReport, RenderingReport, Stepped, Waiting
 from instructfx.studio.workers.pool import SurpriseError
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class Job(threading.Thread):
     def __init__(self, work: Callable[[Job], None]) -> None:
         super().__init__(name="job", daemon=True)
         self._work = work
-        self.progress = Progress()
+        self.progress = JobProgress()
         self.trouble = ""
 
     def run(self) -> None:
@@ -54,7 +54,7 @@ class Job(threading.Thread):
             log.exception("work for a page failed")
             self.trouble = OUR_FAULT
 
-    def tell(self, report: Report) -> None:
+    def tell(self, report: ProgressReport) -> None:
         """Note how far the work is; the bar never runs back."""
         match report:
             case Waiting(before):
@@ -66,7 +66,7 @@ class Job(threading.Thread):
                 done = 1 - math.exp(-(len(self.progress.losses) + 1) / USUAL_STEPS)
                 share = STARTS["refining"] + done * (STARTS["saving"] - STARTS["refining"])
                 self.progress = self.progress.stepped(loss, share)
-            case Rendering(share):
+            case RenderingReport(share):
                 self.progress = self.progress.moved("rendering", share)
 
     def named(self, stage: str) -> str:

@@ -13,8 +13,8 @@ from instructfx.planners import BUILT_IN
 from instructfx.studio.visits.job import STARTS, Job, SessionJob
 from instructfx.studio.visits.phrases import sentence
 from instructfx.studio.visits.visits import Exchange, Visit
-from instructfx.studio.workers.messages import Answer, Instruct, Order, Request, Take
-from instructfx.studio.workers.pool import Pool, Watch
+from instructfx.studio.workers.messages import Instruct, Order, Take, WorkAnswer, WorkRequest
+from instructfx.studio.workers.pool import Pool, RequestCallbacks
 
 if TYPE_CHECKING:
     from instructfx.sessions import Session
@@ -26,25 +26,25 @@ log = logging.getLogger(__name__)
 class OpenJob(Job):
     """A session that is being opened; visit is there at the end, None where it failed."""
 
-    def __init__(self, opening: Callable[[Watch], Visit | None]) -> None:
+    def __init__(self, opening: Callable[[RequestCallbacks], Visit | None]) -> None:
         super().__init__(lambda job: self._open(opening))
         self.progress = self.progress.moved("opening", STARTS["opening"])
         self.visit: Visit | None = None
 
-    def _open(self, opening: Callable[[Watch], Visit | None]) -> None:
-        self.visit = opening(Watch(self.tell))
+    def _open(self, opening: Callable[[RequestCallbacks], Visit | None]) -> None:
+        self.visit = opening(RequestCallbacks(self.tell))
 
 
 class AskJob(Job):
     """A request whose answer somebody waits for; answer is there at the end, None where it failed."""
 
-    def __init__(self, pool: Pool, request: Request, over: threading.Event) -> None:
+    def __init__(self, pool: Pool, request: WorkRequest, over: threading.Event) -> None:
         super().__init__(lambda job: self._ask())
-        self.answer: Answer | None = None
+        self.answer: WorkAnswer | None = None
         self._pool, self._request, self._over = pool, request, over
 
     def _ask(self) -> None:
-        self.answer = self._pool.run(self._request, Watch(self.tell, over=self._over))
+        self.answer = self._pool.run(self._request, RequestCallbacks(self.tell, over=self._over))
 
 
 class TurnJob(SessionJob):
@@ -78,17 +78,17 @@ class TurnJob(SessionJob):
 
     def named(self, stage: str) -> str:
         """What the page calls a stage: who is asked and who listens makes a difference."""
-        if stage == "listening" and self.visit.minds.ear == "clap":
+        if stage == "listening" and self.visit.agents.ear == "clap":
             return "hearing"
-        if stage == "planning" and self.visit.minds.planner != BUILT_IN:
+        if stage == "planning" and self.visit.agents.planner != BUILT_IN:
             return "asking"
         return stage
 
     def _take(self) -> None:
         visit = self.visit
         session = visit.session
-        request = Take(session.id, self.order, len(session.turns), visit.minds)
-        self._pool.run(request, Watch(self.tell, visit.stop, visit.closed))
+        request = Take(session.id, self.order, len(session.turns), visit.agents)
+        self._pool.run(request, RequestCallbacks(self.tell, visit.stop, visit.closed))
 
     def _read_again(self) -> None:
         """The session as it is now; a worker that was ended may have stored the turn before."""

@@ -14,8 +14,8 @@ from instructfx.studio.visits.ear_options import as_before
 from instructfx.studio.visits.jobs import exchanges_of
 from instructfx.studio.visits.visits import Past, Visit, Visits, new_token
 from instructfx.studio.workers.limits import Limits
-from instructfx.studio.workers.messages import Minds, Open, Opened, Reopen
-from instructfx.studio.workers.pool import Pool, Watch
+from instructfx.studio.workers.messages import AgentNames, Open, Opened, Reopen
+from instructfx.studio.workers.pool import Pool, RequestCallbacks
 
 if TYPE_CHECKING:
     from instructfx.store import Store
@@ -36,7 +36,9 @@ class Studio:
     store: Store
     limits: Limits
 
-    def open_upload(self, source: Path, shown: str, page: str, minds: Minds, watch: Watch) -> Visit:
+    def open_upload(
+        self, source: Path, shown: str, page: str, agents: AgentNames, callbacks: RequestCallbacks
+    ) -> Visit:
         """Open a session on an uploaded file; InstructFXError where it cannot be used.
 
         The name that the visitor's file had is shown and never used as a path. The upload stays where it is: Gradio
@@ -50,23 +52,23 @@ class Studio:
             self._check_disk(source.stat().st_size)
             track = folder / f"upload{suffix}"
             shutil.copyfile(source, track)
-            visit = self._opened(track, shown, folder, page, minds, watch)
+            visit = self._opened(track, shown, folder, page, agents, callbacks)
             track.unlink()
             return visit
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
 
-    def open_sample(self, source: Path, page: str, minds: Minds, watch: Watch) -> Visit:
+    def open_sample(self, source: Path, page: str, agents: AgentNames, callbacks: RequestCallbacks) -> Visit:
         """Open a session on a track of ours."""
         folder = self.visits.folder()
         try:
-            return self._opened(source, source.name, folder, page, minds, watch)
+            return self._opened(source, source.name, folder, page, agents, callbacks)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
 
-    def come_back(self, session_id: str, page: str, minds: Minds, watch: Watch) -> Visit:
+    def come_back(self, session_id: str, page: str, agents: AgentNames, callbacks: RequestCallbacks) -> Visit:
         """A page has the address of a session: the visit that has it open, or a new one.
 
         StoreError where there is no such session (any more).
@@ -74,36 +76,38 @@ class Studio:
         there = self.visits.of_session(session_id)
         if there:
             return self.visits.moved(there, page)
-        return self._reopened(new_token(), Past(session_id, minds), page, watch)
+        return self._reopened(new_token(), Past(session_id, agents), page, callbacks)
 
-    def reopen(self, token: str, page: str, watch: Watch) -> Visit | None:
+    def reopen(self, token: str, page: str, callbacks: RequestCallbacks) -> Visit | None:
         """A visit that was closed while its page stayed open, again with its ear; None where the token is unknown."""
         past = self.visits.past(token)
-        return self._reopened(token, past, page, watch) if past else None
+        return self._reopened(token, past, page, callbacks) if past else None
 
-    def _reopened(self, token: str, past: Past, page: str, watch: Watch) -> Visit:
+    def _reopened(self, token: str, past: Past, page: str, callbacks: RequestCallbacks) -> Visit:
         self.visits.check_room(page)
         folder = self.visits.folder()
         try:
             with self.visits.coming_back(past):
-                opened = self.pool.run(Reopen(past.session_id, folder), watch)
+                opened = self.pool.run(Reopen(past.session_id, folder), callbacks)
                 assert isinstance(opened, Opened)
-                minds = Minds(past.minds.planner, as_before(past.minds.ear))
-                return self._welcome(token, opened, folder, page, minds)
+                agents = AgentNames(past.agents.planner, as_before(past.agents.ear))
+                return self._welcome(token, opened, folder, page, agents)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
 
-    def _opened(self, source: Path, shown: str, folder: Path, page: str, minds: Minds, watch: Watch) -> Visit:
+    def _opened(
+        self, source: Path, shown: str, folder: Path, page: str, agents: AgentNames, callbacks: RequestCallbacks
+    ) -> Visit:
         self.visits.check_room(page)
-        opened = self.pool.run(Open(source, shown, folder, minds, self.limits.track_seconds), watch)
+        opened = self.pool.run(Open(source, shown, folder, agents, self.limits.track_seconds), callbacks)
         assert isinstance(opened, Opened)
-        return self._welcome(new_token(), opened, folder, page, minds)
+        return self._welcome(new_token(), opened, folder, page, agents)
 
-    def _welcome(self, token: str, opened: Opened, folder: Path, page: str, minds: Minds) -> Visit:
+    def _welcome(self, token: str, opened: Opened, folder: Path, page: str, agents: AgentNames) -> Visit:
         session, track = self.store.load(opened.session_id)
         self.store.touch(session.id)
-        visit = Visit(token, session, track, minds, folder, page, opened.dry, self.store.names(session.id))
+        visit = Visit(token, session, track, agents, folder, page, opened.dry, self.store.names(session.id))
         visit.exchanges += exchanges_of(session)
         return self.visits.welcome(visit)
 

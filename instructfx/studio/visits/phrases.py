@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from instructfx.chain.format import Reading, settings_of
+from instructfx.chain.format import SettingLine, settings_of
 
 if TYPE_CHECKING:
     from instructfx.chain import Chain
@@ -40,7 +40,7 @@ def changes(before: Chain, after: Chain) -> list[Change]:
     return found
 
 
-def _brief(reading: Reading) -> str:
+def _brief(reading: SettingLine) -> str:
     return "flat" if reading.idle else reading.text.split(" · Q")[0]
 
 

@@ -21,7 +21,7 @@ SPARK_WIDTH, SPARK_HEIGHT = 72, 16
 
 
 @dataclass(frozen=True)
-class Progress:
+class JobProgress:
     """How far a turn has come: share of the bar, and the losses of the search so far. started is a monotonic time."""
 
     stage: str = "waiting"
@@ -30,11 +30,11 @@ class Progress:
     losses: tuple[float, ...] = ()
     started: float = field(default_factory=time.monotonic)
 
-    def moved(self, stage: str, share: float, before: int = 0) -> Progress:
+    def moved(self, stage: str, share: float, before: int = 0) -> JobProgress:
         """At a stage; the share never falls."""
         return replace(self, stage=stage, share=max(self.share, share), before=before)
 
-    def stepped(self, loss: float, share: float) -> Progress:
+    def stepped(self, loss: float, share: float) -> JobProgress:
         """After one more step of the search."""
         return replace(self.moved("refining", share), losses=(*self.losses, loss))
 
@@ -46,7 +46,7 @@ class Progress:
         return passed * (1 - self.share) / self.share
 
 
-def progress(state: Progress | None) -> str:
+def progress(state: JobProgress | None) -> str:
     """The bar, its stage, the time that is left and the loss as it falls; nothing when nothing runs."""
     if state is None:
         return ""

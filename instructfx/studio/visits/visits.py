@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from instructfx.audio.scratch import new_scratch_folder
 from instructfx.errors import LimitError
 from instructfx.studio.visits.job import SessionJob
-from instructfx.studio.workers.messages import Compared, Minds, Sound
+from instructfx.studio.workers.messages import AgentNames, Compared, Sound
 
 if TYPE_CHECKING:
     from instructfx.audio.track import Track
@@ -51,7 +51,7 @@ class Past:
     """What is remembered of a visit that was closed: its stored session, who planned and who listened."""
 
     session_id: str
-    minds: Minds
+    agents: AgentNames
 
 
 @dataclass(eq=False)
@@ -67,7 +67,7 @@ class Visit:
     token: str
     session: Session
     track: Track
-    minds: Minds
+    agents: AgentNames
     folder: Path
     page: str
     dry: Sound
@@ -232,7 +232,7 @@ class Visits:
             visit = self._open.pop(token, None)
             if visit is None:
                 return
-            self._past[token] = Past(visit.session.id, visit.minds)
+            self._past[token] = Past(visit.session.id, visit.agents)
             while len(self._past) > REMEMBERED:
                 self._past.popitem(last=False)
         _end(visit)

@@ -13,7 +13,7 @@ import gradio
 
 from instructfx.errors import InstructFXError, InstructionError, LimitError
 from instructfx.sessions import readable
-from instructfx.sessions.options import Wishes
+from instructfx.sessions.options import TurnOptions
 from instructfx.studio.page.gradio_compat import STATIC, was_uploaded
 from instructfx.studio.page.layout import SAMPLES
 from instructfx.studio.visits import planner_options
@@ -22,7 +22,7 @@ from instructfx.studio.visits.jobs import AskJob, OpenJob, TurnJob
 from instructfx.studio.visits.opening import Studio
 from instructfx.studio.visits.phrases import sentence
 from instructfx.studio.visits.visits import Visit, new_token
-from instructfx.studio.workers.messages import Export, GoTo, Instruct, Made, Minds, Order, Render, Rendered
+from instructfx.studio.workers.messages import AgentNames, Export, GoTo, Instruct, Made, Order, Render, Rendered
 
 BUSY = "a turn of this session is running; wait for it"
 NOTHING_TO_UNDO = "this session has no turn that could be undone"
@@ -67,15 +67,15 @@ class Api:
         if session:
             return _state(await self._visit(session))
         try:
-            minds = Minds(planner_options.granted(planner), granted(ear))
+            agents = AgentNames(planner_options.granted(planner), granted(ear))
         except InstructFXError as error:
             raise _refusal(error) from error
         if sample:
             track = STATIC / "samples" / f"{sample}.flac"
-            job = OpenJob(functools.partial(self._studio.open_sample, track, new_token(), minds))
+            job = OpenJob(functools.partial(self._studio.open_sample, track, new_token(), agents))
         else:
             source, shown = _uploaded(file)
-            job = OpenJob(functools.partial(self._studio.open_upload, source, shown, new_token(), minds))
+            job = OpenJob(functools.partial(self._studio.open_upload, source, shown, new_token(), agents))
         return _state(await _opened(job))
 
     async def say(self, session: str, instruction: str) -> dict[str, Any]:
@@ -86,7 +86,7 @@ class Api:
             instruction: how it should sound, such as "make it warmer" or "less reverb"
         """
         said = " ".join(str(instruction or "").split())  # what a program sends may be anything
-        return await self._turn(session, Instruct(said, Wishes()))
+        return await self._turn(session, Instruct(said, TurnOptions()))
 
     async def undo(self, session: str) -> dict[str, Any]:
         """Go back by one turn; nothing is lost.
@@ -156,8 +156,8 @@ class Api:
         there = self._studio.visits.of_session(session)
         if there:
             return there
-        minds = Minds(planner_options.granted(""), granted(""))
-        return await _opened(OpenJob(functools.partial(self._studio.come_back, session, new_token(), minds)))
+        agents = AgentNames(planner_options.granted(""), granted(""))
+        return await _opened(OpenJob(functools.partial(self._studio.come_back, session, new_token(), agents)))
 
     async def _asked(self, wanted: Render | Export, visit: Visit) -> Rendered | Made:
         job = AskJob(self._studio.pool, wanted, visit.closed)

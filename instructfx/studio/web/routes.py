@@ -15,7 +15,7 @@ from instructfx.studio.page import gradio_compat
 from instructfx.studio.visits.jobs import AskJob
 from instructfx.studio.visits.opening import Studio
 from instructfx.studio.visits.visits import Visit
-from instructfx.studio.workers.messages import Export, Made, Preview, Request
+from instructfx.studio.workers.messages import Export, Made, PreviewRequest, WorkRequest
 
 MEDIA_TYPES = {
     ".flac": "audio/flac",
@@ -43,7 +43,7 @@ def add(app: FastAPI, studio: Studio) -> None:
             raise HTTPException(404, CLOSED)
         return visit
 
-    async def made(request: Request, over: threading.Event) -> Made:
+    async def made(request: WorkRequest, over: threading.Event) -> Made:
         job = AskJob(studio.pool, request, over)
         await job.done()
         if not isinstance(job.answer, Made):
@@ -104,8 +104,8 @@ def add(app: FastAPI, studio: Studio) -> None:
         return _once(Made(path), "application/octet-stream", name)
 
 
-def _preview(visit: Visit, slots: Any, share: Any) -> Preview:
-    return Preview(visit.session.id, len(visit.session.turns), slots, share, visit.folder, visit.minds)
+def _preview(visit: Visit, slots: Any, share: Any) -> PreviewRequest:
+    return PreviewRequest(visit.session.id, len(visit.session.turns), slots, share, visit.folder, visit.agents)
 
 
 def _once(made: Made, media_type: str, shown: str | None = None) -> Response:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from instructfx.errors import InstructFXError
-from instructfx.sessions.options import Wishes
+from instructfx.sessions.options import TurnOptions
 
 Slots = Sequence[Mapping[str, Any]]
 """A chain as JSON."""
@@ -29,7 +29,7 @@ class Sound:
 
 
 @dataclass(frozen=True)
-class Minds:
+class AgentNames:
     """Who plans and who listens, by their names."""
 
     planner: str
@@ -43,7 +43,7 @@ class Open:
     source: Path
     shown: str
     folder: Path
-    minds: Minds
+    agents: AgentNames
     longest_seconds: float
 
 
@@ -60,7 +60,7 @@ class Instruct:
     """What a person says; with takes above 1, so many sibling turns of it."""
 
     words: str
-    wishes: Wishes
+    wishes: TurnOptions
     takes: int = 1
 
 
@@ -102,7 +102,7 @@ class Take:
     session_id: str
     order: Order
     turns: int
-    minds: Minds
+    agents: AgentNames
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Render:
 
 
 @dataclass(frozen=True)
-class Preview:
+class PreviewRequest:
     """The excerpt through a chain; where share is not None, through so much of the last turn instead."""
 
     session_id: str
@@ -123,7 +123,7 @@ class Preview:
     slots: Slots | None
     share: float | None
     folder: Path
-    minds: Minds
+    agents: AgentNames
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ class Draw:
     turns: int
     turn_id: str
     compared: Compared | None
-    minds: Minds
+    agents: AgentNames
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ class Warm:
 Heavy = Take | Render | Export | Warm
 """What takes seconds of the processor, and waits for its place."""
 
-Request = Open | Reopen | Take | Render | Preview | Draw | Export | Warm
+WorkRequest = Open | Reopen | Take | Render | PreviewRequest | Draw | Export | Warm
 
 
 @dataclass(frozen=True)
@@ -196,13 +196,13 @@ class Stepped:
 
 
 @dataclass(frozen=True)
-class Rendering:
+class RenderingReport:
     """So much of the track, 0 to 1, has been rendered."""
 
     share: float
 
 
-Report = Waiting | At | Stepped | Rendering
+ProgressReport = Waiting | At | Stepped | RenderingReport
 
 
 @dataclass(frozen=True)
@@ -247,4 +247,4 @@ class Failed:
     error: InstructFXError | None = None
 
 
-Answer = Opened | Rendered | Made | Drawn | Finished | Failed
+WorkAnswer = Opened | Rendered | Made | Drawn | Finished | Failed

@@ -23,18 +23,18 @@ from instructfx.audio.scratch import new_scratch_folder
 from instructfx.errors import Cancelled, InstructFXError, LimitError
 from instructfx.studio.workers.limits import Limits
 from instructfx.studio.workers.messages import (  # fmt: skip
-    Answer,
     Draw,
     Failed,
     Heavy,
     Opened,
-    Preview,
-    Report,
-    Request,
+    PreviewRequest,
+    ProgressReport,
     Stop,
     Take,
     Waiting,
     Warm,
+    WorkAnswer,
+    WorkRequest,
 )
 
 log = logging.getLogger(__name__)
@@ -57,10 +57,10 @@ class SurpriseError(Exception):
 
 
 @dataclass(frozen=True)
-class Watch:
+class RequestCallbacks:
     """Who waits for an answer. stop asks for the best so far; over: nobody waits any more."""
 
-    tell: Callable[[Report], None] = lambda report: None
+    tell: Callable[[ProgressReport], None] = lambda report: None
     stop: threading.Event = field(default_factory=threading.Event)
     over: threading.Event = field(default_factory=threading.Event)
 
@@ -74,12 +74,12 @@ def resident_mb(pid: int) -> float:
     return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-class Worker:
+class WorkerProcess:
     """One worker process, with a temporary folder of its own, and the sessions that it holds open."""
 
     def __init__(self, root: Path) -> None:
         self.sessions: deque[str] = deque(maxlen=SESSIONS_HELD)
-        self._heard: queue.SimpleQueue[Report | Answer | None] = queue.SimpleQueue()
+        self._heard: queue.SimpleQueue[ProgressReport | WorkAnswer | None] = queue.SimpleQueue()
         self._folder = Path(tempfile.mkdtemp(dir=root))
         command = [sys.executable, "-m", "instructfx.studio.workers.worker", str(self._folder)]
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -100,14 +100,14 @@ class Worker:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def send(self, message: Request | Stop) -> None:
+    def send(self, message: WorkRequest | Stop) -> None:
         """Say something; that it cannot be heard any more is found out by listening."""
         with suppress(OSError, ValueError):
             assert self._process.stdin
             pickle.dump(message, self._process.stdin)
             self._process.stdin.flush()
 
-    def hear(self, seconds: float) -> Report | Answer | None:
+    def hear(self, seconds: float) -> ProgressReport | WorkAnswer | None:
         """The next message; None at the end of the process. queue.Empty when there is none for so long."""
         return self._heard.get(timeout=seconds)
 
@@ -141,7 +141,7 @@ class Places:
         self._changed = threading.Condition()
 
     @contextmanager
-    def taken(self, watch: Watch) -> Iterator[None]:
+    def taken(self, callbacks: RequestCallbacks) -> Iterator[None]:
         """Wait for a place and hold it. LimitError where the line is full; Cancelled when stopped while waiting."""
         ticket = object()
         with self._changed:
@@ -150,9 +150,9 @@ class Places:
             self._line.append(ticket)
             try:
                 while self._free == 0 or self._line[0] is not ticket:
-                    watch.tell(Waiting(self._line.index(ticket) + 1))
+                    callbacks.tell(Waiting(self._line.index(ticket) + 1))
                     self._changed.wait(0.5)
-                    if watch.stop.is_set() or watch.over.is_set():
+                    if callbacks.stop.is_set() or callbacks.over.is_set():
                         raise Cancelled(STOPPED)
                 self._free -= 1
             finally:
@@ -176,7 +176,7 @@ class Pool:
         self._root = new_scratch_folder()
         self._lock = threading.Lock()
         self._closed = False
-        self._workers = [Worker(self._root) for _ in range(limits.turns + 1)]
+        self._workers = [WorkerProcess(self._root) for _ in range(limits.turns + 1)]
         self._free = list(self._workers)
 
     @property
@@ -185,18 +185,18 @@ class Pool:
         with self._lock:
             return tuple(worker.pid for worker in self._workers)
 
-    def run(self, request: Request, watch: Watch | None = None) -> Answer:
+    def run(self, request: WorkRequest, callbacks: RequestCallbacks | None = None) -> WorkAnswer:
         """Have it done, and wait for that.
 
         Raises what the worker raised; LimitError when the line is full, or when the worker took too long, too much
         memory, or died: then it has been replaced. SurpriseError for what nobody foresaw.
         """
-        watch = watch or Watch()
+        callbacks = callbacks or RequestCallbacks()
         places = self._turns if isinstance(request, Heavy) else self._others
-        with places.taken(watch):
+        with places.taken(callbacks):
             worker, tired = self._choose(request), True
             try:
-                answer = self._watched(worker, request, watch)
+                answer = self._watched(worker, request, callbacks)
                 tired = resident_mb(worker.pid) > TIRED * self._limits.worker_mb
             finally:
                 self._give_back(worker, tired)
@@ -230,15 +230,15 @@ class Pool:
             worker.kill()
         shutil.rmtree(self._root, ignore_errors=True)
 
-    def _watched(self, worker: Worker, request: Request, watch: Watch) -> Answer:
+    def _watched(self, worker: WorkerProcess, request: WorkRequest, callbacks: RequestCallbacks) -> WorkAnswer:
         limits, started = self._limits, time.monotonic()
         stopping = abandoning = False
         worker.send(request)
         while True:
-            if watch.over.is_set() and not abandoning:
+            if callbacks.over.is_set() and not abandoning:
                 stopping = abandoning = True
                 worker.send(Stop(abandoned=True))
-            elif watch.stop.is_set() and not stopping:
+            elif callbacks.stop.is_set() and not stopping:
                 stopping = True
                 worker.send(Stop())
             if time.monotonic() - started > limits.turn_seconds:
@@ -251,18 +251,18 @@ class Pool:
                 continue
             if message is None:
                 raise LimitError(DIED)
-            if isinstance(message, Answer):
+            if isinstance(message, WorkAnswer):
                 return message
-            watch.tell(message)
+            callbacks.tell(message)
 
-    def _choose(self, request: Request) -> Worker:
+    def _choose(self, request: WorkRequest) -> WorkerProcess:
         """For a turn, preview or picture who holds its session, else who worked last; for the rest who rested longest.
 
         Warming up is for those who have rested.
         """
         with self._lock:
             chosen = self._free[0]
-            if isinstance(request, Take | Preview | Draw):
+            if isinstance(request, Take | PreviewRequest | Draw):
                 holding = [worker for worker in self._free if request.session_id in worker.sessions]
                 chosen = (holding or self._free)[-1]
                 if request.session_id in chosen.sessions:
@@ -271,17 +271,17 @@ class Pool:
             self._free.remove(chosen)
         return chosen if chosen.alive else self._replaced(chosen)
 
-    def _give_back(self, worker: Worker, tired: bool) -> None:
+    def _give_back(self, worker: WorkerProcess, tired: bool) -> None:
         if tired and not self._closed:
             worker = self._replaced(worker)
         with self._lock:
             self._free.append(worker)
 
-    def _replaced(self, worker: Worker) -> Worker:
+    def _replaced(self, worker: WorkerProcess) -> WorkerProcess:
         worker.kill()
         with self._lock:
             if self._closed:
                 return worker
-            fresh = Worker(self._root)
+            fresh = WorkerProcess(self._root)
             self._workers[self._workers.index(worker)] = fresh
         return fresh

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from instructfx.audio.containers import MAX_MINUTES, opened
 from instructfx.errors import AudioError
 from instructfx.studio.workers.messages import (
-    Answer,
+    AgentNames,
     At,
     Draw,
     Drawn,
@@ -24,21 +24,21 @@ from instructfx.studio.workers.messages import (
     Instruct,
     ListenFrom,
     Made,
-    Minds,
     Open,
     Opened,
-    Preview,
+    PreviewRequest,
+    ProgressReport,
     Render,
     Rendered,
-    Rendering,
+    RenderingReport,
     Reopen,
-    Report,
-    Request,
     Scale,
     Sound,
     Stepped,
     Take,
     Warm,
+    WorkAnswer,
+    WorkRequest,
 )
 from instructfx.studio.workers.waveform import sound_of
 
@@ -60,14 +60,16 @@ class Desk:
     tell is called with every report; stop ends a search with its best so far, abandoned ends a render too.
     """
 
-    def __init__(self, tell: Callable[[Report], None], stop: threading.Event, abandoned: threading.Event) -> None:
+    def __init__(
+        self, tell: Callable[[ProgressReport], None], stop: threading.Event, abandoned: threading.Event
+    ) -> None:
         self._tell = tell
         self._stop = stop
         self._abandoned = abandoned
-        self._held: OrderedDict[str, tuple[Minds, LiveSession]] = OrderedDict()
+        self._held: OrderedDict[str, tuple[AgentNames, LiveSession]] = OrderedDict()
         self._kept: Store | None = None
 
-    def do(self, request: Request) -> Answer:
+    def do(self, request: WorkRequest) -> WorkAnswer:
         """Do what is asked; InstructFXError where it cannot be done."""
         match request:
             case Open():
@@ -78,7 +80,7 @@ class Desk:
                 return self._take(request)
             case Render():
                 return self._render(request)
-            case Preview():
+            case PreviewRequest():
                 return self._preview(request)
             case Draw():
                 return self._draw(request)
@@ -100,9 +102,9 @@ class Desk:
 
         self._tell(At("opening"))
         _check_length(request)
-        minds = request.minds
-        live = open_session(request.source, minds.planner, minds.ear, store=self._store, name=request.shown)
-        self._hold(live, minds)
+        agents = request.agents
+        live = open_session(request.source, agents.planner, agents.ear, store=self._store, name=request.shown)
+        self._hold(live, agents)
         return Opened(live.session.id, _playable(live.track, request.folder))
 
     def _reopen(self, request: Reopen) -> Opened:
@@ -112,10 +114,10 @@ class Desk:
 
     def _take(self, request: Take) -> Finished:
         from instructfx.chain import Chain
-        from instructfx.engine import Watch
+        from instructfx.engine import Callbacks
 
-        live = self._session(request.session_id, request.turns, request.minds)
-        watch = Watch(
+        live = self._session(request.session_id, request.turns, request.agents)
+        callbacks = Callbacks(
             on_stage=lambda stage: self._tell(At(stage)),
             on_step=lambda step: self._tell(Stepped(step.loss)),
             cancelled=self._stop.is_set,
@@ -123,9 +125,9 @@ class Desk:
         match request.order:
             case Instruct(words, wishes, takes):
                 if takes > 1:
-                    live.takes(words, takes, watch, wishes)
+                    live.takes(words, takes, callbacks, wishes)
                 else:
-                    live.say(words, watch, wishes)
+                    live.say(words, callbacks, wishes)
             case Edit(slots):
                 live.edit(Chain.from_json(list(slots)))
             case Scale(share):
@@ -146,11 +148,11 @@ class Desk:
         self._store.add_signature(request.turn_id, report.signature)
         return Rendered(sound_of(path))
 
-    def _preview(self, request: Preview) -> Made:
+    def _preview(self, request: PreviewRequest) -> Made:
         from instructfx.audio import save
         from instructfx.chain import Chain
 
-        live = self._session(request.session_id, request.turns, request.minds)
+        live = self._session(request.session_id, request.turns, request.agents)
         chain = _scaled(live, request.share) if request.slots is None else Chain.from_json(list(request.slots))
         path = _new_file(request.folder)
         save(live.preview(chain), path)
@@ -159,7 +161,7 @@ class Desk:
     def _draw(self, request: Draw) -> Drawn:
         from instructfx.studio.workers.figures import drawn
 
-        live = self._session(request.session_id, request.turns, request.minds)
+        live = self._session(request.session_id, request.turns, request.agents)
         return Drawn(drawn(live, request.turn_id, request.compared))
 
     def _export(self, request: Export) -> Made:
@@ -171,37 +173,37 @@ class Desk:
         )
         return Made(exported.path, exported.notes)
 
-    def _session(self, session_id: str, turns: int, minds: Minds) -> LiveSession:
+    def _session(self, session_id: str, turns: int, agents: AgentNames) -> LiveSession:
         """The session as it is in the store; what another worker did to it since is read anew."""
         from instructfx.engine.live import resume_session
 
         held = self._held.pop(session_id, None)
-        if held and held[0] == minds and len(held[1].turns) == turns:
+        if held and held[0] == agents and len(held[1].turns) == turns:
             live = held[1]
         else:
-            live = resume_session(session_id, minds.planner, minds.ear, store=self._store)
-        self._hold(live, minds)
+            live = resume_session(session_id, agents.planner, agents.ear, store=self._store)
+        self._hold(live, agents)
         return live
 
-    def _hold(self, live: LiveSession, minds: Minds) -> None:
-        self._held[live.session.id] = minds, live
+    def _hold(self, live: LiveSession, agents: AgentNames) -> None:
+        self._held[live.session.id] = agents, live
         while len(self._held) > SESSIONS_HELD:
             self._held.popitem(last=False)
 
     def _rendering(self, share: float) -> None:
-        self._tell(Rendering(share))
+        self._tell(RenderingReport(share))
 
     def _warm(self, ear: str) -> None:
-        from instructfx.engine import Watch
+        from instructfx.engine import Callbacks
         from instructfx.engine.live import open_session
         from instructfx.refine import Step
 
         tried: list[Step] = []
-        watch = Watch(on_step=tried.append, cancelled=lambda: len(tried) > WARM_STEPS or self._stop.is_set())
+        callbacks = Callbacks(on_step=tried.append, cancelled=lambda: len(tried) > WARM_STEPS or self._stop.is_set())
         with tempfile.TemporaryDirectory() as folder:
             live = open_session(WARM_TRACK, planner="builtin", ear=ear, store=folder)
             live.say("make it warmer")
-            live.say("put it in a small room", watch)
+            live.say("put it in a small room", callbacks)
             live.render_to(Path(folder) / "warm.flac", cancelled=self._stop.is_set)
 
 

@@ -21,7 +21,7 @@ from typing import BinaryIO, NoReturn
 
 from instructfx.errors import InstructFXError
 from instructfx.studio.workers import logs
-from instructfx.studio.workers.messages import Answer, Failed, Report, Request, Stop
+from instructfx.studio.workers.messages import Failed, ProgressReport, Stop, WorkAnswer, WorkRequest
 from instructfx.studio.workers.service import Desk
 
 log = logging.getLogger("instructfx.worker")
@@ -34,7 +34,7 @@ class Worker:
 
     def __init__(self, source: BinaryIO, target: BinaryIO, folder: Path) -> None:
         self._source, self._target, self._folder = source, target, folder
-        self._requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[WorkRequest] = queue.SimpleQueue()
         self._stop, self._abandoned = threading.Event(), threading.Event()
         self._desk = Desk(self._tell, self._stop, self._abandoned)
 
@@ -45,7 +45,7 @@ class Worker:
         while True:
             self._tell(self._answer(self._requests.get()))
 
-    def _answer(self, request: Request) -> Answer:
+    def _answer(self, request: WorkRequest) -> WorkAnswer:
         try:
             return self._desk.do(request)
         except InstructFXError as error:
@@ -54,7 +54,7 @@ class Worker:
             log.exception("a worker failed at %s", type(request).__name__)
             return Failed()
 
-    def _tell(self, message: Report | Answer) -> None:
+    def _tell(self, message: ProgressReport | WorkAnswer) -> None:
         try:
             pickle.dump(message, self._target)
             self._target.flush()
@@ -64,7 +64,7 @@ class Worker:
     def _listen(self) -> None:
         while True:
             try:
-                message: Request | Stop = pickle.load(self._source)
+                message: WorkRequest | Stop = pickle.load(self._source)
             except (EOFError, OSError, pickle.UnpicklingError):
                 self._end()
             if isinstance(message, Stop):

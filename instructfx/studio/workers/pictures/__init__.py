@@ -7,15 +7,15 @@ suits a phone and 700 a desk.
 from __future__ import annotations
 
 from instructfx.studio.workers.pictures.decay import Decay, decay_of, decay_picture
-from instructfx.studio.workers.pictures.readings import Reading, readings_of, readings_picture
+from instructfx.studio.workers.pictures.readings import AxisChange, readings_of, readings_picture
 from instructfx.studio.workers.pictures.spectra import Curve, response_of, spectrum_of
 from instructfx.studio.workers.pictures.spectrum import comparison_picture, spectrum_picture
 from instructfx.studio.workers.pictures.trajectory import trajectory_picture
 
 __all__ = [
+    "AxisChange",
     "Curve",
     "Decay",
-    "Reading",
     "comparison_picture",
     "decay_of",
     "decay_picture",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from instructfx.chain import Chain
 from instructfx.effects.memoryless import as_tensors
 from instructfx.effects.reverb import impulse_response
-from instructfx.studio.workers.pictures.drawing import (
+from instructfx.studio.workers.pictures.svg import (
     ACCENT,
     INK,
     OTHER,

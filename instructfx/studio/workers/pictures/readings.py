@@ -8,7 +8,7 @@ from typing import Any
 
 from instructfx.chain.format import label_text
 from instructfx.sessions import Turn
-from instructfx.studio.workers.pictures.drawing import (
+from instructfx.studio.workers.pictures.svg import (
     ACCENT,
     INK,
     OTHER,
@@ -28,7 +28,7 @@ ROW_PX = 26
 
 
 @dataclass(frozen=True)
-class Reading:
+class AxisChange:
     """How far one axis moved, and how far it was wished to; None where nothing was wished. In audible steps."""
 
     name: str
@@ -36,11 +36,11 @@ class Reading:
     wish: float | None = None
 
 
-def readings_of(turn: Turn) -> tuple[Reading, ...]:
+def readings_of(turn: Turn) -> tuple[AxisChange, ...]:
     """What a turn moved and what it was to move: wishes first, then the largest moves, at most eight in all."""
     wishes = turn.goal.axes
     every = [
-        Reading(name, turn.readings_after[name] - before, wishes.get(name))
+        AxisChange(name, turn.readings_after[name] - before, wishes.get(name))
         for name, before in turn.readings_before.items()
         if name in turn.readings_after
     ]
@@ -49,7 +49,7 @@ def readings_of(turn: Turn) -> tuple[Reading, ...]:
     return tuple(ordered[:MOST])
 
 
-def readings_picture(readings: Sequence[Reading], width: int = WIDE) -> str:
+def readings_picture(readings: Sequence[AxisChange], width: int = WIDE) -> str:
     """A bar for each reading around no change, a tick where it was wished to be; 1.0 is one clearly audible step."""
     drawn = picture(width, 84 + ROW_PX * max(len(readings), 1), (96, 44, 44, 30))
     axes = drawn.axes
@@ -80,7 +80,7 @@ def readings_picture(readings: Sequence[Reading], width: int = WIDE) -> str:
     return svg(drawn, "What the ear reads", _told(readings))
 
 
-def _told(readings: Sequence[Reading]) -> str:
+def _told(readings: Sequence[AxisChange]) -> str:
     if not readings:
         return "Nothing moved."
     parts = []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from instructfx.studio.workers.pictures.drawing import (
+from instructfx.studio.workers.pictures.spectra import FLOOR_DB, Curve
+from instructfx.studio.workers.pictures.svg import (
     ACCENT,
     OTHER,
     SOFT,
@@ -17,7 +18,6 @@ from instructfx.studio.workers.pictures.drawing import (
     plain,
     svg,
 )
-from instructfx.studio.workers.pictures.spectra import FLOOR_DB, Curve
 
 RANGE_DB = 60.0  # below the highest level, nothing is drawn
 NARROW = 500  # px

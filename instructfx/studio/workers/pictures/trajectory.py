@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from instructfx.refine import Refined
-from instructfx.studio.workers.pictures.drawing import ACCENT, INK, LINE, OTHER, SOFT, WIDE, legend, minus, picture, svg
+from instructfx.studio.workers.pictures.svg import ACCENT, INK, LINE, OTHER, SOFT, WIDE, legend, minus, picture, svg
 
 POINTS = 300
 OUTLIERS = 95  # per cent of the losses that are in sight

@@ -32,7 +32,9 @@ NARROWEST_Q = 2.0  # what words ask for is broad
 MOST_DB = 15.0
 
 
-def drawn(axes: Mapping[str, float], settings: Mapping[str, float], fixed: Collection[str] = ()) -> dict[str, float]:
+def fitted_eq(
+    axes: Mapping[str, float], settings: Mapping[str, float], fixed: Collection[str] = ()
+) -> dict[str, float]:
     """The settings of an equaliser that is set so, moved to draw most of what wishes on tone ask beside what it does.
 
     fixed settings stay. Where nothing is wished of tone, nothing moves.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from instructfx.effects import EFFECTS
-from instructfx.language.boosts import AREA_HZ, NOISES, read_boosts, read_pan
+from instructfx.language.context import DialogueContext, NumericReading, clamped, converted, named_effects
+from instructfx.language.eq_commands import AREA_HZ, NOISES, read_boosts, read_pan
+from instructfx.language.intent_types import Boost, Command, Verb
 from instructfx.language.lexicon import SettingWord
-from instructfx.language.meaning import Boost, Command, Verb
 from instructfx.language.numbers import Quantity
 from instructfx.language.scan import Clause, Item
-from instructfx.language.talk import Figures, Talk, clamped, converted, named_effects
 
 _DB: Mapping[str, str] = {
     "compressor": "threshold_db", "limiter": "threshold_db", "distortion": "drive_db", "gain": "gain_db",
@@ -18,7 +18,7 @@ _DB: Mapping[str, str] = {
 _SECONDS = {"delay": "delay_seconds", "reverb": "decay_seconds"}
 
 
-def _sign(items: Sequence[Item], talk: Talk) -> float:
+def _sign(items: Sequence[Item], context: DialogueContext) -> float:
     """The direction of the clause: +1 to raise, -1 to lower, 0 where nothing says so."""
     for item in items:
         if item.has("raise", "add", "up", "more", "lack") and not item.has("lower", "down"):
@@ -40,26 +40,26 @@ def _nearest_setting(items: Sequence[Item], at: int, used: set[int]) -> tuple[in
     return (min(found)[1], min(found, key=lambda each: each[:2])[2]) if found else None
 
 
-def figures(clause: Clause, talk: Talk) -> Figures:
+def figures(clause: Clause, context: DialogueContext) -> NumericReading:
     """Read the numbers of one clause."""
-    found = Figures()
+    found = NumericReading()
     items = clause.items
     numbers = [(i, item.quantity) for i, item in enumerate(items) if item.quantity is not None]
     named = named_effects(items)
     if named:
         nickname = named[-1][1].entry
-        talk.effect = nickname.nickname.effect if nickname and nickname.nickname else talk.effect
-    read_pan(items, numbers, found, talk)
+        context.effect = nickname.nickname.effect if nickname and nickname.nickname else context.effect
+    read_pan(items, numbers, found, context)
     if not numbers:
         return found
-    sign = _sign(items, talk) or (talk.sign if clause.link in ("and", "mark") else 0.0)
-    talk.sign = sign
+    sign = _sign(items, context) or (context.sign if clause.link in ("and", "mark") else 0.0)
+    context.sign = sign
     phrase = " ".join(item.text for item in items if item.kind != "mark")
     read_boosts(items, numbers, found, sign, phrase, named)
     for at, quantity in numbers:
         if at in found.used or quantity.unit in ("bpm", "times"):
             continue
-        _setting(items, at, quantity, found, sign, phrase, talk)
+        _setting(items, at, quantity, found, sign, phrase, context)
     return found
 
 
@@ -67,16 +67,16 @@ def _setting(
     items: Sequence[Item],
     at: int,
     quantity: Quantity,
-    found: Figures,
+    found: NumericReading,
     sign: float,
     phrase: str,
-    talk: Talk,
+    context: DialogueContext,
 ) -> None:
     """One number for one setting of one effect."""
     named = named_effects(items)
     nearest = _nearest_setting(items, at, found.used)
     area = next((i for i, item in enumerate(items) if item.entry and item.entry.family in AREA_HZ), None)
-    choice = _by_word(named, nearest, quantity, talk) or _by_effect(items, named, quantity, talk)
+    choice = _by_word(named, nearest, quantity, context) or _by_effect(items, named, quantity, context)
     if choice is None and quantity.unit == "db" and area is not None:
         entry = items[area].entry
         hz = AREA_HZ[entry.family or ""] if entry else 0.0
@@ -84,7 +84,7 @@ def _setting(
         found.commands.append(Command(phrase, "adjust", "eq", {}, {}, (Boost(hz, min(max(gain, -20.0), 20.0)),), 0.0))
         found.used |= {at, area}
         return
-    choice = choice or _by_unit(items, quantity, talk)
+    choice = choice or _by_unit(items, quantity, context)
     if choice is None:
         return
     effect, name, word = choice
@@ -99,9 +99,9 @@ def _setting(
     settings: dict[str, float] = {}
     changes: dict[str, float] = {}
     if relative:
-        changes[name] = clamped(effect, name, value, talk) if name == "semitones" else round(value, 6)
+        changes[name] = clamped(effect, name, value, context) if name == "semitones" else round(value, 6)
     else:
-        settings[name] = clamped(effect, name, value, talk)
+        settings[name] = clamped(effect, name, value, context)
         if name in ("highpass_hz", "lowpass_hz") and any(item.has("between") for item in items):
             settings["highpass_hz"] = settings.pop(name)
     settings = _implied(named, effect) | settings if not relative else settings
@@ -109,7 +109,7 @@ def _setting(
     if relative or any(item.text in ("set", "change", "to", "lower", "raise") for item in items):
         verb = "adjust"
     found.commands.append(Command(phrase, verb, effect, settings, changes, (), 0.0))
-    talk.effect = effect
+    context.effect = effect
     found.used.add(at)
     found.used |= {i for i, item in named if item.entry and item.entry.nickname}
     found.used |= {word} if word is not None else set()
@@ -144,14 +144,17 @@ def _relative(items: Sequence[Item], quantity: Quantity, name: str) -> bool:
 
 
 def _by_word(
-    named: Sequence[tuple[int, Item]], nearest: tuple[int, SettingWord] | None, quantity: Quantity, talk: Talk
+    named: Sequence[tuple[int, Item]],
+    nearest: tuple[int, SettingWord] | None,
+    quantity: Quantity,
+    context: DialogueContext,
 ) -> tuple[str, str, int] | None:
     """The setting that a word of the clause names: "threshold -20"."""
     if nearest is None:
         return None
     at, word = nearest
     spoken = [item.entry.nickname.effect for _, item in named if item.entry and item.entry.nickname]
-    order = [effect for effect in (*reversed(spoken), talk.effect) if effect in word.effects]
+    order = [effect for effect in (*reversed(spoken), context.effect) if effect in word.effects]
     effect = order[0] if order else word.effects[0]
     if converted(effect, word.param, quantity) is None:
         return None
@@ -159,7 +162,7 @@ def _by_word(
 
 
 def _by_effect(
-    items: Sequence[Item], named: Sequence[tuple[int, Item]], quantity: Quantity, talk: Talk
+    items: Sequence[Item], named: Sequence[tuple[int, Item]], quantity: Quantity, context: DialogueContext
 ) -> tuple[str, str, None] | None:
     """The setting that a unit means for the effect that the clause names: "a 250 ms delay"."""
     if not named:
@@ -200,7 +203,7 @@ def _cutoff(items: Sequence[Item], settings: Mapping[str, float], quantity: Quan
     return "highpass_hz"
 
 
-def _by_unit(items: Sequence[Item], quantity: Quantity, talk: Talk) -> tuple[str, str, None] | None:
+def _by_unit(items: Sequence[Item], quantity: Quantity, context: DialogueContext) -> tuple[str, str, None] | None:
     """The setting that a number means where nothing is named: "4:1", "8 bit", "up two semitones"."""
     unit = quantity.unit
     if unit == "hz":
@@ -208,14 +211,14 @@ def _by_unit(items: Sequence[Item], quantity: Quantity, talk: Talk) -> tuple[str
             return "filter", _cutoff(items, {}, quantity), None
         return None
     if unit == "s":
-        effect = talk.effect if talk.effect in _SECONDS else "delay"
+        effect = context.effect if context.effect in _SECONDS else "delay"
         return effect, _SECONDS[effect], None
     if unit == "%":
         if any(item.entry and item.entry.family == "wide" for item in items):
             return None
         wet = any(item.text in ("wet", "dry", "mojado", "húmedo", "seco") for item in items)
-        effect = talk.effect if talk.effect and "mix" in EFFECTS[talk.effect].defaults() else "reverb"
-        return (effect, "mix", None) if wet or talk.effect else None
+        effect = context.effect if context.effect and "mix" in EFFECTS[context.effect].defaults() else "reverb"
+        return (effect, "mix", None) if wet or context.effect else None
     fixed = {
         "ratio": ("compressor", "ratio"), "bits": ("bitcrush", "bit_depth"),
         "semitones": ("pitch_shift", "semitones"), "db": ("gain", "gain_db"),

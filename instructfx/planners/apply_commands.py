@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from instructfx.chain import Chain
 from instructfx.effects import EFFECTS
 from instructfx.language import Command, Intent
-from instructfx.planners import wording
-from instructfx.planners.drawing import boosted
+from instructfx.planners import replies
+from instructfx.planners.eq_fit import boosted
+from instructfx.planners.heuristics import HEURISTICS
 from instructfx.planners.plan import Move
-from instructfx.planners.remedies import REMEDIES
 
 
 @dataclass
@@ -45,13 +45,13 @@ class Draft:
         """Add to what is planned for an effect, with every value brought into its range."""
         old = self.moves.get(effect, Move(effect))
         locked = self.chain.slot(effect).locked if self.has(effect) else frozenset()
-        self.notes += [wording.locked(effect, name) for name in settings if name in locked]
+        self.notes += [replies.locked(effect, name) for name in settings if name in locked]
         settings = {name: value for name, value in settings.items() if name not in locked}
         clamped = {name: EFFECTS[effect].param(name).clamp(value) for name, value in settings.items()}
         self.moves[effect] = Move(effect, {**old.settings, **clamped}, old.pinned | frozenset(pinned))
 
 
-def obey(command: Command, intent: Intent, draft: Draft) -> None:
+def apply_command(command: Command, intent: Intent, draft: Draft) -> None:
     """Put into the draft what is asked of a named effect, or of all of them."""
     if command.verb == "keep":
         draft.keep += [command.effect] if command.effect else []
@@ -61,13 +61,13 @@ def obey(command: Command, intent: Intent, draft: Draft) -> None:
         draft.notes.append("There is no effect yet.")
     for effect in targets:
         if draft.has(effect) and draft.chain.slot(effect).wholly_locked:
-            draft.notes.append(wording.locked(effect))
+            draft.notes.append(replies.locked(effect))
         elif command.verb in ("add", "adjust"):
             _dial(command, _owner(command, effect, draft), draft)
         elif not draft.has(effect) and command.verb == "remove" and intent.wishes:
             continue  # "more space, but no reverb"
         elif not draft.has(effect):
-            draft.notes.append(f"There is no {wording.label(effect)} in the chain.")
+            draft.notes.append(f"There is no {replies.label(effect)} in the chain.")
         elif command.verb == "remove":
             draft.remove.append(effect)
         else:
@@ -80,8 +80,8 @@ def rests(effect: str, draft: Draft) -> str:
         return ""
     slot = draft.chain.slot(effect)
     if slot.wholly_locked:
-        return wording.locked(effect)
-    return wording.off(effect) if slot.bypassed and effect not in draft.enable else ""
+        return replies.locked(effect)
+    return replies.off(effect) if slot.bypassed and effect not in draft.enable else ""
 
 
 def _owner(command: Command, effect: str, draft: Draft) -> str:
@@ -97,7 +97,7 @@ def _dial(command: Command, effect: str, draft: Draft) -> None:
     present = draft.has(effect) or effect in draft.moves
     amount = command.amount
     if not present and amount < 0:
-        draft.notes.append(f"There is no {wording.label(effect)} in the chain to turn down.")
+        draft.notes.append(f"There is no {replies.label(effect)} in the chain to turn down.")
         return
     settings = dict(command.settings)
     values = draft.values(effect)
@@ -106,7 +106,7 @@ def _dial(command: Command, effect: str, draft: Draft) -> None:
     for boost in command.boosts:
         settings |= boosted(boost, {**values, **settings})
     if not present and not draft.has(effect) and amount > 0:
-        draft.move(effect, REMEDIES[effect].more(amount - 1, {**values, **settings}))
+        draft.move(effect, HEURISTICS[effect].more(amount - 1, {**values, **settings}))
     elif present and not settings:
-        draft.move(effect, REMEDIES[effect].more(amount or 0.7, values))
+        draft.move(effect, HEURISTICS[effect].more(amount or 0.7, values))
     draft.move(effect, settings, settings)

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from instructfx.effects import EFFECTS
-from instructfx.language.meaning import Command
+from instructfx.language.intent_types import Command
 from instructfx.language.numbers import Quantity
 from instructfx.language.scan import Item
 
 
 @dataclass
-class Talk:
+class DialogueContext:
     """What earlier clauses leave behind: the effect spoken of, the last sign, the tempo; and notes."""
 
     effect: str | None = None
@@ -22,19 +22,19 @@ class Talk:
 
 
 @dataclass
-class Figures:
+class NumericReading:
     """What the numbers of one clause said, and which of its items they used up."""
 
     commands: list[Command] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
 
 
-def clamped(effect: str, name: str, value: float, talk: Talk) -> float:
+def clamped(effect: str, name: str, value: float, context: DialogueContext) -> float:
     """A setting within its range; a note says so where it was outside."""
     param = EFFECTS[effect].param(name)
     legal = param.clamp(value)
     if abs(legal - value) > 1e-9:
-        talk.notes.append(f"{value:g}{_unit(param.unit)} is outside {param.range_text()}; used {legal:g}")
+        context.notes.append(f"{value:g}{_unit(param.unit)} is outside {param.range_text()}; used {legal:g}")
     return round(legal, 6)
 
 
@@ -64,11 +64,11 @@ def converted(effect: str, name: str, quantity: Quantity) -> float | None:
     return value if unit == "times" and name == "ratio" else None
 
 
-def note_seconds(beats: float, talk: Talk) -> float:
+def note_seconds(beats: float, context: DialogueContext) -> float:
     """How long a note lasts at the tempo that was given."""
-    if talk.bpm is None:
-        talk.notes.append("no tempo was given for the note length; used 120 bpm")
-    return beats * 60.0 / (talk.bpm or 120.0)
+    if context.bpm is None:
+        context.notes.append("no tempo was given for the note length; used 120 bpm")
+    return beats * 60.0 / (context.bpm or 120.0)
 
 
 def named_effects(items: Sequence[Item]) -> list[tuple[int, Item]]:

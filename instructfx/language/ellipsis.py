@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from instructfx.language.groups import Group, Mods, Reading
+from instructfx.language.groups import ClauseReading, Group, Mods
 
 
 def carried(groups: Sequence[Group]) -> list[Group]:
@@ -40,7 +40,7 @@ def _inherited(before: Group, group: Group, form: str, quality: bool) -> Mods:
     return mods
 
 
-def late_modifiers(reading: Reading, index: int, link: str, mods: Mods) -> bool:
+def late_modifiers(reading: ClauseReading, index: int, link: str, mods: Mods) -> bool:
     """Give modifiers that stand alone in a clause to what was said before; False where nothing was."""
     before = [at for at, group in enumerate(reading.groups) if group.clause < index]
     if not before:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from instructfx.ears.axes import AXES
 from instructfx.effects import EFFECTS
 from instructfx.language import Intent
-from instructfx.planners import Request
+from instructfx.planners import PlanRequest
 from instructfx.planners.plan import Move, Plan, Thoughts
 
 FEW = 3  # values that fit into a sentence
@@ -88,7 +88,7 @@ def impossible(axis: str) -> str:
     return IMPOSSIBLE.get(axis, "No effect here can do that.")
 
 
-def undone(intent: Intent, request: Request) -> Plan:
+def undone(intent: Intent, request: PlanRequest) -> Plan:
     """The plan of going back, or of staying where there is nothing to go back to."""
     steps = min(intent.undo, len(request.earlier))
     if steps == 0:
@@ -100,7 +100,7 @@ def undone(intent: Intent, request: Request) -> Plan:
     return Plan(undo=intent.undo, reply=reply, thoughts=Thoughts(asked="Undo."), raw=intent.instruction)
 
 
-def told(plan: Plan, intent: Intent, request: Request) -> Plan:
+def told(plan: Plan, intent: Intent, request: PlanRequest) -> Plan:
     """The plan with its thoughts and its reply."""
     notes = [note if note[:1].isupper() else f"{note[:1].upper()}{note[1:]}." for note in plan.notes]
     if intent.unknown and intent.understood:
@@ -116,7 +116,7 @@ def told(plan: Plan, intent: Intent, request: Request) -> Plan:
     return replace(plan, notes=tuple(notes), thoughts=_thoughts(plan, intent), reply=reply, raw=intent.instruction)
 
 
-def sentence(plan: Plan, request: Request) -> str:
+def sentence(plan: Plan, request: PlanRequest) -> str:
     """What a plan does and what will be heard of it."""
     strong = sorted(plan.goal.axes.items(), key=lambda item: -abs(item[1]))
     strong = [(axis, value) for axis, value in strong if abs(value) >= 0.3][:3]
@@ -149,7 +149,7 @@ def _added(move: Move) -> str:
     return f"{noun} ({', '.join(_valued(move.effect, name, move.settings[name]) for name in named)})"
 
 
-def _adjusted(move: Move, request: Request) -> str:
+def _adjusted(move: Move, request: PlanRequest) -> str:
     """ "reverb (mix 0.4 to 0.2)" where few values moved for good, else the name alone: the ear moves the others."""
     stored = request.chain.slot(move.effect).settings
     changed = [name for name, value in move.settings.items() if abs(stored[name] - value) > 1e-9]

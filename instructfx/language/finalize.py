@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from instructfx.language.meaning import Command, Language
+from instructfx.language.intent_types import Command, Language
 from instructfx.language.scan import Item
 
 

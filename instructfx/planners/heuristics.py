@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from instructfx.ears.axes import TONE_CURVES
 from instructfx.effects import EFFECTS
 from instructfx.language.rooms import room
-from instructfx.planners.drawing import drawn
+from instructfx.planners.eq_fit import fitted_eq
 
 Axes = Mapping[str, float]
 Values = Mapping[str, float]
 
 
 @dataclass(frozen=True)
-class Remedy:
+class EffectHeuristics:
     """What one effect is good for.
 
     reach maps each axis that it can move to the direction in which more of it moves it. begin gives the settings
@@ -73,8 +73,8 @@ def _wetter(amount: float, settings: Values, extra: str = "") -> dict[str, float
     return changed
 
 
-REMEDIES: Mapping[str, Remedy] = {
-    "filter": Remedy(
+HEURISTICS: Mapping[str, EffectHeuristics] = {
+    "filter": EffectHeuristics(
         {"fidelity": -1, "air": -1, "bass": -1},
         lambda axes, readings: {
             "highpass_hz": 40 * 2 ** max(-1.3 * min(axes.get("bass", 0.0), axes.get("fidelity", 0.0)), 0.0),
@@ -85,10 +85,10 @@ REMEDIES: Mapping[str, Remedy] = {
             "lowpass_hz": values["lowpass_hz"] / 1.5**amount,
         },
     ),
-    "eq": Remedy(
-        dict.fromkeys(TONE_CURVES, 1), lambda axes, readings: drawn(axes, EFFECTS["eq"].defaults()), _scaled_eq
+    "eq": EffectHeuristics(
+        dict.fromkeys(TONE_CURVES, 1), lambda axes, readings: fitted_eq(axes, EFFECTS["eq"].defaults()), _scaled_eq
     ),
-    "compressor": Remedy(
+    "compressor": EffectHeuristics(
         {"dynamics": -1, "punch": 1},
         _compressor_begin,
         lambda amount, values: {
@@ -96,7 +96,7 @@ REMEDIES: Mapping[str, Remedy] = {
             "ratio": 1 + (values["ratio"] - 1) * 1.4**amount,
         },
     ),
-    "distortion": Remedy(
+    "distortion": EffectHeuristics(
         {"grit": 1, "harshness": 1},
         lambda axes, readings: {"drive_db": 6 + 8 * max(axes.get("grit", 0.0), 0.2)},
         lambda amount, values: {
@@ -105,55 +105,55 @@ REMEDIES: Mapping[str, Remedy] = {
         },
         frozenset({"mix"}),
     ),
-    "bitcrush": Remedy(
+    "bitcrush": EffectHeuristics(
         {"grit": 1, "fidelity": -1},
         lambda axes, readings: {"bit_depth": 11 - 3 * max(axes.get("grit", 0.0), 0.3)},
         lambda amount, values: {"bit_depth": values["bit_depth"] - 2 * amount},
         frozenset({"mix"}),
     ),
-    "pitch_shift": Remedy(
+    "pitch_shift": EffectHeuristics(
         {"pitch": 1},
         lambda axes, readings: {"semitones": 2 * axes.get("pitch", 0.0)},
         lambda amount, values: {"semitones": values["semitones"] + 2 * amount},
     ),
-    "chorus": Remedy(
+    "chorus": EffectHeuristics(
         {"movement": 1, "width": 1},
         lambda axes, readings: {"mix": min(0.3 + 0.15 * abs(axes.get("movement", 0.5)), 0.6)},
         lambda amount, values: _wetter(amount, values, "depth"),
     ),
-    "phaser": Remedy(
+    "phaser": EffectHeuristics(
         {"movement": 1},
         lambda axes, readings: {"mix": min(0.3 + 0.15 * abs(axes.get("movement", 0.5)), 0.5)},
         lambda amount, values: _wetter(amount, values, "depth"),
     ),
-    "delay": Remedy(
+    "delay": EffectHeuristics(
         {"echo": 1},
         lambda axes, readings: {"mix": min(0.12 + 0.1 * max(axes.get("echo", 1.0), 0.2), 0.5)},
         lambda amount, values: _wetter(amount, values, "feedback"),
         frozenset({"feedback"}),
     ),
-    "reverb": Remedy(  # what kind of room it is the words say; the search finds how much of it
+    "reverb": EffectHeuristics(  # what kind of room it is the words say; the search finds how much of it
         {"space": 1, "width": 1},
         _reverb_begin,
         lambda amount, values: _wetter(amount, values, "decay_seconds"),
         frozenset({"damping", "high_cut_hz", "low_cut_hz", "low_decay_ratio"}),
     ),
-    "stereo_width": Remedy(
+    "stereo_width": EffectHeuristics(
         {"width": 1},
         lambda axes, readings: {"width": 1 + 0.35 * axes.get("width", 0.0)},
         lambda amount, values: {"width": values["width"] + 0.35 * amount},
     ),
-    "panner": Remedy(
+    "panner": EffectHeuristics(
         {"balance": 1},
         lambda axes, readings: {"pan": 0.3 * axes.get("balance", 0.0)},
         lambda amount, values: {"pan": values["pan"] * (1 + 0.5 * amount)},
     ),
-    "limiter": Remedy(
+    "limiter": EffectHeuristics(
         {"dynamics": -1},
         lambda axes, readings: {"threshold_db": 3 * readings.get("loudness", -6.0) + 6},
         lambda amount, values: {"threshold_db": values["threshold_db"] - 3 * amount},
     ),
-    "gain": Remedy(
+    "gain": EffectHeuristics(
         {"loudness": 1},
         lambda axes, readings: {"gain_db": 3 * axes.get("loudness", 0.0)},
         lambda amount, values: {"gain_db": values["gain_db"] + 3 * amount},

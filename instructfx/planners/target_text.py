@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from instructfx.ears.goal import Goal
 from instructfx.language import Intent, understand
-from instructfx.planners import Request
+from instructfx.planners import PlanRequest
 from instructfx.planners.plan import Move, Plan, Thoughts
 
 COLOURS = (Move("eq"), Move("reverb", {"mix": 0.15}))
@@ -17,7 +17,7 @@ def described(intent: Intent) -> str:
     return " and ".join(plain or [f"not {wish.phrase}" for wish in intent.wishes])
 
 
-def wished_before(request: Request) -> str:
+def wished_before(request: PlanRequest) -> str:
     """The last wish among the earlier instructions, which is how it sounds now."""
     for words in reversed(request.said):
         wish = described(understand(words)) or (words if understand(words).unknown else "")
@@ -26,7 +26,7 @@ def wished_before(request: Request) -> str:
     return ""
 
 
-def left_to_the_ear(intent: Intent, request: Request) -> Plan:
+def left_to_the_ear(intent: Intent, request: PlanRequest) -> Plan:
     """The plan for words that only the ear knows: tone and space, moved until it hears them."""
     missing = tuple(move for move in COLOURS if move.effect not in request.chain.names)
     add = missing if not request.chain.slots else ()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from instructfx.language.meaning import Boost, Command
+from instructfx.language.context import DialogueContext, NumericReading, clamped, named_effects
+from instructfx.language.intent_types import Boost, Command
 from instructfx.language.numbers import Quantity
 from instructfx.language.scan import Item
-from instructfx.language.talk import Figures, Talk, clamped, named_effects
 
 AREA_HZ: Mapping[str, float] = {
     "bass": 80.0, "sub": 45.0, "body": 200.0, "mids": 1000.0, "presence": 3500.0, "treble": 8000.0, "air": 12000.0,
@@ -20,7 +20,7 @@ _PLAIN_BOOST_DB, _REMOVE_DB = 3.0, -9.0
 def read_boosts(
     items: Sequence[Item],
     numbers: Sequence[tuple[int, Quantity]],
-    found: Figures,
+    found: NumericReading,
     sign: float,
     phrase: str,
     named: Sequence[tuple[int, Item]],
@@ -61,7 +61,9 @@ def _area(item: Item) -> bool:
     return bool(entry and (entry.family in AREA_HZ or entry.family in NOISES or entry.form in ("noun", "verb")))
 
 
-def read_pan(items: Sequence[Item], numbers: Sequence[tuple[int, Quantity]], found: Figures, talk: Talk) -> None:
+def read_pan(
+    items: Sequence[Item], numbers: Sequence[tuple[int, Quantity]], found: NumericReading, context: DialogueContext
+) -> None:
     """Places left and right: "pan 30 % left", "hard right", "center it"."""
     side = next((item for item in items if item.has("left", "right", "center")), None)
     if side is None or any(item.has("everything", "rest", "keep") for item in items):
@@ -84,7 +86,7 @@ def read_pan(items: Sequence[Item], numbers: Sequence[tuple[int, Quantity]], fou
     degree = next((item.roles["degree"] for item in items if item.has("degree") and not item.has("hard")), None)
     if degree is not None and amount == 0.5:
         amount = min(1.0, 0.5 * degree)
-    pan = clamped("panner", "pan", place * amount, talk)
+    pan = clamped("panner", "pan", place * amount, context)
     found.used |= set(panned) | {items.index(side)} | {i for i, item in enumerate(items) if item.has("hard")}
     phrase = " ".join(item.text for item in items)
     found.commands.append(Command(phrase, "adjust" if not panned else "add", "panner", {"pan": pan}, {}, (), 0.0))
