@@ -48,14 +48,14 @@ def understand(instruction: str) -> Intent:
     items = scan(instruction, words)
     draft = _IntentDraft()
     if len(instruction) > READ_CHARACTERS:
-        draft.talk.notes.append(f"only the first {READ_CHARACTERS} characters were read")
-    draft.talk.bpm = next(
+        draft.context.notes.append(f"only the first {READ_CHARACTERS} characters were read")
+    draft.context.bpm = next(
         (i.quantity.value for i in items if i.quantity and i.quantity.unit == "bpm" and i.quantity.value > 0),
         None,
     )
-    parts = [_with_note_lengths(part, draft.talk) for part in clauses(items)]
+    parts = [_with_note_lengths(part, draft.context) for part in clauses(items)]
     parts = [part for part in parts if not _undone(part, draft)]
-    numbers = [figures(part, draft.talk) for part in parts]
+    numbers = [figures(part, draft.context) for part in parts]
     rest = [_without(part, used) for part, used in zip(parts, numbers, strict=True)]
     reading = read(rest, words)
     _alone(reading, numbers, rest, draft, any(item.kind in ("unknown", "common", "source") for item in items))
@@ -76,7 +76,7 @@ def understand(instruction: str) -> Intent:
         commands=merged(draft.commands),
         undo=draft.undo,
         unknown=unknown(items),
-        notes=notes(items, draft.talk.notes, bool(draft.wishes or draft.commands)),
+        notes=notes(items, draft.context.notes, bool(draft.wishes or draft.commands)),
     )
 
 
@@ -163,12 +163,12 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lex
                 made = replace(made, verb="adjust", changes={**made.changes, **colour[0]})
             if made is not None:
                 draft.commands.append(_spared(made, part, draft, group.mods))
-                draft.talk.effect = made.effect
+                draft.context.effect = made.effect
         elif entry.setting is not None and (entry.family is None or _turned(group, groups)):
             spoken = next(
                 (g.item.entry.nickname.effect for g in groups if g.item.entry and g.item.entry.nickname), None
             )
-            changed = setting_command(group, entry.setting, spoken or draft.talk.effect, phrase)
+            changed = setting_command(group, entry.setting, spoken or draft.context.effect, phrase)
             if changed is not None:
                 draft.commands.append(changed)
         elif entry.family is not None:

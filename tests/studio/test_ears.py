@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from scripted_pool import ScriptedPool, store_of, visit_of
-from scripted_server import Server, WorkAnswer
+from scripted_server import Answer, Server
 
 from instructfx.ears import checkpoints
 from instructfx.ears.checkpoints import MUSIC, TOKENIZER
@@ -16,8 +16,7 @@ from instructfx.studio.page import ear_panel
 from instructfx.studio.visits import ear_options
 from instructfx.studio.visits.ear_options import Fetch, Fetching, Offer, as_before, granted, offered
 from instructfx.studio.visits.jobs import TurnJob
-from instructfx.studio.workers.messages import At, Instruct, WorkRequest
-from instructfx.studio.workers.messages import WorkAnswer as Answered
+from instructfx.studio.workers.messages import At, Instruct, WorkAnswer, WorkRequest
 from instructfx.studio.workers.pool import RequestCallbacks
 
 WHOLE_BYTES = 2_353_826_144
@@ -117,7 +116,7 @@ def test_a_fetched_clap_can_be_chosen(mirror: Server, models: Path) -> None:
 
 
 def test_there_is_one_download_and_it_goes_on_after_a_stop(mirror: Server, models: Path) -> None:
-    mirror.script = [WorkAnswer(), WorkAnswer(), WorkAnswer(cut_after=2_000_000, holding=True)]
+    mirror.script = [Answer(), Answer(), Answer(cut_after=2_000_000, holding=True)]
     fetching = Fetching()
     starting = [threading.Thread(target=fetching.start) for _ in range(5)]
     for thread in starting:
@@ -137,11 +136,11 @@ def test_there_is_one_download_and_it_goes_on_after_a_stop(mirror: Server, model
 
 def test_errors_are_one_line_for_somebody_without_a_command_line(mirror: Server, models: Path) -> None:
     fetching = Fetching()
-    mirror.script = [WorkAnswer(status=403)]
+    mirror.script = [Answer(status=403)]
     failed = ended(fetching)
     assert failed.stage == "failed"
     assert "answers 403" in failed.trouble
-    mirror.script = [WorkAnswer(content=b"[]")]
+    mirror.script = [Answer(content=b"[]")]
     assert ended(fetching).trouble.endswith("press the button again to fetch it anew.")
     mirror.files[f"/{checkpoints.MUSIC.file_name}"] = b"<html>Not here</html>"
     line = ended(fetching).trouble
@@ -198,7 +197,7 @@ def test_a_turn_with_clap_says_that_it_listens(tmp_path: Path, ear: str, stage: 
     visit = visit_of(tmp_path, ear=ear)
     told: list[str] = []
 
-    def says(request: WorkRequest, callbacks: RequestCallbacks) -> Answered:
+    def says(request: WorkRequest, callbacks: RequestCallbacks) -> WorkAnswer:
         callbacks.tell(At("listening"))
         told.append(job.progress.stage)
         raise EarError("enough")

@@ -14,8 +14,8 @@ from instructfx.planners.plan import Plan
 from instructfx.refine import Refined, Step
 from instructfx.sessions import Provenance, Turn
 from instructfx.studio.workers.pictures import (
+    AxisChange,
     Curve,
-    Reading,
     comparison_picture,
     decay_of,
     decay_picture,
@@ -131,7 +131,11 @@ def pictures(width: int) -> dict[str, str]:
     assert decay
     losses = 1 + np.random.default_rng(1).random(500) - np.linspace(0, 1, 500)
     steps = tuple(Step(number, EQ, float(loss)) for number, loss in enumerate(losses))
-    readings = [Reading("warmth", 0.9, 1.0), Reading("harshness", -12.5), *(Reading(f"axis_{n}", n) for n in range(6))]
+    readings = [
+        AxisChange("warmth", 0.9, 1.0),
+        AxisChange("harshness", -12.5),
+        *(AxisChange(f"axis_{n}", n) for n in range(6)),
+    ]
     names = ("3. my $favourite$ <b>", "12. 明るく 😀 _x_ " + "and on " * 12)
     return {
         "spectrum": spectrum_picture(before, after, equaliser, width),
@@ -188,7 +192,7 @@ def test_axes_have_units_and_values_their_digits(drawn: dict[str, str]) -> None:
 
 
 def test_the_same_picture_is_drawn_twice_alike() -> None:
-    readings = [Reading("warmth", 0.9, 1.0)]
+    readings = [AxisChange("warmth", 0.9, 1.0)]
     assert readings_picture(readings) == readings_picture(readings)
     assert readings_picture(readings) != readings_picture(readings, 360)
 
