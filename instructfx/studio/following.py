@@ -12,6 +12,7 @@ from instructfx.studio.messages import Draw, Drawn, Render, Rendered
 from instructfx.studio.opening import Studio
 from instructfx.studio.page import Page
 from instructfx.studio.progress import progress
+from instructfx.studio.quirks import visible
 from instructfx.studio.visits import Visit
 from instructfx.studio.work import AskJob, Job, TurnJob
 
@@ -131,7 +132,7 @@ class Follower:
         page = self._page
         buttons = (page.send, page.takes, *page.examples.values(), *((page.undo, page.redo) if running else ()))
         states: Changes = {button: gradio.update(interactive=not running) for button in buttons}
-        return {**states, page.stop: gradio.update(visible=running, value="Stop", interactive=True)}
+        return {**states, page.stop: gradio.update(visible=visible(running), value="Stop", interactive=True)}
 
     def samples(self, usable: bool) -> Changes:
         """Whether a track can be chosen."""
