@@ -8,6 +8,7 @@ from typing import Any
 import gradio
 
 from instructfx.studio.page import html, part_data
+from instructfx.studio.page.gradio_compat import visible
 from instructfx.studio.page.layout import Page
 from instructfx.studio.visits.job import Job, SessionJob
 from instructfx.studio.visits.jobs import AskJob
@@ -132,7 +133,7 @@ class Follower:
         page = self._page
         buttons = (page.send, page.takes, *page.examples.values(), *((page.undo, page.redo) if running else ()))
         states: Changes = {button: gradio.update(interactive=not running) for button in buttons}
-        return {**states, page.stop: gradio.update(visible=running, value="Stop", interactive=True)}
+        return {**states, page.stop: gradio.update(visible=visible(running), value="Stop", interactive=True)}
 
     def samples(self, usable: bool) -> Changes:
         """Whether a track can be chosen."""
