@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from instructfx.chain.chain import Chain, Slot
+from instructfx.chain.chain import Chain
 from instructfx.chain.matching import aligned
+from instructfx.chain.slot import Slot
 from instructfx.effects import Effect
 
 Values = Mapping[str, float]
