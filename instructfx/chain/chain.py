@@ -2,66 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from instructfx.effects import EFFECTS, Effect, effect_named
+from instructfx.chain.slot import Slot, next_slot_id
+from instructfx.effects import EFFECTS, Catalog, effect_named
 from instructfx.effects.memoryless import as_tensors
-from instructfx.effects.spec import Param, Settings, Stream
+from instructfx.effects.param import Param
+from instructfx.effects.spec import Settings, Stream
 from instructfx.errors import SettingsError
-
-NUMBERED = re.compile(r"_(?:[2-9]|[1-9][0-9]{1,5})")  # behind the name of the effect
-
-
-def next_slot_id(effect: str, used: Collection[str]) -> str:
-    """The id of one more slot of an effect: its name, else its name and _2, _3, ..., the first that is not used.
-
-    used holds every id that slots of the session ever had: an id is given once.
-    """
-    number, slot_id = 1, effect
-    while slot_id in used:
-        number += 1
-        slot_id = f"{effect}_{number}"
-    return slot_id
-
-
-@dataclass(frozen=True)
-class Slot:
-    """An effect at its place in a chain. Settings are complete and in range; locked names some of them.
-
-    id is its address: the effect's name unless given, or the effect's name and a number from 2, as `next_slot_id` has
-    it. Raises SettingsError for any other id.
-    """
-
-    effect: Effect
-    settings: Mapping[str, float] = field(default_factory=dict)
-    bypassed: bool = False
-    locked: frozenset[str] = frozenset()
-    id: str = ""
-
-    def __post_init__(self) -> None:
-        name = self.effect.name
-        object.__setattr__(self, "id", self.id or name)
-        if self.id != name and not (self.id.startswith(name) and NUMBERED.fullmatch(self.id, len(name))):
-            raise SettingsError(f"a slot of {name} is called {name}, {name}_2, {name}_3 and so on, not {self.id!r:.80}")
-        object.__setattr__(self, "settings", self.effect.complete(self.settings))
-        for name in self.locked:
-            self.effect.param(name)
-
-    @property
-    def wholly_locked(self) -> bool:
-        """Whether every setting is locked, which is what locking an effect means."""
-        return len(self.locked) == len(self.effect.params)
-
-    def with_settings(self, settings: Mapping[str, float]) -> Slot:
-        """The same slot with some settings changed."""
-        return replace(self, settings={**self.settings, **settings})
 
 
 @dataclass(frozen=True)
@@ -161,7 +115,7 @@ class Chain:
         return tuple(
             Knob(slot.id, param)
             for slot in self.slots
-            if slot.id in ids and not slot.bypassed
+            if slot.id in ids and slot.heard
             for param in slot.effect.params
             if param.tunable and param.name not in slot.locked
         )
@@ -179,7 +133,7 @@ class Chain:
 
     def tensors(self, knobs: Sequence[Knob] = (), unit: Tensor | None = None) -> list[dict[str, Tensor]]:
         """Settings of each slot for rendering; with unit (batch, knobs), a batch of them, differentiable."""
-        settings = [as_tensors(slot.settings) for slot in self.slots]
+        settings = [as_tensors({} if slot.effect.absent else slot.settings) for slot in self.slots]
         if unit is not None:
             places = {slot.id: place for place, slot in enumerate(self.slots)}
             for column, knob in enumerate(knobs):
@@ -191,7 +145,7 @@ class Chain:
     @property
     def tail_seconds(self) -> float:
         """How long the chain rings on after its input."""
-        return sum(slot.effect.tail_seconds(slot.settings) for slot in self.slots if not slot.bypassed)
+        return sum(slot.effect.tail_seconds(slot.settings) for slot in self.slots if slot.heard)
 
     def render(self, samples: Tensor, sample_rate: int) -> Tensor:
         """(batch, channels, frames) -> the same, longer by the tail."""
@@ -204,49 +158,32 @@ class Chain:
         settings, one mapping a slot as from `tensors`, may hold a batch of settings for one sound.
         """
         for slot, values in zip(self.slots, settings or self.tensors(), strict=True):
-            if not slot.bypassed:
+            if slot.heard:
                 samples = slot.effect.render(samples, sample_rate, values)
         return samples
 
     def stream(self, sample_rate: int, channels: int) -> Stream:
         """The same sound block by block, in bounded memory."""
-        heard = [slot for slot in self.slots if not slot.bypassed]
+        heard = [slot for slot in self.slots if slot.heard]
         return _ChainStream([s.effect.render.stream(sample_rate, channels, s.settings) for s in heard])
 
     # JSON
 
     def to_json(self) -> list[dict[str, Any]]:
         """A list of {"id", "effect", "settings"}, with "bypassed" and "locked" where they are set."""
-        slots = []
-        for slot in self.slots:
-            entry: dict[str, Any] = {"id": slot.id, "effect": slot.effect.name, "settings": dict(slot.settings)}
-            if slot.bypassed:
-                entry["bypassed"] = True
-            if slot.locked:
-                entry["locked"] = sorted(slot.locked)
-            slots.append(entry)
-        return slots
+        return [slot.to_json() for slot in self.slots]
 
     @classmethod
-    def from_json(cls, slots: Any) -> Chain:
-        """What `to_json` wrote, also before there were ids: SettingsError for anything else."""
+    def from_json(cls, slots: Any, catalog: Catalog = EFFECTS) -> Chain:
+        """What `to_json` wrote, also before there were ids; SettingsError for anything else.
+
+        An effect that the catalog has not is absent.
+        """
         if not isinstance(slots, list) or not all(isinstance(entry, dict) for entry in slots):
             raise SettingsError("a chain must be a list of objects with the keys effect and settings")
         chain: list[Slot] = []
         for entry in slots:
-            unknown = set(entry) - {"id", "effect", "settings", "bypassed", "locked"}
-            locked, bypassed, slot_id = entry.get("locked", []), entry.get("bypassed", False), entry.get("id", "")
-            if unknown or not isinstance(entry.get("settings", {}), dict) or not isinstance(bypassed, bool):
-                raise SettingsError(
-                    f"a slot has id, effect, settings, bypassed (true or false) and locked, not {entry}"
-                )
-            if not isinstance(locked, list) or not all(isinstance(name, str) for name in locked):
-                raise SettingsError(f"locked must be a list of names of settings, not {locked!r}")
-            if not isinstance(slot_id, str):
-                raise SettingsError(f"a slot's id is text, not {slot_id!r:.80}")
-            effect = effect_named(str(entry.get("effect")))
-            slot_id = slot_id or next_slot_id(effect.name, [slot.id for slot in chain])
-            chain.append(Slot(effect, entry.get("settings", {}), bypassed, frozenset(locked), slot_id))
+            chain.append(Slot.from_json(entry, catalog, [slot.id for slot in chain]))
         return cls(tuple(chain))
 
     @classmethod
@@ -266,7 +203,7 @@ class Chain:
             "type": "object",
             "properties": {
                 "id": {"type": "string"},
-                "effect": {"enum": list(EFFECTS)},
+                "effect": {"type": "string", "minLength": 1},
                 "settings": {"type": "object"},
                 "bypassed": {"type": "boolean"},
                 "locked": {"type": "array", "items": {"type": "string"}},
@@ -280,7 +217,7 @@ class Chain:
                 for effect in EFFECTS.values()
             ],
         }
-        return {"type": "array", "items": slot, "description": "Effects in the order of the sound."}
+        return {"type": "array", "items": slot, "description": "Slots in the order of the sound."}
 
 
 @dataclass(frozen=True)

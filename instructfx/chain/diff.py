@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from instructfx.chain.chain import Chain, Slot
+from instructfx.chain.chain import Chain
 from instructfx.chain.matching import aligned
+from instructfx.chain.slot import Slot
 from instructfx.effects import Param
 
 TOLD = 3  # settings of one effect that are told one by one
