@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from instructfx.bundles.format import FORMAT, VERSION, Bundle, bundle_adapter
+from instructfx.bundles.format import EARLIER, FORMAT, VERSION, Bundle, bundle_adapter
 from instructfx.bundles.schema import bundle_schema
 from instructfx.effects import EFFECTS
 from instructfx.errors import InstructFXError, StoreError
+from instructfx.sessions.older import turn_of_0004
 
 MOST_VALUES = 6_000_000
 DEEPEST = 24
@@ -88,6 +89,9 @@ def believed(document: Any, name: str) -> Bundle:
     version = document.get("version")
     if isinstance(version, int) and version > VERSION:
         raise StoreError(f"{name} is of version {version}; this InstructFX reads {VERSION}. Install a newer one.")
+    if "version" in document and (isinstance(version, bool) or version not in (*EARLIER, VERSION)):
+        raise StoreError(f"{name} is of version {_short(ascii(version))}; there are {EARLIER[0]} to {VERSION}")
+    document = _as_of_today(document)
     _check_schema(document, name)
     try:
         bundle: Bundle = bundle_adapter().validate_python(document)
@@ -95,6 +99,17 @@ def believed(document: Any, name: str) -> Bundle:
         raise StoreError(f"{name} cannot be used: {_short(str(error))}") from error
     _check_turns(bundle, name)
     return bundle
+
+
+def _as_of_today(document: dict[str, Any]) -> dict[str, Any]:
+    """A document of an earlier version as one of this version; what is not as it should be stays so."""
+    session = document.get("session")
+    if document.get("version") not in EARLIER or not isinstance(session, dict):
+        return document
+    turns = session.get("turns")
+    if isinstance(turns, list):
+        session = {**session, "turns": [turn_of_0004(turn) if isinstance(turn, dict) else turn for turn in turns]}
+    return {**document, "version": VERSION, "session": session}
 
 
 # The schema
