@@ -98,6 +98,8 @@ def _param(param: Param, label: str) -> dict[str, Any]:
         "low": param.low,
         "high": param.high,
         "default": param.default,
+        "kind": param.kind,
+        "choices": list(param.choices),
         "scale": param.scale,
         "step": param.step,
         "form": form_of(param),
