@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from instructfx.bundles.format import EARLIER, FORMAT, VERSION, Bundle, bundle_adapter
-from instructfx.bundles.schema import bundle_schema
+from instructfx.bundles.schema import ID, bundle_schema
 from instructfx.effects import EFFECTS
 from instructfx.errors import InstructFXError, StoreError
 from instructfx.sessions.older import turn_of_0004
@@ -19,6 +19,7 @@ MOST_VALUES = 6_000_000
 DEEPEST = 24
 LONGEST_NUMBER = 40  # characters
 LONGEST_REASON = 200
+SLOT_KEYS = {"id", "effect", "settings", "bypassed", "locked"}
 UNSPEAKABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -177,8 +178,10 @@ def _problems_of_slot(slot: Any) -> Iterator[str]:
     locked, settings = slot.get("locked", []), slot["settings"]
     if effect is None:
         yield f".effect: must be one of {', '.join(EFFECTS)}"
-    elif set(slot) - {"effect", "settings", "bypassed", "locked"} or not isinstance(slot.get("bypassed", False), bool):
-        yield ": must have effect, settings, and may have bypassed (true or false) and locked"
+    elif set(slot) - SLOT_KEYS or not isinstance(slot.get("bypassed", False), bool):
+        yield ": must have effect, settings, and may have id, bypassed (true or false) and locked"
+    elif "id" in slot and not (isinstance(slot["id"], str) and re.search(ID["pattern"], slot["id"])):
+        yield f".id: must be {ID['description']}"
     elif not isinstance(locked, list) or not all(isinstance(each, str) for each in locked):
         yield ".locked: must be a list of names"
     elif not isinstance(settings, dict) or not set(settings) <= {param.name for param in effect.params}:

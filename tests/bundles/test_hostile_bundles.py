@@ -336,7 +336,7 @@ WRONG: list[tuple[str, Callable[[Document], Any], str]] = [
     ("a share of nothing", lambda d: turns(d)[0].update(kind="edited", share=0.5), "an amount of no turn"),
     ("a share of words", lambda d: turns(d)[1].update(share=0.5), "an amount of no turn"),
     ("a take of more than there are", lambda d: turns(d)[0].update(take=2), "a take or an amount of no turn"),
-    ("a giant step", lambda d: turns(d)[0]["provenance"]["turn_options"].update(step_size=9), "step_size: 9 is greater"),
+    ("a giant step", lambda d: turns(d)[0]["provenance"]["turn_options"].update(step_size=9), "9 is greater"),
     ("a file elsewhere", lambda d: d.update(files={"../x": {"sha256": "0" * 64, "bytes": 1}}), "files: '../x'"),
     ("a planner's script", lambda d: turns(d)[0]["provenance"].update(planner="<script>"), "planner must be a name"),
     ("a judge's script", lambda d: d["judgements"][0].update(model="<img src=x>"), "model must be a name"),
