@@ -143,6 +143,13 @@ class ClapEar:
         samples = resample(audio[0].detach().cpu().numpy(), self.sample_rate, analysis.SAMPLE_RATE)
         return PerceptualEar().describe(torch.from_numpy(samples)[None])
 
+    def with_loss(self, loss: str, avoid: str = "") -> ClapEar:
+        """The same ear with another loss; InstructionError for one that there is none of or that cannot avoid."""
+        chosen = loss_named(loss)
+        if avoid and chosen not in ("usual", "guided"):
+            raise InstructionError(f"the loss {loss} reads no words to avoid; take usual or guided, or avoid nothing")
+        return replace(self, loss=chosen)
+
     def _judge(self, goal: Goal, power: Tensor) -> Judge:
         target, anchor, negative = map(caption, (goal.target, goal.anchor, self.negative or goal.negative))
         usual: Loss = "anchored" if anchor else "guided" if negative else "similarity"

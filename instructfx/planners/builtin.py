@@ -9,7 +9,7 @@ from instructfx.ears.axes import AXES, TONE
 from instructfx.ears.goal import Goal
 from instructfx.effects import EFFECTS
 from instructfx.language import Command, Intent, Wish, understand
-from instructfx.planners import PlanRequest, replies
+from instructfx.planners import PlanRequest, Take, replies
 from instructfx.planners.apply_commands import Draft, apply_command, rests
 from instructfx.planners.eq_fit import fitted_eq, turning
 from instructfx.planners.heuristics import HEURISTICS, NEW_FOR
@@ -32,6 +32,10 @@ class BuiltinPlanner:
 
     def __init__(self, take: int = 0, seed: int = 0) -> None:
         self._take, self._seed = take, seed
+
+    def take(self, number: int, seed: int, first: Plan) -> Take:
+        """As different people might mean the words: `takes.another`."""
+        return Take(BuiltinPlanner(number, seed))
 
     def plan(self, request: PlanRequest) -> Plan:
         """The plan of one turn; never raises for words, and changes nothing where it understood nothing."""

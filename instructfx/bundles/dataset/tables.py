@@ -56,7 +56,7 @@ def _turns(listed: Listed, session: Session, remarks: Remarks) -> Iterator[Row]:
             len(refined.steps), refined.stopped, turn.seconds, asked.model if asked else None,
             asked.input_tokens if asked else None, asked.output_tokens if asked else None,
             asked.price_usd if asked else None, turn.id in remarks.signatures, remarks.names.get(turn.id), turn.share,
-            turn.take or None, made.wishes.step_size, made.wishes.loss, made.wishes.avoid,
+            turn.take or None, made.turn_options.step_size, made.turn_options.loss, made.turn_options.avoid,
         )  # fmt: skip
 
 

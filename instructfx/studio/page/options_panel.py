@@ -83,7 +83,7 @@ def chosen(values: Sequence[Any]) -> tuple[AgentNames, TurnOptions]:
     """What the fold says; InstructFXError for what cannot be had."""
     ear, planner, step_size, iterations, seed, first_turn, loss, avoid = values
     agents = AgentNames(planner_options.granted(planner or ""), granted(ear or ""))
-    wishes = TurnOptions(
+    options = TurnOptions(
         step_size=1.0 if step_size is None else step_size,
         iterations=iterations or None,
         seed=seed,
@@ -91,4 +91,4 @@ def chosen(values: Sequence[Any]) -> tuple[AgentNames, TurnOptions]:
         loss=loss if loss and agents.ear == "clap" else "",
         avoid=avoid or "",
     )
-    return agents, wishes
+    return agents, options

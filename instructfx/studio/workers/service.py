@@ -123,11 +123,11 @@ class Desk:
             cancelled=self._stop.is_set,
         )
         match request.order:
-            case Instruct(words, wishes, takes):
+            case Instruct(words, options, takes):
                 if takes > 1:
-                    live.takes(words, takes, callbacks, wishes)
+                    live.takes(words, takes, callbacks, options)
                 else:
-                    live.say(words, callbacks, wishes)
+                    live.say(words, callbacks, options)
             case Edit(slots):
                 live.edit(Chain.from_json(list(slots)))
             case Scale(share):
