@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from instructfx.chain import Chain, Slot
 from instructfx.chain.format import label_text, setting_text, value_text
 from instructfx.sessions import Session, Turn
+from instructfx.studio.page.part_types import DRY, ComparisonData, HistoryData, RowData, TurnData
 from instructfx.studio.workers.messages import Compared
-
-DRY = "dry"
 
 
 def history_data(
     session: Session, names: Mapping[str, str] | None = None, compared: Compared | None = None
-) -> dict[str, Any]:
+) -> HistoryData:
     """What `<ifx-history>` takes as its data.
 
     names: id of a turn -> what the person calls it. Undone turns are no nodes of the tree: what continues them
     continues the turn that they went back to, and so does the head. StoreError where compared names no turn.
     """
     standing = session.standing
-    turns = [
+    turns: list[TurnData] = [
         {
             "id": turn.id,
             "parent": _id(session.reached(turn.parent_id)),
@@ -50,7 +48,7 @@ def _id(turn: Turn | None) -> str | None:
     return turn.id if turn else None
 
 
-def _comparison(session: Session, compared: Compared) -> dict[str, Any]:
+def _comparison(session: Session, compared: Compared) -> ComparisonData:
     a, b = (session.turn(each) if each else None for each in (compared.a, compared.b))
     dry = next((turn.readings_before for turn in session.turns if turn.parent_id is None), {})
     readings = [turn.readings_after if turn else dry for turn in (a, b)]
@@ -66,7 +64,7 @@ def _comparison(session: Session, compared: Compared) -> dict[str, Any]:
     }
 
 
-def _rows(a: Chain, b: Chain) -> list[dict[str, Any]]:
+def _rows(a: Chain, b: Chain) -> list[RowData]:
     """Settings side by side, as texts in their units; empty where a chain has not that effect."""
     rows = []
     for name in (*a.names, *(each for each in b.names if each not in a.names)):
@@ -86,5 +84,5 @@ def _place(chain: Chain, slot: Slot | None) -> str:
     return f"{chain.names.index(slot.effect.name) + 1}{', bypassed' if slot.bypassed else ''}"
 
 
-def _row(effect: str, setting: str, a: str, b: str) -> dict[str, Any]:
+def _row(effect: str, setting: str, a: str, b: str) -> RowData:
     return {"effect": effect, "setting": setting, "a": a, "b": b, "differs": a != b}
