@@ -4,6 +4,8 @@ import { element, put, write } from "./parts-dom.js";
 import { Field, Slider } from "./chain-slider.js";
 import { toPosition, valueText } from "./chain-values.js";
 
+/** @typedef {{turn: string, words: string, share: number}} AmountData */
+
 const SHARE = {
   name: "share", label: "Amount", unit: "", low: -1, high: 1.5, default: 1, scale: "linear", step: 0.01,
   form: "percent", help: "0 % is the chain before the turn, 100 % the turn as it was made, below 0 % its opposite",

@@ -5,6 +5,8 @@ import { Equaliser } from "./chain-eq.js";
 import { menu } from "./chain-menu.js";
 import { LockButton, Setting } from "./chain-setting.js";
 
+/** @typedef {{label: string, summary: string, params: ParamData[], bands: BandData[], telling: string[]}} EffectData */
+
 // hand: {set(values), hold(), letGo(), reset(names), lock(names, on), bypass(on), remove(), move(by), say(text)}.
 export class Card {
   #effect;

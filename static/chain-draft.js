@@ -2,6 +2,12 @@
 
 import { clamp } from "./chain-values.js";
 
+/**
+ * @typedef {{effect: string, settings: Object<string, number>, bypassed: boolean, locked: string[], original:
+ * Object<string, number>|null}} SlotData
+ */
+/** @typedef {{effect: string, settings?: Object<string, number>, bypassed?: boolean, locked?: string[]}} EditedSlot */
+
 export class Draft {
   #effects;
 

@@ -6,6 +6,8 @@ import { LockButton, ResetButton } from "./chain-setting.js";
 import { Field, Slider } from "./chain-slider.js";
 import { valueText } from "./chain-values.js";
 
+/** @typedef {{name: string, label: string, kind: string, gain: string, frequency: string, q: string}} BandData */
+
 export class Equaliser {
   #rows;
   #curve;

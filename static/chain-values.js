@@ -1,5 +1,11 @@
 // Settings as people see them: where a value lies on its slider, how it is written and what a typed text means.
 
+/**
+ * @typedef {{name: string, label: string, unit: string, low: number, high: number, default: number, scale:
+ * "linear"|"log", step: number, form: "gain"|"level"|"frequency"|"amount"|"ratio"|"times"|"pan"|"percent"|"plain",
+ * help: string}} ParamData
+ */
+
 const MINUS = "\u2212";
 const FACTORS = {
   dB: { "": 1, db: 1 },

@@ -1,7 +1,7 @@
 // <ifx-chain>: the chain as cards in the order of the sound, every setting under the hand.
 //
-// data: what instructfx/studio/cards.py makes. It speaks by "act" events: {do: "preview", chain} and {do: "edit", chain}
-// with a chain as Chain.to_json writes it, {do: "amount-preview", share} and {do: "amount", share}.
+// data: ChainData. It speaks by "act" events: EditEvent with a chain as Chain.to_json writes it, and AmountEvent; and for
+// what is to be heard at once {do: "preview", chain} and {do: "amount-preview", share}.
 
 import { act, adopt, arrange, element, icon, put, write } from "./parts-dom.js";
 import { Amount } from "./chain-amount.js";
@@ -11,6 +11,13 @@ import { menu } from "./chain-menu.js";
 import { Pace } from "./chain-pace.js";
 import { reorder } from "./chain-reorder.js";
 import { announce } from "./chain-setting.js";
+
+/**
+ * @typedef {{session: string, editable: boolean, sample_rate: number, effects: Object<string, EffectData>, slots:
+ * SlotData[], amount: AmountData|null}} ChainData
+ */
+/** @typedef {{do: "edit", chain: EditedSlot[]}} EditEvent */
+/** @typedef {{do: "amount", share: number}} AmountEvent */
 
 const TRUST_MS = 3000; // how long an edit that was told stands against data from before it
 const EDITED = ["click", "keydown", "beforeinput"]; // the style sheet keeps pointers off

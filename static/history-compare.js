@@ -2,6 +2,10 @@
 
 import { element, put, write } from "./parts-dom.js";
 
+/** @typedef {{effect: string, setting: string, a: string, b: string, differs: boolean}} RowData */
+/** @typedef {{name: string, a: number, b: number}} ReadingData */
+/** @typedef {{a: string|null, b: string|null, rows: RowData[], readings: ReadingData[]}} ComparisonData */
+
 const MINUS = "\u2212";
 const number = (value) => value.toFixed(1).replace("-0.0", "0.0").replace("-", MINUS);
 

@@ -11,7 +11,7 @@ from instructfx.chain.format import value_text
 from instructfx.effects import EFFECTS
 from instructfx.effects.eq import magnitude
 from instructfx.effects.memoryless import as_tensors
-from instructfx.studio.page.chain_data import Amount, chain_data, declarations
+from instructfx.studio.page.chain_data import chain_data, declarations
 
 pytestmark = pytest.mark.browser
 
@@ -388,7 +388,7 @@ def test_fingers_move_sliders_points_and_cards_on_a_phone(cards: Open) -> None:
 
 
 def test_the_amount_of_the_last_turn(cards: Open) -> None:
-    part = cards(data(amount=Amount("t", 'make it "warmer" <b>', 1.0)))
+    part = cards(data(amount={"turn": "t", "words": 'make it "warmer" <b>', "share": 1.0}))
     amount = slider(part, "Amount of the last turn")
     assert "<b>" in part.page.inner_text(".chain-amount-words")
     slider(part, "Threshold, in dB").press("ArrowUp")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated, TypeVar, get_args
+from typing import TYPE_CHECKING, Annotated, TypeVar, get_args, get_type_hints
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -22,7 +22,7 @@ Read = TypeVar("Read")
 
 EVENTS: TypeAdapter[PartEvent] = TypeAdapter(Annotated[PartEvent, Field(discriminator="do")])
 PREVIEWS: TypeAdapter[PreviewAsk] = TypeAdapter(PreviewAsk)
-DOES = tuple(get_args(each.__annotations__["do"])[0] for each in get_args(PartEvent))
+DOES = tuple(get_args(get_type_hints(each)["do"])[0] for each in get_args(PartEvent))
 """All that a person can do with a part."""
 LONGEST_LINE = 300  # characters; names in it may be anybody's
 BOTH_OR_NEITHER = "a preview takes a chain, or a share of the last turn"
