@@ -9,15 +9,19 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from instructfx.effects import EFFECTS, Effect, effect_named
+from instructfx.effects import EFFECTS, Catalog, Effect, effect_named
 from instructfx.effects.memoryless import as_tensors
-from instructfx.effects.spec import Param, Settings, Stream
+from instructfx.effects.param import Param
+from instructfx.effects.spec import Settings, Stream
 from instructfx.errors import SettingsError
 
 
 @dataclass(frozen=True)
 class Slot:
-    """An effect at its place in a chain. Settings are complete and in range; locked names some of them."""
+    """An effect at its place in a chain. Settings are complete and in range; locked names some of them.
+
+    Where the effect is absent they are as they were stored, whatever they are, and the sound passes by.
+    """
 
     effect: Effect
     settings: Mapping[str, float] = field(default_factory=dict)
@@ -26,13 +30,18 @@ class Slot:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "settings", self.effect.complete(self.settings))
-        for name in self.locked:
+        for name in self.locked if not self.effect.absent else ():
             self.effect.param(name)
+
+    @property
+    def heard(self) -> bool:
+        """Whether the sound goes through the effect: it is here and not bypassed."""
+        return not self.bypassed and not self.effect.absent
 
     @property
     def wholly_locked(self) -> bool:
         """Whether every setting is locked, which is what locking an effect means."""
-        return len(self.locked) == len(self.effect.params)
+        return bool(self.locked) and self.locked >= {param.name for param in self.effect.params}
 
     def with_settings(self, settings: Mapping[str, float]) -> Slot:
         """The same slot with some settings changed."""
@@ -107,7 +116,7 @@ class Chain:
         return tuple(
             Knob(index, param)
             for index, slot in enumerate(self.slots)
-            if slot.effect.name in effects and not slot.bypassed
+            if slot.effect.name in effects and slot.heard
             for param in slot.effect.params
             if param.tunable and param.name not in slot.locked
         )
@@ -126,7 +135,7 @@ class Chain:
 
     def tensors(self, knobs: Sequence[Knob] = (), unit: Tensor | None = None) -> list[dict[str, Tensor]]:
         """Settings of each slot for rendering; with unit (batch, knobs), a batch of them, differentiable."""
-        settings = [as_tensors(slot.settings) for slot in self.slots]
+        settings = [as_tensors({} if slot.effect.absent else slot.settings) for slot in self.slots]
         if unit is not None:
             for column, knob in enumerate(knobs):
                 settings[knob.slot][knob.param.name] = knob.param.from_unit_tensor(unit[:, column])
@@ -137,7 +146,7 @@ class Chain:
     @property
     def tail_seconds(self) -> float:
         """How long the chain rings on after its input."""
-        return sum(slot.effect.tail_seconds(slot.settings) for slot in self.slots if not slot.bypassed)
+        return sum(slot.effect.tail_seconds(slot.settings) for slot in self.slots if slot.heard)
 
     def render(self, samples: Tensor, sample_rate: int) -> Tensor:
         """(batch, channels, frames) -> the same, longer by the tail."""
@@ -150,13 +159,13 @@ class Chain:
         settings, one mapping a slot as from `tensors`, may hold a batch of settings for one sound.
         """
         for slot, values in zip(self.slots, settings or self.tensors(), strict=True):
-            if not slot.bypassed:
+            if slot.heard:
                 samples = slot.effect.render(samples, sample_rate, values)
         return samples
 
     def stream(self, sample_rate: int, channels: int) -> Stream:
         """The same sound block by block, in bounded memory."""
-        heard = [slot for slot in self.slots if not slot.bypassed]
+        heard = [slot for slot in self.slots if slot.heard]
         return _ChainStream([s.effect.render.stream(sample_rate, channels, s.settings) for s in heard])
 
     # JSON
@@ -165,7 +174,7 @@ class Chain:
         """A list of {"effect", "settings"}, with "bypassed" and "locked" where they are set."""
         slots = []
         for slot in self.slots:
-            entry: dict[str, Any] = {"effect": slot.effect.name, "settings": dict(slot.settings)}
+            entry: dict[str, Any] = {"effect": slot.effect.name, "settings": slot.effect.to_json(slot.settings)}
             if slot.bypassed:
                 entry["bypassed"] = True
             if slot.locked:
@@ -174,8 +183,8 @@ class Chain:
         return slots
 
     @classmethod
-    def from_json(cls, slots: Any) -> Chain:
-        """What `to_json` wrote; SettingsError for anything else."""
+    def from_json(cls, slots: Any, catalog: Catalog = EFFECTS) -> Chain:
+        """What `to_json` wrote; SettingsError for anything else. An effect that the catalog has not is absent."""
         if not isinstance(slots, list) or not all(isinstance(entry, dict) for entry in slots):
             raise SettingsError("a chain must be a list of objects with the keys effect and settings")
         chain = []
@@ -186,9 +195,12 @@ class Chain:
                 raise SettingsError(f"a slot has effect, settings, bypassed (true or false) and locked, not {entry}")
             if not isinstance(locked, list) or not all(isinstance(name, str) for name in locked):
                 raise SettingsError(f"locked must be a list of names of settings, not {locked!r}")
+            effect = entry.get("effect")
+            if not isinstance(effect, str):
+                raise SettingsError(f"there is no effect {effect!r:.80}; an effect is given by its name")
             chain.append(
                 Slot(
-                    effect_named(str(entry.get("effect"))),
+                    catalog.resolve(effect),
                     entry.get("settings", {}),
                     bypassed,
                     frozenset(locked),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from instructfx.chain.chain import Chain, Slot
-from instructfx.effects import EFFECTS, Effect, Param
+from instructfx.effects import Effect, Param
 
 TOLD = 3  # settings of one effect that are told one by one
 
@@ -29,9 +29,10 @@ def pairs(one: Chain, other: Chain) -> Iterator[SettingPair]:
     """Every setting of every effect of either chain: in the order of the other, then what only the one has."""
     for name in dict.fromkeys((*other.names, *one.names)):
         left, right = _found(one, name), _found(other, name)
-        for param in EFFECTS[name].params:
+        effect = (right or left or other.slots[0]).effect
+        for param in effect.params:
             values = (slot.settings[param.name] if slot else None for slot in (left, right))
-            yield SettingPair(EFFECTS[name], param, *values)
+            yield SettingPair(effect, param, *values)
 
 
 def told(before: Chain, after: Chain) -> str:

@@ -32,8 +32,8 @@ LABELS = {
 
 FLAT_DB = 0.05
 
-Form = Literal["gain", "level", "frequency", "amount", "ratio", "times", "pan", "percent", "plain"]
-"""A way to write a value: dB with and without a sign, Hz or kHz, a number and its unit, "3.0 : 1", "× 1.20", a side."""
+Form = Literal["gain", "level", "frequency", "amount", "ratio", "times", "pan", "percent", "plain", "word"]
+"""How a value is written: dB with and without a sign, Hz or kHz, a number and its unit, "3.0 : 1", "× 1.20", a side."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ class SettingLine:
 
 def form_of(param: Param) -> Form:
     """How the values of a setting are written; the page's script writes them the same way."""
+    if param.kind in ("choice", "switch"):
+        return "word"
     if param.unit == "dB":
         return "gain" if param.low < 0 < param.high or param.name.startswith("gain") else "level"
     if param.unit:
@@ -80,6 +82,8 @@ def value_text(param: Param, value: float) -> str:
             return f"{100 * value:.0f} %"
         case "plain":
             return minus(f"{_zero(value, 2):.2f}")
+        case "word":
+            return param.shown(value)
 
 
 def minus(text: str) -> str:

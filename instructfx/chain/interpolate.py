@@ -33,7 +33,7 @@ def between(before: Chain, after: Chain, share: float) -> Chain:
 
 
 def _between(was: Slot | None, now: Slot | None, share: float) -> Slot | None:
-    heard_before, heard_after = (slot is not None and not slot.bypassed for slot in (was, now))
+    heard_before, heard_after = (slot is not None and slot.heard for slot in (was, now))
     if now and heard_after and not heard_before:
         return _faded(now, share) or was
     if was and heard_before and not heard_after:
@@ -55,12 +55,8 @@ def _faded(slot: Slot, strength: float) -> Slot | None:
 
 
 def _moved(effect: Effect, start: Values, end: Values, share: float) -> dict[str, float]:
-    settings = {}
-    for param in effect.params:
-        first, last = param.to_unit(start[param.name]), param.to_unit(end[param.name])
-        still = start[param.name] == end[param.name]
-        settings[param.name] = end[param.name] if still else param.from_unit(first + share * (last - first))
-    return settings
+    moved = {param.name: param.between(start[param.name], end[param.name], share) for param in effect.params}
+    return {**end, **moved}
 
 
 def _joined(leading: tuple[str, ...], trailing: tuple[str, ...]) -> list[str]:

@@ -169,7 +169,7 @@ def _effect_table(effect: Effect) -> str:
     kind = "differentiable" if effect.differentiable else "tried"
     lines = [f"{effect.name} - {effect.summary} [{kind}]"]
     for param in effect.params:
-        default = f"default {param.default:g}"
+        default = f"default {param.shown(param.default) if param.choices else format(param.default, 'g')}"
         lines.append(f"  {param.name:32} {param.range_text():24} {default:14} {param.scale:7} {param.help}")
     return "\n".join(lines) + "\n"
 

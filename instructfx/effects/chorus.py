@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import pedalboard
 
 from instructfx.effects.from_pedalboard import FromPedalboard
-from instructfx.effects.spec import Effect, Param
+from instructfx.effects.param import Param
+from instructfx.effects.spec import Effect
 
 
 def build(settings: Mapping[str, float], sample_rate: int) -> list[pedalboard.Plugin]:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import pedalboard
 
 from instructfx.effects.from_pedalboard import FromPedalboard
-from instructfx.effects.spec import Effect, Param
+from instructfx.effects.param import Param
+from instructfx.effects.spec import Effect
 
 MAX_TAIL_SECONDS = 12.0
 

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from instructfx.effects.convolution import Convolution
 from instructfx.effects.device import CPU, has_doubles
-from instructfx.effects.spec import Effect, Param, Settings
+from instructfx.effects.param import Param
+from instructfx.effects.spec import Effect, Settings
 
 BANDS: Mapping[str, tuple[float, float, float]] = {
     "low_shelf": (30, 450, 120),

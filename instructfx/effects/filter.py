@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import pedalboard
 
 from instructfx.effects.from_pedalboard import FromPedalboard, below_nyquist
-from instructfx.effects.spec import Effect, Param
+from instructfx.effects.param import Param
+from instructfx.effects.spec import Effect
 
 POLES = 2
 SHIFT = math.sqrt(2 ** (1 / POLES) - 1)  # each pole then gives its share of -3 dB at the cutoff

@@ -5,7 +5,8 @@ from __future__ import annotations
 from torch import Tensor
 
 from instructfx.effects.memoryless import Memoryless, per_sound
-from instructfx.effects.spec import Effect, Param, Settings
+from instructfx.effects.param import Param
+from instructfx.effects.spec import Effect, Settings
 
 
 def amplify(samples: Tensor, settings: Settings) -> Tensor:

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 import pedalboard
 
 from instructfx.effects.from_pedalboard import FromPedalboard
-from instructfx.effects.spec import Effect, Param
+from instructfx.effects.param import Param
+from instructfx.effects.spec import Effect
 
 RATIO = 100.0
 ATTACK_MS = 0.1

@@ -7,7 +7,8 @@ from torch import Tensor
 
 from instructfx.effects.device import brought
 from instructfx.effects.memoryless import Memoryless
-from instructfx.effects.spec import Effect, Param, Settings
+from instructfx.effects.param import Param
+from instructfx.effects.spec import Effect, Settings
 
 
 def turn(samples: Tensor, settings: Settings) -> Tensor:

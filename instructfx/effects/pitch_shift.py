@@ -10,7 +10,8 @@ import pedalboard
 import torch
 from torch import Tensor
 
-from instructfx.effects.spec import Effect, Param, Settings, Stream
+from instructfx.effects.param import Param
+from instructfx.effects.spec import Effect, Settings, Stream
 
 SEGMENT_SECONDS = 20.0
 FADE_SECONDS = 0.05

@@ -17,7 +17,8 @@ from torch import Tensor
 from instructfx.effects.convolution import Convolution
 from instructfx.effects.device import CPU, brought
 from instructfx.effects.memoryless import per_sound
-from instructfx.effects.spec import Effect, Param, Settings
+from instructfx.effects.param import Param
+from instructfx.effects.spec import Effect, Settings
 
 BAND_CENTRES_HZ = tuple(15.625 * 2.0**index for index in range(12))  # 16 Hz to 32 kHz
 NEPERS_60_DB = 3 * math.log(10)

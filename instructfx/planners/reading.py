@@ -22,7 +22,7 @@ from instructfx.planners.plan import Move, Plan, Thoughts
 from instructfx.planners.replies import label, locked, sentence
 from instructfx.planners.target_text import described, wished_before
 from instructfx.planners.tools import BACK, GOAL, MOST_STEPS, TEXTS, THOUGHTS
-from instructfx.planners.values import LONG_TEXT, Unusable, boolean, names, number, text
+from instructfx.planners.values import LONG_TEXT, Unusable, boolean, given_value, names, number, text
 
 VERBS = ("add", "adjust", "remove")
 PLACES = ("before", "after")
@@ -134,7 +134,7 @@ def _settings(effect: Effect, given: Mapping[str, Any], draft: _PlanDraft) -> di
         draft.notes.append(f"{effect.label} has no {', '.join(text(name) for name in unknown[:3])}; that was left out.")
     settings = {}
     for name, param in known.items():
-        value = number(given.get(name), name, param.unit)
+        value = given_value(param, given.get(name))
         if value is None:
             continue
         if name in held:

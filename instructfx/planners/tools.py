@@ -83,8 +83,8 @@ def _adjust(effect: Effect) -> Tool:
 def _settings(effect: Effect, extra: Sequence[str] = ()) -> dict[str, dict[str, Any]]:
     """Setting -> the shortest of its schema: type, range and what is asked for beside them."""
     properties = effect.tool()["function"]["parameters"]["properties"]
-    kept = ("type", "minimum", "maximum", *extra)
-    return {name: {key: schema[key] for key in kept} for name, schema in properties.items()}
+    kept = ("type", "enum", "minimum", "maximum", *extra)
+    return {name: {key: schema[key] for key in kept if key in schema} for name, schema in properties.items()}
 
 
 def _object(properties: Mapping[str, Any]) -> dict[str, Any]:

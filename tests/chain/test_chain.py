@@ -242,7 +242,7 @@ def test_json_of_other_systems_names_is_read_and_completed() -> None:
         (["eq"], "a list of objects with the keys effect and settings"),
         ([["eq", {}]], "a list of objects"),
         ([{}], "there is no effect"),
-        ([{"effect": "flanger"}], "there is no effect 'flanger'; there are filter, eq"),
+        ([{"effect": " flanger"}], "there is no effect ' flanger'; a name has"),
         ([{"effect": ["eq"]}], "there is no effect"),
         ([{"effect": "eq", "setings": {}}], "a slot has effect, settings, bypassed .* and locked"),
         ([{"effect": "eq", "settings": None}], "a slot has effect, settings"),

@@ -12,7 +12,7 @@ from instructfx.effects import EFFECTS
 from instructfx.errors import SettingsError
 
 
-@pytest.mark.parametrize("effects", [(), ("eq",), tuple(EFFECTS), tuple(reversed(EFFECTS))])
+@pytest.mark.parametrize("effects", [(), ("eq",), tuple(EFFECTS), tuple(reversed(list(EFFECTS)))])
 def test_a_preset_comes_back(effects: tuple[str, ...], tmp_path: Path) -> None:
     chain = Chain()
     for name in effects:
@@ -49,7 +49,7 @@ def chain_of(**slot: object) -> str:
         ('{"format": "instructfx-preset", "version": true, "chain": []}', "version True"),
         ('{"format": "instructfx-preset", "version": 1}', "no chain"),
         ('{"format": "instructfx-preset", "version": 1, "chain": 7}', "list of objects"),
-        (chain_of(effect="fuzz", settings={}), "no effect 'fuzz'"),
+        (chain_of(effect="", settings={}), "no effect ''"),
         (chain_of(effect="gain", settings={"gain": 3}), "no setting 'gain'"),
         (chain_of(effect="gain", settings={"gain_db": "3"}), "must be a number"),
         (chain_of(effect="gain", settings={"gain_db": float("nan")}), "finite"),

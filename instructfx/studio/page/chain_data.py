@@ -90,6 +90,8 @@ def _param(param: Param, label: str) -> ParamData:
         "low": param.low,
         "high": param.high,
         "default": param.default,
+        "kind": param.kind,
+        "choices": list(param.choices),
         "scale": param.scale,
         "step": param.step,
         "form": form_of(param),
