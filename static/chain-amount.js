@@ -40,7 +40,7 @@ export class Amount {
           "div", { class: "chain-amount-scale" },
           this.slider.element, element("div", { class: "chain-ticks", "aria-hidden": "true" }, ticks),
         ),
-        this.field.input,
+        this.field.element,
       ),
       this.field.said,
     );

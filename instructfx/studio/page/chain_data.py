@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Collection, Mapping
 
 from instructfx.chain import Chain
 from instructfx.chain.format import BAND_PARTS, bands_of, form_of, label_text
@@ -23,22 +22,25 @@ def chain_data(
     originals: Mapping[str, Mapping[str, float]],
     amount: AmountData | None = None,
     *,
+    used: Collection[str] = (),
     session: str = "",
     editable: bool = True,
     sample_rate: int = 44_100,
 ) -> ChainData:
     """What `<ifx-chain>` takes as its data.
 
-    originals: effect -> the settings that the planner chose, as from `by_hand.original`; editable is False while a turn
-    runs; sample_rate is the track's, at which the equaliser's curve is drawn.
+    originals: slot id -> the settings that the planner chose, as from `edits.original`; used: every id that a slot of
+    the session ever had; editable is False while a turn runs; sample_rate is the track's, at which an equaliser's curve
+    is drawn.
     """
     slots: list[SlotData] = [
         {
+            "id": slot.id,
             "effect": slot.effect.name,
-            "settings": dict(slot.settings),
+            "settings": slot.effect.to_json(slot.settings),
             "bypassed": slot.bypassed,
             "locked": sorted(slot.locked),
-            "original": dict(originals[slot.effect.name]) if slot.effect.name in originals else None,
+            "original": slot.effect.to_json(originals[slot.id]) if slot.id in originals else None,
         }
         for slot in chain.slots
     ]
@@ -46,15 +48,15 @@ def chain_data(
         "session": session,
         "editable": editable,
         "sample_rate": sample_rate,
-        "effects": declarations(),
+        "effects": {**declarations(), **{slot.effect.name: _declared(slot.effect) for slot in chain.slots}},
         "slots": slots,
+        "used": sorted({*used, *chain.ids}),
         "amount": amount,
     }
 
 
-@lru_cache(maxsize=1)
-def declarations() -> Mapping[str, EffectData]:
-    """Every effect there is with its settings, bands and what its card shows first; not to be changed."""
+def declarations() -> dict[str, EffectData]:
+    """Every effect there is with its settings, bands and what its card shows first."""
     return {name: _declared(effect) for name, effect in EFFECTS.items()}
 
 
@@ -79,6 +81,7 @@ def _declared(effect: Effect) -> EffectData:
         "params": [_param(param, in_bands.get(param.name, label_text(param.name))) for param in effect.params],
         "bands": bands,
         "telling": [] if bands else list(_telling(effect)),
+        "absent": effect.absent,
     }
 
 
@@ -89,7 +92,7 @@ def _param(param: Param, label: str) -> ParamData:
         "unit": param.unit,
         "low": param.low,
         "high": param.high,
-        "default": param.default,
+        "default": param.to_json(param.default),
         "kind": param.kind,
         "choices": list(param.choices),
         "scale": param.scale,

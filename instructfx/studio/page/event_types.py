@@ -14,8 +14,9 @@ from typing_extensions import TypedDict  # which pydantic can read on every Pyth
 class EditedSlot(TypedDict):
     """One slot of a chain that a person set, as `Chain.to_json` writes it."""
 
+    id: NotRequired[str]  # without one it is the next of its effect
     effect: str
-    settings: NotRequired[dict[str, FiniteFloat]]
+    settings: NotRequired[dict[str, FiniteFloat | str | bool]]  # as `part_types.SettingValue`
     bypassed: NotRequired[bool]
     locked: NotRequired[list[str]]
 

@@ -82,8 +82,9 @@ def rack_data(visit: Visit, editable: bool) -> ChainData:
     last = amount_of(session)
     return chain_data(
         session.chain,
-        {name: chosen for name in session.chain.names if (chosen := original(session, name))},
+        {each: chosen for each in session.chain.ids if (chosen := original(session, each))},
         {"turn": last[0].id, "words": last[0].instruction, "share": last[1]} if last else None,
+        used=session.slot_ids,
         session=visit.token,
         editable=editable,
         sample_rate=session.dry.sample_rate,

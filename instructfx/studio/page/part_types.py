@@ -10,6 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
 
 from instructfx.chain.format import Form
+from instructfx.effects.param import Kind
+
+SettingValue = float | str | bool
+"""A number in its unit, the word of a choice, or whether a switch is on."""
 
 DRY = "dry"
 """What stands for the dry track where a part wants the id of a version."""
@@ -26,7 +30,9 @@ class ParamData(TypedDict):
     unit: str
     low: float
     high: float
-    default: float
+    default: SettingValue
+    kind: Kind
+    choices: list[str]  # of a choice, else none
     scale: Literal["linear", "log"]
     step: float
     form: Form  # how its values are written
@@ -45,23 +51,25 @@ class BandData(TypedDict):
 
 
 class EffectData(TypedDict):
-    """An effect that can be in a chain."""
+    """An effect that can be in a chain, or one in it that is not here."""
 
     label: str
     summary: str
     params: list[ParamData]
     bands: list[BandData]  # of an equaliser, else none
     telling: list[str]  # settings that its card shows unfolded
+    absent: bool  # it is not here, so it is off; the summary says so
 
 
 class SlotData(TypedDict):
     """One effect of the chain that plays; settings are complete and in their units."""
 
+    id: str
     effect: str
-    settings: dict[str, float]
+    settings: dict[str, SettingValue]
     bypassed: bool
     locked: list[str]
-    original: dict[str, float] | None  # the settings that the planner chose; None where a hand put it there
+    original: dict[str, SettingValue] | None  # the settings that the planner chose; None where a hand put it there
 
 
 class AmountData(TypedDict):
@@ -80,6 +88,7 @@ class ChainData(TypedDict):
     sample_rate: int  # of the track, at which an equaliser's curve is drawn
     effects: Mapping[str, EffectData]  # by name
     slots: list[SlotData]  # in the order of the sound
+    used: list[str]  # every id that a slot of the session ever had; none is given again
     amount: AmountData | None  # None where there is no turn to have more or less of
 
 
@@ -100,9 +109,10 @@ class TurnData(TypedDict):
 
 
 class RowData(TypedDict):
-    """One setting of two versions side by side, as text; empty where a version has not that effect."""
+    """One setting of two versions side by side, as text; empty where a version has not that slot."""
 
-    effect: str
+    slot: str  # its id
+    effect: str  # what people call the slot
     setting: str
     a: str
     b: str
