@@ -6,6 +6,7 @@ class Address extends HTMLElement {
   set data(value) {
     if (value === null || value === undefined) return;
     const hash = value.session ? `#${value.session}` : "";
+    document.documentElement.toggleAttribute("data-session", Boolean(hash)); // by which the style sheet shows what
     if (location.hash !== hash) history.replaceState(null, "", `${location.pathname}${location.search}${hash}`);
   }
 }

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -25,12 +25,14 @@ KEEP_UPLOADS_SECONDS = 300  # a page opens what it has sent at once
 
 STYLES = ("style.css", "player.css", "chain.css", "history.css")
 
-SCRIPTS = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.js"))
+STREAM = STATIC / "stream.js"
+SCRIPTS = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.js") if path != STREAM)
 
 # Styles are linked rather than handed over as css=, which would rewrite every selector. Scripts import each other five
-# deep: named here they come all at once.
+# deep: named here they come all at once. Gradio waits for none of them, but a script that is written out runs at once.
 HEAD = (
-    "".join(f'<link rel="stylesheet" href="/page/{name}">' for name in STYLES)
+    f"<script>{STREAM.read_text(encoding='utf-8')}</script>"
+    + "".join(f'<link rel="stylesheet" href="/page/{name}">' for name in STYLES)
     + "".join(f'<link rel="modulepreload" href="/page/{name}">' for name in SCRIPTS)
     + '<script type="module" src="/page/studio.js"></script>'
 )
@@ -77,6 +79,11 @@ def state(on_delete: Callable[[str], None]) -> gradio.State:
 def html(value: str, elem_id: str) -> gradio.HTML:
     """A region that is ours to fill."""
     return gradio.HTML(value, elem_id=elem_id, padding=False, container=False, apply_default_css=False, js_on_load=None)
+
+
+def visible(shown: bool) -> bool | Literal["hidden"]:
+    """For a component that comes and goes. One that is not visible Gradio takes off the page and may not tell all."""
+    return shown or "hidden"
 
 
 class Part(gradio.HTML):
@@ -153,4 +160,15 @@ def was_uploaded(path: Path) -> bool:
     return path.resolve().is_relative_to(Path(gradio.utils.get_upload_folder()).resolve())
 
 
-__all__ = ["LISTENER", "STATIC", "blocks", "html", "keep_uploads_in", "mounted", "part", "state", "was_uploaded"]
+__all__ = [
+    "LISTENER",
+    "STATIC",
+    "blocks",
+    "html",
+    "keep_uploads_in",
+    "mounted",
+    "part",
+    "state",
+    "visible",
+    "was_uploaded",
+]

@@ -84,7 +84,6 @@ class Handlers:
             page.redo.click(self.redo, [page.token], outputs, **LISTENER)
             for part in (page.player, page.chain, page.history):
                 part.submit(self.act, [page.token], outputs, **LISTENER)
-            page.address.submit(_nudged, None, None, **LISTENER)
             page.stop.click(self.stop, [page.token], [page.stop], queue=False, **LISTENER)
             page.new.click(self.new_track, [page.token, page.advanced.ears.remembered], outputs, **LISTENER)
             page.blocks.load(self.come_back, [page.asked, *settings], outputs, js=ADDRESS_FIRST, **LISTENER)
@@ -140,9 +139,6 @@ class Handlers:
             page.address: part_data.address_data(visit.session.id),
             page.choosing: "",
             page.upload: None,
-            page.chooser: gradio.update(visible=False),
-            page.listen: gradio.update(visible=True),
-            page.rack: gradio.update(visible=True),
             page.track: html.track_line(visit.track),
             page.new: gradio.update(interactive=True),
             **self.follower.samples(True),
@@ -265,10 +261,6 @@ class Handlers:
     def leave(self, request: gradio.Request) -> None:
         """A page was closed or lost its connection."""
         self.visits.left(_page_of(request))
-
-
-async def _nudged() -> None:
-    """Nothing to do but to have been asked: see static/stream.js."""
 
 
 def _page_of(request: gradio.Request) -> str:

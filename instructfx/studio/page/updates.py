@@ -8,6 +8,7 @@ from typing import Any
 import gradio
 
 from instructfx.studio.page import html, part_data
+from instructfx.studio.page.gradio_compat import visible
 from instructfx.studio.page.layout import Page
 from instructfx.studio.visits.job import Job, SessionJob
 from instructfx.studio.visits.jobs import AskJob
@@ -122,9 +123,6 @@ class Follower:
             page.token: "",
             page.address: part_data.address_data(""),
             page.choosing: "",
-            page.chooser: gradio.update(visible=True),
-            page.listen: gradio.update(visible=False),
-            page.rack: gradio.update(visible=False),
             page.player: None,
             page.conversation: html.conversation([]),
             page.notice: "",
@@ -152,7 +150,7 @@ class Follower:
         page = self._page
         buttons = (page.send, page.takes, *page.examples.values(), *((page.undo, page.redo) if running else ()))
         states: Changes = {button: gradio.update(interactive=not running) for button in buttons}
-        return {**states, page.stop: gradio.update(visible=running, value="Stop", interactive=True)}
+        return {**states, page.stop: gradio.update(visible=visible(running), value="Stop", interactive=True)}
 
     def samples(self, usable: bool) -> Changes:
         """Whether a track can be chosen."""
