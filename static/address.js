@@ -1,5 +1,7 @@
 // The address carries the session's id behind the #, which browsers send to no server: who holds it may come back.
 
+/** @typedef {{session: string}} AddressData */
+
 class Address extends HTMLElement {
   set data(value) {
     if (value === null || value === undefined) return;

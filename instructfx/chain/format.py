@@ -51,7 +51,7 @@ def form_of(param: Param) -> Form:
         return "word"
     if param.unit == "dB":
         return "gain" if param.low < 0 < param.high or param.name.startswith("gain") else "level"
-    if param.unit:
+    if param.unit or param.kind == "whole":
         return "frequency" if param.unit == "Hz" else "amount"
     if param.name == "pan":
         return "pan"
@@ -70,7 +70,7 @@ def value_text(param: Param, value: float) -> str:
         case "frequency":
             return f"{value / 1000:.1f} kHz" if value >= 1000 else f"{_short(value)} Hz"
         case "amount":
-            return minus(f"{_short(value)} {param.unit}")
+            return minus(f"{_short(value)} {param.unit}".rstrip())
         case "ratio":
             return f"{value:.1f} : 1"
         case "times":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -89,3 +89,20 @@ class Part:
         """The label of what has the focus."""
         label: str = self.page.evaluate("document.activeElement.getAttribute('aria-label')")
         return label
+
+
+@contextmanager
+def opened(chromium: Any, url: str, name: str, usual: Callable[[], Mapping[str, Any]]) -> Iterator[Callable[..., Part]]:
+    """How a test opens that part, with its usual data or others; at the end no console may have said anything."""
+    parts = []
+
+    def come(shown: Mapping[str, Any] | None = None, **options: Any) -> Part:
+        part = Part(chromium, url, name, **options)
+        parts.append(part)
+        part.show(shown or usual())
+        return part
+
+    yield come
+    for part in parts:
+        part.context.close()
+        assert part.wrong == []

@@ -78,6 +78,13 @@ def test_the_equaliser_moves_the_spectrum_as_its_curve_says() -> None:
     assert response_of(Chain(), RATE) is None
 
 
+def test_two_equalisers_are_drawn_as_one_curve() -> None:
+    other = {"low_shelf_gain_db": 6, "mid_q": 2}
+    drawn = [response_of(chain, RATE) for chain in (EQ, Chain().added("eq", other), ROOM.added("eq", other))]
+    one, two, both = (np.array(curve.levels_db) for curve in drawn if curve)
+    np.testing.assert_allclose(both, one + two, atol=1e-4)
+
+
 def test_the_reverberation_time_of_an_exponential_decay_is_found() -> None:
     time = np.arange(2 * RATE) / RATE
     taps = np.random.default_rng(1).standard_normal((2, len(time))) * 10 ** (-3 * time / 0.8)

@@ -91,6 +91,18 @@ def test_many_changes_fold() -> None:
     assert "Reverb, decay: 1.5 s → 3 s" in text(shown)
 
 
+def test_of_two_equalisers_the_one_that_changed_is_named() -> None:
+    one = Chain().added("eq", WARM)
+    two = one.added("reverb", {}).added("eq", {"mid_gain_db": 3})
+    both = html.conversation([Exchange("another", one, turn(two)),
+                              Exchange("less", two, turn(two.adjusted("eq_2", {"mid_gain_db": 1}))),
+                              Exchange("without it", two, turn(two.without("eq")))])  # fmt: skip
+    assert "Reverb added Equaliser 2 added" in text(both)
+    assert "Equaliser 2, mid: +3.0 dB at 1.0 kHz → +1.0 dB at 1.0 kHz" in text(both)
+    assert "Equaliser 1 removed" in text(both)
+    assert "Equaliser 1, " not in text(both)
+
+
 def test_half_an_emoji_can_be_sent() -> None:
     shown = html.conversation([], "warmer \ud83d")
     assert "warmer ?" in shown

@@ -16,6 +16,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse
 from starlette.routing import Mount
 
+from instructfx.studio.page.part_types import PartData
+
 STATIC = Path(__file__).parents[3] / "static"
 FONTS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO_FONTS = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
@@ -90,7 +92,7 @@ class Part(gradio.HTML):
     As text: of data Gradio sends what has changed, and its script writes that into what the element has in its hands.
     """
 
-    def postprocess(self, value: Any) -> str | None:
+    def postprocess(self, value: PartData | None) -> str | None:  # type: ignore[override]
         """Data to JSON."""
         return None if value is None else json.dumps(value)
 

@@ -116,6 +116,23 @@ class Follower:
             page.redo: gradio.update(interactive=session.redo_target is not None),
         }
 
+    def nothing(self) -> Changes:
+        """The choice of tracks, and nothing of a session that was there before."""
+        page = self._page
+        return {
+            page.token: "",
+            page.address: part_data.address_data(""),
+            page.choosing: "",
+            page.player: None,
+            page.conversation: html.conversation([]),
+            page.notice: "",
+            page.progress: "",
+            page.rendering: "",
+            **self.running(False),
+            page.undo: gradio.update(interactive=False),
+            page.redo: gradio.update(interactive=False),
+        }
+
     def trouble(self, text: str) -> Changes:
         """One line of what is wrong, and everything usable again."""
         page = self._page

@@ -46,7 +46,7 @@ class Decay:
 def decay_of(chain: Chain, sample_rate: int) -> Decay | None:
     """The decay of the chain's reverb alone, all channels together; None where none is heard."""
     for slot in chain.slots:
-        if slot.effect.name == "reverb" and not slot.bypassed and slot.settings["mix"] > 0:
+        if slot.effect.name == "reverb" and slot.heard and slot.settings["mix"] > 0:
             with torch.no_grad():
                 taps = impulse_response(as_tensors(slot.settings), sample_rate, 2)[0]
             return decay_of_response(taps.double().numpy(), sample_rate, slot.settings["decay_seconds"])
