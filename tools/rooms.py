@@ -70,7 +70,7 @@ def imports() -> dict[str, set[str]]:
     known = modules()
 
     def ours(name: str) -> str:
-        """ "instructfx.chain.diff.told" -> "chain.diff"; "" for what is not ours."""
+        """From `instructfx.chain.diff.told` to `chain.diff`; empty for what is not ours."""
         first, _, module = name.partition(".")
         while first == "instructfx" and module and module not in known:
             module = module.rpartition(".")[0]
