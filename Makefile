@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: run test test-slow lint system-packages samples measure clean
+.PHONY: run test test-slow lint system-packages samples map measure clean
 
 run: .venv/ready
 	$(BIN)/python app.py
@@ -39,6 +39,10 @@ measure: .venv/ready
 
 samples: .venv/ready
 	$(BIN)/python tools/make_samples.py
+
+# docs/pictures/architecture.svg, from the imports.
+map:
+	$(PYTHON) tools/draw_architecture.py
 
 .venv/ready: requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
