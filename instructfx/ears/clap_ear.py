@@ -22,7 +22,7 @@ from instructfx.ears.prompts import caption, contrary
 from instructfx.ears.text_cache import TextCache
 from instructfx.effects.device import device_named
 from instructfx.errors import EarError, InstructionError
-from instructfx.rendering.excerpt import k_power_of_bins
+from instructfx.rendering.level import k_power_of_bins
 
 Loss = Literal["usual", "similarity", "guided", "directional", "contrast", "anchored"]
 HARM_WEIGHT = 0.005  # of the perceptual ear's tonal loss beside CLAP's, which is about 1
