@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from instructfx.chain.chain import Slot
+    from instructfx.chain.slot import Slot
     from instructfx.effects import Effect, Param
 
 BAND_PARTS = ("Gain", "Frequency", "Q")

@@ -106,20 +106,20 @@ def named(name: str) -> str:
     return text
 
 
-def original(session: Session, effect: str) -> Mapping[str, float] | None:
-    """The settings with which an effect of the current chain came out of the turn in which a planner put it there.
+def original(session: Session, slot_id: str) -> Mapping[str, float] | None:
+    """The settings with which a slot of the current chain came out of the turn in which a planner put it there.
 
-    None where the chain has no such effect, or somebody put it there by hand.
+    None where the chain has no such slot, or somebody put it there by hand.
     """
     found: Mapping[str, float] | None = None
     there = False
     for turn in session.path:
-        came, there = not there and effect in turn.chain.names, effect in turn.chain.names
+        came, there = not there and slot_id in turn.chain.ids, slot_id in turn.chain.ids
         if came and turn.kind != "edited":
-            found = turn.chain.slot(effect).settings
+            found = turn.chain.slot(slot_id).settings
         elif came and turn.share is None:
             found = None
-    return found if effect in session.chain.names else None
+    return found if slot_id in session.chain.ids else None
 
 
 def chain_at(turn: Turn, iteration: int) -> Chain:

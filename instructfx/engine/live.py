@@ -88,9 +88,9 @@ class LiveSession:
         self.session = go_to(self.session, turn_id, self.agents, self._excerpt, self._store)
         return self.session.turns[-1]
 
-    def original(self, effect: str) -> Mapping[str, float] | None:
-        """The settings that an effect of this chain had when a planner put it there; None where no planner did."""
-        return original(self.session, effect)
+    def original(self, slot_id: str) -> Mapping[str, float] | None:
+        """The settings that a slot of this chain had when a planner put it there; None where no planner did."""
+        return original(self.session, slot_id)
 
     def chain_at(self, turn_id: str, iteration: int) -> Chain:
         """The chain of one step of a turn's trajectory; InstructionError where there is no such step."""

@@ -9,6 +9,7 @@ from typing import Literal
 from instructfx.audio.fingerprint import Signature
 from instructfx.audio.track import Track
 from instructfx.chain import Chain
+from instructfx.chain.matching import aligned
 from instructfx.ears import Ear, ear_named, judging_as
 from instructfx.engine.edits import record
 from instructfx.engine.live import agents_named
@@ -223,17 +224,18 @@ class Replay:
 def _between_chains(old: Chain, new: Chain) -> Iterator[Difference]:
     if old.names != new.names:
         yield Difference("effects", ", ".join(old.names) or "none", ", ".join(new.names) or "none")
+    new = aligned(new, old)
     for slot in old.slots:
-        if slot.effect.name not in new.names:
+        other = new.find(slot.id)
+        if other is None:
             continue
-        other = new.slot(slot.effect.name)
         if slot.bypassed != other.bypassed:
-            yield Difference(f"{slot.effect.name} bypassed", str(slot.bypassed), str(other.bypassed))
+            yield Difference(f"{slot.id} bypassed", str(slot.bypassed), str(other.bypassed))
         for param in slot.effect.params:
             stored, found = slot.settings[param.name], other.settings[param.name]
             if stored != found:
                 apart = abs(param.to_unit(stored) - param.to_unit(found))
-                yield Difference(f"{slot.effect.name} {param.name}", repr(stored), repr(found), apart)
+                yield Difference(f"{slot.id} {param.name}", repr(stored), repr(found), apart)
 
 
 def _between_plans(old: Plan, new: Plan) -> Iterator[Difference]:

@@ -173,14 +173,14 @@ def _search(
     """The route, and what the refiners make of the chain that it leads to."""
     before = session.chain
     way, start = route(before, plan)
-    movable = plan.movable(start.names)
+    movable = plan.movable(start.ids)
     # Axes have distances, which a step size scales; a text has none, so there the outcome is brought to its size.
     by_text = agents.ear.reads and bool(plan.goal.target)
     if not by_text:
         start = wishes.paced(before, start, plan.chosen, plan.pinned)
     searched = replace(wishes, step_size=1.0) if by_text else wishes
     callbacks.on_stage("listening")
-    objective = agents.ear.objective(searched.meant(plan.goal, movable), sound_before)
+    objective = agents.ear.objective(searched.meant(plan.goal, start.effects_of(movable)), sound_before)
     idle = session.standing is None and agents.first_turn == "initialize"
     callbacks.on_stage("refining")
     refined = refine(
@@ -189,7 +189,7 @@ def _search(
         excerpt.on(agents.ear.device),
         objective,
         came_from=before,
-        pinned=[pair for pair in plan.pinned if pair[0] in start.names],
+        pinned=[pair for pair in plan.pinned if pair[0] in start.ids],
         options=agents.options,
         seed=agents.seed,
         on_step=callbacks.on_step,

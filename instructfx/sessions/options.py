@@ -17,7 +17,7 @@ from instructfx.planners.heuristics import HEURISTICS
 from instructfx.refine import RefineOptions
 
 Setting = tuple[str, str]
-"""An effect and one of its settings, by name."""
+"""The id of a slot, and the name of one of its settings."""
 
 FirstTurn = Literal["initialize", "refine"]
 
@@ -98,18 +98,18 @@ class TurnOptions:
         negative = ", ".join(text for text in (goal.negative, self.avoid) if text)
         return replace(goal, axes=axes, negative=negative)
 
-    def paced(self, before: Chain, chain: Chain, effects: Collection[str], pinned: Collection[Setting]) -> Chain:
-        """A chain that was reached from `before`, with these effects at this size of step.
+    def paced(self, before: Chain, chain: Chain, ids: Collection[str], pinned: Collection[Setting]) -> Chain:
+        """A chain that was reached from `before`, with these slots at this size of step.
 
-        pinned holds the (effect, setting) pairs that the person named a value for; they stay, as locked ones do.
+        pinned holds the (slot id, setting) pairs that the person named a value for; they stay, as locked ones do.
         """
         if self.step_size == 1:
             return chain
-        for name in effects:
-            if name in chain.names:
-                moved = between(_alone(before, name), _alone(chain, name), self.step_size).slot(name).settings
-                free = {setting: value for setting, value in moved.items() if (name, setting) not in pinned}
-                chain = chain.adjusted(name, free)
+        for slot_id in ids:
+            if slot_id in chain.ids:
+                moved = between(_alone(before, slot_id), _alone(chain, slot_id), self.step_size).slot(slot_id).settings
+                free = {setting: value for setting, value in moved.items() if (slot_id, setting) not in pinned}
+                chain = chain.adjusted(slot_id, free)
         return chain
 
 
@@ -156,5 +156,6 @@ def _capped(steps: float) -> float:
     return max(-MOST_AXIS_STEPS, min(MOST_AXIS_STEPS, steps))
 
 
-def _alone(chain: Chain, name: str) -> Chain:
-    return Chain((chain.slot(name),)) if name in chain.names else Chain()
+def _alone(chain: Chain, slot_id: str) -> Chain:
+    slot = chain.find(slot_id)
+    return Chain((slot,) if slot else ())

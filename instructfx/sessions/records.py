@@ -92,7 +92,8 @@ class Turn:
     @property
     def goal(self) -> Goal:
         """What was asked of the ear: the plan's goal, as far as was wished, and away from what is to be avoided."""
-        return self.provenance.wishes.meant(self.plan.goal, self.plan.movable(self.chain.names))
+        effects = self.chain.effects_of(self.plan.movable(self.chain.ids))
+        return self.provenance.wishes.meant(self.plan.goal, effects)
 
     @property
     def reply(self) -> str:
@@ -149,6 +150,11 @@ class Session:
     def path(self) -> tuple[Turn, ...]:
         """From the first turn to the one that plays now, without what was undone."""
         return self._path(self.current)
+
+    @cached_property
+    def slot_ids(self) -> frozenset[str]:
+        """Every id that a slot of this session ever had, undone or not: none of them is given again."""
+        return frozenset(slot_id for turn in self.turns for slot_id in turn.chain.ids)
 
     def turn(self, turn_id: str) -> Turn:
         """The turn of that id; StoreError where there is none."""

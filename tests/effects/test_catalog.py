@@ -17,8 +17,9 @@ from instructfx.errors import SettingsError
 
 FUZZ = Effect("fuzz", "Fuzz", "Fuzzes.", (Param("bias", 0, 1, 0.5),), Memoryless(unchanged), aliases=("fuzz_face",))
 STORED = [
-    {"effect": "gain", "settings": {"gain_db": 6.0}},
+    {"id": "gain", "effect": "gain", "settings": {"gain_db": 6.0}},
     {
+        "id": "fuzz",
         "effect": "fuzz",
         "settings": {"bias": 0.25, "voicing": "old", "gate": True},
         "bypassed": True,
@@ -67,7 +68,7 @@ def test_the_sound_passes_by_an_absent_effect() -> None:
 
 
 def test_it_sounds_again_once_the_effect_is_there() -> None:
-    stored = [STORED[0], {"effect": "fuzz", "settings": {"bias": 0.25}}]
+    stored = [STORED[0], {"id": "fuzz", "effect": "fuzz", "settings": {"bias": 0.25}}]
     chain = Chain.from_json(stored, Catalog([*EFFECTS.values(), FUZZ]))
     assert chain.slot("fuzz").heard
     assert chain.to_json() == stored
@@ -76,7 +77,7 @@ def test_it_sounds_again_once_the_effect_is_there() -> None:
 def test_chains_with_an_absent_effect_are_compared_and_blended() -> None:
     chain, before = Chain.from_json(STORED), Chain.from_json([{**STORED[0], "settings": {"gain_db": 0}}, STORED[1]])
     assert told(before, chain) == "gain, gain 0.0 to 6.0 dB"
-    assert [pair.param.name for pair in pairs(before, chain)] == ["gain_db"]
+    assert [param.name for pair in pairs(before, chain) for param in pair.params] == ["gain_db"]
     assert between(before, chain, 0.5).to_json() == [{**STORED[0], "settings": {"gain_db": 3.0}}, STORED[1]]
     assert told(before, chain.without("fuzz")).startswith("fuzz removed")
 
