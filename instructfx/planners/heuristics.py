@@ -73,6 +73,17 @@ def _wetter(amount: float, settings: Values, extra: str = "") -> dict[str, float
     return changed
 
 
+def _deeper(amount: float, settings: Values) -> Values:
+    """The depth times 1.6 for each plain "more", the mix up to one half: there a moving voice beats most with the dry.
+
+    For "less" as `_wetter`.
+    """
+    if amount <= 0:
+        return _wetter(amount, settings, "depth")
+    mix = max(settings["mix"], min(settings["mix"] * 1.6**amount, 0.5))
+    return {"mix": mix, "depth": settings["depth"] * 1.6**amount}
+
+
 HEURISTICS: Mapping[str, EffectHeuristics] = {
     "filter": EffectHeuristics(
         {"fidelity": -1, "air": -1, "bass": -1},
@@ -119,12 +130,12 @@ HEURISTICS: Mapping[str, EffectHeuristics] = {
     "chorus": EffectHeuristics(
         {"movement": 1, "width": 1},
         lambda axes, readings: {"mix": min(0.3 + 0.15 * abs(axes.get("movement", 0.5)), 0.6)},
-        lambda amount, values: _wetter(amount, values, "depth"),
+        _deeper,
     ),
     "phaser": EffectHeuristics(
         {"movement": 1},
         lambda axes, readings: {"mix": min(0.3 + 0.15 * abs(axes.get("movement", 0.5)), 0.5)},
-        lambda amount, values: _wetter(amount, values, "depth"),
+        _deeper,
     ),
     "delay": EffectHeuristics(
         {"echo": 1},

@@ -40,6 +40,14 @@ def test_six_bands_come_within_half_a_decibel_of_a_wish(axes: dict[str, float]) 
     assert np.sqrt((off**2).mean()) < 0.5
 
 
+@pytest.mark.parametrize("wish", [1.0, -1.0])
+@pytest.mark.parametrize("axis", TONE_CURVES)
+def test_a_first_move_draws_most_of_a_wish_and_leaves_the_rest_to_the_ear(axis: str, wish: float) -> None:
+    wished = curve({axis: wish})
+    drawn = float(response_db(fitted_eq({axis: wish}, FLAT)) @ wished / (wished @ wished))
+    assert 0.7 < drawn < 0.9
+
+
 def test_a_wish_is_drawn_beside_what_is_there_and_named_settings_stay() -> None:
     there = {**FLAT, "mid_gain_db": -6.0, "mid_cutoff_frequency_hz": 400.0}
     fixed = {"mid_gain_db", "mid_cutoff_frequency_hz", "mid_q"}
