@@ -31,7 +31,7 @@ CHROMIUM_OPTIONS = (
 )
 WORDS = "#words :is(textarea, input)"
 SHOWN = ("make it warmer", "put it in a small church")
-TURN_MS = 60_000
+TURN_MS = 240_000
 COMPARED = """() => {
   const tree = document.querySelector("ifx-history");
   const [a, b] = tree.data.turns.slice(-2).map((turn) => turn.id);
@@ -92,7 +92,7 @@ def served(sessions: Path, program: Path = APP) -> Iterator[str]:
 
 
 def _address(process: subprocess.Popen[bytes], log_path: Path) -> str:
-    for _ in range(600):
+    for _ in range(2400):
         found = re.search(r"open (http://\S+)", log_path.read_text())
         if found:
             return found.group(1)
