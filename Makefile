@@ -10,10 +10,11 @@ run: .venv/ready
 	$(BIN)/python app.py
 
 # Three files of tests at a time, since a third of their time is waiting, each on one core, since threads of several
-# would wait for each other. What a browser plays is listened to afterwards: on a busy machine it falters.
+# would wait for each other. Afterwards a browser, which takes two cores and more, and falters in what it plays if it
+# does not get them.
 test: .venv/ready-for-tests system-packages
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not slow and not realtime"
-	$(BIN)/python -m pytest -m realtime
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not slow and not browser"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "browser and not slow"
 
 test-slow: .venv/ready-for-tests system-packages
 	$(BIN)/python -m pytest -m slow --timeout 3600
