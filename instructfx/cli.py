@@ -20,6 +20,7 @@ from instructfx import (
     cli_judge,
     cli_replay,
     cli_sessions,
+    cli_studio,
     cli_words,
 )
 from instructfx.cli_progress import Progress
@@ -81,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     effects.add_argument("--json", action="store_true", help="print the tool schemas as JSON")
     effects.set_defaults(run=_effects)
 
+    cli_studio.add_commands(commands)
     cli_bench.add_commands(commands)
     cli_clap.add_commands(commands)
     cli_sessions.add_commands(commands)

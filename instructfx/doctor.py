@@ -58,7 +58,7 @@ def _packages() -> list[Finding]:
         try:
             findings.append(Finding(name, True, metadata.version(name)))
         except metadata.PackageNotFoundError:
-            findings.append(Finding(name, False, "not installed; run pip install -r requirements.txt"))
+            findings.append(Finding(name, False, "not installed; install InstructFX again"))
     return findings
 
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "instructfx"
 
 LAYERS = (
-    {"errors", "interrupts", "naming", "scratch"},
+    {"errors", "extras", "interrupts", "locations", "naming", "scratch"},
     {"containers", "device"},
     {"audio"},
     {"loudness", "peaks", "signature", "track"},
@@ -41,6 +41,7 @@ LAYERS = (
         "cli_progress",
         "cli_replay",
         "cli_sessions",
+        "cli_studio",
         "cli_words",
     },
     {"__main__"},

@@ -21,6 +21,7 @@ from instructfx.bench.report import conditions, table
 from instructfx.bench.riff import wav
 from instructfx.bench.serving import ROOT, Served, serving
 from instructfx.bench.visitor import Answer, Visitor
+from instructfx.locations import static_folder
 
 LIMIT_SECONDS = 60.0  # for any single answer
 GOOD_EVERY = 25  # cases
@@ -40,7 +41,7 @@ T = TypeVar("T")
 FORGED: dict[str, object] = {
     "a file of the system": {"path": "/etc/hostname", "meta": {"_type": "gradio.FileData"}},
     "a track of the server's": {
-        "path": str(ROOT / "static" / "samples" / "guitar.flac"),
+        "path": str(static_folder() / "samples" / "guitar.flac"),
         "meta": {"_type": "gradio.FileData"},
     },
     "a path up and out": {"path": "../../app.py", "meta": {"_type": "gradio.FileData"}},

@@ -98,7 +98,7 @@ def serving() -> Iterator[Served]:
             (base / name).mkdir()
         with (base / "studio.log").open("w") as log:
             process = subprocess.Popen(
-                [sys.executable, str(ROOT / "app.py"), "--host", "127.0.0.1", "--port", "0"],
+                [sys.executable, "-m", "instructfx", "studio", "--host", "127.0.0.1", "--port", "0"],
                 env=_environment(base),
                 cwd=base / "work",
                 stdout=log,

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from instructfx.containers import READABLE
 from instructfx.errors import AudioError
+from instructfx.locations import static_folder
 
-SAMPLES = Path(__file__).parent.parent.parent / "static" / "samples"
+SAMPLES = static_folder() / "samples"
 
 
 def tracks(data: Path | None) -> list[Path]:

@@ -15,6 +15,7 @@ from sqlmodel import Session as Connection
 from sqlmodel import col, select
 
 from instructfx.errors import StoreError
+from instructfx.locations import sessions_folder
 from instructfx.session import Answer, Dry, Judgement, Remarks, Session, Turn
 from instructfx.signature import Signature
 from instructfx.store.database import opened, reported, writing
@@ -27,8 +28,8 @@ DATABASE = "instructfx.sqlite"
 
 
 def default_folder() -> Path:
-    """INSTRUCTFX_SESSIONS, else `sessions/` at the top of this installation."""
-    return Path(os.environ.get("INSTRUCTFX_SESSIONS") or Path(__file__).parents[2] / "sessions")
+    """INSTRUCTFX_SESSIONS, else where this installation keeps them."""
+    return Path(os.environ.get("INSTRUCTFX_SESSIONS") or sessions_folder())
 
 
 @dataclass(frozen=True)

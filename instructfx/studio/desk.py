@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from instructfx.containers import MAX_MINUTES, opened
 from instructfx.errors import AudioError
+from instructfx.locations import static_folder
 from instructfx.studio.messages import (
     Answer,
     At,
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 PLAYS_AS_IT_IS = (".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus")
 SESSIONS_HELD = 4
 WARM_STEPS = 8  # enough to meet every part of a search
-WARM_TRACK = Path(__file__).parent.parent.parent / "static" / "samples" / "guitar.flac"
+WARM_TRACK = static_folder() / "samples" / "guitar.flac"
 
 
 class Desk:

@@ -16,7 +16,9 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse
 from starlette.routing import Mount
 
-STATIC = Path(__file__).parent.parent.parent / "static"
+from instructfx.locations import static_folder
+
+STATIC = static_folder()
 FONTS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO_FONTS = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 KEEP_UPLOADS_SECONDS = 300  # a page opens what it has sent at once

@@ -32,9 +32,9 @@ def published_by(server: Server) -> Iterator[None]:
 
 
 if __name__ == "__main__":
+    from instructfx.cli import main
     from instructfx.studio import ear_choice
-    from instructfx.studio.server import main
 
     ear_choice.LOOK_SECONDS = 0.3
     with published_by(Server()):  # whose files another process has: INSTRUCTFX_CLAP_MIRROR says where
-        sys.exit(main())
+        sys.exit(main(["studio", *sys.argv[1:]]))

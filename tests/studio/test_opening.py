@@ -19,7 +19,7 @@ from instructfx.studio.limits import Limits
 from instructfx.studio.messages import Instruct, Minds, Order, Render, Rendered
 from instructfx.studio.opening import Studio
 from instructfx.studio.quirks import STATIC
-from instructfx.studio.server import application, main
+from instructfx.studio.server import application, serve
 from instructfx.studio.shown import player_data
 from instructfx.studio.visits import Visit, Visits
 from instructfx.studio.waveform import sound_of
@@ -269,5 +269,5 @@ def test_an_address_in_use_is_one_line(caplog: pytest.LogCaptureFixture) -> None
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        assert main(["--port", str(taken.getsockname()[1])]) == 2
+        assert serve("127.0.0.1", taken.getsockname()[1]) == 2
     assert "Choose another with --port" in caplog.text
