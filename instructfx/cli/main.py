@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from instructfx import __version__
-from instructfx.cli import bench, clap, exports, judge, replay, sessions, words
+from instructfx.cli import bench, clap, exports, judge, replay, sessions, studio, words
 from instructfx.cli.interrupts import interrupts
 from instructfx.cli.progress import TerminalProgress
 from instructfx.errors import Cancelled, InstructFXError
@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_commands(commands)
     judge.add_commands(commands)
     words.add_commands(commands)
+    studio.add_commands(commands)
 
     doctor = commands.add_parser("doctor", help="check this installation")
     doctor.add_argument("--ping", action="store_true", help="send one tiny request to the language model")
