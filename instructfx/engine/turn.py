@@ -27,6 +27,7 @@ from instructfx.refine import OnStep, Refined, RefineOptions, Step, ignore, neve
 from instructfx.rendering.excerpt import Excerpt
 from instructfx.sessions import FirstTurn, Kind, Provenance, Session, Turn
 from instructfx.sessions.options import TurnOptions, unheard
+from instructfx.sessions.slots import given_ids, spoken_of
 from instructfx.store import Store
 
 LONGEST_INSTRUCTION = 2000  # characters
@@ -93,7 +94,7 @@ def take_turn(
     readings_before = agents.ear.describe(sound_before)
 
     callbacks.on_stage("planning")
-    plan = agents.planner.plan(_request(session, text, readings_before, agents, callbacks))
+    plan = agents.planner.plan(_request(session, text, readings_before, agents, callbacks, take))
     if callbacks.cancelled():
         raise Cancelled("stopped before anything changed")
 
@@ -146,7 +147,7 @@ def as_wished(agents: Agents, wishes: TurnOptions) -> Agents:
 
 
 def _request(
-    session: Session, text: str, readings: Mapping[str, float], agents: Agents, callbacks: Callbacks
+    session: Session, text: str, readings: Mapping[str, float], agents: Agents, callbacks: Callbacks, take: int
 ) -> PlanRequest:
     path = session.path
     return PlanRequest(
@@ -158,6 +159,8 @@ def _request(
         agents.ear.reads,
         callbacks.cancelled,
         frozenset(place for place, turn in enumerate(path) if turn.kind == "edited"),
+        spoken_of(session),
+        given_ids(session, take),
     )
 
 
