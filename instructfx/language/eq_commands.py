@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from instructfx.language.context import DialogueContext, NumericReading, clamped, named_effects
-from instructfx.language.intent_types import Boost, Command
+from instructfx.language.context import DialogueContext, NumericReading, clamped, named_effects, which_of
+from instructfx.language.intent_types import Boost, Command, Verb
 from instructfx.language.numbers import Quantity
 from instructfx.language.scan import Item
 
@@ -24,6 +24,7 @@ def read_boosts(
     sign: float,
     phrase: str,
     named: Sequence[tuple[int, Item]],
+    context: DialogueContext,
 ) -> None:
     """Gains at frequencies; each frequency takes the gain in front of it, or the first behind it."""
     if any(item.entry and item.entry.nickname and item.entry.nickname.effect != "eq" for _, item in named):
@@ -53,7 +54,8 @@ def read_boosts(
     found.used |= {i for i, _ in gains} | {i for i, _ in named}
     found.used |= {i for i, item in enumerate(items) if item.entry and item.entry.family and _area(item)}
     found.used |= {i for i, item in enumerate(items) if item.entry and item.entry.family in ("soft", "wide", "narrow")}
-    found.commands.append(Command(phrase, "adjust", "eq", {}, {}, tuple(boosts), 0.0))
+    which = which_of("eq", items, context)
+    found.commands.append(Command(phrase, "adjust", "eq", {}, {}, tuple(boosts), 0.0, which))
 
 
 def _area(item: Item) -> bool:
@@ -89,4 +91,6 @@ def read_pan(
     pan = clamped("panner", "pan", place * amount, context)
     found.used |= set(panned) | {items.index(side)} | {i for i, item in enumerate(items) if item.has("hard")}
     phrase = " ".join(item.text for item in items)
-    found.commands.append(Command(phrase, "adjust" if not panned else "add", "panner", {"pan": pan}, {}, (), 0.0))
+    which = which_of("panner", items, context)
+    verb: Verb = "add" if panned else "adjust"
+    found.commands.append(Command(phrase, verb, "panner", {"pan": pan}, {}, (), 0.0, which))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from instructfx.effects import EFFECTS
-from instructfx.language.context import DialogueContext, NumericReading, clamped, converted, named_effects
+from instructfx.language.commands import sharing
+from instructfx.language.context import DialogueContext, NumericReading, clamped, converted, named_effects, which_of
 from instructfx.language.eq_commands import AREA_HZ, NOISES, read_boosts, read_pan
 from instructfx.language.intent_types import Boost, Command, Verb
 from instructfx.language.lexicon import SettingWord
@@ -49,13 +50,14 @@ def figures(clause: Clause, context: DialogueContext) -> NumericReading:
     if named:
         nickname = named[-1][1].entry
         context.effect = nickname.nickname.effect if nickname and nickname.nickname else context.effect
+        context.which = named[-1][1].which
     read_pan(items, numbers, found, context)
     if not numbers:
         return found
     sign = _sign(items, context) or (context.sign if clause.link in ("and", "mark") else 0.0)
     context.sign = sign
     phrase = " ".join(item.text for item in items if item.kind != "mark")
-    read_boosts(items, numbers, found, sign, phrase, named)
+    read_boosts(items, numbers, found, sign, phrase, named, context)
     for at, quantity in numbers:
         if at in found.used or quantity.unit in ("bpm", "times"):
             continue
@@ -81,7 +83,8 @@ def _setting(
         entry = items[area].entry
         hz = AREA_HZ[entry.family or ""] if entry else 0.0
         gain = quantity.value if quantity.signed else quantity.value * (sign or 1.0)
-        found.commands.append(Command(phrase, "adjust", "eq", {}, {}, (Boost(hz, min(max(gain, -20.0), 20.0)),), 0.0))
+        boost = Boost(hz, min(max(gain, -20.0), 20.0))
+        found.commands.append(Command(phrase, "adjust", "eq", {}, {}, (boost,), 0.0, which_of("eq", items, context)))
         found.used |= {at, area}
         return
     choice = choice or _by_unit(items, quantity, context)
@@ -108,8 +111,10 @@ def _setting(
     verb: Verb = "add" if any(item.entry and item.entry.nickname for _, item in named) else "adjust"
     if relative or any(item.text in ("set", "change", "to", "lower", "raise") for item in items):
         verb = "adjust"
-    found.commands.append(Command(phrase, verb, effect, settings, changes, (), 0.0))
-    context.effect = effect
+    which = which_of(effect, items, context)
+    instead = () if named or context.effect == effect else sharing(name)
+    found.commands.append(Command(phrase, verb, effect, settings, changes, (), 0.0, which, instead))
+    context.effect, context.which = effect, which
     found.used.add(at)
     found.used |= {i for i, item in named if item.entry and item.entry.nickname}
     found.used |= {word} if word is not None else set()

@@ -172,6 +172,12 @@ HEURISTICS: Mapping[str, EffectHeuristics] = {
 }
 """Effect -> what it is good for."""
 
+
+def reach_of(effect: str) -> Mapping[str, int]:
+    """The axes that an effect can move; none for one that is not here."""
+    return HEURISTICS[effect].reach if effect in HEURISTICS else {}
+
+
 NEW_FOR: Mapping[tuple[str, int], tuple[str, ...]] = {
     **{(axis, sign): ("eq",) for axis in TONE_CURVES for sign in (1, -1)},
     ("loudness", 1): ("gain",),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from instructfx.ears.goal import Goal
 from instructfx.language import Intent, understand
 from instructfx.planners import PlanRequest
@@ -29,7 +31,7 @@ def wished_before(request: PlanRequest) -> str:
 def left_to_the_ear(intent: Intent, request: PlanRequest) -> Plan:
     """The plan for words that only the ear knows: tone and space, moved until it hears them."""
     missing = tuple(move for move in COLOURS if move.effect not in request.chain.names)
-    add = missing if not request.chain.slots else ()
+    add = tuple(replace(move, slot=request.new_id(move.effect)) for move in missing) if not request.chain.slots else ()
     what = "I added an equaliser and reverb for it to move" if add else "it moved what is there"
     return Plan(
         add=add,

@@ -13,7 +13,7 @@ from instructfx.chain.interpolate import between
 from instructfx.ears import Goal
 from instructfx.errors import InstructionError
 from instructfx.language import understand
-from instructfx.planners.heuristics import HEURISTICS
+from instructfx.planners.heuristics import HEURISTICS, reach_of
 from instructfx.refine import RefineOptions
 
 Setting = tuple[str, str]
@@ -89,7 +89,7 @@ class TurnOptions:
             return goal
         axes = {name: _capped(self.step_size * value) for name, value in goal.axes.items()}
         strongest = max(map(abs, axes.values()), default=0.0)
-        reach = {axis for effect in effects for axis in HEURISTICS[effect].reach}
+        reach = {axis for effect in effects for axis in reach_of(effect)}
         for axis, away in away_from(self.avoid).items():
             wished = axes.get(axis, 0.0)
             asked = abs(wished) >= ASKED * strongest and wished != 0
