@@ -97,7 +97,10 @@ def chain_text(chain: Chain) -> str:
 
 
 def _slot(slot: Slot) -> str:
+    if slot.effect.absent:
+        return f"{slot.id}: not here, so it is off and cannot change"
     settings = ", ".join(f"{name} {value:.4g}" for name, value in slot.settings.items())
     off = " (bypassed)" if slot.bypassed else ""
     locked = f"; locked: {', '.join(sorted(slot.locked))}" if slot.locked else ""
-    return f"{slot.effect.name}{off}: {settings}{locked}"
+    kind = "" if slot.id == slot.effect.name else f" ({slot.effect.name})"
+    return f"{slot.id}{kind}{off}: {settings}{locked}"
