@@ -67,7 +67,7 @@ def write_page(wanted: Wanted, path: Path) -> tuple[str, ...]:
         _column(figure, LEFT, TOP, list(_chain_rows(wanted)))
         top = TOP
         for slot in wanted.session.chain.slots:
-            if slot.effect.name == "eq" and not slot.bypassed:
+            if slot.effect.response and slot.heard:
                 _curve(figure, slot, wanted.track.sample_rate)
                 top -= CURVE_HEIGHT + 0.05
         _turns(figure, wanted, top)

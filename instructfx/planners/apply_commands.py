@@ -10,7 +10,6 @@ from instructfx.effects import EFFECTS
 from instructfx.language import Command, Intent
 from instructfx.planners import replies
 from instructfx.planners.eq_fit import boosted
-from instructfx.planners.heuristics import HEURISTICS
 from instructfx.planners.plan import Move
 
 
@@ -62,6 +61,8 @@ def apply_command(command: Command, intent: Intent, draft: Draft) -> None:
     for effect in targets:
         if draft.has(effect) and draft.chain.slot(effect).wholly_locked:
             draft.notes.append(replies.locked(effect))
+        elif draft.has(effect) and draft.chain.slot(effect).effect.absent and command.verb != "remove":
+            draft.notes.append(draft.chain.slot(effect).effect.summary)
         elif command.verb in ("add", "adjust"):
             _dial(command, _owner(command, effect, draft), draft)
         elif not draft.has(effect) and command.verb == "remove" and intent.wishes:
@@ -81,6 +82,8 @@ def rests(effect: str, draft: Draft) -> str:
     slot = draft.chain.slot(effect)
     if slot.wholly_locked:
         return replies.locked(effect)
+    if slot.effect.absent:
+        return slot.effect.summary
     return replies.off(effect) if slot.bypassed and effect not in draft.enable else ""
 
 
@@ -104,9 +107,9 @@ def _dial(command: Command, effect: str, draft: Draft) -> None:
     for name, change in command.changes.items():
         settings[name] = values[name] + change
     for boost in command.boosts:
-        settings |= boosted(boost, {**values, **settings})
+        settings |= boosted(EFFECTS[effect], boost, {**values, **settings})
     if not present and not draft.has(effect) and amount > 0:
-        draft.move(effect, HEURISTICS[effect].more(amount - 1, {**values, **settings}))
+        draft.move(effect, EFFECTS[effect].heuristics.more(amount - 1, {**values, **settings}))
     elif present and not settings:
-        draft.move(effect, HEURISTICS[effect].more(amount or 0.7, values))
+        draft.move(effect, EFFECTS[effect].heuristics.more(amount or 0.7, values))
     draft.move(effect, settings, settings)

@@ -11,8 +11,7 @@ from instructfx.effects import EFFECTS
 from instructfx.language import Command, Intent, Wish, understand
 from instructfx.planners import PlanRequest, replies
 from instructfx.planners.apply_commands import Draft, apply_command, rests
-from instructfx.planners.eq_fit import fitted_eq, turning
-from instructfx.planners.heuristics import HEURISTICS, NEW_FOR
+from instructfx.planners.eq_fit import begun, drawn, turning
 from instructfx.planners.plan import Move, Plan
 from instructfx.planners.takes import another
 from instructfx.planners.target_text import described, left_to_the_ear, wished_before
@@ -26,7 +25,7 @@ HARSH_GRIT = 0.8  # where there is distortion, harshness is mostly its doing
 
 
 class BuiltinPlanner:
-    """Reads the instruction with `language` and plans with the table of remedies; other takes as `takes` has them."""
+    """Reads the instruction with `language`, plans with what effects say they are good for; `takes` has other takes."""
 
     name = "builtin"
 
@@ -49,8 +48,9 @@ class BuiltinPlanner:
         for wish in intent.wishes:
             wished |= dict.fromkeys(_choose(wish, intent, draft, request), 0.0)
         goal = _goal(intent, wished, draft, request)
-        outright = draft.has("eq") and all(wish.outright for wish in intent.wishes)
-        more = turning(goal.axes, draft.values("eq")) if outright else 0.0
+        tone = EFFECTS.usual("tone")
+        outright = draft.has(tone.name) and all(wish.outright for wish in intent.wishes)
+        more = turning(tone, goal.axes, draft.values(tone.name)) if outright else 0.0
         goal = replace(goal, axes=another(goal.axes, self._take, self._seed, more))
         _start(intent, goal.axes, wished, draft, request)
         for effect in set(draft.moves) - set(wished):  # what was commanded is not for the ear to move again
@@ -90,10 +90,10 @@ def _choose(wish: Wish, intent: Intent, draft: Draft, request: PlanRequest) -> l
     strongest = max(map(abs, axes.values()), default=0.0)
     chosen = [effect for effect in wish.settings if effect not in draft.keep and effect not in draft.unwanted]
     for axis, value in axes.items():
-        there = [slot.effect.name for slot in draft.chain.slots if axis in HEURISTICS[slot.effect.name].reach]
+        there = [slot.effect.name for slot in draft.chain.slots if axis in slot.effect.heuristics.reach]
         there = [e for e in there if draft.has(e) and e not in draft.keep and _can(e, axis, value, draft, request)]
         for effect in there:
-            down = AXES[axis].family != TONE and value * HEURISTICS[effect].reach[axis] < 0
+            down = AXES[axis].family != TONE and value * EFFECTS[effect].heuristics.reach[axis] < 0
             chosen += [effect] if abs(value) >= (SIDE if down else HALF) * strongest else []
         if not there and abs(value) >= MAIN * strongest and not _answered(wish, intent, draft):
             chosen += _newcomer(wish, axis, value, chosen, draft, request)
@@ -115,27 +115,28 @@ def _answered(wish: Wish, intent: Intent, draft: Draft) -> bool:
     for other in intent.wishes:
         axis = max(other.axes, key=lambda name: abs(other.axes[name]), default="")
         if other.complaint and other.axes[axis] * wish.axes.get(axis, 0.0) > 0:
-            return any(axis in HEURISTICS[name].reach for name in draft.chain.names if draft.has(name))
+            return any(axis in s.effect.heuristics.reach for s in draft.chain.slots if draft.has(s.effect.name))
     return False
 
 
 def _can(effect: str, axis: str, value: float, draft: Draft, request: PlanRequest) -> bool:
     """Whether an effect that is there can still move that way: what is off cannot be turned down."""
+    role = EFFECTS[effect].role
     if axis == "width" and value > 0 and _same_on_both_sides(request):
-        return effect == "reverb"
-    if axis == "width" and effect == "reverb":
+        return role == "room"
+    if axis == "width" and role == "room":
         return False
-    if effect == "filter" and AXES[axis].family == TONE:
+    if role == "band" and AXES[axis].family == TONE:
         return False  # tone is the equaliser's; a filter is moved for fidelity alone
-    if axis == "punch" and effect == "compressor":
+    if axis == "punch" and role == "dynamics":
         return True
-    return not (value * HEURISTICS[effect].reach[axis] < 0 and draft.values(effect).get("mix") == 0)
+    return not (value * EFFECTS[effect].heuristics.reach[axis] < 0 and draft.values(effect).get("mix") == 0)
 
 
 def _newcomer(wish: Wish, axis: str, value: float, chosen: list[str], draft: Draft, request: PlanRequest) -> list[str]:
-    candidates = NEW_FOR.get((axis, 1 if value > 0 else -1), ())
+    candidates = EFFECTS.answering(axis, value)
     if axis == "width" and value > 0 and _same_on_both_sides(request):
-        candidates = ("reverb",)
+        candidates = tuple(effect.name for effect in EFFECTS.of_role("room"))
         draft.notes.append("Left and right are the same here, so a short room has to set them apart.")
     candidates = tuple(e for e in candidates if e not in draft.keep and e not in draft.unwanted)
     if any(effect in chosen for effect in candidates):
@@ -151,9 +152,10 @@ def _newcomer(wish: Wish, axis: str, value: float, chosen: list[str], draft: Dra
 
 def _goal(intent: Intent, wished: Mapping[str, float], draft: Draft, request: PlanRequest) -> Goal:
     """The wishes that the chosen effects can answer; the texts are for an ear that reads."""
-    reach = {axis for effect in wished for axis in HEURISTICS[effect].reach}
+    reach = {axis for effect in wished for axis in EFFECTS[effect].heuristics.reach}
     axes = {axis: value for axis, value in intent.axes.items() if axis in reach and abs(value) >= 0.05}
-    if "distortion" in wished and axes.get("harshness", 0.0) < 0:
+    gritty = any({"grit", "harshness"} <= set(EFFECTS[effect].heuristics.reach) for effect in wished)
+    if gritty and axes.get("harshness", 0.0) < 0:
         axes["grit"] = min(axes.get("grit", 0.0), HARSH_GRIT * axes["harshness"])
     if not wished:
         return Goal()
@@ -168,17 +170,18 @@ def _start(
     for wish in intent.wishes:
         presets |= wish.settings
     for effect in wished:
-        remedy = HEURISTICS[effect]
+        remedy = EFFECTS[effect].heuristics
         pinned = set(remedy.held)
         dose = remedy.dose(axes)
         if effect in presets:
-            begun = {} if draft.has(effect) else dict(remedy.begin({**intent.axes, **axes}, request.readings))
-            settings = {**begun, **presets[effect]}
+            wide = {**intent.axes, **axes}
+            first = {} if draft.has(effect) else begun(EFFECTS[effect], wide, request.readings)
+            settings = {**first, **presets[effect]}
             pinned |= set(presets[effect]) - {"mix"}
-        elif effect == "eq":  # the wish is drawn beside what the equaliser does already
-            settings = fitted_eq(axes, draft.values("eq"), draft.fixed("eq"))
+        elif EFFECTS[effect].response:  # the wish is drawn beside what the equaliser does already
+            settings = drawn(EFFECTS[effect], axes, draft.values(effect), draft.fixed(effect))
         elif not draft.has(effect):
-            settings = dict(remedy.begin(axes, request.readings))
+            settings = begun(EFFECTS[effect], axes, request.readings)
         else:
             settings = dict(remedy.more(dose, draft.values(effect)))
         draft.move(effect, settings, pinned)

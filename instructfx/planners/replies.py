@@ -43,33 +43,18 @@ OFFER = (
 )
 IMPOSSIBLE = {
     "space": "The room that was recorded with the track cannot be taken out.",
-    "echo": "There is no delay in the chain to turn down.",
     "grit": "Distortion that was recorded with the track cannot be taken out.",
-    "movement": "There is no chorus or phaser in the chain to turn down.",
     "dynamics": "Dynamics that the recording has lost cannot be brought back.",
     "fidelity": "What the recording has lost cannot be brought back.",
 }
+REMOVABLE = ("echo", "movement")
+"""Axes that go down again by turning down the effect that raised them, and in no other way."""
 ORDER = "tone before dynamics before distortion, then movement, echo and room, then width and level"
-
-
-NOUNS = {
-    "eq": "an equaliser",
-    "filter": "a filter",
-    "compressor": "a compressor",
-    "limiter": "a limiter",
-    "bitcrush": "bit crushing",
-    "pitch_shift": "a pitch shift",
-    "phaser": "a phaser",
-    "delay": "a delay",
-    "stereo_width": "stereo widening",
-    "panner": "panning",
-}
-"""Effect -> what was added, where it is not just the effect's label."""
 
 
 def label(effect: str) -> str:
     """An effect as one says it in a sentence."""
-    return EFFECTS[effect].label.lower()
+    return EFFECTS.resolve(effect).label.lower()
 
 
 def locked(effect: str, setting: str = "") -> str:
@@ -85,6 +70,8 @@ def off(effect: str) -> str:
 
 def impossible(axis: str) -> str:
     """Why no effect can be added for a wish."""
+    if axis in REMOVABLE:
+        return f"There is no {' or '.join(map(label, EFFECTS.answering(axis, 1)))} in the chain to turn down."
     return IMPOSSIBLE.get(axis, "No effect here can do that.")
 
 
@@ -142,7 +129,7 @@ def _degree(value: float) -> str:
 
 def _added(move: Move) -> str:
     """ "a filter (highpass 80 Hz)" where few values were named, else the noun alone."""
-    noun = NOUNS.get(move.effect, label(move.effect))
+    noun = EFFECTS[move.effect].words.noun or label(move.effect)
     named = [name for name in move.settings if name in move.pinned]
     if not 1 <= len(named) <= FEW:
         return noun

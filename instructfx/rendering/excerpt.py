@@ -49,7 +49,7 @@ def k_power_of_bins(frames: int, sample_rate: int, device: torch.device = CPU) -
 def asked_gain_db(chain: Chain, settings: Sequence[Settings]) -> Tensor:
     """What the chain's gain effect asks for, in dB, (batch,)."""
     for slot, values in zip(chain.slots, settings, strict=True):
-        if slot.effect.name == "gain" and not slot.bypassed:
+        if slot.effect.role == "level" and slot.heard:
             return values["gain_db"]
     return torch.zeros(1, dtype=torch.float64)
 

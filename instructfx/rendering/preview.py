@@ -29,7 +29,7 @@ class Preview:
     @torch.no_grad()
     def of(self, chain: Chain) -> Audio:
         """The excerpt through the chain, as long as it is, tails cut, as loud as it is plus what the gain asks for."""
-        samples = self._through([slot for slot in chain.slots if not slot.bypassed])
+        samples = self._through([slot for slot in chain.slots if slot.heard])
         rate = self._dry.sample_rate
         factor = matching_gain(k_energy(samples, rate), self._wanted, asked_gain_db(chain, chain.tensors()))
         return Audio(_under_the_ceiling((samples * factor[:, None, None])[0].numpy(), rate), rate)

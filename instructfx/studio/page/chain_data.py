@@ -11,11 +11,6 @@ from instructfx.chain import Chain
 from instructfx.chain.format import BAND_PARTS, bands_of, form_of, label_text
 from instructfx.effects import EFFECTS, Effect, Param
 
-TELLING: Mapping[str, tuple[str, ...]] = {
-    "compressor": ("threshold_db", "ratio", "attack_ms"),
-    "reverb": ("decay_seconds", "pre_delay_ms", "mix"),
-}
-"""Effect -> the settings that its card shows unfolded, where these are not its first ones and its mix."""
 SHOWN = 3
 
 
@@ -111,4 +106,4 @@ def _telling(effect: Effect) -> tuple[str, ...]:
     names = tuple(param.name for param in effect.params)
     if len(names) <= SHOWN:
         return names
-    return TELLING.get(effect.name, (*names[: SHOWN - 1], "mix") if "mix" in names else names[:SHOWN])
+    return effect.card or ((*names[: SHOWN - 1], "mix") if "mix" in names else names[:SHOWN])
