@@ -7,6 +7,7 @@ const FACTORS = {
   ms: { "": 1, ms: 1, msec: 1, s: 1000, sec: 1000 },
   s: { "": 1, s: 1, sec: 1, seconds: 1, ms: 0.001, msec: 0.001 },
   bit: { "": 1, bit: 1, bits: 1 },
+  degrees: { "": 1, "\u00b0": 1, deg: 1, degree: 1, degrees: 1 },
   semitones: { "": 1, st: 1, semitone: 1, semitones: 1 },
 };
 const LEFT = ["left", "l"];
@@ -62,12 +63,14 @@ export function valueText(param, value) {
       return `${fixed(Math.abs(value) * 100, 0)} % ${value < 0 ? "left" : "right"}`;
     }
     case "percent": return minus(`${fixed(100 * value, 0)} %`);
+    case "word": return param.choices[Math.round(value)];
     case "amount": return minus(`${short(value)} ${param.unit}`);
     default: return minus(fixed(value, 2));
   }
 }
 
 export function rangeText(param) {
+  if (param.form === "word") return param.choices.join(", ");
   return `${valueText(param, param.low)} to ${valueText(param, param.high)}`;
 }
 
@@ -75,6 +78,7 @@ export function rangeText(param) {
 export function parse(param, text) {
   const said = text.trim().toLowerCase().replaceAll(MINUS, "-").replace(/^\u00d7|\u00d7$/g, "");
   if (param.form === "pan") return parsePan(said);
+  if (param.form === "word") return param.choices.includes(said) ? param.choices.indexOf(said) : null;
   const found = /^([+-]?)\s*(\d[\d.,]*|[.,]\d+)\s*(.*)$/.exec(said);
   const amount = found && number(found[2]);
   if (!found || amount === null) return null;

@@ -25,7 +25,7 @@ class Convolution:
 
     impulse_response: ImpulseResponse
 
-    def __call__(self, samples: Tensor, sample_rate: int, settings: Settings) -> Tensor:
+    def __call__(self, samples: Tensor, sample_rate: int, settings: Settings, first_frame: int = 0) -> Tensor:
         kernel = self._kernel(settings, sample_rate, samples)
         wet = convolved(samples, kernel)[..., : samples.shape[-1]]
         if "mix" not in settings:

@@ -32,7 +32,7 @@ class SegmentedPitchShift:
     recovered), so there is none.
     """
 
-    def __call__(self, samples: Tensor, sample_rate: int, settings: Settings) -> Tensor:
+    def __call__(self, samples: Tensor, sample_rate: int, settings: Settings, first_frame: int = 0) -> Tensor:
         semitones = settings["semitones"].detach()
         batch = max(len(semitones), samples.shape[0])
         rows = []

@@ -41,11 +41,14 @@ class Stream(Protocol):
 class Renderer(Protocol):
     """The one renderer of an effect: whole and in a batch, or block by block with the same sound."""
 
-    def __call__(self, samples: Tensor, sample_rate: int, settings: Settings) -> Tensor:
-        """(batch, channels, frames) in and out, on one device; the input is left untouched."""
+    def __call__(self, samples: Tensor, sample_rate: int, settings: Settings, first_frame: int = 0) -> Tensor:
+        """(batch, channels, frames) in and out, on one device; the input is left untouched.
+
+        first_frame says where in the track the samples begin, for effects that depend on time.
+        """
 
     def stream(self, sample_rate: int, channels: int, settings: Mapping[str, float]) -> Stream:
-        """The same sound for one input of any length, in bounded memory."""
+        """The same sound for one input of any length, from the track's first frame on, in bounded memory."""
 
 
 def no_tail(settings: Mapping[str, float]) -> float:

@@ -63,7 +63,8 @@ def excerpt_of(track: Track, ear: Ear, start: int | None = None) -> Excerpt:
     """Ten seconds of a track from a frame on, else the most telling ones, as that ear takes them."""
     audio = track.excerpt(start)
     samples = resample(audio.samples, audio.sample_rate, ear.sample_rate)
-    return Excerpt(torch.from_numpy(samples)[None], ear.sample_rate)
+    first_frame = round(track.excerpt_from(start) * ear.sample_rate / audio.sample_rate)
+    return Excerpt(torch.from_numpy(samples)[None], ear.sample_rate, first_frame)
 
 
 def take_turn(

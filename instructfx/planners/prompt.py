@@ -97,7 +97,7 @@ def chain_text(chain: Chain) -> str:
 
 
 def _slot(slot: Slot) -> str:
-    settings = ", ".join(f"{name} {value:.4g}" for name, value in slot.settings.items())
+    settings = ", ".join(f"{param.name} {param.brief(slot.settings[param.name])}" for param in slot.effect.params)
     off = " (bypassed)" if slot.bypassed else ""
     locked = f"; locked: {', '.join(sorted(slot.locked))}" if slot.locked else ""
     return f"{slot.effect.name}{off}: {settings}{locked}"

@@ -149,6 +149,8 @@ def _adjusted(move: Move, request: PlanRequest) -> str:
 
 def _valued(effect: str, name: str, value: float, before: float | None = None) -> str:
     param = EFFECTS[effect].param(name)
+    if param.kind in ("choice", "switch"):
+        return f"{param.label} {param.shown(value)}"
     start = "" if before is None else f"{_short(before)} to "
     unit = f" {param.unit}" if param.unit and param.unit != param.label else ""
     return f"{param.label} {start}{_short(value)}{unit}"

@@ -7,7 +7,7 @@ asks for. So "warmer" is never only louder, and "3 dB louder" is 3 dB louder.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import torch
@@ -61,10 +61,11 @@ def matching_gain(energy: Tensor, wanted: Tensor, gain_db: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class Excerpt:
-    """The dry sound that is listened to: samples (1, channels, frames) at sample_rate."""
+    """The dry sound that is listened to: samples (1, channels, frames) at sample_rate, from a frame of the track on."""
 
     samples: Tensor
     sample_rate: int
+    first_frame: int = 0
 
     @cached_property
     def _energy(self) -> Tensor:
@@ -72,12 +73,12 @@ class Excerpt:
 
     def on(self, device: torch.device) -> Excerpt:
         """The same sound on a device."""
-        return self if self.samples.device == device else Excerpt(self.samples.to(device), self.sample_rate)
+        return self if self.samples.device == device else replace(self, samples=self.samples.to(device))
 
     def heard(self, chain: Chain, settings: Sequence[Settings] | None = None) -> Tensor:
         """The excerpt through the chain, loudness-matched: (batch, channels, frames)."""
         settings = settings or chain.tensors()
-        rendered = chain.apply(self.samples, self.sample_rate, settings)
+        rendered = chain.apply(self.samples, self.sample_rate, settings, self.first_frame)
         energy = k_energy(rendered, self.sample_rate)
         factor = matching_gain(energy, self._energy, asked_gain_db(chain, settings))
         return rendered * factor[:, None, None]

@@ -21,8 +21,8 @@ from instructfx.rendering.track import CEILING_DBTP, MOST_LIMITING_DB
 class Preview:
     """The excerpt of one track, dry, and what the last chain made of it, effect by effect."""
 
-    def __init__(self, excerpt: Audio) -> None:
-        self._dry = Excerpt(torch.from_numpy(excerpt.samples)[None], excerpt.sample_rate)
+    def __init__(self, excerpt: Audio, first_frame: int = 0) -> None:
+        self._dry = Excerpt(torch.from_numpy(excerpt.samples)[None], excerpt.sample_rate, first_frame)
         self._wanted = k_energy(self._dry.samples, excerpt.sample_rate)
         self._stages: list[tuple[Slot, Tensor]] = []
 
@@ -41,7 +41,8 @@ class Preview:
         stages = self._stages[:same]
         samples = stages[-1][1] if stages else self._dry.samples
         for slot in slots[same:]:
-            samples = slot.effect.render(samples, self._dry.sample_rate, as_tensors(slot.settings))
+            settings = as_tensors(slot.settings)
+            samples = slot.effect.render(samples, self._dry.sample_rate, settings, self._dry.first_frame)
             stages.append((slot, samples))
         self._stages = stages
         return samples

@@ -94,7 +94,7 @@ def _param(param: Param, label: str) -> dict[str, Any]:
         "high": param.high,
         "default": param.default,
         "kind": param.kind,
-        "choices": list(param.choices),
+        "choices": [param.shown(place) for place in range(round(param.high) + 1)] if form_of(param) == "word" else [],
         "scale": param.scale,
         "step": param.step,
         "form": form_of(param),
