@@ -84,6 +84,8 @@ def wish(group: Group, family: Family, lexicon: Lexicon, phrase: str, guarded: b
     effects = family.effects
     if amount < 0 and family.opposite:
         effects = lexicon.families[family.opposite].effects or effects
+    if amount > 0 and entry and entry.nickname:  # "make it pulsing" names the effect that makes it so
+        effects = tuple(dict.fromkeys((entry.nickname.effect, *effects)))
     settings = _settings(family, amount, size) if amount > GUARD else {}
     plain = entry is not None and entry.form == "base" and group.mods.degree is None and not group.mods.direction
     return Wish(phrase, (family.name,), axes, effects, settings, complaint, plain and amount == 1.0 and not complaint)

@@ -168,15 +168,13 @@ def test_gradients_reach_the_settings_of_differentiable_effects_and_no_others(
 ) -> None:
     settings = {key: values.requires_grad_(key == name) for key, values in telling(effect).items()}
     rendered = effect.render(sound, RATE, settings)
-    if not effect.differentiable:
+    if not effect.differentiable or effect.param(name).stepped:
         assert not rendered.requires_grad
         return
     weights = torch.randn(rendered.shape, generator=torch.Generator().manual_seed(1))
-    (gradient,) = torch.autograd.grad(
-        (rendered * weights).sum(), settings[name], allow_unused=True, materialize_grads=True
-    )
+    (gradient,) = torch.autograd.grad((rendered * weights).sum(), settings[name])
     assert torch.isfinite(gradient).all()
-    assert (gradient.abs().item() > 0) != effect.param(name).stepped
+    assert gradient.abs().item() > 0
 
 
 @pytest.mark.parametrize(
