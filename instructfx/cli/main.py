@@ -143,7 +143,9 @@ def _told(turn: Turn, path: Path) -> str:
     lines = [f'{turn.index}. "{turn.instruction}"', f"   {turn.reply}", *(f"   {note}" for note in turn.notes)]
     for slot in turn.chain.slots:
         changed = [
-            f"{name} {value:.4g}" for name, value in slot.settings.items() if value != slot.effect.param(name).default
+            f"{param.name} {param.brief(slot.settings[param.name])}"
+            for param in slot.effect.params
+            if slot.settings[param.name] != param.default
         ]
         off = " (bypassed)" if slot.bypassed else ""
         lines.append(f"   {slot.effect.name}{off}: {', '.join(changed) or 'as declared'}")

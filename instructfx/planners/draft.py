@@ -38,10 +38,10 @@ class Draft:
     @property
     def kept(self) -> frozenset[str]:
         """The effects of which all slots are to stay as they are; none is put in a second time for a wish."""
-        free = {slot.effect.name for slot in self.chain.slots if slot.id not in (*self.keep, *self.remove)}
-        return frozenset(name for name in (*self.keep, *self.chain.names) if name not in free) - {
-            name for name in self.chain.names if not self.slots(name)
-        }
+        slots = self.chain.slots
+        free = {slot.effect.name for slot in slots if slot.id not in (*self.keep, *self.remove)}
+        names = {slot.effect.name for slot in slots if slot.id in self.keep} | (set(self.keep) - set(self.chain.ids))
+        return frozenset(names - free)
 
     def has(self, slot_id: str) -> bool:
         return slot_id in self.chain.ids and slot_id not in self.remove

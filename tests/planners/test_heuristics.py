@@ -14,7 +14,8 @@ from instructfx.audio import load
 from instructfx.chain import Chain
 from instructfx.ears.perceptual import PerceptualEar
 from instructfx.effects import EFFECTS
-from instructfx.planners.heuristics import HEURISTICS, EffectHeuristics
+from instructfx.effects.heuristics import EffectHeuristics
+from instructfx.planners.eq_fit import begun
 from instructfx.rendering.excerpt import Excerpt
 
 EAR = PerceptualEar()
@@ -31,7 +32,7 @@ DOUBTFUL = {
 
 
 def heuristics(effect: str) -> EffectHeuristics:
-    return HEURISTICS[effect]
+    return EFFECTS[effect].heuristics
 
 
 def claims() -> list[object]:
@@ -72,7 +73,7 @@ def readings_of(effect: str, axis: str) -> Callable[[Mapping[str, float]], float
 def test_more_moves_what_an_effect_is_good_for_and_less_moves_it_back(effect: str, axis: str) -> None:
     known, reading = heuristics(effect), readings_of(effect, axis)
     wish = {axis: float(known.reach[axis])}
-    settings = EFFECTS[effect].complete(known.begin(wish, dry_readings(SOUNDS.get(axis, "groove"))))
+    settings = EFFECTS[effect].complete(begun(EFFECTS[effect], wish, dry_readings(SOUNDS.get(axis, "groove"))))
     less, there, more = (
         reading({**settings, **moved}) for moved in (known.more(-1, settings), {}, known.more(1, settings))
     )
