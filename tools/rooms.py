@@ -13,7 +13,8 @@ PACKAGE = ROOT / "instructfx"
 DOORS = {"__init__", "__main__"}
 
 FLOORS = (
-    {"errors", "extras", "locations"},
+    {"errors", "locations"},
+    {"extras"},
     {"audio", "effects"},
     {"chain", "language"},
     {"rendering"},
