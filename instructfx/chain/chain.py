@@ -2,99 +2,107 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from instructfx.effects import EFFECTS, Effect, effect_named
+from instructfx.chain.slot import Slot, next_slot_id
+from instructfx.effects import EFFECTS, Catalog, effect_named
 from instructfx.effects.memoryless import as_tensors
-from instructfx.effects.spec import Param, Settings, Stream
+from instructfx.effects.param import Param
+from instructfx.effects.spec import Settings, Stream
 from instructfx.errors import SettingsError
 
 
 @dataclass(frozen=True)
-class Slot:
-    """An effect at its place in a chain. Settings are complete and in range; locked names some of them."""
-
-    effect: Effect
-    settings: Mapping[str, float] = field(default_factory=dict)
-    bypassed: bool = False
-    locked: frozenset[str] = frozenset()
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "settings", self.effect.complete(self.settings))
-        for name in self.locked:
-            self.effect.param(name)
-
-    @property
-    def wholly_locked(self) -> bool:
-        """Whether every setting is locked, which is what locking an effect means."""
-        return len(self.locked) == len(self.effect.params)
-
-    def with_settings(self, settings: Mapping[str, float]) -> Slot:
-        """The same slot with some settings changed."""
-        return replace(self, settings={**self.settings, **settings})
-
-
-@dataclass(frozen=True)
 class Knob:
-    """One setting of one slot that a search may move."""
+    """One setting of the slot of that id that a search may move."""
 
-    slot: int
+    slot: str
     param: Param
 
 
 @dataclass(frozen=True)
 class Chain:
-    """Slots in the order of the sound; each effect at most once (SettingsError otherwise)."""
+    """Slots in the order of the sound. An effect may stand in it more than once; ids are unique (SettingsError)."""
 
     slots: tuple[Slot, ...] = ()
 
     def __post_init__(self) -> None:
-        names = self.names
-        if len(set(names)) != len(names):
-            raise SettingsError(f"each effect can be in a chain once; this one has {', '.join(names)}")
+        twice = [slot_id for slot_id, count in Counter(self.ids).items() if count > 1]
+        if twice:
+            raise SettingsError(f"each slot of a chain has an id of its own; this one has {', '.join(twice)} twice")
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The slots' ids, by which they are addressed."""
+        return tuple(slot.id for slot in self.slots)
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The effects' names; an effect that is there twice is named twice."""
         return tuple(slot.effect.name for slot in self.slots)
 
-    def slot(self, name: str) -> Slot:
-        """The slot of that effect; SettingsError where the chain has none."""
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Slot id -> what people call it: "Equaliser", or "Equaliser 1" and "Equaliser 2" where there are two."""
+        count, seen = Counter(self.names), Counter[str]()
+        labels = {}
         for slot in self.slots:
-            if slot.effect.name == name:
-                return slot
-        raise SettingsError(f"{name} is not in the chain, which has {', '.join(self.names) or 'no effects'}")
+            name = slot.effect.name
+            seen[name] += 1
+            labels[slot.id] = f"{slot.effect.label} {seen[name]}" if count[name] > 1 else slot.effect.label
+        return labels
 
-    def added(self, name: str, settings: Mapping[str, float], at: int | None = None) -> Chain:
-        """With one more effect, at a position or at the end."""
+    def of_effect(self, name: str) -> tuple[Slot, ...]:
+        """The slots of that effect."""
+        return tuple(slot for slot in self.slots if slot.effect.name == name)
+
+    def effects_of(self, ids: Collection[str]) -> tuple[str, ...]:
+        """The names of the effects of the slots of these ids, in the order of the sound."""
+        return tuple(slot.effect.name for slot in self.slots if slot.id in ids)
+
+    def find(self, slot_id: str) -> Slot | None:
+        """The slot of that id, if there is one."""
+        return next((slot for slot in self.slots if slot.id == slot_id), None)
+
+    def slot(self, slot_id: str) -> Slot:
+        """The slot of that id; SettingsError where the chain has none."""
+        slot = self.find(slot_id)
+        if slot is None:
+            raise SettingsError(f"{slot_id} is not in the chain, which has {', '.join(self.ids) or 'no effects'}")
+        return slot
+
+    def added(self, name: str, settings: Mapping[str, float], at: int | None = None, slot_id: str = "") -> Chain:
+        """With one more slot of an effect, at a position or at the end; its id is the chain's next unless given."""
         position = len(self.slots) if at is None else at
-        slots = list(self.slots)
-        slots.insert(position, Slot(effect_named(name), settings))
-        return Chain(tuple(slots))
+        effect = effect_named(name)
+        new = Slot(effect, settings, id=slot_id or next_slot_id(effect.name, self.ids))
+        return Chain((*self.slots[:position], new, *self.slots[position:]))
 
-    def adjusted(self, name: str, settings: Mapping[str, float]) -> Chain:
-        """With some settings of an effect changed; locked ones stay."""
-        slot = self.slot(name)
+    def adjusted(self, slot_id: str, settings: Mapping[str, float]) -> Chain:
+        """With some settings of a slot changed; locked ones stay."""
+        slot = self.slot(slot_id)
         allowed = {key: value for key, value in settings.items() if key not in slot.locked}
         return self._with(slot, slot.with_settings(allowed))
 
-    def without(self, name: str) -> Chain:
-        """Without an effect."""
-        gone = self.slot(name)
+    def without(self, slot_id: str) -> Chain:
+        """Without a slot."""
+        gone = self.slot(slot_id)
         return Chain(tuple(slot for slot in self.slots if slot is not gone))
 
-    def bypassed(self, name: str, bypassed: bool) -> Chain:
-        """With an effect bypassed, or heard again."""
-        slot = self.slot(name)
+    def bypassed(self, slot_id: str, bypassed: bool) -> Chain:
+        """With a slot bypassed, or heard again."""
+        slot = self.slot(slot_id)
         return self._with(slot, replace(slot, bypassed=bypassed))
 
-    def locked(self, name: str, settings: Collection[str]) -> Chain:
-        """With exactly these settings of an effect locked."""
-        slot = self.slot(name)
+    def locked(self, slot_id: str, settings: Collection[str]) -> Chain:
+        """With exactly these settings of a slot locked."""
+        slot = self.slot(slot_id)
         return self._with(slot, replace(slot, locked=frozenset(settings)))
 
     def _with(self, old: Slot, new: Slot) -> Chain:
@@ -102,34 +110,34 @@ class Chain:
 
     # Knobs and the unit cube
 
-    def knobs(self, effects: Collection[str]) -> tuple[Knob, ...]:
-        """The settings of these effects that a search may move: heard, tunable and not locked."""
+    def knobs(self, ids: Collection[str]) -> tuple[Knob, ...]:
+        """The settings of these slots that a search may move: heard, tunable and not locked."""
         return tuple(
-            Knob(index, param)
-            for index, slot in enumerate(self.slots)
-            if slot.effect.name in effects and not slot.bypassed
+            Knob(slot.id, param)
+            for slot in self.slots
+            if slot.id in ids and slot.heard
             for param in slot.effect.params
             if param.tunable and param.name not in slot.locked
         )
 
     def to_unit(self, knobs: Sequence[Knob]) -> list[float]:
         """Where the knobs stand, each 0 to 1 along its scale."""
-        return [knob.param.to_unit(self.slots[knob.slot].settings[knob.param.name]) for knob in knobs]
+        return [knob.param.to_unit(self.slot(knob.slot).settings[knob.param.name]) for knob in knobs]
 
     def with_unit(self, knobs: Sequence[Knob], unit: Sequence[float]) -> Chain:
         """With the knobs moved."""
-        slots = list(self.slots)
+        moved: dict[str, dict[str, float]] = {}
         for knob, value in zip(knobs, unit, strict=True):
-            moved = {knob.param.name: knob.param.from_unit(float(value))}
-            slots[knob.slot] = slots[knob.slot].with_settings(moved)
-        return Chain(tuple(slots))
+            moved.setdefault(knob.slot, {})[knob.param.name] = knob.param.from_unit(float(value))
+        return Chain(tuple(s.with_settings(moved[s.id]) if s.id in moved else s for s in self.slots))
 
     def tensors(self, knobs: Sequence[Knob] = (), unit: Tensor | None = None) -> list[dict[str, Tensor]]:
         """Settings of each slot for rendering; with unit (batch, knobs), a batch of them, differentiable."""
-        settings = [as_tensors(slot.settings) for slot in self.slots]
+        settings = [as_tensors({} if slot.effect.absent else slot.settings) for slot in self.slots]
         if unit is not None:
+            places = {slot.id: place for place, slot in enumerate(self.slots)}
             for column, knob in enumerate(knobs):
-                settings[knob.slot][knob.param.name] = knob.param.from_unit_tensor(unit[:, column])
+                settings[places[knob.slot]][knob.param.name] = knob.param.from_unit_tensor(unit[:, column])
         return settings
 
     # Sound
@@ -137,63 +145,48 @@ class Chain:
     @property
     def tail_seconds(self) -> float:
         """How long the chain rings on after its input."""
-        return sum(slot.effect.tail_seconds(slot.settings) for slot in self.slots if not slot.bypassed)
+        return sum(slot.effect.tail_seconds(slot.settings) for slot in self.slots if slot.heard)
 
     def render(self, samples: Tensor, sample_rate: int) -> Tensor:
         """(batch, channels, frames) -> the same, longer by the tail."""
         tail = round(self.tail_seconds * sample_rate)
         return self.apply(torch.nn.functional.pad(samples, (0, tail)), sample_rate)
 
-    def apply(self, samples: Tensor, sample_rate: int, settings: Sequence[Settings] | None = None) -> Tensor:
+    def apply(
+        self, samples: Tensor, sample_rate: int, settings: Sequence[Settings] | None = None, first_frame: int = 0
+    ) -> Tensor:
         """(batch, channels, frames) -> same length: the effects in order, tails cut.
 
-        settings, one mapping a slot as from `tensors`, may hold a batch of settings for one sound.
+        settings, one mapping a slot as from `tensors`, may hold a batch of settings for one sound. first_frame is
+        where in the track the samples begin.
         """
         for slot, values in zip(self.slots, settings or self.tensors(), strict=True):
-            if not slot.bypassed:
-                samples = slot.effect.render(samples, sample_rate, values)
+            if slot.heard:
+                samples = slot.effect.render(samples, sample_rate, values, first_frame)
         return samples
 
     def stream(self, sample_rate: int, channels: int) -> Stream:
         """The same sound block by block, in bounded memory."""
-        heard = [slot for slot in self.slots if not slot.bypassed]
+        heard = [slot for slot in self.slots if slot.heard]
         return _ChainStream([s.effect.render.stream(sample_rate, channels, s.settings) for s in heard])
 
     # JSON
 
     def to_json(self) -> list[dict[str, Any]]:
-        """A list of {"effect", "settings"}, with "bypassed" and "locked" where they are set."""
-        slots = []
-        for slot in self.slots:
-            entry: dict[str, Any] = {"effect": slot.effect.name, "settings": dict(slot.settings)}
-            if slot.bypassed:
-                entry["bypassed"] = True
-            if slot.locked:
-                entry["locked"] = sorted(slot.locked)
-            slots.append(entry)
-        return slots
+        """A list of {"id", "effect", "settings"}, with "bypassed" and "locked" where they are set."""
+        return [slot.to_json() for slot in self.slots]
 
     @classmethod
-    def from_json(cls, slots: Any) -> Chain:
-        """What `to_json` wrote; SettingsError for anything else."""
+    def from_json(cls, slots: Any, catalog: Catalog = EFFECTS) -> Chain:
+        """What `to_json` wrote, also before there were ids; SettingsError for anything else.
+
+        An effect that the catalog has not is absent.
+        """
         if not isinstance(slots, list) or not all(isinstance(entry, dict) for entry in slots):
             raise SettingsError("a chain must be a list of objects with the keys effect and settings")
-        chain = []
+        chain: list[Slot] = []
         for entry in slots:
-            unknown = set(entry) - {"effect", "settings", "bypassed", "locked"}
-            locked, bypassed = entry.get("locked", []), entry.get("bypassed", False)
-            if unknown or not isinstance(entry.get("settings", {}), dict) or not isinstance(bypassed, bool):
-                raise SettingsError(f"a slot has effect, settings, bypassed (true or false) and locked, not {entry}")
-            if not isinstance(locked, list) or not all(isinstance(name, str) for name in locked):
-                raise SettingsError(f"locked must be a list of names of settings, not {locked!r}")
-            chain.append(
-                Slot(
-                    effect_named(str(entry.get("effect"))),
-                    entry.get("settings", {}),
-                    bypassed,
-                    frozenset(locked),
-                )
-            )
+            chain.append(Slot.from_json(entry, catalog, [slot.id for slot in chain]))
         return cls(tuple(chain))
 
     @classmethod
@@ -212,7 +205,8 @@ class Chain:
         slot = {
             "type": "object",
             "properties": {
-                "effect": {"enum": list(EFFECTS)},
+                "id": {"type": "string"},
+                "effect": {"type": "string", "minLength": 1},
                 "settings": {"type": "object"},
                 "bypassed": {"type": "boolean"},
                 "locked": {"type": "array", "items": {"type": "string"}},
@@ -226,7 +220,7 @@ class Chain:
                 for effect in EFFECTS.values()
             ],
         }
-        return {"type": "array", "items": slot, "description": "Effects in the order of the sound, each at most once."}
+        return {"type": "array", "items": slot, "description": "Slots in the order of the sound."}
 
 
 @dataclass(frozen=True)

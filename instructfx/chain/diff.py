@@ -5,49 +5,52 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from instructfx.chain.chain import Chain, Slot
-from instructfx.effects import EFFECTS, Effect, Param
+from instructfx.chain.chain import Chain
+from instructfx.chain.matching import aligned
+from instructfx.chain.slot import Slot
+from instructfx.effects import Param
 
 TOLD = 3  # settings of one effect that are told one by one
 
 
 @dataclass(frozen=True)
-class SettingPair:
-    """One setting of one effect in two chains; None where the effect is not in that one."""
+class SlotPair:
+    """What stands at one place of two chains, and what it is called; None where that one has nothing there."""
 
-    effect: Effect
-    param: Param
-    one: float | None
-    other: float | None
+    label: str
+    one: Slot | None
+    other: Slot | None
 
     @property
-    def differs(self) -> bool:
-        return self.one != self.other
+    def params(self) -> tuple[Param, ...]:
+        """The settings of the effect."""
+        slot = self.one or self.other
+        return slot.effect.params if slot else ()
 
 
-def pairs(one: Chain, other: Chain) -> Iterator[SettingPair]:
-    """Every setting of every effect of either chain: in the order of the other, then what only the one has."""
-    for name in dict.fromkeys((*other.names, *one.names)):
-        left, right = _found(one, name), _found(other, name)
-        for param in EFFECTS[name].params:
-            values = (slot.settings[param.name] if slot else None for slot in (left, right))
-            yield SettingPair(EFFECTS[name], param, *values)
+def pairs(one: Chain, other: Chain) -> Iterator[SlotPair]:
+    """The slots of two chains side by side: in the order of the other, then what only the one has."""
+    one = aligned(one, other)
+    labels = {**one.labels, **other.labels}
+    for slot_id in dict.fromkeys((*other.ids, *one.ids)):
+        yield SlotPair(labels[slot_id], one.find(slot_id), other.find(slot_id))
 
 
 def told(before: Chain, after: Chain) -> str:
     """What changed, in words: "equaliser, low shelf gain 2.0 to 3.5 dB; reverb removed". Empty where nothing did."""
-    parts = [f"{slot.effect.label.lower()} removed" for slot in before.slots if slot.effect.name not in after.names]
+    before = aligned(before, after)
+    parts = [f"{before.labels[each].lower()} removed" for each in before.ids if each not in after.ids]
     for slot in after.slots:
-        label = slot.effect.label.lower()
-        was = _found(before, slot.effect.name)
+        label = after.labels[slot.id].lower()
+        was = before.find(slot.id)
         if was is None:
             parts.append(f"{label} added")
         elif changes := list(_changes(was, slot)):
             alone = was.settings == slot.settings and len(changes) == 1
             parts.append(f"{label} {changes[0]}" if alone else f"{label}, {', '.join(changes)}")
-    staying = [name for name in before.names if name in after.names]
-    if staying != [name for name in after.names if name in before.names]:
-        parts.append(f"order {', '.join(slot.effect.label.lower() for slot in after.slots)}")
+    staying = [each for each in before.ids if each in after.ids]
+    if staying != [each for each in after.ids if each in before.ids]:
+        parts.append(f"order {', '.join(after.labels[each].lower() for each in after.ids)}")
     return "; ".join(parts)
 
 
@@ -80,7 +83,3 @@ def _moved(param: Param, was: float, value: float) -> str:
         texts = f"{was:.6g}", f"{value:.6g}"
     unit = f" {param.unit}" if param.unit and param.unit != param.label else ""
     return f"{param.label} {texts[0]} to {texts[1]}{unit}"
-
-
-def _found(chain: Chain, name: str) -> Slot | None:
-    return chain.slot(name) if name in chain.names else None

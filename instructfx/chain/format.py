@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from instructfx.chain.chain import Slot
+    from instructfx.chain.slot import Slot
     from instructfx.effects import Effect, Param
 
 BAND_PARTS = ("Gain", "Frequency", "Q")
 """What the settings of an equaliser's band are called beside the band's name."""
-UNITS = ("_db", "_hz", "_ms", "_seconds")
+UNITS = ("_db", "_hz", "_ms", "_seconds", "_degrees")
 LABELS = {
     "centre_delay_ms": "Delay",
     "centre_frequency_hz": "Centre",
@@ -32,8 +32,8 @@ LABELS = {
 
 FLAT_DB = 0.05
 
-Form = Literal["gain", "level", "frequency", "amount", "ratio", "times", "pan", "percent", "plain"]
-"""A way to write a value: dB with and without a sign, Hz or kHz, a number and its unit, "3.0 : 1", "× 1.20", a side."""
+Form = Literal["gain", "level", "frequency", "amount", "ratio", "times", "pan", "percent", "plain", "word"]
+"""How a value is written: dB with and without a sign, Hz or kHz, a number and its unit, "3.0 : 1", "× 1.20", a side."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,11 @@ class SettingLine:
 
 def form_of(param: Param) -> Form:
     """How the values of a setting are written; the page's script writes them the same way."""
+    if param.kind in ("choice", "switch"):
+        return "word"
     if param.unit == "dB":
         return "gain" if param.low < 0 < param.high or param.name.startswith("gain") else "level"
-    if param.unit:
+    if param.unit or param.kind == "whole":
         return "frequency" if param.unit == "Hz" else "amount"
     if param.name == "pan":
         return "pan"
@@ -68,7 +70,7 @@ def value_text(param: Param, value: float) -> str:
         case "frequency":
             return f"{value / 1000:.1f} kHz" if value >= 1000 else f"{_short(value)} Hz"
         case "amount":
-            return minus(f"{_short(value)} {param.unit}")
+            return minus(f"{_short(value)} {param.unit}".rstrip())
         case "ratio":
             return f"{value:.1f} : 1"
         case "times":
@@ -80,6 +82,8 @@ def value_text(param: Param, value: float) -> str:
             return f"{100 * value:.0f} %"
         case "plain":
             return minus(f"{_zero(value, 2):.2f}")
+        case "word":
+            return param.shown(value)
 
 
 def minus(text: str) -> str:

@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from instructfx.chain.chain import Chain, Slot
+from instructfx.chain.chain import Chain
+from instructfx.chain.matching import aligned
+from instructfx.chain.slot import Slot
 from instructfx.effects import Effect
 
 Values = Mapping[str, float]
@@ -20,20 +22,22 @@ Values = Mapping[str, float]
 def between(before: Chain, after: Chain, share: float) -> Chain:
     """The chain that lies share of the way from `before` (0) to `after` (1); below 0 is the opposite way.
 
-    At 0 and 1 the two themselves come back. Locks and the order of the effects are those of the end on whose side the
-    share lies: `after` above 0.
+    At 0 and 1 the two themselves come back. Locks, ids and the order of the effects are those of the end on whose side
+    the share lies: `after` above 0.
     """
     if share in (0, 1):
         return after if share else before
+    if share > 0:
+        before = aligned(before, after)
+    else:
+        after = aligned(after, before)
     leading, trailing = (after, before) if share > 0 else (before, after)
-    slots = (
-        _between(_slot(before, name), _slot(after, name), share) for name in _joined(leading.names, trailing.names)
-    )
+    slots = (_between(before.find(each), after.find(each), share) for each in _joined(leading.ids, trailing.ids))
     return Chain(tuple(slot for slot in slots if slot))
 
 
 def _between(was: Slot | None, now: Slot | None, share: float) -> Slot | None:
-    heard_before, heard_after = (slot is not None and not slot.bypassed for slot in (was, now))
+    heard_before, heard_after = (slot is not None and slot.heard for slot in (was, now))
     if now and heard_after and not heard_before:
         return _faded(now, share) or was
     if was and heard_before and not heard_after:
@@ -55,23 +59,15 @@ def _faded(slot: Slot, strength: float) -> Slot | None:
 
 
 def _moved(effect: Effect, start: Values, end: Values, share: float) -> dict[str, float]:
-    settings = {}
-    for param in effect.params:
-        first, last = param.to_unit(start[param.name]), param.to_unit(end[param.name])
-        still = start[param.name] == end[param.name]
-        settings[param.name] = end[param.name] if still else param.from_unit(first + share * (last - first))
-    return settings
+    moved = {param.name: param.between(start[param.name], end[param.name], share) for param in effect.params}
+    return {**end, **moved}
 
 
 def _joined(leading: tuple[str, ...], trailing: tuple[str, ...]) -> list[str]:
     """The leading order, and what only the other has behind the same neighbour as there."""
-    names = list(leading)
-    for place, name in enumerate(trailing):
-        if name not in names:
-            neighbours = [each for each in trailing[:place] if each in names]
-            names.insert(names.index(neighbours[-1]) + 1 if neighbours else 0, name)
-    return names
-
-
-def _slot(chain: Chain, name: str) -> Slot | None:
-    return chain.slot(name) if name in chain.names else None
+    ids = list(leading)
+    for place, slot_id in enumerate(trailing):
+        if slot_id not in ids:
+            neighbours = [each for each in trailing[:place] if each in ids]
+            ids.insert(ids.index(neighbours[-1]) + 1 if neighbours else 0, slot_id)
+    return ids

@@ -1,4 +1,6 @@
-"""A chain as a file of its own: `instructfx-preset`, version 1, written and read here and nowhere else."""
+"""A chain as a file of its own: `instructfx-preset`, written and read here and nowhere else.
+
+Version 2, which is written, gives every slot its id; version 1 has each effect at most once and no ids."""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ from instructfx.chain.chain import Chain
 from instructfx.errors import SettingsError
 
 FORMAT = "instructfx-preset"
-VERSION = 1
+VERSION = 2
+READABLE = (1, 2)
 MOST_BYTES = 1 << 20  # a chain of every effect takes 4 kB
 
 
@@ -38,8 +41,8 @@ def from_text(text: str, name: str = "the preset") -> Chain:
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise SettingsError(f'{name} is no preset: it must hold an object with "format": "{FORMAT}"')
     version = found.get("version")
-    if isinstance(version, bool) or version != VERSION:
-        raise SettingsError(f"{name} is a preset of version {version!r:.40}; version {VERSION} can be read")
+    if isinstance(version, bool) or version not in READABLE:
+        raise SettingsError(f"{name} is a preset of version {version!r:.40}; versions 1 and {VERSION} can be read")
     if "chain" not in found:
         raise SettingsError(f"{name} holds no chain; give a preset that InstructFX wrote")
     try:

@@ -8,6 +8,7 @@ from typing import Any
 
 from instructfx.chain import Chain
 from instructfx.chain.diff import pairs
+from instructfx.chain.matching import aligned
 from instructfx.sessions import Session, Turn
 
 AUDIBLE = 0.3  # of a step; smaller differences of readings are not told
@@ -68,22 +69,23 @@ def compared(session: Session, turn_id: str, other_id: str | None) -> Comparison
     first = session.turns[0]  # which continued the dry track
     before = other.readings_after if other else first.readings_before
     heard = [(each.provenance.ear, each.provenance.excerpt_start) for each in (one, other or first)]
-    shared = [[name for name in chain.names if name in chains[0].names and name in chains[1].names] for chain in chains]
+    theirs = aligned(chains[1], chains[0])
+    shared = [
+        [each for each in chain.ids if each in chains[0].ids and each in theirs.ids] for chain in (chains[0], theirs)
+    ]
     return Comparison(
         one, other, tuple(_rows(*chains)), one.readings_after, before, shared[0] == shared[1], heard[0] == heard[1]
     )
 
 
 def _rows(one: Chain, other: Chain) -> Iterator[ComparedSetting]:
-    seen = set()
     for pair in pairs(one, other):
-        name = pair.effect.name
-        if name not in seen:
-            seen.add(name)
-            off = [float(chain.slot(name).bypassed) if name in chain.names else None for chain in (one, other)]
-            if any(off):
-                yield ComparedSetting(pair.effect.label, "bypassed", "", *off)
-        yield ComparedSetting(pair.effect.label, pair.param.label, pair.param.unit, pair.one, pair.other)
+        off = [float(slot.bypassed) if slot else None for slot in (pair.one, pair.other)]
+        if any(off):
+            yield ComparedSetting(pair.label, "bypassed", "", *off)
+        for param in pair.params:
+            values = [slot.settings[param.name] if slot else None for slot in (pair.one, pair.other)]
+            yield ComparedSetting(pair.label, param.label, param.unit, *values)
 
 
 def told(comparison: Comparison, same_too: bool = False) -> Iterator[str]:

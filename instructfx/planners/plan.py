@@ -10,9 +10,10 @@ from instructfx.ears.goal import Goal
 
 @dataclass(frozen=True)
 class Move:
-    """An effect and the settings to give it. pinned names those that the person asked for by value.
+    """A slot and the settings to give it. pinned names those that the person asked for by value.
 
-    before or after names the effect that a new one stands next to; with neither it goes to the end.
+    slot is its id: of one that is there, or the one that a new one gets; the effect's name unless given. before or
+    after is the id of the slot that a new one stands next to; with neither it goes to the end.
     """
 
     effect: str
@@ -20,6 +21,10 @@ class Move:
     pinned: frozenset[str] = frozenset()
     before: str = ""
     after: str = ""
+    slot: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "slot", self.slot or self.effect)
 
 
 @dataclass(frozen=True)
@@ -66,9 +71,10 @@ class Asked:
 class Plan:
     """add and adjust are in the order of the calls; adjust with no settings means: re-tune this one.
 
-    keep names effects that refiners may not touch this turn; undo says how many turns to go back; notes are
-    what the person should know (values that were clamped, words that were not understood). raw is the planner's
-    answer word for word; asked is what a language model was asked and what it cost, None where none was.
+    remove, bypass, enable and keep are ids of slots; keep are those that refiners may not touch this turn. undo says
+    how many turns to go back; notes are what the person should know (values that were clamped, words that were not
+    understood). raw is the planner's answer word for word; asked is what a language model was asked and what it cost,
+    None where none was.
     """
 
     add: tuple[Move, ...] = ()
@@ -87,17 +93,17 @@ class Plan:
 
     @property
     def chosen(self) -> tuple[str, ...]:
-        """The effects that this turn is about, in order, without those to keep."""
-        names = [move.effect for move in (*self.adjust, *self.add) if move.effect not in self.keep]
-        return tuple(dict.fromkeys(names))
+        """The ids of the slots that this turn is about, in order, without those to keep."""
+        ids = [move.slot for move in (*self.adjust, *self.add) if move.slot not in self.keep]
+        return tuple(dict.fromkeys(ids))
 
-    def movable(self, names: Sequence[str]) -> tuple[str, ...]:
-        """Of the effects of a chain those that the turn is about, or all but those to keep where it only re-tunes."""
+    def movable(self, ids: Sequence[str]) -> tuple[str, ...]:
+        """Of the slots of a chain those that the turn is about, or all but those to keep where it only re-tunes."""
         if self.chosen:
-            return tuple(name for name in self.chosen if name in names)
-        return tuple(name for name in names if name not in self.keep)
+            return tuple(slot_id for slot_id in self.chosen if slot_id in ids)
+        return tuple(slot_id for slot_id in ids if slot_id not in self.keep)
 
     @property
     def pinned(self) -> frozenset[tuple[str, str]]:
-        """(effect, setting) pairs that the person named a value for."""
-        return frozenset((move.effect, name) for move in (*self.adjust, *self.add) for name in move.pinned)
+        """(slot id, setting) pairs that the person named a value for."""
+        return frozenset((move.slot, name) for move in (*self.adjust, *self.add) for name in move.pinned)

@@ -14,23 +14,23 @@ def route(chain: Chain, plan: Plan) -> tuple[Route, Chain]:
     """The route, and the chain to start from: removals, bypasses, adjustments, then additions in order.
 
     initialize_all: new effects and nothing that stays; reuse_all: no new effect; reuse_and_initialize: both.
-    An effect that a plan adds although it is there is adjusted; what a plan touches that is not there is passed
+    A slot that a plan adds although it is there is adjusted; what a plan touches that is not there is passed
     over, so that a planner's slip never fails a turn. What a person has locked as a whole stays as it is.
     """
-    for name in plan.remove:
-        if name in chain.names and not chain.slot(name).wholly_locked:
-            chain = chain.without(name)
+    for slot_id in plan.remove:
+        if slot_id in chain.ids and not chain.slot(slot_id).wholly_locked:
+            chain = chain.without(slot_id)
     surviving = chain
-    for names, bypassed in ((plan.bypass, True), (plan.enable, False)):
-        for name in names:
-            if name in chain.names and not chain.slot(name).wholly_locked:
-                chain = chain.bypassed(name, bypassed)
+    for ids, bypassed in ((plan.bypass, True), (plan.enable, False)):
+        for slot_id in ids:
+            if slot_id in chain.ids and not chain.slot(slot_id).wholly_locked:
+                chain = chain.bypassed(slot_id, bypassed)
     added = False
     for move in (*plan.adjust, *plan.add):
-        if move.effect in chain.names:
-            chain = chain.adjusted(move.effect, move.settings)
+        if move.slot in chain.ids:
+            chain = chain.adjusted(move.slot, move.settings)
         elif move in plan.add:
-            chain = chain.added(move.effect, move.settings, _place(chain, move))
+            chain = chain.added(move.effect, move.settings, _place(chain, move), move.slot)
             added = True
     if not added:
         return "reuse_all", chain
@@ -38,8 +38,8 @@ def route(chain: Chain, plan: Plan) -> tuple[Route, Chain]:
 
 
 def _place(chain: Chain, move: Move) -> int | None:
-    if move.before in chain.names:
-        return chain.names.index(move.before)
-    if move.after in chain.names:
-        return chain.names.index(move.after) + 1
+    if move.before in chain.ids:
+        return chain.ids.index(move.before)
+    if move.after in chain.ids:
+        return chain.ids.index(move.after) + 1
     return None

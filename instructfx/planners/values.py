@@ -6,6 +6,9 @@ import math
 import re
 from typing import Any
 
+from instructfx.effects import Param
+from instructfx.errors import SettingsError
+
 LONG_TEXT = 600  # characters of a reply or a thought that are kept
 MOST_NAMES = 50
 WRITTEN = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d{1,3})?)\s*([a-z%]*)\s*", re.IGNORECASE)
@@ -30,6 +33,16 @@ def number(value: Any, name: str, unit: str = "") -> float | None:
     if not abs(value) < math.inf:  # unlike math.isfinite, this takes integers of any length
         raise Unusable(f"{name} must be a finite number")
     return float(max(-1e300, min(1e300, value)))
+
+
+def given_value(param: Param, value: Any) -> float | None:
+    """A value for a setting: a number as `number` reads it, or a word of a choice or switch; None where none is."""
+    if param.kind not in ("choice", "switch") or value is None or value == "":
+        return number(value, param.name, param.unit)
+    try:
+        return param.clamp(value)
+    except SettingsError as error:
+        raise Unusable(f"{error!s:.{LONG_TEXT}}") from error
 
 
 def boolean(value: Any) -> bool | None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
-from instructfx.chain import Chain
+from instructfx.chain import Chain, Slot
 from instructfx.ears import Objective
-from instructfx.effects import Effect
 from instructfx.refine.bayes import BayesOptions, explore
 from instructfx.refine.gradient import GradientOptions, descend
 from instructfx.refine.records import IsCancelled, OnStep, Refined, Step, ignore, never
@@ -16,7 +15,7 @@ from instructfx.refine.secant import EmbeddingObjective, SecantOptions, descend_
 from instructfx.rendering.excerpt import Excerpt
 
 Rival = Callable[[Search, tuple[str, ...], int], None]
-"""(search, effects, seed): another way to search, in place of ours."""
+"""(search, ids of slots, seed): another way to search, in place of ours."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class RefineOptions(SearchOptions):
 
 def refine(
     chain: Chain,
-    effects: Collection[str],
+    ids: Collection[str],
     excerpt: Excerpt,
     objective: Objective,
     *,
@@ -53,28 +52,27 @@ def refine(
     on_step: OnStep = ignore,
     cancelled: IsCancelled = never,
 ) -> Refined:
-    """Move the settings of these effects down the loss: gradients where there are some, then trying.
+    """Move the settings of the slots of these ids down the loss: gradients where there are some, then trying.
 
-    pinned holds (effect, setting) pairs that the person named a value for: they, locked settings and every
-    other effect stay. The chain that comes back is the best one truly measured, or the one that went in.
+    pinned holds (slot id, setting) pairs that the person named a value for: they, locked settings and every
+    other slot stay. The chain that comes back is the best one truly measured, or the one that went in.
     """
     options = options or RefineOptions()
     held = chain
-    for effect, setting in pinned:
-        slot = held.slot(effect)
-        held = held.locked(effect, slot.locked | {setting})
+    for slot_id, setting in pinned:
+        held = held.locked(slot_id, held.slot(slot_id).locked | {setting})
     search = Search(held, excerpt, objective, on_step, cancelled)
-    moving = [slot.effect for slot in held.slots if held.knobs({slot.effect.name} & set(effects))]
+    moving = [slot for slot in held.slots if held.knobs({slot.id} & set(ids))]
     search.where_it_fits(lambda: _search(search, moving, came_from or held, options, seed))
     return _unpinned(search.refined("converged" if moving else "nothing to refine"), chain)
 
 
-def _search(search: Search, moving: Sequence[Effect], came_from: Chain, options: RefineOptions, seed: int) -> None:
+def _search(search: Search, moving: Sequence[Slot], came_from: Chain, options: RefineOptions, seed: int) -> None:
     if options.rival:
-        options.rival(search, tuple(effect.name for effect in moving), seed)
+        options.rival(search, tuple(slot.id for slot in moving), seed)
         return
-    differentiable = [effect.name for effect in moving if effect.differentiable]
-    others = [effect.name for effect in moving if not effect.differentiable]
+    differentiable = [slot.id for slot in moving if slot.effect.differentiable]
+    others = [slot.id for slot in moving if not slot.effect.differentiable]
     if differentiable and not search.cancelled():
         if isinstance(search.objective, EmbeddingObjective):
             descend_in_few_passes(search, differentiable, options.secant)
@@ -89,7 +87,7 @@ def _unpinned(refined: Refined, chain: Chain) -> Refined:
 
     def restored(moved: Chain) -> Chain:
         for slot in chain.slots:
-            moved = moved.locked(slot.effect.name, slot.locked)
+            moved = moved.locked(slot.id, slot.locked)
         return moved
 
     steps = tuple(Step(step.iteration, restored(step.chain), step.loss) for step in refined.steps)

@@ -39,7 +39,7 @@ def explore(search: Search, knobs: Sequence[Knob], options: BayesOptions, seed: 
 
     start = search.best
     home = start.to_unit(knobs)
-    bounds = [_bounds(value, _stood(came_from, start, knob), options) for knob, value in zip(knobs, home, strict=True)]
+    bounds = [_bounds(value, _stood(came_from, knob), options) for knob, value in zip(knobs, home, strict=True)]
     optimizer = Optimizer(
         [Real(low, high) for low, high in bounds],
         base_estimator="GP",
@@ -67,12 +67,10 @@ def explore(search: Search, knobs: Sequence[Knob], options: BayesOptions, seed: 
             optimizer.tell(unit, loss if np.isfinite(loss) else 2 * worst + 1)
 
 
-def _stood(came_from: Chain, start: Chain, knob: Knob) -> float | None:
-    """Where a knob stood before this turn, on the unit scale; None for an effect that is new."""
-    name = start.slots[knob.slot].effect.name
-    if name not in came_from.names:
-        return None
-    return knob.param.to_unit(came_from.slot(name).settings[knob.param.name])
+def _stood(came_from: Chain, knob: Knob) -> float | None:
+    """Where a knob stood before this turn, on the unit scale; None for a slot that is new."""
+    slot = came_from.find(knob.slot)
+    return knob.param.to_unit(slot.settings[knob.param.name]) if slot else None
 
 
 def _bounds(home: float, stood: float | None, options: BayesOptions) -> tuple[float, float]:

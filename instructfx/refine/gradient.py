@@ -49,11 +49,11 @@ class GradientOptions:
     tolerance: float = 0.01  # of the loss: less improvement than this ends the search
 
 
-def descend(search: Search, effects: Sequence[str], options: GradientOptions) -> None:
-    """Improve the best chain of the search by moving the knobs of these differentiable effects."""
+def descend(search: Search, ids: Sequence[str], options: GradientOptions) -> None:
+    """Improve the best chain of the search by moving the knobs of these differentiable slots."""
     spectral = isinstance(search.objective, SpectralObjective)
-    linear = [name for name in effects if search.best.slot(name).effect.response is not None and spectral]
-    others = [name for name in effects if name not in linear]
+    linear = [each for each in ids if search.best.slot(each).effect.response is not None and spectral]
+    others = [each for each in ids if each not in linear]
     if linear:
         _descend_on_spectrum(search, search.best.knobs(linear), options)
     if others:

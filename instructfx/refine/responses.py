@@ -18,8 +18,8 @@ def responses(
 ) -> Tensor:
     """Joint magnitude of the slots that the knobs belong to, (batch, bins), differentiable."""
     product = torch.ones(1, len(frequencies_hz), dtype=torch.float64)
-    for index in sorted({knob.slot for knob in knobs}):
-        response = chain.slots[index].effect.response
-        if response is not None:
-            product = product * response(settings[index], sample_rate, frequencies_hz)
+    moving = {knob.slot for knob in knobs}
+    for slot, values in zip(chain.slots, settings, strict=True):
+        if slot.id in moving and slot.effect.response is not None:
+            product = product * slot.effect.response(values, sample_rate, frequencies_hz)
     return product.clamp(min=1e-6)

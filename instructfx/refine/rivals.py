@@ -19,10 +19,10 @@ FXSEARCHER = BayesOptions(
 )
 
 
-def text2fx(search: Search, effects: tuple[str, ...], seed: int, steps: int = TEXT2FX_STEPS) -> None:
+def text2fx(search: Search, ids: tuple[str, ...], seed: int, steps: int = TEXT2FX_STEPS) -> None:
     """Adam at 0.01 on the logits of the differentiable effects' knobs; the best position that it saw is measured."""
     start = search.best
-    knobs = start.knobs([name for name in effects if start.slot(name).effect.differentiable])
+    knobs = start.knobs([slot_id for slot_id in ids if start.slot(slot_id).effect.differentiable])
     if not knobs:
         return
     generator = torch.Generator().manual_seed(seed)
@@ -46,8 +46,8 @@ def text2fx(search: Search, effects: tuple[str, ...], seed: int, steps: int = TE
     search.consider(start.with_unit(knobs, best.tolist()))
 
 
-def fxsearcher(search: Search, effects: tuple[str, ...], seed: int, options: BayesOptions = FXSEARCHER) -> None:
+def fxsearcher(search: Search, ids: tuple[str, ...], seed: int, options: BayesOptions = FXSEARCHER) -> None:
     """A Gaussian process over every knob's whole range, 20 first points, 100 looks."""
-    knobs = search.best.knobs(effects)
+    knobs = search.best.knobs(ids)
     if knobs:
         explore(search, knobs, options, seed, search.best)

@@ -92,7 +92,7 @@ class Search:
 
     def movement(self, chain: Chain, knobs: Sequence[Knob]) -> Callable[[Tensor], Tensor]:
         """`moved` of one chain and its knobs, for many positions of them."""
-        every = self._home.knobs(self._home.names)
+        every = self._home.knobs(self._home.ids)
         home, there = self._home.to_unit(every), chain.to_unit(every)
         resting = sum((a - b) ** 2 for a, b, knob in zip(home, there, every, strict=True) if knob not in knobs)
         knobs_home = torch.tensor(self._home.to_unit(knobs), dtype=torch.float64)

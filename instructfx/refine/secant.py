@@ -22,7 +22,7 @@ from instructfx.chain import Chain, Knob
 from instructfx.effects.device import brought
 from instructfx.refine.responses import EDGE, responses
 from instructfx.refine.search import Search
-from instructfx.rendering.excerpt import k_power
+from instructfx.rendering.level import k_power
 
 
 @runtime_checkable
@@ -76,9 +76,9 @@ RESTRAINT = 0.0002  # keeps knobs that the model thinks idle where they are
 DIFFERENCE = 1e-3  # of a knob's range, for slopes of features
 
 
-def descend_in_few_passes(search: Search, effects: Sequence[str], options: SecantOptions) -> float:
-    """Improve the best chain of the search by the knobs of these differentiable effects; the passes that it took."""
-    place = _Place(search, search.best.knobs(effects), options.range_db)
+def descend_in_few_passes(search: Search, ids: Sequence[str], options: SecantOptions) -> float:
+    """Improve the best chain of the search by the knobs of these differentiable slots; the passes that it took."""
+    place = _Place(search, search.best.knobs(ids), options.range_db)
     unit = torch.tensor([place.start.to_unit(place.knobs)], dtype=torch.float64).clamp(EDGE, 1 - EDGE)
     here = place.look(unit)
     trust = _Trust(options.radius_db, torch.zeros(len(here.embedding), len(here.features)))
@@ -153,7 +153,7 @@ class _Place:
         self.objective = search.objective
         self.start: Chain = search.best
         self.knobs = knobs
-        curved = [self.start.slots[knob.slot].effect.response is not None for knob in knobs]
+        curved = [self.start.slot(knob.slot).effect.response is not None for knob in knobs]
         self._curved = [knob for knob, is_curved in zip(knobs, curved, strict=True) if is_curved]
         self._other = torch.tensor([not is_curved for is_curved in curved])
         self._moved = search.movement(self.start, knobs)

@@ -11,13 +11,13 @@ from instructfx.audio.naming import one_line
 from instructfx.chain import Chain
 from instructfx.chain.interpolate import between
 from instructfx.ears import Goal
+from instructfx.effects import EFFECTS
 from instructfx.errors import InstructionError
 from instructfx.language import understand
-from instructfx.planners.heuristics import HEURISTICS
 from instructfx.refine import RefineOptions
 
 Setting = tuple[str, str]
-"""An effect and one of its settings, by name."""
+"""The id of a slot, and the name of one of its settings."""
 
 FirstTurn = Literal["initialize", "refine"]
 
@@ -89,7 +89,7 @@ class TurnOptions:
             return goal
         axes = {name: _capped(self.step_size * value) for name, value in goal.axes.items()}
         strongest = max(map(abs, axes.values()), default=0.0)
-        reach = {axis for effect in effects for axis in HEURISTICS[effect].reach}
+        reach = {axis for effect in effects for axis in EFFECTS.resolve(effect).heuristics.reach}
         for axis, away in away_from(self.avoid).items():
             wished = axes.get(axis, 0.0)
             asked = abs(wished) >= ASKED * strongest and wished != 0
@@ -98,18 +98,18 @@ class TurnOptions:
         negative = ", ".join(text for text in (goal.negative, self.avoid) if text)
         return replace(goal, axes=axes, negative=negative)
 
-    def paced(self, before: Chain, chain: Chain, effects: Collection[str], pinned: Collection[Setting]) -> Chain:
-        """A chain that was reached from `before`, with these effects at this size of step.
+    def paced(self, before: Chain, chain: Chain, ids: Collection[str], pinned: Collection[Setting]) -> Chain:
+        """A chain that was reached from `before`, with these slots at this size of step.
 
-        pinned holds the (effect, setting) pairs that the person named a value for; they stay, as locked ones do.
+        pinned holds the (slot id, setting) pairs that the person named a value for; they stay, as locked ones do.
         """
         if self.step_size == 1:
             return chain
-        for name in effects:
-            if name in chain.names:
-                moved = between(_alone(before, name), _alone(chain, name), self.step_size).slot(name).settings
-                free = {setting: value for setting, value in moved.items() if (name, setting) not in pinned}
-                chain = chain.adjusted(name, free)
+        for slot_id in ids:
+            if slot_id in chain.ids:
+                moved = between(_alone(before, slot_id), _alone(chain, slot_id), self.step_size).slot(slot_id).settings
+                free = {setting: value for setting, value in moved.items() if (slot_id, setting) not in pinned}
+                chain = chain.adjusted(slot_id, free)
         return chain
 
 
@@ -141,7 +141,7 @@ def _too(term: str) -> dict[str, float]:
             axis: -float(direction)
             for command in intent.commands
             if command.effect
-            for axis, direction in HEURISTICS[command.effect].reach.items()
+            for axis, direction in EFFECTS[command.effect].heuristics.reach.items()
         }
     strongest = max(map(abs, axes.values()), default=0.0)
     return {axis: AVOIDED_STEPS * value / strongest for axis, value in axes.items() if abs(value) >= ASKED * strongest}
@@ -156,5 +156,6 @@ def _capped(steps: float) -> float:
     return max(-MOST_AXIS_STEPS, min(MOST_AXIS_STEPS, steps))
 
 
-def _alone(chain: Chain, name: str) -> Chain:
-    return Chain((chain.slot(name),)) if name in chain.names else Chain()
+def _alone(chain: Chain, slot_id: str) -> Chain:
+    slot = chain.find(slot_id)
+    return Chain((slot,) if slot else ())

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from instructfx.chain import Chain, Slot
+from instructfx.chain import Chain, Slot, next_slot_id
 from instructfx.effects import EFFECTS
 from instructfx.errors import SettingsError
 
@@ -25,14 +25,17 @@ def chain_of(*names: str, **settings: dict[str, float]) -> Chain:
 
 @st.composite
 def chains(draw: st.DrawFn) -> Chain:
-    """Up to five effects in any order, with any settings, bypassed or not, with any locks."""
-    names = draw(st.lists(st.sampled_from(sorted(EFFECTS)), unique=True, max_size=5))
-    slots = []
+    """Up to five slots in any order, with any settings, bypassed or not, with any locks and ids."""
+    names = draw(st.lists(st.sampled_from(sorted(EFFECTS)), max_size=5))
+    slots: list[Slot] = []
+    used: set[str] = set()
     for name in names:
         effect = EFFECTS[name]
         settings = {param.name: draw(st.floats(param.low, param.high)) for param in effect.params}
         locked = draw(st.frozensets(st.sampled_from([param.name for param in effect.params])))
-        slots.append(Slot(effect, settings, draw(st.booleans()), locked))
+        used |= {f"{name}_{number}" for number in draw(st.frozensets(st.integers(2, 5)))}
+        slots.append(Slot(effect, settings, draw(st.booleans()), locked, next_slot_id(name, used)))
+        used.add(slots[-1].id)
     return Chain(tuple(slots))
 
 
@@ -64,11 +67,52 @@ def test_any_order_is_kept(names: list[str]) -> None:
     assert chain.adjusted(names[3], {}).names == tuple(names)
 
 
-def test_an_effect_can_be_in_a_chain_once() -> None:
-    with pytest.raises(SettingsError, match="each effect can be in a chain once; this one has eq, gain, eq"):
+# Slots
+
+
+def test_an_effect_can_be_in_a_chain_more_than_once(sound: Tensor) -> None:
+    """Each slot is changed by its id alone, and both are heard."""
+    chain = Chain().added("gain", {"gain_db": 2}).added("distortion", {}).added("gain", {"gain_db": 3})
+    assert chain.ids == ("gain", "distortion", "gain_2")
+    assert chain.names == ("gain", "distortion", "gain")
+    assert chain.labels == {"gain": "Gain 1", "distortion": "Distortion", "gain_2": "Gain 2"}
+    louder = chain.adjusted("gain_2", {"gain_db": 6}).bypassed("distortion", True)
+    assert louder.slot("gain").settings == {"gain_db": 2}
+    torch.testing.assert_close(louder.apply(sound, RATE), 10 ** (8 / 20) * sound)
+    assert chain.without("gain").ids == ("distortion", "gain_2")
+    assert chain.without("gain").labels["gain_2"] == "Gain"
+    assert chain.locked("gain", ["gain_db"]).adjusted("gain", {"gain_db": 9}) == chain.locked("gain", ["gain_db"])
+    with pytest.raises(SettingsError, match="gain_3 is not in the chain, which has gain, distortion, gain_2"):
+        chain.slot("gain_3")
+
+
+def test_an_id_is_given_once() -> None:
+    assert next_slot_id("eq", ()) == "eq"
+    assert next_slot_id("eq", ("gain", "eq_2")) == "eq"
+    assert next_slot_id("eq", ("eq", "eq_3")) == "eq_2"
+    assert next_slot_id("eq", {"eq", "eq_2", "eq_3"}) == "eq_4"
+    with pytest.raises(SettingsError, match="each slot of a chain has an id of its own; this one has eq twice"):
         chain_of("eq", "gain", "eq")
-    with pytest.raises(SettingsError, match="once"):
-        chain_of("eq", "gain").added("eq", {})
+
+
+@pytest.mark.parametrize("wrong", ["eq ", "reverb", "eq_1", "eq_0", "eq_02", "eq_two", "eq_2_2", "EQ", "x" * 1000])
+def test_an_id_says_whose_it_is(wrong: str) -> None:
+    with pytest.raises(SettingsError, match="a slot of eq is called eq, eq_2, eq_3 and so on, not"):
+        Slot(EFFECTS["eq"], id=wrong)
+
+
+def test_knobs_of_two_slots_of_an_effect_move_apart() -> None:
+    chain = chain_of("distortion", "delay").added("distortion", {})
+    assert {knob.slot for knob in chain.knobs(["distortion_2"])} == {"distortion_2"}
+    knobs = chain.knobs(["distortion", "distortion_2"])
+    unit = [0.25, 0.5, 0.75, 1.0]
+    moved = chain.with_unit(knobs, unit)
+    assert moved.slot("distortion").settings == {"drive_db": 10, "mix": 0.5}
+    assert moved.slot("distortion_2").settings == {"drive_db": 30, "mix": 1}
+    assert moved.to_unit(knobs) == unit
+    batch = chain.tensors(knobs, torch.tensor([unit, [0.0, 0.0, 0.5, 0.5]]))
+    assert batch[0]["drive_db"].tolist() == [10, 0]
+    assert batch[2]["drive_db"].tolist() == [30, 20]
 
 
 # Changing it
@@ -142,8 +186,8 @@ def test_an_empty_chain_changes_nothing(sound: Tensor) -> None:
 
 def test_knobs_are_what_a_search_may_move() -> None:
     chain = chain_of("eq", "delay", "gain", "compressor").locked("eq", ["mid_gain_db"]).bypassed("compressor", True)
-    knobs = chain.knobs(EFFECTS)
-    names = [(chain.slots[knob.slot].effect.name, knob.param.name) for knob in knobs]
+    knobs = chain.knobs(chain.ids)
+    names = [(knob.slot, knob.param.name) for knob in knobs]
     assert ("eq", "treble_gain_db") in names
     assert ("eq", "mid_gain_db") not in names  # locked
     assert ("delay", "mix") in names
@@ -160,7 +204,7 @@ def test_knobs_are_those_of_the_effects_asked_for() -> None:
 
 @given(chains(), st.randoms())
 def test_the_unit_cube_and_back(chain: Chain, random: Any) -> None:
-    knobs = chain.knobs(EFFECTS)
+    knobs = chain.knobs(chain.ids)
     unit = chain.to_unit(knobs)
     assert all(-1e-9 <= value <= 1 + 1e-9 for value in unit)
     back = chain.with_unit(knobs, unit)
@@ -171,15 +215,15 @@ def test_the_unit_cube_and_back(chain: Chain, random: Any) -> None:
     assert moved.to_unit(knobs) == pytest.approx(wanted, abs=1e-9)
     assert moved.names == chain.names
     movable = {(knob.slot, knob.param.name) for knob in knobs}
-    for index, (slot, after) in enumerate(zip(chain.slots, moved.slots, strict=True)):
+    for slot, after in zip(chain.slots, moved.slots, strict=True):
         assert (after.bypassed, after.locked) == (slot.bypassed, slot.locked)
         for name, value in slot.settings.items():
-            assert (index, name) in movable or after.settings[name] == value
+            assert (slot.id, name) in movable or after.settings[name] == value
 
 
 def test_with_unit_takes_one_value_for_each_knob() -> None:
     chain = chain_of("distortion")
-    knobs = chain.knobs(EFFECTS)
+    knobs = chain.knobs(chain.ids)
     assert chain.with_unit(knobs, [0.5, 1.0]).slot("distortion").settings == {"drive_db": 20, "mix": 1}
     with pytest.raises(ValueError, match="shorter"):
         chain.with_unit(knobs, [0.5])
@@ -187,7 +231,7 @@ def test_with_unit_takes_one_value_for_each_knob() -> None:
 
 @given(chains())
 def test_tensors_say_what_with_unit_says(chain: Chain) -> None:
-    knobs = chain.knobs(EFFECTS)
+    knobs = chain.knobs(chain.ids)
     unit = [0.3] * len(knobs)
     tensors = chain.tensors(knobs, torch.tensor([unit], dtype=torch.float64))
     for slot, values in zip(chain.with_unit(knobs, unit).slots, tensors, strict=True):
@@ -217,13 +261,20 @@ def test_the_form_of_the_json() -> None:
     chain = chain_of("delay", "gain").bypassed("gain", True).locked("delay", ["mix", "feedback"])
     assert chain.to_json() == [
         {
+            "id": "delay",
             "effect": "delay",
             "settings": {"delay_seconds": 0.35, "feedback": 0.3, "mix": 0.25},
             "locked": ["feedback", "mix"],
         },
-        {"effect": "gain", "settings": {"gain_db": 0.0}, "bypassed": True},
+        {"id": "gain", "effect": "gain", "settings": {"gain_db": 0.0}, "bypassed": True},
     ]
+    assert list(chain.to_json()[0]) == ["id", "effect", "settings", "locked"]
     assert Chain().to_json() == []
+
+
+def test_json_without_ids_is_read_by_the_effects_names() -> None:
+    old = [{"effect": "eq"}, {"effect": "gain"}, {"effect": "eq", "settings": {"mid_gain_db": 1}}]
+    assert Chain.from_json(old).ids == ("eq", "gain", "eq_2")
 
 
 def test_json_of_other_systems_names_is_read_and_completed() -> None:
@@ -242,11 +293,11 @@ def test_json_of_other_systems_names_is_read_and_completed() -> None:
         (["eq"], "a list of objects with the keys effect and settings"),
         ([["eq", {}]], "a list of objects"),
         ([{}], "there is no effect"),
-        ([{"effect": "flanger"}], "there is no effect 'flanger'; there are filter, eq"),
+        ([{"effect": " flanger"}], "there is no effect ' flanger'; a name has"),
         ([{"effect": ["eq"]}], "there is no effect"),
-        ([{"effect": "eq", "setings": {}}], "a slot has effect, settings, bypassed .* and locked"),
-        ([{"effect": "eq", "settings": None}], "a slot has effect, settings"),
-        ([{"effect": "eq", "settings": [1]}], "a slot has effect, settings"),
+        ([{"effect": "eq", "setings": {}}], "a slot has id, effect, settings, bypassed .* and locked"),
+        ([{"effect": "eq", "settings": None}], "a slot has id, effect, settings"),
+        ([{"effect": "eq", "settings": [1]}], "a slot has id, effect, settings"),
         ([{"effect": "gain", "settings": {"gain": 1}}], "gain has no setting 'gain'; it has gain_db"),
         ([{"effect": "gain", "settings": {"gain_db": "loud"}}], "gain_db must be a number from -24 to 24 dB"),
         ([{"effect": "gain", "settings": {"gain_db": None}}], "gain_db must be a number from -24 to 24 dB"),
@@ -259,7 +310,9 @@ def test_json_of_other_systems_names_is_read_and_completed() -> None:
         ([{"effect": "gain", "locked": "gain_db"}], "locked must be a list of names"),
         ([{"effect": "gain", "locked": [["gain_db"]]}], "locked must be a list of names"),
         ([{"effect": "gain", "locked": ["mix"]}], "gain has no setting 'mix'"),
-        ([{"effect": "gain"}, {"effect": "volume"}], "each effect can be in a chain once"),
+        ([{"effect": "gain", "id": 2}], "a slot's id is text, not 2"),
+        ([{"effect": "gain", "id": "eq"}], "a slot of gain is called gain, gain_2, gain_3 and so on, not 'eq'"),
+        ([{"effect": "gain"}, {"effect": "volume", "id": "gain"}], "this one has gain twice"),
     ],
     ids=lambda value: json.dumps(value)[:40] if not isinstance(value, str) or value == "eq" else "",
 )
@@ -314,7 +367,7 @@ def test_the_tail_is_the_ringing_and_the_start_is_the_same(sound: Tensor) -> Non
 
 def test_a_batch_of_settings_equals_one_by_one(sound: Tensor) -> None:
     chain = chain_of("eq", "compressor", "chorus", "reverb")
-    knobs = chain.knobs(EFFECTS)
+    knobs = chain.knobs(chain.ids)
     units = torch.rand(3, len(knobs), generator=torch.Generator().manual_seed(15), dtype=torch.float64)
     batch = chain.apply(sound, RATE, chain.tensors(knobs, units))
     assert batch.shape == (3, 2, sound.shape[-1])

@@ -12,7 +12,7 @@ from instructfx.effects import EFFECTS
 from instructfx.errors import SettingsError
 
 
-@pytest.mark.parametrize("effects", [(), ("eq",), tuple(EFFECTS), tuple(reversed(EFFECTS))])
+@pytest.mark.parametrize("effects", [(), ("eq",), tuple(EFFECTS), tuple(reversed(list(EFFECTS)))])
 def test_a_preset_comes_back(effects: tuple[str, ...], tmp_path: Path) -> None:
     chain = Chain()
     for name in effects:
@@ -30,8 +30,23 @@ def test_a_preset_comes_back(effects: tuple[str, ...], tmp_path: Path) -> None:
 def test_a_preset_says_what_it_is() -> None:
     written = json.loads(preset.to_text(Chain().added("gain", {"gain_db": 3})))
     assert written == {
-        "format": "instructfx-preset", "version": 1, "chain": [{"effect": "gain", "settings": {"gain_db": 3.0}}],
-    }  # fmt: skip
+        "format": "instructfx-preset",
+        "version": 2,
+        "chain": [{"id": "gain", "effect": "gain", "settings": {"gain_db": 3.0}}],
+    }
+
+
+def test_a_preset_of_version_1_is_read() -> None:
+    chain = Chain().added("eq", {"mid_gain_db": 2}).added("gain", {})
+    slots = [{key: value for key, value in slot.items() if key != "id"} for slot in chain.to_json()]
+    assert preset.from_text(json.dumps({"format": "instructfx-preset", "version": 1, "chain": slots})) == chain
+
+
+def test_a_preset_with_two_of_an_effect_comes_back() -> None:
+    chain = Chain().added("eq", {"mid_gain_db": 2}).added("compressor", {}).added("eq", {"mid_gain_db": -3})
+    chain = chain.without("eq").added("eq", {"treble_gain_db": 1}, slot_id="eq_7").locked("eq_2", ["mid_q"])
+    assert preset.from_text(preset.to_text(chain)) == chain
+    assert chain.ids == ("compressor", "eq_2", "eq_7")
 
 
 def chain_of(**slot: object) -> str:
@@ -45,11 +60,12 @@ def chain_of(**slot: object) -> str:
         ("[" * 100_000, "not JSON"),
         ("[]", "no preset"),
         ('{"format": "something"}', "no preset"),
-        ('{"format": "instructfx-preset", "version": 2, "chain": []}', "version 2; version 1 can be read"),
+        ('{"format": "instructfx-preset", "version": 3, "chain": []}', "version 3; versions 1 and 2 can be read"),
+        ('{"format": "instructfx-preset", "version": [], "chain": []}', "versions 1 and 2 can be read"),
         ('{"format": "instructfx-preset", "version": true, "chain": []}', "version True"),
         ('{"format": "instructfx-preset", "version": 1}', "no chain"),
         ('{"format": "instructfx-preset", "version": 1, "chain": 7}', "list of objects"),
-        (chain_of(effect="fuzz", settings={}), "no effect 'fuzz'"),
+        (chain_of(effect="", settings={}), "no effect ''"),
         (chain_of(effect="gain", settings={"gain": 3}), "no setting 'gain'"),
         (chain_of(effect="gain", settings={"gain_db": "3"}), "must be a number"),
         (chain_of(effect="gain", settings={"gain_db": float("nan")}), "finite"),
