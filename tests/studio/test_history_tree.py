@@ -8,6 +8,7 @@ import pytest
 from part_page import Part, opened, parts_served
 
 from instructfx.chain import Chain
+from instructfx.ears import Goal
 from instructfx.errors import StoreError
 from instructfx.planners.plan import Plan
 from instructfx.refine.records import Refined
@@ -31,6 +32,7 @@ def turn(
         kind=kind,
         instruction=words or f"wish {number}",
         plan=Plan(),
+        goal=Goal(),
         route="reuse_all",
         refined=Refined(chain, 1.0, 0.5),
         readings_before={"warmth": 0.0, "space": 0.0},

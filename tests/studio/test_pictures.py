@@ -115,9 +115,8 @@ def test_the_shortest_and_the_longest_room_are_drawn(seconds: float) -> None:
 def taken(wishes: dict[str, float], after: dict[str, float]) -> Turn:
     before = dict.fromkeys(after, 0.5)
     changed = {name: 0.5 + change for name, change in after.items()}
-    plan = Plan(goal=Goal(axes=wishes))
     refined, made = Refined(EQ, 1.0, 0.5), Provenance("builtin", "perceptual", 0)
-    return Turn("t", None, 1, "said", "x", plan, "reuse_all", refined, before, changed, made, 1.0)
+    return Turn("t", None, 1, "said", "x", Plan(), Goal(axes=wishes), "reuse_all", refined, before, changed, made, 1.0)
 
 
 def test_wishes_come_first_and_what_did_not_move_is_left_out() -> None:

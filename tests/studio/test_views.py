@@ -6,6 +6,7 @@ import pytest
 
 from instructfx.audio.track import Track
 from instructfx.chain import Chain
+from instructfx.ears import Goal
 from instructfx.planners.plan import Plan, Thoughts
 from instructfx.refine.records import Refined
 from instructfx.sessions import Provenance, Turn
@@ -23,6 +24,7 @@ def turn(chain: Chain, reply: str = "I added an equaliser.", **fields: object) -
         "kind": "said",
         "instruction": "make it warmer",
         "plan": Plan(reply=reply, thoughts=Thoughts(asked="warmth +1", effects="add eq")),
+        "goal": Goal(),
         "route": "initialize_all",
         "refined": Refined(chain, 1.0, 0.5),
         "readings_before": {"warmth": 1.0, "brightness": 2.0, "pitch": 3.0},

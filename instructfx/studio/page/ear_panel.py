@@ -10,7 +10,7 @@ import gradio
 
 from instructfx.errors import EarError
 from instructfx.studio.page import gradio_compat, html
-from instructfx.studio.visits.ear_options import LABELS, Fetch, Fetching, Offer, offered
+from instructfx.studio.visits.ear_options import FETCHED, LABELS, Fetch, Fetching, Offer, offered
 from instructfx.studio.visits.phrases import sentence
 from instructfx.studio.visits.progress import bar
 
@@ -124,7 +124,7 @@ def about_html(offer: Offer, fetch: Fetch) -> str:
         return bar(f"{verb} CLAP", f"{_of(fetch)} · {percent} %", percent)
     if fetch.runs:
         return bar("Fetching CLAP", "looking at what is here", 0)
-    if "clap" in offer.ears:
+    if FETCHED in offer.ears:
         return _hint(READY)
     if fetch.stage == "failed":
         return html.notice(fetch.trouble)

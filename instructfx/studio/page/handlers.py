@@ -178,8 +178,8 @@ class Handlers:
             known = self.visits.find(token) or self.visits.past(token)
             yield {page.notice: html.notice(SAY_SOMETHING if known else CHOOSE_FIRST)}
             return
-        agents, wishes = chosen(settings)
-        async for changes in self._carry_out(request, token, Instruct(said, wishes, takes), agents):
+        agents, options = chosen(settings)
+        async for changes in self._carry_out(request, token, Instruct(said, options, takes), agents):
             yield changes
 
     @guarded
