@@ -123,7 +123,7 @@ def bundle_schema() -> Schema:
     chain = records["Refined"]["properties"]["chain"]
     for record in ("Refined", "Step"):
         records[record]["properties"]["chain"] = {"$ref": "#/$defs/Chain"}
-    chain["items"]["properties"]["id"] = {"type": "string", **ID}
+    chain["items"]["properties"]["id"] |= ID
     for schema in (*records.values(), chain):
         _close(schema)
     top = records.pop("Bundle")
