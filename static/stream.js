@@ -45,13 +45,19 @@
     }
   }
 
-  /** An answer to Gradio: an event stream of these messages. */
-  function endless(told) {
+  /** Gradio's answer. Where it gives up itself, as it does when the page is left, that is an end and no error. */
+  function endless(asked) {
+    const texts = told(asked);
     const encoder = new TextEncoder();
     const body = new ReadableStream({
       async pull(stream) {
-        const { value } = await told.next();
-        stream.enqueue(encoder.encode(`${value}\n\n`));
+        try {
+          const { value } = await texts.next();
+          stream.enqueue(encoder.encode(`${value}\n\n`));
+        } catch (error) {
+          if (!asked.signal.aborted) throw error;
+          stream.close();
+        }
       },
     });
     return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
@@ -59,7 +65,7 @@
 
   window.fetch = async (asked, options) => {
     const { pathname } = new URL(asked.url ?? asked, location.href);
-    if (pathname.endsWith("/queue/data")) return endless(told(asked));
+    if (pathname.endsWith("/queue/data")) return endless(asked);
     const answer = await ask(asked, options);
     if (pathname.endsWith("/queue/join") && answer.ok) sent(answer.clone()).catch(() => {});
     return answer;

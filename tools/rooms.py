@@ -13,7 +13,7 @@ PACKAGE = ROOT / "instructfx"
 DOORS = {"__init__", "__main__"}
 
 FLOORS = (
-    {"errors"},
+    {"errors", "extras", "locations"},
     {"audio", "effects"},
     {"chain", "language"},
     {"rendering"},

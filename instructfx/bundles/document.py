@@ -188,8 +188,8 @@ def _problems_of_slot(slot: Any) -> Iterator[str]:
         yield f".settings: {effect.name} has {', '.join(param.name for param in effect.params)}"
     else:
         for param in effect.params:
-            if not _number(settings.get(param.name, param.default), param.low, param.high):
-                yield f".settings.{param.name}: must be a number from {param.range_text()}"
+            if param.name in settings and not param.stores(settings[param.name]):
+                yield f".settings.{param.name}: must be {param.legal_text()}"
 
 
 def _number(value: Any, low: float, high: float) -> bool:

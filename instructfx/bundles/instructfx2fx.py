@@ -7,8 +7,11 @@ the prompt, the order of the effects and the settings of each; times are in seco
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +21,6 @@ from instructfx.bundles.format import MOST_JSON_BYTES, fingerprint
 from instructfx.bundles.reading import Imported
 from instructfx.chain import Chain, Slot
 from instructfx.effects import effect_named
-from instructfx.effects.eq import BANDS
 from instructfx.engine.turn import LONGEST_INSTRUCTION, Measured, Outcome, unrefined, with_outcome
 from instructfx.errors import StoreError
 from instructfx.planners.plan import Move, Plan
@@ -29,7 +31,6 @@ from instructfx.store import Store, dry_of
 ELSEWHERE = Measured(Provenance(planner="instructfx2fx", ear="", seed=0))
 MOST_TURNS = 1000
 LONGEST_NAME = 60
-MILLISECONDS = 1000.0
 
 
 @dataclass(frozen=True)
@@ -44,46 +45,18 @@ class Counterpart:
     fixed: Mapping[str, float] = field(default_factory=dict)
 
 
-COUNTERPARTS: Mapping[str, Counterpart] = {
-    "eq": Counterpart(
-        "eq",
-        {
-            f"b{number}_{theirs}": (f"{band}_{ours}", 1.0)
-            for number, band in enumerate(BANDS, start=1)
-            for theirs, ours in (("freq", "cutoff_frequency_hz"), ("gain", "gain_db"), ("q", "q"))
-        },
-    ),
-    "rev": Counterpart(
-        "reverb",
-        {
-            "decay_time": ("decay_seconds", 1.0),
-            "damping": ("damping", 1.0),
-            "pre_delay": ("pre_delay_ms", MILLISECONDS),
-            "lowcut": ("low_cut_hz", 1.0),
-            "highcut": ("high_cut_hz", 1.0),
-            "width": ("width", 1.0),
-            "mix": ("mix", 1.0),
-        },
-    ),
-    "comp": Counterpart(
-        "compressor",
-        {
-            "threshold_db": ("threshold_db", 1.0),
-            "ratio": ("ratio", 1.0),
-            "attack": ("attack_ms", MILLISECONDS),
-            "attack_ms": ("attack_ms", 1.0),
-            "release": ("release_ms", MILLISECONDS),
-            "release_ms": ("release_ms", 1.0),
-            "makeup_gain_db": ("makeup_gain_db", 1.0),
-            "mix": ("mix", 1.0),
-        },
-    ),
-    "dist": Counterpart("distortion", {"drive_db": ("drive_db", 1.0)}, {"mix": 1.0}),
-    "delay": Counterpart("delay", {"delay": ("delay_seconds", 1.0)}, {"feedback": 0.25, "mix": 0.5}),
-    "pitchshift": Counterpart("pitch_shift", {"semitones": ("semitones", 1.0)}),
-    "bitcrush": Counterpart("bitcrush", {"bit_depth": ("bit_depth", 1.0)}, {"mix": 1.0}),
-}
-"""Their effect -> ours."""
+@lru_cache(maxsize=1)
+def counterparts() -> Mapping[str, Counterpart]:
+    """Their effect -> ours, from `instructfx2fx.toml`."""
+    text = resources.files("instructfx.bundles").joinpath("instructfx2fx.toml").read_text(encoding="utf-8")
+    return {
+        theirs: Counterpart(
+            given["effect"],
+            {name: (ours, given.get("factors", {}).get(name, 1.0)) for name, ours in given["settings"].items()},
+            given.get("fixed", {}),
+        )
+        for theirs, given in tomllib.loads(text).items()
+    }
 
 
 def import_instructfx2fx(path: Path, track_path: Path, store: Store) -> Imported:
@@ -149,7 +122,7 @@ def chain_of(entry: Mapping[str, Any], place: str) -> tuple[Chain, tuple[str, ..
     slots: list[Slot] = []
     notes: list[str] = []
     for fx in dict.fromkeys(order):
-        if fx not in COUNTERPARTS:
+        if fx not in counterparts():
             notes.append(f"{_shown(fx)} has no counterpart here and was left out")
         elif fx not in params:
             notes.append(f"{fx} is in the chain but has no settings, so it was never heard; it was left out")
@@ -163,7 +136,7 @@ def chain_of(entry: Mapping[str, Any], place: str) -> tuple[Chain, tuple[str, ..
 def _slot(fx: str, given: Any, place: str, notes: list[str]) -> Slot:
     if not isinstance(given, dict):
         raise StoreError(f"{place}: the settings of {fx} must be an object of names and numbers")
-    counterpart = COUNTERPARTS[fx]
+    counterpart = counterparts()[fx]
     effect = effect_named(counterpart.effect)
     settings = dict(counterpart.fixed)
     strange: list[str] = []

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 BAND_PARTS = ("Gain", "Frequency", "Q")
 """What the settings of an equaliser's band are called beside the band's name."""
-UNITS = ("_db", "_hz", "_ms", "_seconds")
+UNITS = ("_db", "_hz", "_ms", "_seconds", "_degrees")
 LABELS = {
     "centre_delay_ms": "Delay",
     "centre_frequency_hz": "Centre",

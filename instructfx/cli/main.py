@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from instructfx import __version__
-from instructfx.cli import bench, clap, exports, judge, replay, sessions, words
+from instructfx.cli import bench, clap, exports, judge, replay, sessions, studio, words
 from instructfx.cli.interrupts import interrupts
 from instructfx.cli.progress import TerminalProgress
 from instructfx.errors import Cancelled, InstructFXError
@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_commands(commands)
     judge.add_commands(commands)
     words.add_commands(commands)
+    studio.add_commands(commands)
 
     doctor = commands.add_parser("doctor", help="check this installation")
     doctor.add_argument("--ping", action="store_true", help="send one tiny request to the language model")
@@ -142,7 +143,9 @@ def _told(turn: Turn, path: Path) -> str:
     lines = [f'{turn.index}. "{turn.instruction}"', f"   {turn.reply}", *(f"   {note}" for note in turn.notes)]
     for slot in turn.chain.slots:
         changed = [
-            f"{name} {value:.4g}" for name, value in slot.settings.items() if value != slot.effect.param(name).default
+            f"{param.name} {param.brief(slot.settings[param.name])}"
+            for param in slot.effect.params
+            if slot.settings[param.name] != param.default
         ]
         off = " (bypassed)" if slot.bypassed else ""
         lines.append(f"   {slot.effect.name}{off}: {', '.join(changed) or 'as declared'}")

@@ -22,6 +22,7 @@ from instructfx.refine import OnStep, RefineOptions, ignore, never
 from instructfx.rendering.excerpt import Excerpt
 from instructfx.sessions import FirstTurn, Provenance, Session
 from instructfx.sessions.options import TurnOptions
+from instructfx.sessions.slots import given_ids, spoken_of
 from instructfx.store import Store
 
 PACKAGES = (
@@ -118,6 +119,8 @@ class TurnContext:
             self.agents.ear.reads,
             self.callbacks.cancelled,
             frozenset(place for place, turn in enumerate(path) if turn.kind == "edited"),
+            spoken_of(self.session),
+            given_ids(self.session, self.take),
         )
 
     def readings(self, chain: Chain) -> Mapping[str, float]:

@@ -123,7 +123,8 @@ class LiveSession:
 
     def preview(self, chain: Chain) -> Audio:
         """The excerpt through any chain, at once: at the track's own rate, in its channels, at the level law."""
-        self._preview = self._preview or Preview(self.track.excerpt(self.session.excerpt_start))
+        start = self.session.excerpt_start
+        self._preview = self._preview or Preview(self.track.excerpt(start), self.track.excerpt_from(start))
         return self._preview.of(chain)
 
     def render(self, options: RenderOptions | None = None) -> Audio:

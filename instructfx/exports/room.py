@@ -9,13 +9,18 @@ import numpy.typing as npt
 import soundfile
 import torch
 
-from instructfx.chain import Chain
+from instructfx.chain import Chain, Slot
+from instructfx.effects.device import CPU
 from instructfx.effects.memoryless import as_tensors
-from instructfx.effects.reverb import impulse_response
 from instructfx.errors import ExportError
 from instructfx.exports.wanted import Wanted
 
 INAUDIBLE_DB = -110.0  # energy of what is cut off at the end, against all of it
+
+
+def room_slot(chain: Chain) -> Slot | None:
+    """The slot whose impulse response is worth a file; None where the chain has none."""
+    return next((slot for slot in chain.slots if slot.effect.impulse_response), None)
 
 
 def room_of(chain: Chain, sample_rate: int, channels: int) -> npt.NDArray[np.float32]:
@@ -23,11 +28,12 @@ def room_of(chain: Chain, sample_rate: int, channels: int) -> npt.NDArray[np.flo
 
     It ends where -110 dB of its energy are left. ExportError where the chain has no reverb.
     """
-    if "reverb" not in chain.names:
+    slot = room_slot(chain)
+    if slot is None or slot.effect.impulse_response is None:
         there = ", ".join(chain.names) or "no effects"
         raise ExportError(f'the chain has no reverb, so it has no impulse response; it has {there}. Say "add reverb".')
     with torch.no_grad():
-        taps = impulse_response(as_tensors(chain.slot("reverb").settings), sample_rate, channels)[0].numpy()
+        taps = slot.effect.impulse_response(as_tensors(slot.settings), sample_rate, channels, CPU)[0].numpy()
     left = np.cumsum(np.square(taps, dtype=np.float64).max(axis=0)[::-1])[::-1]
     end = int(np.searchsorted(-left, -left[0] * 10 ** (INAUDIBLE_DB / 10)))
     return np.ascontiguousarray(taps[:, : max(end, 1)], dtype=np.float32)
@@ -38,7 +44,8 @@ def write_room(wanted: Wanted, path: Path) -> tuple[str, ...]:
     chain = wanted.session.chain
     room = room_of(chain, wanted.track.sample_rate, wanted.track.channels)
     save_room(room, wanted.track.sample_rate, path)
-    mix = chain.slot("reverb").settings["mix"]
+    slot = room_slot(chain)
+    mix = slot.settings["mix"] if slot else 0.0
     return (f"the file holds the reverb alone; mix in {mix:.0%} of it".replace("%", " %"),)
 
 

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from instructfx.effects import EFFECTS
-from instructfx.language.intent_types import Command
+from instructfx.language.intent_types import USUAL, Command, Which
 from instructfx.language.numbers import Quantity
 from instructfx.language.scan import Item
 
 
 @dataclass
 class DialogueContext:
-    """What earlier clauses leave behind: the effect spoken of, the last sign, the tempo; and notes."""
+    """What earlier clauses leave behind: the effect spoken of and which of it, the last sign, the tempo; and notes."""
 
     effect: str | None = None
+    which: Which = USUAL
     sign: float = 0.0
     bpm: float | None = None
     notes: list[str] = field(default_factory=list)
@@ -69,6 +70,14 @@ def note_seconds(beats: float, context: DialogueContext) -> float:
     if context.bpm is None:
         context.notes.append("no tempo was given for the note length; used 120 bpm")
     return beats * 60.0 / (context.bpm or 120.0)
+
+
+def which_of(effect: str, items: Sequence[Item], context: DialogueContext) -> Which:
+    """Which slot of an effect a clause speaks of, or the clauses before it."""
+    for item in items:
+        if item.entry and item.entry.nickname and item.entry.nickname.effect == effect:
+            return item.which
+    return context.which if context.effect == effect else USUAL
 
 
 def named_effects(items: Sequence[Item]) -> list[tuple[int, Item]]:

@@ -25,12 +25,14 @@ def merged(found: Sequence[Command]) -> tuple[Command, ...]:
             {**one.changes, **each.changes},
             (*one.boosts, *each.boosts),
             one.amount or each.amount,
+            one.which,
+            one.instead if one.instead == each.instead else (),
         )
     return tuple(kept)
 
 
 def _mergeable(one: Command, each: Command) -> bool:
-    if one.effect != each.effect or one.effect is None:
+    if one.effect != each.effect or one.which != each.which or one.effect is None:
         return False
     if one.verb not in ("add", "adjust") or each.verb not in ("add", "adjust"):
         return one == each

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from instructfx.errors import InstructFXError
+from instructfx.language.intent_types import Which
 from instructfx.language.words import split_phrase
 
 Role = Literal[
@@ -27,11 +28,42 @@ class GrammarError(InstructFXError):
 
 
 @lru_cache(maxsize=1)
+def _data() -> Mapping[str, Any]:
+    text = resources.files("instructfx.language").joinpath("grammar.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+@lru_cache(maxsize=1)
+def which_words() -> Mapping[tuple[str, ...], Which]:
+    """Phrase in front of an effect -> which slot of it: "another", "second"."""
+    return _phrases("which")
+
+
+@lru_cache(maxsize=1)
+def beside_words() -> Mapping[tuple[str, ...], Which]:
+    """Phrase between two effects -> on which side of the other one the slot stands: "after", "in front of"."""
+    return _phrases("beside")
+
+
+@lru_cache(maxsize=1)
+def place_words() -> Mapping[tuple[str, ...], Which]:
+    """Phrase behind an effect -> at which end of the chain it stands: "at the end"."""
+    return _phrases("place")
+
+
+def _phrases(table: str) -> Mapping[tuple[str, ...], Which]:
+    found: dict[tuple[str, ...], Which] = {}
+    for entry in _data()[table]:
+        which = Which(entry.get("kind", "usual"), entry.get("number", 0), entry.get("side", ""))
+        found |= {split_phrase(phrase): which for language in ("en", "es") for phrase in entry[language]}
+    return MappingProxyType(found)
+
+
+@lru_cache(maxsize=1)
 def roles() -> Mapping[tuple[str, ...], Readings]:
     """Phrase -> all (role, value, language) readings that it has; GrammarError for an unknown role."""
-    text = resources.files("instructfx.language").joinpath("grammar.toml").read_text(encoding="utf-8")
     table: dict[tuple[str, ...], Readings] = {}
-    entries = tomllib.loads(text)["roles"]
+    entries = _data()["roles"]
     for language in ("en", "es"):
         for entry in entries:
             role: Role = entry["role"]

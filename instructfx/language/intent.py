@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from instructfx.effects import EFFECTS
 from instructfx.language.clause_rules import (
     blamed,
     cleaned,
@@ -24,6 +25,7 @@ from instructfx.language.intent_types import Command, Intent, Wish
 from instructfx.language.lexicon import Lexicon, lexicon
 from instructfx.language.numeric_commands import figures
 from instructfx.language.scan import Clause, clauses, scan
+from instructfx.language.which import told_which
 from instructfx.language.wishes import wish
 from instructfx.language.words import READ_CHARACTERS
 
@@ -45,7 +47,7 @@ class _IntentDraft:
 def understand(instruction: str) -> Intent:
     """What an instruction asks. Never raises: words that mean nothing to it are listed in `unknown`."""
     words = lexicon()
-    items = scan(instruction, words)
+    items = told_which(scan(instruction, words))
     draft = _IntentDraft()
     if len(instruction) > READ_CHARACTERS:
         draft.context.notes.append(f"only the first {READ_CHARACTERS} characters were read")
@@ -127,7 +129,7 @@ def _alone(
         if (mods.direction or mods.has("too") or mods.verb in ("raise", "lower")) and not mods.has("not", "never"):
             sign = -1.0 if mods.has("too") or mods.verb == "lower" else mods.direction or 1.0
             degree = mods.degree if mods.degree is not None else 1.0
-            effect = "gain" if mods.verb in ("raise", "lower") else None
+            effect = EFFECTS.usual("level").name if mods.verb in ("raise", "lower") else None
             draft.commands.append(Command(_text(parts[index]), "adjust", effect, {}, {}, (), sign * degree))
 
 
@@ -153,8 +155,10 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lex
         elif entry is None or any(each.item is group.item for each in said_of):
             continue
         elif id(group) in blames and entry.nickname and not coloured(group, settled, words):
-            if entry.nickname.effect != "gain":  # a level that jumps is no level that is too high
-                draft.commands.append(Command(phrase, "adjust", entry.nickname.effect, {}, {}, (), -1.0))
+            if EFFECTS[entry.nickname.effect].role != "level":  # a level that jumps is no level that is too high
+                draft.commands.append(
+                    Command(phrase, "adjust", entry.nickname.effect, {}, {}, (), -1.0, group.item.which)
+                )
                 said_of.append(blames[id(group)])
         elif entry.nickname is not None and not _as_quality(group):
             made = command(made_loud(group, loud), phrase)
@@ -163,12 +167,17 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lex
                 made = replace(made, verb="adjust", changes={**made.changes, **colour[0]})
             if made is not None:
                 draft.commands.append(_spared(made, part, draft, group.mods))
-                draft.context.effect = made.effect
+                draft.context.effect, draft.context.which = made.effect, made.which
         elif entry.setting is not None and (entry.family is None or _turned(group, groups)):
-            spoken = next(
-                (g.item.entry.nickname.effect for g in groups if g.item.entry and g.item.entry.nickname), None
+            spoken, which = next(
+                (
+                    (g.item.entry.nickname.effect, g.item.which)
+                    for g in groups
+                    if g.item.entry and g.item.entry.nickname
+                ),
+                (draft.context.effect, draft.context.which),
             )
-            changed = setting_command(group, entry.setting, spoken or draft.context.effect, phrase)
+            changed = setting_command(group, entry.setting, spoken, phrase, which)
             if changed is not None:
                 draft.commands.append(changed)
         elif entry.family is not None:

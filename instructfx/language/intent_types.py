@@ -24,6 +24,27 @@ class Wish:
 
 
 @dataclass(frozen=True)
+class Which:
+    """Which slot of an effect words speak of, where they say it: "the second EQ", "another EQ after the drive".
+
+    number counts the effect's slots from 1 in the order of the sound, -1 is the last. side and neighbour say where it
+    stands: beside a slot of that effect, of which neighbour_number says which; without one at the end of the chain, or
+    at its start. definite: it is spoken of as something that is there, "the EQ".
+    """
+
+    kind: Literal["usual", "numbered", "other", "another", "every"] = "usual"
+    number: int = 0
+    side: Literal["", "before", "after"] = ""
+    neighbour: str = ""
+    neighbour_number: int = 0
+    definite: bool = False
+
+
+USUAL = Which()
+"""Words that do not say which: the slot that was spoken of last."""
+
+
+@dataclass(frozen=True)
 class Boost:
     """A level change around one frequency; a cut is negative."""
 
@@ -33,7 +54,10 @@ class Boost:
 
 @dataclass(frozen=True)
 class Command:
-    """Something asked of a named effect; `effect` is None where the whole chain is meant."""
+    """Something asked of a named effect; `effect` is None where the whole chain is meant.
+
+    instead holds the effects that may be meant as well where only a setting was named: "threshold -20".
+    """
 
     phrase: str
     verb: Verb
@@ -42,6 +66,8 @@ class Command:
     changes: Mapping[str, float]
     boosts: tuple[Boost, ...]
     amount: float
+    which: Which = USUAL
+    instead: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from instructfx.language.grammar import Role, roles
+from instructfx.language.intent_types import USUAL, Which
 from instructfx.language.lexicon import LONGEST_PHRASE, Entry, Lexicon
 from instructfx.language.numbers import Quantity, quantity_at
 from instructfx.language.words import Token, fold, tokenise
@@ -25,6 +26,7 @@ class Item:
     quantity: Quantity | None = None
     kind: str = "word"  # or "mark", "ignored", "source", "unknown"
     language: str = ""
+    which: Which = USUAL
 
     def has(self, *wanted: Role) -> bool:
         """Whether the word can play one of the roles."""

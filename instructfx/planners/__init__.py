@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from instructfx.chain import Chain
+from instructfx.chain import Chain, next_slot_id
 from instructfx.planners.plan import Move, Plan, Thoughts
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ class PlanRequest:
 
     ear_reads: the ear understands any text, also one that no lexicon knows. cancelled: whoever asked has stopped it.
     by_hand: places in `earlier` of what was done by hand; its words describe settings and ask for nothing.
+    recent: ids of the chain's slots, those that were spoken of last first. used: every id that the session has given.
     """
 
     instruction: str
@@ -31,11 +32,22 @@ class PlanRequest:
     ear_reads: bool = False
     cancelled: Callable[[], bool] = lambda: False
     by_hand: frozenset[int] = frozenset()
+    recent: tuple[str, ...] = ()
+    used: frozenset[str] = frozenset()
 
     @property
     def said(self) -> tuple[str, ...]:
         """The earlier words that ask for something."""
         return tuple(words for place, words in enumerate(self.earlier) if place not in self.by_hand)
+
+    @property
+    def lately(self) -> tuple[str, ...]:
+        """Every slot id of the chain: those spoken of last first, then the others from the end of the chain."""
+        return tuple(dict.fromkeys((*self.recent, *reversed(self.chain.ids))))
+
+    def new_id(self, effect: str, planned: Collection[str] = ()) -> str:
+        """The id of one more slot of an effect beside those that are planned already."""
+        return next_slot_id(effect, {*self.used, *self.chain.ids, *planned})
 
 
 class Planner(Protocol):

@@ -9,11 +9,12 @@ from instructfx.ears.axes import AXES, TONE
 from instructfx.ears.goal import Goal
 from instructfx.effects import EFFECTS
 from instructfx.language import Command, Intent, Wish, understand
+from instructfx.language.intent_types import USUAL, Which
 from instructfx.planners import PlanRequest, Take, replies
-from instructfx.planners.apply_commands import Draft, apply_command, rests
-from instructfx.planners.eq_fit import fitted_eq, turning
-from instructfx.planners.heuristics import HEURISTICS, NEW_FOR
-from instructfx.planners.plan import Move, Plan
+from instructfx.planners.apply_commands import apply_command, rests
+from instructfx.planners.draft import Draft
+from instructfx.planners.eq_fit import begun, drawn, turning
+from instructfx.planners.plan import Plan
 from instructfx.planners.takes import another
 from instructfx.planners.target_text import described, left_to_the_ear, wished_before
 
@@ -26,7 +27,7 @@ HARSH_GRIT = 0.8  # where there is distortion, harshness is mostly its doing
 
 
 class BuiltinPlanner:
-    """Reads the instruction with `language` and plans with the table of remedies; other takes as `takes` has them."""
+    """Reads the instruction with `language`, plans with what effects say they are good for; `takes` has other takes."""
 
     name = "builtin"
 
@@ -44,21 +45,23 @@ class BuiltinPlanner:
             return replies.undone(intent, request)
         if request.ear_reads and intent.unknown and not intent.understood:
             return left_to_the_ear(intent, request)
-        unwanted = frozenset(c.effect for c in intent.commands if c.verb == "remove" and c.effect)
-        draft = Draft(request.chain, notes=list(intent.notes), unwanted=unwanted)
+        gone = (c for c in intent.commands if c.verb == "remove" and c.which.kind in ("usual", "every"))
+        draft = Draft(request, notes=list(intent.notes), unwanted=frozenset(c.effect for c in gone if c.effect))
         for command in sorted(intent.commands, key=lambda c: c.verb != "keep"):
             apply_command(command, intent, draft)
-        draft.keep += [slot.effect.name for slot in draft.chain.slots if rests(slot.effect.name, draft)]
+        draft.keep += [slot_id for slot_id in draft.chain.ids if rests(slot_id, draft)]
         wished: dict[str, float] = {}
         for wish in intent.wishes:
             wished |= dict.fromkeys(_choose(wish, intent, draft, request), 0.0)
         goal = _goal(intent, wished, draft, request)
-        outright = draft.has("eq") and all(wish.outright for wish in intent.wishes)
-        more = turning(goal.axes, draft.values("eq")) if outright else 0.0
+        tone = EFFECTS.usual("tone")
+        equaliser = next((each for each in draft.lately(tone.name) if draft.has(each)), "")
+        outright = equaliser and all(wish.outright for wish in intent.wishes)
+        more = turning(tone, goal.axes, draft.values(equaliser)) if outright else 0.0
         goal = replace(goal, axes=another(goal.axes, self._take, self._seed, more))
         _start(intent, goal.axes, wished, draft, request)
-        for effect in set(draft.moves) - set(wished):  # what was commanded is not for the ear to move again
-            draft.move(effect, {}, (param.name for param in EFFECTS[effect].params))
+        for slot_id in set(draft.moves) - set(wished):  # what was commanded is not for the ear to move again
+            draft.move(slot_id, {}, (param.name for param in draft.effect(slot_id).params))
         if intent.wishes and not wished and draft.keep:
             draft.notes.append("Only what is to stay as it is could do that, so nothing has changed.")
             draft.notes += [note for name in draft.keep if (note := rests(name, draft))]
@@ -79,26 +82,36 @@ def _meant(intent: Intent, request: PlanRequest) -> Intent:
                 replace(wish, axes={axis: amount * value for axis, value in wish.axes.items()}, settings={})
                 for wish in before.wishes
             )
-            commands = tuple(Command(c.phrase, "adjust", c.effect, {}, {}, (), amount) for c in dialled)
+            commands = tuple(
+                Command(c.phrase, "adjust", c.effect, {}, {}, (), amount, _again(c.which)) for c in dialled
+            )
             return replace(intent, wishes=wishes, commands=commands)
     return intent
+
+
+def _again(which: Which) -> Which:
+    """What was put in then is there now, and was spoken of last."""
+    return USUAL if which.kind == "another" else which
 
 
 # Wishes: what the sound should become
 
 
 def _choose(wish: Wish, intent: Intent, draft: Draft, request: PlanRequest) -> list[str]:
-    """The effects for a wish: those in the chain that can help, and new ones for what none of them can."""
+    """The slots for a wish: those in the chain that can help, and new ones for what none of them can.
+
+    Where an effect is there more than once, it is the slot that was spoken of last.
+    """
     axes = {axis: value for axis, value in wish.axes.items() if axis in AXES and abs(value) >= LEAST}
     axes = {axis: value for axis, value in axes.items() if intent.axes.get(axis, 0.0) * value > 0}
     strongest = max(map(abs, axes.values()), default=0.0)
-    chosen = [effect for effect in wish.settings if effect not in draft.keep and effect not in draft.unwanted]
+    wanted = [effect for effect in wish.settings if effect not in draft.kept and effect not in draft.unwanted]
+    chosen = [draft.usual(effect) for effect in wanted]
     for axis, value in axes.items():
-        there = [slot.effect.name for slot in draft.chain.slots if axis in HEURISTICS[slot.effect.name].reach]
-        there = [e for e in there if draft.has(e) and e not in draft.keep and _can(e, axis, value, draft, request)]
-        for effect in there:
-            down = AXES[axis].family != TONE and value * HEURISTICS[effect].reach[axis] < 0
-            chosen += [effect] if abs(value) >= (SIDE if down else HALF) * strongest else []
+        there = _there(axis, value, draft, request)
+        for slot_id in there:
+            down = AXES[axis].family != TONE and value * draft.effect(slot_id).heuristics.reach[axis] < 0
+            chosen += [slot_id] if abs(value) >= (SIDE if down else HALF) * strongest else []
         if not there and abs(value) >= MAIN * strongest and not _answered(wish, intent, draft):
             chosen += _newcomer(wish, axis, value, chosen, draft, request)
     for axis, value in sorted(axes.items(), key=lambda item: -abs(item[1])):
@@ -107,6 +120,16 @@ def _choose(wish: Wish, intent: Intent, draft: Draft, request: PlanRequest) -> l
     if not chosen and not draft.keep:
         draft.notes += [replies.impossible(axis) for axis, value in axes.items() if abs(value) == strongest]
     return list(dict.fromkeys(chosen))
+
+
+def _there(axis: str, value: float, draft: Draft, request: PlanRequest) -> list[str]:
+    """Of each effect of the chain that moves an axis that way, the slot that was spoken of last."""
+    effects = [name for name in dict.fromkeys(draft.chain.names) if axis in EFFECTS.resolve(name).heuristics.reach]
+    found = []
+    for effect in effects:
+        usable = [each for each in draft.lately(effect) if each not in draft.keep] if draft.slots(effect) else []
+        found += [each for each in usable if _can(each, axis, value, draft, request)][:1]
+    return found
 
 
 def _same_on_both_sides(request: PlanRequest) -> bool:
@@ -119,30 +142,32 @@ def _answered(wish: Wish, intent: Intent, draft: Draft) -> bool:
     for other in intent.wishes:
         axis = max(other.axes, key=lambda name: abs(other.axes[name]), default="")
         if other.complaint and other.axes[axis] * wish.axes.get(axis, 0.0) > 0:
-            return any(axis in HEURISTICS[name].reach for name in draft.chain.names if draft.has(name))
+            return any(axis in draft.effect(each).heuristics.reach for each in draft.chain.ids if draft.has(each))
     return False
 
 
-def _can(effect: str, axis: str, value: float, draft: Draft, request: PlanRequest) -> bool:
-    """Whether an effect that is there can still move that way: what is off cannot be turned down."""
+def _can(slot_id: str, axis: str, value: float, draft: Draft, request: PlanRequest) -> bool:
+    """Whether a slot that is there can still move that way: what is off cannot be turned down."""
+    effect = draft.effect(slot_id)
+    role = effect.role
     if axis == "width" and value > 0 and _same_on_both_sides(request):
-        return effect == "reverb"
-    if axis == "width" and effect == "reverb":
+        return role == "room"
+    if axis == "width" and role == "room":
         return False
-    if effect == "filter" and AXES[axis].family == TONE:
+    if role == "band" and AXES[axis].family == TONE:
         return False  # tone is the equaliser's; a filter is moved for fidelity alone
-    if axis == "punch" and effect == "compressor":
+    if axis == "punch" and role == "dynamics":
         return True
-    return not (value * HEURISTICS[effect].reach[axis] < 0 and draft.values(effect).get("mix") == 0)
+    return not (value * effect.heuristics.reach[axis] < 0 and draft.values(slot_id).get("mix") == 0)
 
 
 def _newcomer(wish: Wish, axis: str, value: float, chosen: list[str], draft: Draft, request: PlanRequest) -> list[str]:
-    candidates = NEW_FOR.get((axis, 1 if value > 0 else -1), ())
+    candidates = EFFECTS.answering(axis, value)
     if axis == "width" and value > 0 and _same_on_both_sides(request):
-        candidates = ("reverb",)
+        candidates = tuple(effect.name for effect in EFFECTS.of_role("room"))
         draft.notes.append("Left and right are the same here, so a short room has to set them apart.")
-    candidates = tuple(e for e in candidates if e not in draft.keep and e not in draft.unwanted)
-    if any(effect in chosen for effect in candidates):
+    candidates = tuple(e for e in candidates if e not in draft.kept and e not in draft.unwanted)
+    if any(draft.effect(slot_id).name in candidates for slot_id in chosen):
         return []
     if AXES[axis].family == "stereo" and request.channels == 1:
         draft.notes.append("The track is mono, so it has no stereo image to change.")
@@ -150,14 +175,16 @@ def _newcomer(wish: Wish, axis: str, value: float, chosen: list[str], draft: Dra
     if not candidates:
         return []
     hinted = [effect for effect in wish.effects if effect in candidates]
-    return [hinted[0] if hinted else candidates[0]]
+    return [draft.usual(hinted[0] if hinted else candidates[0])]
 
 
 def _goal(intent: Intent, wished: Mapping[str, float], draft: Draft, request: PlanRequest) -> Goal:
-    """The wishes that the chosen effects can answer; the texts are for an ear that reads."""
-    reach = {axis for effect in wished for axis in HEURISTICS[effect].reach}
+    """The wishes that the chosen slots can answer; the texts are for an ear that reads."""
+    reaches = [set(draft.effect(slot_id).heuristics.reach) for slot_id in wished]
+    reach = set().union(*reaches)
     axes = {axis: value for axis, value in intent.axes.items() if axis in reach and abs(value) >= 0.05}
-    if "distortion" in wished and axes.get("harshness", 0.0) < 0:
+    gritty = any({"grit", "harshness"} <= each for each in reaches)
+    if gritty and axes.get("harshness", 0.0) < 0:
         axes["grit"] = min(axes.get("grit", 0.0), HARSH_GRIT * axes["harshness"])
     if not wished:
         return Goal()
@@ -167,25 +194,26 @@ def _goal(intent: Intent, wished: Mapping[str, float], draft: Draft, request: Pl
 def _start(
     intent: Intent, axes: Mapping[str, float], wished: Mapping[str, float], draft: Draft, request: PlanRequest
 ) -> None:
-    """Starting settings for the effects that wishes chose."""
+    """Starting settings for the slots that wishes chose."""
     presets: dict[str, Mapping[str, float]] = {}
     for wish in intent.wishes:
         presets |= wish.settings
-    for effect in wished:
-        remedy = HEURISTICS[effect]
-        pinned = set(remedy.held)
-        dose = remedy.dose(axes)
-        if effect in presets:
-            begun = {} if draft.has(effect) else dict(remedy.begin({**intent.axes, **axes}, request.readings))
-            settings = {**begun, **presets[effect]}
-            pinned |= set(presets[effect]) - {"mix"}
-        elif effect == "eq":  # the wish is drawn beside what the equaliser does already
-            settings = fitted_eq(axes, draft.values("eq"), draft.fixed("eq"))
-        elif not draft.has(effect):
-            settings = dict(remedy.begin(axes, request.readings))
+    for slot_id in wished:
+        effect = draft.effect(slot_id)
+        heuristics = effect.heuristics
+        pinned = set(heuristics.held)
+        if effect.name in presets:
+            wide = {**intent.axes, **axes}
+            first = {} if draft.has(slot_id) else begun(effect, wide, request.readings)
+            settings = {**first, **presets[effect.name]}
+            pinned |= set(presets[effect.name]) - {"mix"}
+        elif effect.response:  # the wish is drawn beside what the equaliser does already
+            settings = drawn(effect, axes, draft.values(slot_id), draft.fixed(slot_id))
+        elif not draft.has(slot_id):
+            settings = begun(effect, axes, request.readings)
         else:
-            settings = dict(remedy.more(dose, draft.values(effect)))
-        draft.move(effect, settings, pinned)
+            settings = dict(heuristics.more(heuristics.dose(axes), draft.values(slot_id)))
+        draft.move(slot_id, settings, pinned)
 
 
 # The plan
@@ -194,13 +222,15 @@ def _start(
 def _plan(intent: Intent, draft: Draft, goal: Goal, request: PlanRequest) -> Plan:
     ranks = list(EFFECTS)
     moves = sorted(draft.moves.values(), key=lambda move: ranks.index(move.effect))
-    adjust = tuple(move for move in moves if draft.has(move.effect))
-    staying = [name for name in draft.chain.names if name not in draft.remove]
+    adjust = tuple(move for move in moves if draft.has(move.slot))
+    staying = [slot for slot in draft.chain.slots if slot.id not in draft.remove and slot.effect.name in ranks]
     add = []
     for move in moves:
-        if not draft.has(move.effect):
-            later = [name for name in staying if ranks.index(name) > ranks.index(move.effect)]
-            add.append(Move(move.effect, move.settings, move.pinned, before=later[0] if later else ""))
+        if not draft.has(move.slot):
+            later = [slot.id for slot in staying if ranks.index(slot.effect.name) > ranks.index(move.effect)]
+            before, after = draft.places.get(move.slot, (later[0] if later else "", ""))
+            add.append(replace(move, before=before, after=after))
+    add.sort(key=lambda move: move.slot in draft.places)  # what they stand beside may be new as well
     plan = Plan(
         add=tuple(add),
         adjust=adjust,

@@ -19,9 +19,9 @@ from instructfx.language import understand
 from instructfx.planners import PlanRequest
 from instructfx.planners.answers import Call, ModelMessage, said
 from instructfx.planners.plan import Move, Plan, Thoughts
-from instructfx.planners.replies import label, locked, sentence
+from instructfx.planners.replies import called, label, locked, sentence
 from instructfx.planners.target_text import described, wished_before
-from instructfx.planners.tools import BACK, GOAL, MOST_STEPS, TEXTS, THOUGHTS
+from instructfx.planners.tools import ANOTHER, BACK, GOAL, MOST_STEPS, TEXTS, THOUGHTS
 from instructfx.planners.values import LONG_TEXT, Unusable, boolean, given_value, names, number, text
 
 VERBS = ("add", "adjust", "remove")
@@ -39,7 +39,7 @@ class PlanReading:
 
 @dataclass
 class _PlanDraft:
-    """A plan in the making: moves by effect, in the order of the calls."""
+    """A plan in the making: moves by slot id, in the order of the calls."""
 
     request: PlanRequest
     moves: dict[str, Move] = field(default_factory=dict)
@@ -52,8 +52,29 @@ class _PlanDraft:
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
-    def has(self, effect: str) -> bool:
-        return effect in self.request.chain.names
+    def has(self, slot_id: str) -> bool:
+        return slot_id in self.request.chain.ids
+
+    def slot_of(self, effect: str) -> str:
+        """The slot of an effect that was spoken of last, else one that this answer adds, else the next id."""
+        there = [slot.id for slot in self.request.chain.of_effect(effect)]
+        added = [slot_id for slot_id, move in self.moves.items() if move.effect == effect and not self.has(slot_id)]
+        lately = [slot_id for slot_id in self.request.lately if slot_id in there]
+        return next(iter((*lately, *added)), "") or self.request.new_id(effect, self.moves)
+
+    def known(self, name: str) -> str:
+        """The slot that a name means, an id or an effect's; empty where it means none."""
+        if self.has(name) or name in self.moves:
+            return name
+        try:
+            return self.slot_of(effect_named(name).name) if name else ""
+        except SettingsError:
+            return ""
+
+    def called(self, slot_id: str) -> str:
+        """A slot of the chain as a sentence begins with it."""
+        text = called(self.request.chain, slot_id)
+        return f"{text[0].upper()}{text[1:]}"
 
 
 def read(raw: str, request: PlanRequest) -> PlanReading:
@@ -84,8 +105,10 @@ def _take(call: Call, draft: _PlanDraft) -> None:
     elif call.tool == BACK and draft.request.earlier:
         turns = number(call.arguments.get("turns", 1), "turns")
         draft.undo = max(1, min(int(turns or 1), len(draft.request.earlier)))
+    elif call.tool == ANOTHER:
+        _another(call.arguments, draft)
     elif verb in VERBS:
-        _touch(verb, _effect(name), call.arguments, draft)
+        _touch(verb, name, call.arguments, draft)
     else:
         raise Unusable("there is no such tool; call only those that are offered")
 
@@ -97,38 +120,61 @@ def _effect(name: str) -> Effect:
         raise Unusable(str(error)) from error
 
 
-def _touch(verb: str, effect: Effect, given: Mapping[str, Any], draft: _PlanDraft) -> None:
-    name = effect.name
-    if draft.has(name) and draft.request.chain.slot(name).wholly_locked:
-        draft.notes.append(locked(name))
+def _another(given: Mapping[str, Any], draft: _PlanDraft) -> None:
+    """One more slot of an effect, with its settings in an object of their own or beside it."""
+    effect = _effect(text(given.get("effect")))
+    inner = given.get("settings") or {}
+    if not isinstance(inner, dict):
+        raise Unusable("settings must be an object of numbers")
+    beside = {name: value for name, value in given.items() if name not in ("effect", "settings")}
+    slot_id = draft.request.new_id(effect.name, draft.moves)
+    draft.moves[slot_id] = Move(effect.name, slot=slot_id)
+    _set(slot_id, effect, {**beside, **inner}, draft)
+
+
+def _touch(verb: str, name: str, given: Mapping[str, Any], draft: _PlanDraft) -> None:
+    """A call by the id of a slot, or by the name of an effect, which means its slot that was spoken of last."""
+    slot = draft.request.chain.find(name)
+    effect = slot.effect if slot else _effect(draft.moves[name].effect if name in draft.moves else name)
+    slot_id = name if slot or name in draft.moves else draft.slot_of(effect.name)
+    present = draft.has(slot_id)
+    if present and draft.request.chain.slot(slot_id).wholly_locked:
+        draft.notes.append(locked(draft.request.chain, slot_id))
         return
     if verb == "remove":
-        if draft.has(name):
-            draft.remove += [name] if name not in draft.remove else []
+        if present:
+            draft.remove += [slot_id] if slot_id not in draft.remove else []
         else:
-            draft.notes.append(f"There is no {label(name)} in the chain to remove.")
+            draft.notes.append(f"There is no {label(effect.name)} in the chain to remove.")
         return
-    present = draft.has(name)
     if verb == "add" and present:
-        draft.notes.append(f"The {label(name)} was in the chain already, so it was adjusted.")
-    elif verb == "adjust" and not present and name not in draft.moves:
-        draft.notes.append(f"There was no {label(name)} in the chain to adjust, so it was added.")
-    elif name in draft.moves:
-        draft.notes.append(f"The {label(name)} was called twice; the calls were joined.")
-    settings = _settings(effect, given, draft)
+        draft.notes.append(f"{draft.called(slot_id)} was in the chain already, so it was adjusted.")
+    elif verb == "adjust" and not present and slot_id not in draft.moves:
+        draft.notes.append(f"There was no {label(effect.name)} in the chain to adjust, so it was added.")
+    elif slot_id in draft.moves:
+        what = draft.called(slot_id) if present else f"The {label(effect.name)}"
+        draft.notes.append(f"{what} was called twice; the calls were joined.")
+    _set(slot_id, effect, given, draft)
+
+
+def _set(slot_id: str, effect: Effect, given: Mapping[str, Any], draft: _PlanDraft) -> None:
+    """Put settings, bypass and place of a call into the plan."""
+    settings = _settings(slot_id, effect, given, draft)
     bypassed = boolean(given.get("bypassed"))
-    if present and bypassed is not None:
-        (draft.bypass if bypassed else draft.enable).append(name)
+    if draft.has(slot_id) and bypassed is not None:
+        (draft.bypass if bypassed else draft.enable).append(slot_id)
         if not settings:
             return
-    old = draft.moves.get(name, Move(name))
+    old = draft.moves.get(slot_id, Move(effect.name, slot=slot_id))
     before, after = (_neighbour(text(given.get(side)), draft) for side in PLACES)
-    draft.moves[name] = Move(name, {**old.settings, **settings}, old.pinned, before or old.before, after or old.after)
+    draft.moves[slot_id] = replace(
+        old, settings={**old.settings, **settings}, before=before or old.before, after=after or old.after
+    )
 
 
-def _settings(effect: Effect, given: Mapping[str, Any], draft: _PlanDraft) -> dict[str, float]:
+def _settings(slot_id: str, effect: Effect, given: Mapping[str, Any], draft: _PlanDraft) -> dict[str, float]:
     known = {param.name: param for param in effect.params}
-    held = draft.request.chain.slot(effect.name).locked if draft.has(effect.name) else frozenset()
+    held = draft.request.chain.slot(slot_id).locked if draft.has(slot_id) else frozenset()
     unknown = [name for name in given if name not in known and name not in (*PLACES, "bypassed")]
     if unknown:
         draft.notes.append(f"{effect.label} has no {', '.join(text(name) for name in unknown[:3])}; that was left out.")
@@ -138,7 +184,8 @@ def _settings(effect: Effect, given: Mapping[str, Any], draft: _PlanDraft) -> di
         if value is None:
             continue
         if name in held:
-            draft.notes.append(f"{name} of the {label(effect.name)} is locked and stays.")
+            what = draft.called(slot_id)
+            draft.notes.append(f"{name} of {what[0].lower()}{what[1:]} is locked and stays.")
             continue
         settings[name] = param.clamp(value)
         if settings[name] != value:
@@ -147,12 +194,9 @@ def _settings(effect: Effect, given: Mapping[str, Any], draft: _PlanDraft) -> di
 
 
 def _neighbour(name: str, draft: _PlanDraft) -> str:
-    """The effect that a new one stands next to; empty where there is none of that name, so that it goes to the end."""
-    try:
-        effect = effect_named(name).name if name else ""
-    except SettingsError:
-        effect = ""
-    return effect if draft.has(effect) or effect in draft.moves else ""
+    """The slot that a new one stands next to; empty where there is none of that name, so that it goes to the end."""
+    slot_id = draft.known(name)
+    return slot_id if draft.has(slot_id) or slot_id in draft.moves else ""
 
 
 def _check(answer: ModelMessage, draft: _PlanDraft) -> None:
@@ -181,15 +225,14 @@ def _plan(answer: ModelMessage, draft: _PlanDraft) -> Plan:
         back = reply or f"Back by {draft.undo}."
         return Plan(undo=draft.undo, thoughts=thoughts, reply=back, notes=tuple(draft.notes))
     exact = _exact(names(given.get("exact")), draft)
-    moves = [replace(move, pinned=exact.get(name, frozenset())) for name, move in draft.moves.items()]
-    kept = (_known(name) for name in names(given.get("keep")))
+    moves = [replace(move, pinned=exact.get(each, frozenset())) for each, move in draft.moves.items()]
     plan = Plan(
-        add=tuple(move for move in moves if not draft.has(move.effect)),
-        adjust=tuple(move for move in moves if draft.has(move.effect)),
+        add=tuple(move for move in moves if not draft.has(move.slot)),
+        adjust=tuple(move for move in moves if draft.has(move.slot)),
         remove=tuple(draft.remove),
         bypass=tuple(dict.fromkeys(draft.bypass)),
         enable=tuple(dict.fromkeys(draft.enable)),
-        keep=tuple(name for name in dict.fromkeys(kept) if draft.has(name) and name not in draft.moves),
+        keep=tuple(slot_id for slot_id in _kept(names(given.get("keep")), draft) if slot_id not in draft.moves),
         goal=_goal(draft),
         thoughts=thoughts,
         notes=tuple(dict.fromkeys(draft.notes)),
@@ -197,21 +240,26 @@ def _plan(answer: ModelMessage, draft: _PlanDraft) -> Plan:
     return replace(plan, reply=reply or sentence(plan, request))
 
 
-def _known(name: str) -> str:
-    try:
-        return effect_named(name).name
-    except SettingsError:
-        return ""
+def _kept(listed: list[str], draft: _PlanDraft) -> dict[str, None]:
+    """The slots of these ids, and all slots of these effects."""
+    kept: dict[str, None] = {}
+    for name in listed:
+        slot = draft.request.chain.find(draft.known(name))
+        if slot:
+            alike = draft.request.chain.of_effect(slot.effect.name)
+            kept |= dict.fromkeys([name] if draft.has(name) and name != slot.effect.name else (s.id for s in alike))
+    return kept
 
 
 def _exact(listed: list[str], draft: _PlanDraft) -> dict[str, frozenset[str]]:
-    """Effect -> the settings for which the person gave a value: "eq.low_mid_gain_db", or the setting alone."""
+    """Slot id -> the settings for which the person gave a value: "eq_2.low_mid_gain_db", or the setting alone."""
     exact: dict[str, frozenset[str]] = {}
     for each in listed:
         head, _, setting = each.rpartition(".")
-        for move in draft.moves.values():
-            if setting in move.settings and (not head or _known(head.removeprefix("add_")) == move.effect):
-                exact[move.effect] = exact.get(move.effect, frozenset()) | {setting}
+        meant = draft.known(head.removeprefix("add_")) if head else ""
+        for slot_id, move in draft.moves.items():
+            if setting in move.settings and (not head or slot_id == meant):
+                exact[slot_id] = exact.get(slot_id, frozenset()) | {setting}
     return exact
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from instructfx.chain import Chain
 from instructfx.ears.axes import AXES
 from instructfx.effects import EFFECTS
 from instructfx.language import Intent
 from instructfx.planners import PlanRequest
 from instructfx.planners.plan import Move, Plan, Thoughts
+from instructfx.planners.router import route
 
 FEW = 3  # values that fit into a sentence
 
@@ -43,48 +45,44 @@ OFFER = (
 )
 IMPOSSIBLE = {
     "space": "The room that was recorded with the track cannot be taken out.",
-    "echo": "There is no delay in the chain to turn down.",
     "grit": "Distortion that was recorded with the track cannot be taken out.",
-    "movement": "There is no chorus or phaser in the chain to turn down.",
     "dynamics": "Dynamics that the recording has lost cannot be brought back.",
     "fidelity": "What the recording has lost cannot be brought back.",
 }
+REMOVABLE = ("echo", "movement")
+"""Axes that go down again by turning down the effect that raised them, and in no other way."""
 ORDER = "tone before dynamics before distortion, then movement, echo and room, then width and level"
-
-
-NOUNS = {
-    "eq": "an equaliser",
-    "filter": "a filter",
-    "compressor": "a compressor",
-    "limiter": "a limiter",
-    "bitcrush": "bit crushing",
-    "pitch_shift": "a pitch shift",
-    "phaser": "a phaser",
-    "delay": "a delay",
-    "stereo_width": "stereo widening",
-    "panner": "panning",
-}
-"""Effect -> what was added, where it is not just the effect's label."""
 
 
 def label(effect: str) -> str:
     """An effect as one says it in a sentence."""
-    return EFFECTS[effect].label.lower()
+    return EFFECTS.resolve(effect).label.lower()
 
 
-def locked(effect: str, setting: str = "") -> str:
-    """That an effect, or one setting of it, is locked by the person."""
-    what = f"{EFFECTS[effect].param(setting).label} of the {label(effect)}" if setting else f"The {label(effect)}"
+def called(chain: Chain, slot_id: str) -> str:
+    """A slot as one says it in a sentence: "the equaliser", or "equaliser 2" where there are two."""
+    text = chain.labels[slot_id].lower()
+    return text if chain.names.count(chain.slot(slot_id).effect.name) > 1 else f"the {text}"
+
+
+def locked(chain: Chain, slot_id: str, setting: str = "") -> str:
+    """That a slot, or one setting of it, is locked by the person."""
+    what = called(chain, slot_id)
+    if setting:
+        what = f"{chain.slot(slot_id).effect.param(setting).label} of {what}"
     return f"{what[0].upper()}{what[1:]} is locked, so it stays as it is."
 
 
-def off(effect: str) -> str:
-    """That an effect is switched off by the person."""
-    return f"The {label(effect)} is bypassed; switch it on and I can use it."
+def off(chain: Chain, slot_id: str) -> str:
+    """That a slot is switched off by the person."""
+    what = called(chain, slot_id)
+    return f"{what[0].upper()}{what[1:]} is bypassed; switch it on and I can use it."
 
 
 def impossible(axis: str) -> str:
     """Why no effect can be added for a wish."""
+    if axis in REMOVABLE:
+        return f"There is no {' or '.join(map(label, EFFECTS.answering(axis, 1)))} in the chain to turn down."
     return IMPOSSIBLE.get(axis, "No effect here can do that.")
 
 
@@ -110,8 +108,9 @@ def told(plan: Plan, intent: Intent, request: PlanRequest) -> Plan:
     if not intent.understood:
         sentences = [f"I did not understand that, so nothing has changed. {OFFER}"]
     elif not changes and not notes:
-        kept = _listed([label(name) for name in plan.keep])
-        sentences = [f"I leave the {kept} as it is." if kept else f"That asks for no change. {OFFER}"]
+        there = request.chain
+        kept = _listed([called(there, each) if each in there.ids else f"the {label(each)}" for each in plan.keep])
+        sentences = [f"I leave {kept} as it is." if kept else f"That asks for no change. {OFFER}"]
     reply = " ".join([*sentences, *notes])
     return replace(plan, notes=tuple(notes), thoughts=_thoughts(plan, intent), reply=reply, raw=intent.instruction)
 
@@ -121,15 +120,17 @@ def sentence(plan: Plan, request: PlanRequest) -> str:
     strong = sorted(plan.goal.axes.items(), key=lambda item: -abs(item[1]))
     strong = [(axis, value) for axis, value in strong if abs(value) >= 0.3][:3]
     heard = _listed([_degree(value) + COMPARATIVES[axis][value < 0] for axis, value in strong])
+    now, after = request.chain, route(request.chain, plan)[1]
     deeds = [
-        *(f"I removed the {label(name)}" for name in plan.remove),
-        *(f"I bypassed the {label(name)}" for name in plan.bypass),
-        *(f"I switched the {label(name)} back on" for name in plan.enable),
+        *(f"I removed {called(now, each)}" for each in plan.remove if each in now.ids),
+        *(f"I bypassed {called(after, each)}" for each in plan.bypass if each in after.ids),
+        *(f"I switched {called(after, each)} back on" for each in plan.enable if each in after.ids),
     ]
     if plan.add:
-        deeds.append(f"I added {_listed([_added(move) for move in plan.add])}")
-    if plan.adjust:
-        deeds.append(f"I adjusted the {_listed([_adjusted(move, request) for move in plan.adjust])}")
+        deeds.append(f"I added {_listed([_added(move, now, after) for move in plan.add])}")
+    adjusted = [_adjusted(move, request, after) for move in plan.adjust if move.slot in after.ids]
+    if adjusted:
+        deeds.append(f"I adjusted {_listed([adjusted[0], *(each.removeprefix('the ') for each in adjusted[1:])])}")
     if not deeds:
         return f"I re-tuned the chain: {heard}." if heard else "The chain stays as it is."
     done = _listed([deeds[0], *(deed.removeprefix("I ") for deed in deeds[1:])])
@@ -140,28 +141,36 @@ def _degree(value: float) -> str:
     return "a little " if abs(value) <= 0.6 else "much " if abs(value) >= 1.6 else ""
 
 
-def _added(move: Move) -> str:
-    """ "a filter (highpass 80 Hz)" where few values were named, else the noun alone."""
-    noun = NOUNS.get(move.effect, label(move.effect))
+def _added(move: Move, before: Chain, after: Chain) -> str:
+    """ "a filter (highpass 80 Hz)" where few values were named, else the noun alone; "a second filter"."""
+    noun = EFFECTS[move.effect].words.noun or label(move.effect)
+    count = len([each for each in before.of_effect(move.effect) if each.id in after.ids])
+    if count:
+        noun = f"{'a second' if count == 1 else 'another'} {label(move.effect)}"
+    if move.after in after.ids:
+        noun += f" after {called(after, move.after)}"
     named = [name for name in move.settings if name in move.pinned]
     if not 1 <= len(named) <= FEW:
         return noun
     return f"{noun} ({', '.join(_valued(move.effect, name, move.settings[name]) for name in named)})"
 
 
-def _adjusted(move: Move, request: PlanRequest) -> str:
-    """ "reverb (mix 0.4 to 0.2)" where few values moved for good, else the name alone: the ear moves the others."""
-    stored = request.chain.slot(move.effect).settings
+def _adjusted(move: Move, request: PlanRequest, after: Chain) -> str:
+    """ "the reverb (mix 0.4 to 0.2)" where few values moved for good, else the name: the ear moves the others."""
+    name_of_slot = called(after, move.slot)
+    stored = request.chain.slot(move.slot).settings
     changed = [name for name, value in move.settings.items() if abs(stored[name] - value) > 1e-9]
     changed = [name for name in changed if name in move.pinned]
     if not 1 <= len(changed) <= FEW:
-        return label(move.effect)
+        return name_of_slot
     texts = [_valued(move.effect, name, move.settings[name], stored[name]) for name in changed]
-    return f"{label(move.effect)} ({', '.join(texts)})"
+    return f"{name_of_slot} ({', '.join(texts)})"
 
 
 def _valued(effect: str, name: str, value: float, before: float | None = None) -> str:
     param = EFFECTS[effect].param(name)
+    if param.kind in ("choice", "switch"):
+        return f"{param.label} {param.shown(value)}"
     start = "" if before is None else f"{_short(before)} to "
     unit = f" {param.unit}" if param.unit and param.unit != param.label else ""
     return f"{param.label} {start}{_short(value)}{unit}"
@@ -175,7 +184,7 @@ def _short(value: float) -> str:
 def _thoughts(plan: Plan, intent: Intent) -> Thoughts:
     asked = [f"{AXES[axis].meaning} {value:+.2g}" for axis, value in plan.goal.axes.items()]
     asked += [f"{command.verb} {command.effect or 'everything'}" for command in intent.commands]
-    chosen = [*(f"add {m.effect}" for m in plan.add), *(f"adjust {m.effect}" for m in plan.adjust)]
+    chosen = [*(f"add {m.effect}" for m in plan.add), *(f"adjust {m.slot}" for m in plan.adjust)]
     chosen += [*(f"remove {name}" for name in plan.remove), *(f"keep {name}" for name in plan.keep)]
     settings = [
         f"{label(move.effect)}: " + ", ".join(_valued(move.effect, *setting) for setting in move.settings.items())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from instructfx.chain import Chain
+from instructfx.chain import Chain, Slot
 from instructfx.ears.axes import AXES
 from instructfx.effects import EFFECTS, Effect
 
@@ -14,26 +14,29 @@ Tool = dict[str, Any]
 
 GOAL = "describe_goal"
 BACK = "go_back"
+ANOTHER = "add_another"
 RATE = "rate_turn"
 MOST_STEPS = 3.0
 SELF_EVIDENT = 10  # settings: with more of them, names must do
 THOUGHTS = ("asked", "effects", "order", "settings")
 TEXTS = ("target", "anchor", "negative")
+PLACE: Mapping[str, Any] = {"before": {"type": "string"}, "after": {"type": "string"}}
 
 
 def offered(chain: Chain) -> tuple[Tool, ...]:
     """The tools of a turn: the goal first, then effects in their usual order.
 
-    What the chain has can be adjusted and removed, what it has not can be added.
+    What the chain has can be adjusted and removed, by its slot's id; what it has not can be added. One more of what it
+    has is a tool of its own, so that nothing is added twice by habit.
     """
     tools = [goal_tool()]
-    later = bool(chain.slots)
+    there = [name for name in EFFECTS if name in chain.names]
     for effect in EFFECTS.values():
-        if effect.name in chain.names:
-            tools += [_adjust(effect), _tool(f"remove_{effect.name}", "Take it out.")]
-        else:
-            tools.append(_add(effect, chain.names if later else ()))
-    return tuple(tools)
+        for slot in chain.of_effect(effect.name):
+            tools += [_adjust(slot), _tool(f"remove_{slot.id}", "Take it out.")]
+        if effect.name not in there:
+            tools.append(_add(effect, bool(chain.slots)))
+    return (*tools, _another(there)) if there else tuple(tools)
 
 
 def back_tool() -> Tool:
@@ -61,23 +64,33 @@ def rate_tool() -> Tool:
     return _tool(RATE, "Give the marks of the rubric.", properties, required=tuple(properties))
 
 
-def _add(effect: Effect, names: Sequence[str]) -> Tool:
+def _another(effects: Sequence[str]) -> Tool:
+    """One more slot of an effect that the chain has."""
+    properties = {"effect": {"type": "string", "enum": list(effects)}, "settings": {"type": "object"}, **PLACE}
+    return _tool(
+        ANOTHER,
+        "One more of an effect that is there.",
+        properties,
+        required=("effect",),
+    )
+
+
+def _add(effect: Effect, later: bool) -> Tool:
     """With defaults while the chain is empty; later with a place in it."""
-    extra = () if names else ("default",)
+    extra = () if later else ("default",)
     # The six bands of an equaliser have eighteen settings whose names say it all.
     helps = {param.name: param.help for param in effect.params if param.help and len(effect.params) <= SELF_EVIDENT}
     settings = {
         name: schema | ({"description": helps[name]} if name in helps else {})
         for name, schema in _settings(effect, extra).items()
     }
-    place = {"before": {"type": "string"}, "after": {"type": "string"}} if names else {}
-    return _tool(f"add_{effect.name}", effect.summary, {**settings, **place})
+    return _tool(f"add_{effect.name}", effect.summary, {**settings, **(PLACE if later else {})})
 
 
-def _adjust(effect: Effect) -> Tool:
+def _adjust(slot: Slot) -> Tool:
     """Ranges alone: the prompt shows the settings as they stand, and their names say what they are."""
-    properties = {**_settings(effect), "bypassed": {"type": "boolean"}}
-    return _tool(f"adjust_{effect.name}", "Change or re-tune it.", properties)
+    properties = {**_settings(slot.effect), "bypassed": {"type": "boolean"}}
+    return _tool(f"adjust_{slot.id}", "Change or re-tune it.", properties)
 
 
 def _settings(effect: Effect, extra: Sequence[str] = ()) -> dict[str, dict[str, Any]]:

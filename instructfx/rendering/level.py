@@ -39,7 +39,7 @@ def asked_gain_db(chain: Chain, settings: Sequence[Settings]) -> Tensor:
     """What the chain's gain effect asks for, in dB, (batch,)."""
     asked = torch.zeros(1, dtype=torch.float64)
     for slot, values in zip(chain.slots, settings, strict=True):
-        if slot.effect.name == "gain" and not slot.bypassed:
+        if slot.effect.role == "level" and slot.heard:
             asked = asked + values["gain_db"]
     return asked
 

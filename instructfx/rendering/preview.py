@@ -21,14 +21,14 @@ from instructfx.rendering.level import CEILING_DBTP, under_the_ceiling
 class Preview:
     """The excerpt of one track, dry, and what the last chain made of it, effect by effect."""
 
-    def __init__(self, excerpt: Audio) -> None:
-        self._dry = Excerpt(torch.from_numpy(excerpt.samples)[None], excerpt.sample_rate)
+    def __init__(self, excerpt: Audio, first_frame: int = 0) -> None:
+        self._dry = Excerpt(torch.from_numpy(excerpt.samples)[None], excerpt.sample_rate, first_frame)
         self._stages: list[tuple[Slot, Tensor]] = []
 
     @torch.no_grad()
     def of(self, chain: Chain) -> Audio:
         """The excerpt through the chain, as long as it is, tails cut, as loud as it is plus what the gain asks for."""
-        samples = self._through([slot for slot in chain.slots if not slot.bypassed])
+        samples = self._through([slot for slot in chain.slots if slot.heard])
         heard = self._dry.at_its_level(samples, chain, chain.tensors())[0].numpy()
         return Audio(_limited(heard, self._dry.sample_rate), self._dry.sample_rate)
 
@@ -39,7 +39,8 @@ class Preview:
         stages = self._stages[:same]
         samples = stages[-1][1] if stages else self._dry.samples
         for slot in slots[same:]:
-            samples = slot.effect.render(samples, self._dry.sample_rate, as_tensors(slot.settings))
+            settings = as_tensors(slot.settings)
+            samples = slot.effect.render(samples, self._dry.sample_rate, settings, self._dry.first_frame)
             stages.append((slot, samples))
         self._stages = stages
         return samples

@@ -148,11 +148,6 @@ class Session:
         """From the first turn to the one that plays now, without what was undone."""
         return self._path(self.current)
 
-    @cached_property
-    def slot_ids(self) -> frozenset[str]:
-        """Every id that a slot of this session ever had, undone or not: none of them is given again."""
-        return frozenset(slot_id for turn in self.turns for slot_id in turn.chain.ids)
-
     def turn(self, turn_id: str) -> Turn:
         """The turn of that id; StoreError where there is none."""
         if turn_id not in self._by_id:

@@ -24,7 +24,8 @@ NETWORK = """() => {
         const url = asked.url ?? String(asked);
         if (url.includes("/queue/join")) return new Response(JSON.stringify({ event_id: url.split("=")[1] }));
         if (window.network === "none") throw new TypeError("no network");
-        return new Response(new ReadableStream({ start: (stream) => { streams.push(stream); } }));
+        const fail = (stream) => asked.signal.addEventListener("abort", () => stream.error(asked.signal.reason));
+        return new Response(new ReadableStream({ start: (stream) => { streams.push(stream); fail(stream); } }));
     };
     window.send = (text) => streams.at(-1).enqueue(encoder.encode(text));
     window.tell = (message) => send(`data: ${JSON.stringify(message)}\\n\\n`);
@@ -32,11 +33,15 @@ NETWORK = """() => {
     window.complete = (id) => tell({ msg: "process_completed", event_id: id });
     window.close = () => { tell({ msg: "close_stream", event_id: null }); streams.at(-1).close(); };
     window.listen = async () => {
-        const answer = await fetch(new Request(`${location.origin}/queue/data?session_hash=x`));
+        window.leaving = new AbortController();
+        const { signal } = leaving;
+        const answer = await fetch(new Request(`${location.origin}/queue/data?session_hash=x`, { signal }));
         const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
         try {
             for (let text = ""; ; ) {
-                text += (await reader.read()).value;
+                const { value, done } = await reader.read();
+                if (done) return (window.over = true);
+                text += value;
                 const whole = text.split("\\n\\n");
                 text = whole.pop();
                 for (const each of whole) {
@@ -124,6 +129,12 @@ def test_what_breaks_is_told_to_gradio(page: Any) -> None:
     page.evaluate("async () => { await join('a'); listen(); await streamed(1); streams[0].error(Error('cut off')); }")
     page.wait_for_function("broken === 'cut off'")
     page.evaluate("async () => { network = 'none'; listen(); await until(() => broken === 'no network'); }")
+
+
+def test_gradio_gives_up_without_an_error(page: Any) -> None:
+    page.evaluate("async () => { await join('a'); listen(); await streamed(1); leaving.abort(); }")
+    page.wait_for_function("window.over")
+    assert page.evaluate("broken") is None
 
 
 def test_it_is_there_before_gradio_asks_for_anything(chromium: Any, common: Running) -> None:

@@ -95,7 +95,8 @@ class Swapped:
         if self.choice == "random":
             drawn = np.random.default_rng([self.seed, *request.instruction.encode()]).permutation(free)
             return replace(plan, add=tuple(Move(str(effect)) for effect in drawn[: len(plan.add)]))
-        return replace(plan, add=(Move("eq"),) if "eq" in free else ())
+        tone = EFFECTS.usual("tone").name
+        return replace(plan, add=(Move(tone),) if tone in free else ())
 
     def take(self, number: int, seed: int, first: Plan) -> Take:
         return said_again(self.name, number, first)

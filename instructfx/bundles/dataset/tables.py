@@ -63,11 +63,10 @@ def _turns(listed: Listed, session: Session, remarks: Remarks) -> Iterator[Row]:
 def _settings(listed: Listed, session: Session, remarks: Remarks) -> Iterator[Row]:
     for turn in session.turns:
         for place, slot in enumerate(turn.chain.slots, start=1):
-            for name, value in slot.settings.items():
-                unit = slot.effect.param(name).unit
+            for param in slot.effect.params:
                 yield (
-                    *_names(session, turn), place, slot.effect.name, slot.bypassed, name, value, unit,
-                    name in slot.locked,
+                    *_names(session, turn), place, slot.effect.name, slot.bypassed, param.name,
+                    slot.settings[param.name], param.unit, param.name in slot.locked,
                 )  # fmt: skip
 
 

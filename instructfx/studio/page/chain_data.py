@@ -9,11 +9,6 @@ from instructfx.chain.format import BAND_PARTS, bands_of, form_of, label_text
 from instructfx.effects import EFFECTS, Effect, Param
 from instructfx.studio.page.part_types import AmountData, BandData, ChainData, EffectData, ParamData, SlotData
 
-TELLING: Mapping[str, tuple[str, ...]] = {
-    "compressor": ("threshold_db", "ratio", "attack_ms"),
-    "reverb": ("decay_seconds", "pre_delay_ms", "mix"),
-}
-"""Effect -> the settings that its card shows unfolded, where these are not its first ones and its mix."""
 SHOWN = 3
 
 
@@ -94,7 +89,7 @@ def _param(param: Param, label: str) -> ParamData:
         "high": param.high,
         "default": param.to_json(param.default),
         "kind": param.kind,
-        "choices": list(param.choices),
+        "choices": [param.shown(place) for place in range(round(param.high) + 1)] if form_of(param) == "word" else [],
         "scale": param.scale,
         "step": param.step,
         "form": form_of(param),
@@ -106,4 +101,4 @@ def _telling(effect: Effect) -> tuple[str, ...]:
     names = tuple(param.name for param in effect.params)
     if len(names) <= SHOWN:
         return names
-    return TELLING.get(effect.name, (*names[: SHOWN - 1], "mix") if "mix" in names else names[:SHOWN])
+    return effect.card or ((*names[: SHOWN - 1], "mix") if "mix" in names else names[:SHOWN])

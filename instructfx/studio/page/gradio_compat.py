@@ -16,9 +16,10 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse
 from starlette.routing import Mount
 
+from instructfx.locations import static_folder
 from instructfx.studio.page.part_types import PartData
 
-STATIC = Path(__file__).parents[3] / "static"
+STATIC = static_folder()
 FONTS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO_FONTS = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 KEEP_UPLOADS_SECONDS = 300  # a page opens what it has sent at once

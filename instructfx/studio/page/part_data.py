@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from instructfx.engine.edits import amount_of, original
+from instructfx.sessions.slots import given_ids
 from instructfx.studio.page import html
 from instructfx.studio.page.chain_data import chain_data
 from instructfx.studio.page.history_data import history_data
@@ -84,7 +85,7 @@ def rack_data(visit: Visit, editable: bool) -> ChainData:
         session.chain,
         {each: chosen for each in session.chain.ids if (chosen := original(session, each))},
         {"turn": last[0].id, "words": last[0].instruction, "share": last[1]} if last else None,
-        used=session.slot_ids,
+        used=given_ids(session),
         session=visit.token,
         editable=editable,
         sample_rate=session.dry.sample_rate,

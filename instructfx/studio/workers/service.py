@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from instructfx.audio.containers import MAX_MINUTES, opened
 from instructfx.errors import AudioError
+from instructfx.locations import static_folder
 from instructfx.studio.workers.messages import (
     AgentNames,
     At,
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 PLAYS_AS_IT_IS = (".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus")
 SESSIONS_HELD = 4
 WARM_STEPS = 8  # enough to meet every part of a search
-WARM_TRACK = Path(__file__).parents[3] / "static" / "samples" / "guitar.flac"
+WARM_TRACK = static_folder() / "samples" / "guitar.flac"
 
 
 class Desk:

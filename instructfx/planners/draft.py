@@ -1,0 +1,182 @@
+"""A plan in the making, and which slots words speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from instructfx.chain import Chain
+from instructfx.effects import EFFECTS, Effect
+from instructfx.language import Command
+from instructfx.language.intent_types import Which
+from instructfx.planners import PlanRequest, replies
+from instructfx.planners.plan import Move
+
+
+@dataclass
+class Draft:
+    """A plan in the making: moves by slot id, in the order in which they were thought of.
+
+    places are the (before, after) of new slots of which the person said where they stand.
+    """
+
+    request: PlanRequest
+    moves: dict[str, Move] = field(default_factory=dict)
+    places: dict[str, tuple[str, str]] = field(default_factory=dict)
+    remove: list[str] = field(default_factory=list)
+    bypass: list[str] = field(default_factory=list)
+    enable: list[str] = field(default_factory=list)
+    keep: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    unwanted: frozenset[str] = frozenset()  # effects that the person does not want, there or not
+
+    @property
+    def chain(self) -> Chain:
+        """The chain as it stands."""
+        return self.request.chain
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """The effects of which all slots are to stay as they are; none is put in a second time for a wish."""
+        slots = self.chain.slots
+        free = {slot.effect.name for slot in slots if slot.id not in (*self.keep, *self.remove)}
+        names = {slot.effect.name for slot in slots if slot.id in self.keep} | (set(self.keep) - set(self.chain.ids))
+        return frozenset(names - free)
+
+    def has(self, slot_id: str) -> bool:
+        return slot_id in self.chain.ids and slot_id not in self.remove
+
+    def effect(self, slot_id: str) -> Effect:
+        """The effect of a slot that is there or planned."""
+        slot = self.chain.find(slot_id)
+        return slot.effect if slot else EFFECTS[self.moves[slot_id].effect]
+
+    def slots(self, effect: str) -> list[str]:
+        """The slots of an effect that are there and stay, in the order of the sound."""
+        return [slot.id for slot in self.chain.of_effect(effect) if slot.id not in self.remove]
+
+    def lately(self, effect: str) -> list[str]:
+        """The slots of an effect that are there or planned, those spoken of last first."""
+        planned = [slot_id for slot_id, move in reversed(self.moves.items()) if move.effect == effect]
+        there = self.slots(effect)
+        return list(dict.fromkeys([*planned, *(each for each in self.request.lately if each in there)]))
+
+    def new(self, effect: str) -> str:
+        """The id of one more slot of an effect, which is planned from now on."""
+        slot_id = self.request.new_id(effect, self.moves)
+        self.moves[slot_id] = Move(effect, slot=slot_id)
+        return slot_id
+
+    def usual(self, effect: str) -> str:
+        """The slot of an effect that was spoken of last and may move, or else a new one."""
+        return next((each for each in self.lately(effect) if each not in self.keep), "") or self.new(effect)
+
+    def values(self, slot_id: str) -> Mapping[str, float]:
+        """Where a slot's settings would stand after the moves so far."""
+        there = self.has(slot_id)
+        stored = self.chain.slot(slot_id).settings if there else self.effect(slot_id).defaults()
+        moved = self.moves[slot_id].settings if slot_id in self.moves else {}
+        return {**stored, **moved}
+
+    def fixed(self, slot_id: str) -> frozenset[str]:
+        """The settings of a slot that are not to be moved any more: locked ones and those that were named."""
+        locked = self.chain.slot(slot_id).locked if self.has(slot_id) else frozenset()
+        return locked | (self.moves[slot_id].pinned if slot_id in self.moves else frozenset())
+
+    def move(self, slot_id: str, settings: Mapping[str, float], pinned: Iterable[str] = ()) -> None:
+        """Add to what is planned for a slot, with every value brought into its range."""
+        effect = self.effect(slot_id)
+        old = self.moves.get(slot_id, Move(effect.name, slot=slot_id))
+        locked = self.chain.slot(slot_id).locked if self.has(slot_id) else frozenset()
+        self.notes += [replies.locked(self.chain, slot_id, name) for name in settings if name in locked]
+        free = {name: effect.param(name).clamp(value) for name, value in settings.items() if name not in locked}
+        self.moves[slot_id] = Move(effect.name, {**old.settings, **free}, old.pinned | frozenset(pinned), slot=slot_id)
+
+    # Which slots a command speaks of
+
+    def targets(self, command: Command) -> list[str]:
+        """The slots that a command speaks of; a new one where it asks for one. A note says where there is none."""
+        if command.effect is None:
+            return list(self.chain.ids)
+        effect = self._owner(command)
+        dialled = command.verb in ("add", "adjust")
+        there, which = self.slots(effect), command.which
+        if which.kind == "another" and dialled:
+            return [self._put(effect, which)]
+        if which.kind == "every" and there:
+            return there
+        if which.kind == "numbered" and there:
+            return self._numbered(effect, there, command)
+        if which.kind == "other" and there:
+            rest = self.lately(effect)[1:]
+            return self._found(rest[:1], f"There is no other {replies.label(effect)} in the chain.")
+        if which.side and there:
+            return self._beside(effect, there, command)
+        if there or (command.verb == "keep" and not which.side):
+            return there if command.verb == "keep" else self.lately(effect)[:1]
+        if dialled and (command.amount >= 0 or self.lately(effect)):
+            return self.lately(effect)[:1] or [self._put(effect, which)]
+        down = " to turn down" if dialled else ""
+        return self._found([], f"There is no {replies.label(effect)} in the chain{down}.")
+
+    def _owner(self, command: Command) -> str:
+        """The effect that is meant. A setting alone is that of the slot spoken of last that has it, where one has."""
+        effect = command.effect or ""
+        if not command.instead or effect in [move.effect for move in self.moves.values()]:
+            return effect
+        meant = (self.effect(each).name for each in self.request.lately if self.has(each))
+        return next((each for each in meant if each in command.instead), effect)
+
+    def _found(self, ids: Sequence[str], otherwise: str) -> list[str]:
+        self.notes += [] if ids else [otherwise]
+        return list(ids)
+
+    def _numbered(self, effect: str, there: Sequence[str], command: Command) -> list[str]:
+        number = command.which.number
+        if number == len(there) + 1 and command.verb == "add" and not command.which.definite:
+            return [self._put(effect, command.which)]  # "add EQ 2"
+        if number > len(there):
+            label, count = replies.label(effect), len(there)
+            many = f"is only one {label}" if count == 1 else f"are only {count} of {label}"
+            return self._found([], f"There {many} in the chain.")
+        return [there[number - 1 if number > 0 else number]]
+
+    def _beside(self, effect: str, there: Sequence[str], command: Command) -> list[str]:
+        """The slots on a side of another one; a new one where an effect is asked for that is not there yet."""
+        which, order = command.which, self.chain.ids
+        beside = self._neighbour(which)
+        if which.neighbour:
+            edge = order.index(beside) if beside in order else None
+        else:
+            edge = len(order) - 2 if which.side == "after" else 1
+        after = which.side == "after"
+        right = [
+            each
+            for each in there
+            if edge is not None and (order.index(each) > edge if after else order.index(each) < edge)
+        ]
+        if not right and command.verb == "add" and not which.definite:
+            return [self._put(effect, which)]
+        where = f"{which.side} the {replies.label(which.neighbour)}" if which.neighbour else "there"
+        found = [each for each in self.lately(effect) if each in right]
+        return self._found(found[:1], f"There is no {replies.label(effect)} {where} in the chain.")
+
+    def _neighbour(self, which: Which) -> str:
+        """The id of the slot that something stands beside; empty where there is none."""
+        there = self.slots(which.neighbour) if which.neighbour else []
+        if 0 < which.neighbour_number <= len(there):
+            return there[which.neighbour_number - 1]
+        return next(iter(self.lately(which.neighbour)), "") if which.neighbour else ""
+
+    def _put(self, effect: str, which: Which) -> str:
+        """A new slot, where the person said that it stands."""
+        beside = self._neighbour(which)
+        if which.neighbour and not beside:
+            self.notes.append(f"There is no {replies.label(which.neighbour)} in the chain to put it beside.")
+        slot_id = self.new(effect)
+        if which.side and not which.neighbour:
+            first = next((each for each in self.chain.ids if each not in self.remove), "")
+            self.places[slot_id] = (first if which.side == "before" else "", "")
+        elif beside:
+            self.places[slot_id] = (beside, "") if which.side == "before" else ("", beside)
+        return slot_id
