@@ -57,7 +57,7 @@ def test_every_version_is_brought_up_to_date_and_read(version: str, tmp_path: Pa
     session = only_session(store)
     assert [(turn.instruction, turn.kind) for turn in session.turns] == [row[:2] for row in rows]
     chains = [json.loads(row[2])["refined"]["chain"] for row in rows]
-    named = [[{"id": slot["effect"], **slot} for slot in chain] for chain in chains]  # as slots were before they had ids
+    named = [[{"id": slot["effect"], **slot} for slot in chain] for chain in chains]  # as before there were ids
     assert [turn.chain.to_json() for turn in session.turns] == named
     assert [len(turn.refined.steps) for turn in session.turns] == steps
     assert sum(steps) > 20
