@@ -38,15 +38,17 @@ def _numbered(items: Sequence[Item]) -> list[Item]:
             continue
         if _effect(item):
             length, which = _behind(found, which_words())
+            told = found[-length:] if length else []
             if length:
-                taken, found = found[-length:], found[:-length]
-                item = replace(item, text=_text([*taken, item]))
+                found = found[:-length]
+                item = replace(item, text=_text([*told, item]))
             following = items[at + 1] if at + 1 < len(items) else None
             if not length and following and _counts(following, _effect(item)):
                 which = Which("numbered", int(following.quantity.value) if following.quantity else 0)
                 item = replace(item, text=_text([item, following]))
                 skipped = True
-            item = replace(item, which=replace(which, definite=which.kind == "numbered" and _definite(found)))
+            definite = _definite(found) or _text(told).split(" ")[0] in DEFINITE
+            item = replace(item, which=replace(which, definite=which.kind == "numbered" and definite))
         found.append(item)
     return found
 
