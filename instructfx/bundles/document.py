@@ -162,8 +162,12 @@ def _problems_of_slot(slot: Any) -> Iterator[str]:
     locked, settings = slot.get("locked", []), slot["settings"]
     if effect is None:
         yield f".effect: must be one of {', '.join(EFFECTS)}"
-    elif set(slot) - {"effect", "settings", "bypassed", "locked"} or not isinstance(slot.get("bypassed", False), bool):
+    elif set(slot) - {"id", "effect", "settings", "bypassed", "locked"} or not isinstance(
+        slot.get("bypassed", False), bool
+    ):
         yield ": must have effect, settings, and may have bypassed (true or false) and locked"
+    elif not isinstance(slot.get("id", ""), str):
+        yield ".id: must be text"
     elif not isinstance(locked, list) or not all(isinstance(each, str) for each in locked):
         yield ".locked: must be a list of names"
     elif not isinstance(settings, dict) or not set(settings) <= {param.name for param in effect.params}:

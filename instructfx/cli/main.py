@@ -143,10 +143,15 @@ def _told(turn: Turn, path: Path) -> str:
     lines = [f'{turn.index}. "{turn.instruction}"', f"   {turn.reply}", *(f"   {note}" for note in turn.notes)]
     for slot in turn.chain.slots:
         changed = [
-            f"{name} {value:.4g}" for name, value in slot.settings.items() if value != slot.effect.param(name).default
+            f"{param.name} {slot.settings[param.name]:.4g}"
+            for param in slot.effect.params
+            if slot.settings[param.name] != param.default
         ]
         off = " (bypassed)" if slot.bypassed else ""
-        lines.append(f"   {slot.effect.name}{off}: {', '.join(changed) or 'as declared'}")
+        if slot.effect.absent:
+            lines.append(f"   {slot.id}: {slot.effect.summary}")
+            continue
+        lines.append(f"   {slot.id}{off}: {', '.join(changed) or 'as declared'}")
     lines.append(f"   {turn.route}, planned by {turn.planned_by}; {turn.seconds:.1f} s, {path}")
     return "\n".join(lines) + "\n"
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import soundfile
 import torch
 
-from instructfx.chain import Chain
+from instructfx.chain import Chain, Slot
 from instructfx.effects.memoryless import as_tensors
 from instructfx.effects.reverb import impulse_response
 from instructfx.errors import ExportError
@@ -18,16 +18,22 @@ from instructfx.exports.wanted import Wanted
 INAUDIBLE_DB = -110.0  # energy of what is cut off at the end, against all of it
 
 
-def room_of(chain: Chain, sample_rate: int, channels: int) -> npt.NDArray[np.float32]:
-    """What the reverb answers to one click, without the click: (channels, taps), each channel of unit energy.
-
-    It ends where -110 dB of its energy are left. ExportError where the chain has no reverb.
-    """
-    if "reverb" not in chain.names:
+def reverb_of(chain: Chain) -> Slot:
+    """The chain's last reverb, the room in which all of it stands; ExportError where it has none."""
+    reverbs = chain.of_effect("reverb")
+    if not reverbs:
         there = ", ".join(chain.names) or "no effects"
         raise ExportError(f'the chain has no reverb, so it has no impulse response; it has {there}. Say "add reverb".')
+    return reverbs[-1]
+
+
+def room_of(reverb: Slot, sample_rate: int, channels: int) -> npt.NDArray[np.float32]:
+    """What a reverb answers to one click, without the click: (channels, taps), each channel of unit energy.
+
+    It ends where -110 dB of its energy are left.
+    """
     with torch.no_grad():
-        taps = impulse_response(as_tensors(chain.slot("reverb").settings), sample_rate, channels)[0].numpy()
+        taps = impulse_response(as_tensors(reverb.settings), sample_rate, channels)[0].numpy()
     left = np.cumsum(np.square(taps, dtype=np.float64).max(axis=0)[::-1])[::-1]
     end = int(np.searchsorted(-left, -left[0] * 10 ** (INAUDIBLE_DB / 10)))
     return np.ascontiguousarray(taps[:, : max(end, 1)], dtype=np.float32)
@@ -36,10 +42,12 @@ def room_of(chain: Chain, sample_rate: int, channels: int) -> npt.NDArray[np.flo
 def write_room(wanted: Wanted, path: Path) -> tuple[str, ...]:
     """The impulse response as a WAV of 32-bit floats at the track's rate, wet alone."""
     chain = wanted.session.chain
-    room = room_of(chain, wanted.track.sample_rate, wanted.track.channels)
-    save_room(room, wanted.track.sample_rate, path)
-    mix = chain.slot("reverb").settings["mix"]
-    return (f"the file holds the reverb alone; mix in {mix:.0%} of it".replace("%", " %"),)
+    reverb = reverb_of(chain)
+    save_room(room_of(reverb, wanted.track.sample_rate, wanted.track.channels), wanted.track.sample_rate, path)
+    label = chain.labels[reverb.id].lower()
+    which = "the reverb" if label == "reverb" else label
+    mix = f"{reverb.settings['mix']:.0%}".replace("%", " %")
+    return (f"the file holds {which} alone; mix in {mix} of it",)
 
 
 def save_room(room: npt.NDArray[np.float32], sample_rate: int, path: Path) -> None:

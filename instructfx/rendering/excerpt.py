@@ -47,11 +47,12 @@ def k_power_of_bins(frames: int, sample_rate: int, device: torch.device = CPU) -
 
 
 def asked_gain_db(chain: Chain, settings: Sequence[Settings]) -> Tensor:
-    """What the chain's gain effect asks for, in dB, (batch,)."""
+    """What the chain's gain effects ask for, in dB, (batch,)."""
+    asked = torch.zeros(1, dtype=torch.float64)
     for slot, values in zip(chain.slots, settings, strict=True):
         if slot.effect.name == "gain" and not slot.bypassed:
-            return values["gain_db"]
-    return torch.zeros(1, dtype=torch.float64)
+            asked = asked + values["gain_db"]
+    return asked
 
 
 def matching_gain(energy: Tensor, wanted: Tensor, gain_db: Tensor) -> Tensor:

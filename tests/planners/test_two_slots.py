@@ -57,7 +57,8 @@ def test_one_more_is_added_where_words_ask_for_it(words: str, ids: tuple[str, ..
 @pytest.mark.parametrize(
     "words",
     ["warmer", "more compression", "add compression", "add an EQ", "put an EQ before the distortion", "EQ 4",
-     "the EQ after the drive", "brighter and punchier", "use a compressor", "the second EQ brighter", "remove the EQ after the reverb"],
+     "the EQ after the drive", "brighter and punchier", "use a compressor", "the second EQ brighter",
+     "remove the EQ after the reverb"],
 )  # fmt: skip
 def test_nothing_is_added_twice_by_itself(words: str) -> None:
     plan = planned(words)

@@ -57,10 +57,13 @@ def spectrum_of(samples: Tensor, sample_rate: int) -> Curve:
 
 
 def response_of(chain: Chain, sample_rate: int) -> Curve | None:
-    """What the chain's equaliser does, in dB; None where none is heard."""
+    """What the chain's equalisers do together, in dB; None where none is heard."""
+    hz = drawn_hz(sample_rate)
+    magnitude = None
     for slot in chain.slots:
         if slot.effect.name == "eq" and slot.effect.response and not slot.bypassed:
-            hz = drawn_hz(sample_rate)
-            magnitude = slot.effect.response(as_tensors(slot.settings), sample_rate, torch.from_numpy(hz))[0]
-            return Curve(tuple(hz.tolist()), tuple((20 * torch.log10(magnitude)).tolist()))
-    return None
+            response = slot.effect.response(as_tensors(slot.settings), sample_rate, torch.from_numpy(hz))[0]
+            magnitude = response if magnitude is None else magnitude * response
+    if magnitude is None:
+        return None
+    return Curve(tuple(hz.tolist()), tuple((20 * torch.log10(magnitude)).tolist()))
