@@ -13,9 +13,8 @@ PACKAGE = ROOT / "instructfx"
 DOORS = {"__init__", "__main__"}
 
 FLOORS = (
-    {"errors", "locations"},
-    {"extras"},
-    {"audio", "effects"},
+    {"errors"},
+    {"audio", "effects", "extras", "locations"},
     {"chain", "language"},
     {"rendering"},
     {"ears"},
