@@ -9,8 +9,9 @@ RUN apt-get update \
 
 USER instructfx
 WORKDIR /home/instructfx/app
-COPY --chown=instructfx:instructfx Makefile requirements.txt ./
-RUN make .venv/ready
+COPY --chown=instructfx:instructfx Makefile pyproject.toml requirements.txt requirements-dev.txt ./
+COPY --chown=instructfx:instructfx tools/lock.py tools/
+RUN make .venv/ready && rm -rf ~/.cache
 COPY --chown=instructfx:instructfx . .
 
 ENV INSTRUCTFX_HOST=0.0.0.0 INSTRUCTFX_PORT=7860

@@ -19,6 +19,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 if TYPE_CHECKING:
     from instructfx.audio import Audio
+    from instructfx.chain import preset
     from instructfx.engine.live import LiveSession, open_session, resume_session
     from instructfx.errors import InstructFXError
 
@@ -27,6 +28,7 @@ _HOMES = {
     "InstructFXError": "instructfx.errors",
     "LiveSession": "instructfx.engine.live",
     "open_session": "instructfx.engine.live",
+    "preset": "instructfx.chain",
     "resume_session": "instructfx.engine.live",
 }
 
@@ -35,9 +37,9 @@ def __getattr__(name: str) -> Any:
     """Import what is asked for, when it is asked for: torch takes seconds, `--help` should not."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+    from pkgutil import resolve_name
 
-    return getattr(import_module(_HOMES[name]), name)
+    return resolve_name(f"{_HOMES[name]}.{name}")
 
 
-__all__ = ["Audio", "InstructFXError", "LiveSession", "__version__", "open_session", "resume_session"]
+__all__ = ["Audio", "InstructFXError", "LiveSession", "__version__", "open_session", "preset", "resume_session"]

@@ -4,6 +4,8 @@ import { element, put, write } from "./parts-dom.js";
 import { Field, Slider } from "./chain-slider.js";
 import { toPosition, valueText } from "./chain-values.js";
 
+/** @typedef {{turn: string, words: string, share: number}} AmountData */
+
 const SHARE = {
   name: "share", label: "Amount", unit: "", low: -1, high: 1.5, default: 1, scale: "linear", step: 0.01,
   form: "percent", help: "0 % is the chain before the turn, 100 % the turn as it was made, below 0 % its opposite",
@@ -38,7 +40,7 @@ export class Amount {
           "div", { class: "chain-amount-scale" },
           this.slider.element, element("div", { class: "chain-ticks", "aria-hidden": "true" }, ticks),
         ),
-        this.field.input,
+        this.field.element,
       ),
       this.field.said,
     );

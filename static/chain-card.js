@@ -1,9 +1,14 @@
 // One effect of the chain: its name, what can be done to it, and its settings.
 
-import { element, icon, put } from "./parts-dom.js";
+import { element, icon, put, write } from "./parts-dom.js";
 import { Equaliser } from "./chain-eq.js";
 import { menu } from "./chain-menu.js";
 import { LockButton, Setting } from "./chain-setting.js";
+
+/**
+ * @typedef {{label: string, summary: string, params: ParamData[], bands: BandData[], telling: string[], absent:
+ * boolean}} EffectData
+ */
 
 // hand: {set(values), hold(), letGo(), reset(names), lock(names, on), bypass(on), remove(), move(by), say(text)}.
 export class Card {
@@ -12,9 +17,11 @@ export class Card {
   #equaliser = null;
   #more = null;
   #state = { slot: null, place: 0, count: 1, original: null };
+  #name = element("h3", { class: "chain-name" });
 
-  constructor(name, effect, sampleRate, hand) {
-    this.name = name;
+  // id: the slot's; effect: EffectData. Of one that is absent nothing can be set: it is off.
+  constructor(id, effect, sampleRate, hand) {
+    this.id = id;
     this.#effect = effect;
     const names = effect.params.map((param) => param.name);
     const made = new Map(effect.params.map((param) => [param.name, new Setting(param, hand, this.#labelOf(param))]));
@@ -22,8 +29,7 @@ export class Card {
     this.handle = element(
       "button",
       {
-        type: "button", class: "chain-icon chain-handle", "data-edits": true,
-        "aria-label": `Move ${effect.label}: drag, or press the up and down arrows`, title: "Drag to reorder",
+        type: "button", class: "chain-icon chain-handle", "data-edits": true, title: "Drag to reorder",
         keydown: (event) => {
           const by = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1 }[event.key];
           if (by === undefined) return;
@@ -34,32 +40,42 @@ export class Card {
       icon("grip"),
     );
     this.switch = element("button", {
-      type: "button", role: "switch", class: "chain-switch", "data-edits": true, "aria-label": `${effect.label} is heard`,
+      type: "button", role: "switch", class: "chain-switch", "data-edits": true,
       click: () => hand.bypass(!this.#state.slot.bypassed),
     });
-    this.lock = new LockButton(`all of ${effect.label}`, (on) => hand.lock(names, on));
-    this.menu = menu(`More for ${effect.label}`, icon("more"), () => this.#entries(names, hand), { class: "chain-icon" });
+    this.lock = new LockButton("", (on) => hand.lock(names, on));
+    this.menu = menu("", icon("more"), () => this.#entries(names, hand), { class: "chain-icon" });
     this.element = element(
-      "div", { class: "chain-card", "data-effect": name, role: "group", "aria-label": effect.label },
+      "div", { class: "chain-card", "data-slot": id, "data-absent": effect.absent, role: "group" },
       element(
         "div", { class: "chain-head" },
-        this.handle,
-        element("h3", { class: "chain-name" }, effect.label),
-        element("p", { class: "chain-summary" }, effect.summary),
-        this.lock.element, this.switch, this.menu.element,
+        this.handle, this.#name, element("p", { class: "chain-summary" }, effect.summary),
+        effect.absent ? null : [this.lock.element, this.switch], this.menu.element,
       ),
-      element("div", { class: "chain-body" }, this.#body(made, sampleRate, hand)),
+      effect.absent ? null : element("div", { class: "chain-body" }, this.#body(made, sampleRate, hand)),
     );
   }
 
-  show(slot, original, place, count) {
+  // label: what people call the slot, which changes as others of its effect come and go.
+  show(slot, label, original, place, count) {
     this.#state = { slot, place, count, original };
+    this.#rename(label);
+    put(this.element, "data-effect", slot.effect);
     put(this.element, "data-bypassed", slot.bypassed);
     put(this.switch, "aria-checked", slot.bypassed ? "false" : "true");
     put(this.switch, "title", slot.bypassed ? "Bypassed: press to hear it" : "Heard: press to bypass it");
     this.lock.show(this.#effect.params.map((param) => slot.locked.includes(param.name)));
     this.#equaliser?.show(slot, original);
     for (const setting of this.#settings) setting.show(slot, original);
+  }
+
+  #rename(label) {
+    write(this.#name, label);
+    put(this.element, "aria-label", label);
+    put(this.handle, "aria-label", `Move ${label}: drag, or press the up and down arrows`);
+    put(this.switch, "aria-label", `${label} is heard`);
+    this.lock.rename(`all of ${label}`);
+    this.menu.rename(`More for ${label}`);
   }
 
   #labelOf(param) {
@@ -95,19 +111,23 @@ export class Card {
 
   #entries(names, hand) {
     const { slot, place, count, original } = this.#state;
+    const moving = [
+      { label: "Move earlier", disabled: place === 0, act: () => hand.move(-1) },
+      { label: "Move later", disabled: place === count - 1, act: () => hand.move(1) },
+    ];
+    const removing = { label: "Remove", act: () => hand.remove() };
+    if (this.#effect.absent) return [...moving, removing];
     const changed = names.some((name) => slot.settings[name] !== original(name));
     const locked = names.every((name) => slot.locked.includes(name));
     return [
       { label: slot.bypassed ? "Hear it again" : "Bypass", act: () => hand.bypass(!slot.bypassed) },
       { label: locked ? "Unlock all of it" : "Lock all of it", act: () => hand.lock(names, !locked) },
-      { label: "Move earlier", disabled: place === 0, act: () => hand.move(-1) },
-      { label: "Move later", disabled: place === count - 1, act: () => hand.move(1) },
+      ...moving,
       {
         label: slot.original ? "Reset to what the planner chose" : "Reset to the defaults",
         disabled: !changed, act: () => hand.reset(names),
       },
-      { label: "Remove", act: () => hand.remove() },
+      removing,
     ];
   }
 }
-

@@ -6,6 +6,8 @@ import { LockButton, ResetButton } from "./chain-setting.js";
 import { Field, Slider } from "./chain-slider.js";
 import { valueText } from "./chain-values.js";
 
+/** @typedef {{name: string, label: string, kind: string, gain: string, frequency: string, q: string}} BandData */
+
 export class Equaliser {
   #rows;
   #curve;
@@ -48,9 +50,9 @@ class Band {
     this.element = element(
       "div", { class: "chain-band", "data-band": band.name, role: "group", "aria-label": band.label },
       element("span", { class: "chain-label" }, element("span", { class: "chain-dot" }, String(index + 1)), band.label),
-      this.slider.element, gain.input,
-      element("label", { class: "chain-at" }, element("span", { "aria-hidden": "true" }, "at"), frequency.input),
-      element("label", { class: "chain-at" }, element("span", { "aria-hidden": "true" }, "Q"), q.input),
+      this.slider.element, gain.element,
+      element("label", { class: "chain-at" }, element("span", { "aria-hidden": "true" }, "at"), frequency.element),
+      element("label", { class: "chain-at" }, element("span", { "aria-hidden": "true" }, "Q"), q.element),
       this.reset.element, this.lock.element, this.fields.map((field) => field.said),
     );
   }

@@ -1,8 +1,8 @@
 // A button that opens a list of things to do: by mouse, touch and arrow keys.
 
-import { element } from "./parts-dom.js";
+import { element, put } from "./parts-dom.js";
 
-// items(): [{label, hint, disabled, act()}], asked anew whenever it opens. Returns {element, button, close()}.
+// items(): [{label, hint, disabled, act()}], asked anew whenever it opens. Returns {element, button, close(), rename(label)}.
 export function menu(label, content, items, attributes = {}) {
   const list = element("div", { class: "chain-menu-list", role: "menu", "aria-label": label, hidden: true });
   const button = element(
@@ -67,5 +67,9 @@ export function menu(label, content, items, attributes = {}) {
   box.addEventListener("focusout", (event) => {
     if (event.relatedTarget && !box.contains(event.relatedTarget)) close(false);
   });
-  return { element: box, button, close };
+  function rename(text) {
+    for (const each of [button, list]) put(each, "aria-label", text);
+  }
+
+  return { element: box, button, close, rename };
 }

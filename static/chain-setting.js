@@ -1,8 +1,11 @@
 // One setting of an effect: its name, a slider, its value as text, a way back and a padlock.
 
 import { element, icon, put, write } from "./parts-dom.js";
+import { Choice, Switch } from "./chain-choice.js";
 import { Field, Slider } from "./chain-slider.js";
 import { valueText } from "./chain-values.js";
+
+const WORDS = { choice: Choice, switch: Switch };
 
 // Listens for what is done to some settings of one effect.
 // hand: {set(values), hold(), letGo(), reset(names), lock(names, on), say(text)}.
@@ -13,21 +16,22 @@ export class Setting {
     this.#param = param;
     const set = (value) => hand.set({ [param.name]: value });
     const reset = () => hand.reset([param.name]);
-    this.slider = new Slider(param, label, { ...hand, set, reset });
-    this.field = new Field(param, label, { set, say: hand.say });
+    const Words = WORDS[param.kind];
+    this.controls = Words ? [new Words(param, label, { set })] :
+      [new Slider(param, label, { ...hand, set, reset }), new Field(param, label, { set, say: hand.say })];
     this.reset = new ResetButton(label, reset);
     this.lock = new LockButton(label, (on) => hand.lock([param.name], on));
     this.element = element(
       "div", { class: "chain-setting", "data-setting": param.name },
       element("span", { class: "chain-label", title: param.help, "aria-hidden": "true" }, label),
-      this.slider.element, this.field.input, this.reset.element, this.lock.element, this.field.said,
+      this.controls.map((control) => control.element), this.reset.element, this.lock.element,
+      this.controls.map((control) => control.said),
     );
   }
 
   show(slot, original) {
     const value = slot.settings[this.#param.name];
-    this.slider.show(value, original(this.#param.name));
-    this.field.show(value);
+    for (const control of this.controls) control.show(value, original(this.#param.name));
     this.reset.show(value !== original(this.#param.name), valueText(this.#param, original(this.#param.name)));
     this.lock.show([slot.locked.includes(this.#param.name)]);
   }
@@ -61,11 +65,16 @@ export class LockButton {
   #shown = null;
 
   constructor(label, lock) {
-    this.#label = label;
     this.element = element("button", {
-      type: "button", class: "chain-icon chain-lock", "data-edits": true, "aria-label": `Lock ${label.toLowerCase()}`,
-      click: () => lock(!this.#all),
+      type: "button", class: "chain-icon chain-lock", "data-edits": true, click: () => lock(!this.#all),
     });
+    this.rename(label);
+  }
+
+  rename(label) {
+    if (label !== this.#label) this.#shown = null;
+    this.#label = label;
+    put(this.element, "aria-label", `Lock ${label.toLowerCase()}`);
   }
 
   // states: whether each of its settings is locked.

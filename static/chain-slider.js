@@ -69,11 +69,11 @@ export class Field {
     this.#param = param;
     this.#name = name;
     this.#hand = hand;
-    this.input = element("input", {
+    this.element = element("input", {
       type: "text", class: "chain-value", autocomplete: "off", spellcheck: "false", enterkeyhint: "done",
       title: `${param.help}${param.help ? ": " : ""}${rangeText(param)}`, "data-edits": true,
       "aria-label": `${name}${param.unit ? ` in ${param.unit}` : ""}, typed`,
-      focus: () => this.input.select(),
+      focus: () => this.element.select(),
       input: () => { this.#typing = true; },
       blur: () => this.#take(),
       keydown: (event) => this.#pressed(event),
@@ -83,7 +83,7 @@ export class Field {
 
   show(value) {
     this.#value = value;
-    if (!this.#typing) this.input.value = valueText(this.#param, value);
+    if (!this.#typing) this.element.value = valueText(this.#param, value);
   }
 
   #pressed(event) {
@@ -91,7 +91,7 @@ export class Field {
     if (event.key === "Enter") {
       event.preventDefault();
       this.#take();
-      this.input.select();
+      this.element.select();
     } else if (event.key === "Escape" && this.#typing) {
       event.stopPropagation();
       this.#typing = false;
@@ -100,23 +100,24 @@ export class Field {
       event.preventDefault();
       this.#typing = false;
       this.#hand.set(nudge(this.#param, this.#value, presses, event.shiftKey));
-      this.input.select();
+      this.element.select();
     }
   }
 
   #take() {
     if (!this.#typing) return;
     this.#typing = false;
-    const asked = parse(this.#param, this.input.value);
+    const asked = parse(this.#param, this.element.value);
     if (asked === null) {
-      this.#say(`${this.#name}: \u201c${this.input.value.trim()}\u201d is no value; it goes from ${rangeText(this.#param)}.`);
+      this.#say(`${this.#name}: \u201c${this.element.value.trim()}\u201d is no value; it goes from ${rangeText(this.#param)}.`);
       this.show(this.#value);
       return;
     }
     const legal = clamp(this.#param, asked);
     if (legal !== asked) {
-      const end = asked > legal ? "most" : "least";
-      this.#say(`${this.#name}: ${valueText(this.#param, legal)} is the ${end}; it goes from ${rangeText(this.#param)}.`);
+      const beyond = asked > this.#param.high ? "is the most" : asked < this.#param.low ? "is the least" : "is the nearest";
+      this.#say(`${this.#name}: ${valueText(this.#param, legal)} ${beyond}; it goes from ${rangeText(this.#param)}${
+        this.#param.kind === "whole" ? " in whole steps" : ""}.`);
     }
     if (legal !== this.#value) this.#hand.set(legal);
     this.show(legal);

@@ -1,5 +1,11 @@
 // Settings as people see them: where a value lies on its slider, how it is written and what a typed text means.
 
+/**
+ * @typedef {{name: string, label: string, unit: string, low: number, high: number, default: number|string|boolean,
+ * kind: "number"|"whole"|"choice"|"switch", choices: string[], scale: "linear"|"log", step: number, form:
+ * "gain"|"level"|"frequency"|"amount"|"ratio"|"times"|"pan"|"percent"|"plain"|"word", help: string}} ParamData
+ */
+
 const MINUS = "\u2212";
 const FACTORS = {
   dB: { "": 1, db: 1 },
@@ -7,6 +13,7 @@ const FACTORS = {
   ms: { "": 1, ms: 1, msec: 1, s: 1000, sec: 1000 },
   s: { "": 1, s: 1, sec: 1, seconds: 1, ms: 0.001, msec: 0.001 },
   bit: { "": 1, bit: 1, bits: 1 },
+  degrees: { "": 1, "\u00b0": 1, deg: 1, degree: 1, degrees: 1 },
   semitones: { "": 1, st: 1, semitone: 1, semitones: 1 },
 };
 const LEFT = ["left", "l"];
@@ -33,8 +40,15 @@ export function snap(param, value) {
   return clamp(param, Number((Math.round(value / param.step) * param.step).toFixed(6)));
 }
 
+// The nearest legal value; words and switches are chosen, not typed, and legal as they are.
 export function clamp(param, value) {
-  return Math.min(Math.max(value, param.low), param.high);
+  if (isWord(param)) return value;
+  const inside = Math.min(Math.max(value, param.low), param.high);
+  return param.kind === "whole" ? Math.round(inside) : inside;
+}
+
+export function isWord(param) {
+  return param.kind === "choice" || param.kind === "switch";
 }
 
 // The value some presses of an arrow key away: a hundredth of the range each, rounded to 1, 2 or 5, or one step if fine.
@@ -62,7 +76,8 @@ export function valueText(param, value) {
       return `${fixed(Math.abs(value) * 100, 0)} % ${value < 0 ? "left" : "right"}`;
     }
     case "percent": return minus(`${fixed(100 * value, 0)} %`);
-    case "amount": return minus(`${short(value)} ${param.unit}`);
+    case "amount": return minus(`${short(value)} ${param.unit}`.trimEnd());
+    case "word": return typeof value === "boolean" ? (value ? "on" : "off") : value;
     default: return minus(fixed(value, 2));
   }
 }

@@ -1,9 +1,9 @@
 // <ifx-chain>: the chain as cards in the order of the sound, every setting under the hand.
 //
-// data: what instructfx/studio/cards.py makes. It speaks by "act" events: {do: "preview", chain} and {do: "edit", chain}
-// with a chain as Chain.to_json writes it, {do: "amount-preview", share} and {do: "amount", share}.
+// data: ChainData. It speaks by "act" events: EditEvent with a chain as Chain.to_json writes it, and AmountEvent; and for
+// what is to be heard at once {do: "preview", chain} and {do: "amount-preview", share}.
 
-import { act, adopt, arrange, element, icon, put, write } from "./parts-dom.js";
+import { act, adopt, arrange, element, icon, put } from "./parts-dom.js";
 import { Amount } from "./chain-amount.js";
 import { Card } from "./chain-card.js";
 import { Draft } from "./chain-draft.js";
@@ -11,6 +11,13 @@ import { menu } from "./chain-menu.js";
 import { Pace } from "./chain-pace.js";
 import { reorder } from "./chain-reorder.js";
 import { announce } from "./chain-setting.js";
+
+/**
+ * @typedef {{session: string, editable: boolean, sample_rate: number, effects: Object<string, EffectData>, slots:
+ * SlotData[], used: string[], amount: AmountData|null}} ChainData
+ */
+/** @typedef {{do: "edit", chain: EditedSlot[]}} EditEvent */
+/** @typedef {{do: "amount", share: number}} AmountEvent */
 
 const TRUST_MS = 3000; // how long an edit that was told stands against data from before it
 const EDITED = ["click", "keydown", "beforeinput"]; // the style sheet keeps pointers off
@@ -48,6 +55,7 @@ export class Chain extends HTMLElement {
   #add = this.#adder("Add effect", () => this.#draft.slots.length, "chain-add", [icon("plus"), "Add effect"]);
   #built = false;
   #leaving = () => this.flush();
+  #labels = new Map(); // slot id -> what people call it
   #elsewhere = (event) => { if (event.target !== this) this.flush(); };
 
   get data() {
@@ -105,7 +113,7 @@ export class Chain extends HTMLElement {
 
   // Data from before an edit that is on its way does not undo it under the eyes; an edit that failed is undone.
   #take(data) {
-    const fresh = new Draft(data.slots, data.effects);
+    const fresh = new Draft(data);
     const stale = this.#past.has(JSON.stringify(fresh)) && (!data.editable || performance.now() < this.#trusted);
     this.#data = data;
     this.#held = null;
@@ -130,7 +138,7 @@ export class Chain extends HTMLElement {
   }
 
   #tellEdit() {
-    const known = JSON.stringify(new Draft((this.#held ?? this.#data).slots, this.#data.effects));
+    const known = JSON.stringify(new Draft(this.#held ?? this.#data));
     const chain = JSON.stringify(this.#draft);
     if (chain === (this.#told ?? known)) {
       if (this.#held) this.#take(this.#held);
@@ -175,59 +183,58 @@ export class Chain extends HTMLElement {
     this.#amount.show(this.#data.amount, share);
   }
 
-  #hand(name) {
+  #hand(id) {
     return {
       set: (values) => {
-        this.#draft.set(name, values);
+        this.#draft.set(id, values);
         this.#amounts.flush();
         this.#edits.moved();
-        this.#showCard(this.#cards.get(name));
+        this.#showCard(this.#cards.get(id));
       },
       hold: () => this.#edits.hold(),
       letGo: () => this.#letGo(this.#edits),
-      reset: (names) => { this.#draft.reset(name, names); this.#changed(); },
-      lock: (names, on) => { this.#draft.lock(name, names, on); this.#changed(false); },
-      bypass: (on) => { this.#draft.bypass(name, on); this.#changed(); },
-      remove: () => this.#remove(name),
-      move: (by) => this.#move(name, this.#place(name) + by),
+      reset: (names) => { this.#draft.reset(id, names); this.#changed(); },
+      lock: (names, on) => { this.#draft.lock(id, names, on); this.#changed(false); },
+      bypass: (on) => { this.#draft.bypass(id, on); this.#changed(); },
+      remove: () => this.#remove(id),
+      move: (by) => this.#move(id, this.#draft.place(id) + by),
       say: (text) => announce(this.#status, text),
     };
   }
 
-  #move(name, place) {
-    const before = this.#place(name);
-    this.#draft.move(name, place);
-    const now = this.#place(name);
+  #move(id, place) {
+    const before = this.#draft.place(id);
+    this.#draft.move(id, place);
+    const now = this.#draft.place(id);
     if (now === before) return;
     this.#changed();
-    announce(this.#status, `${this.#label(name)} is now number ${now + 1} of ${this.#draft.slots.length}`);
+    announce(this.#status, `${this.#labels.get(id)} is now number ${now + 1} of ${this.#draft.slots.length}`);
   }
 
-  #remove(name) {
+  #remove(id) {
     const { slots } = this.#draft;
-    const place = this.#place(name);
+    const label = this.#labels.get(id);
+    const place = this.#draft.place(id);
     const next = slots[place + 1] ?? slots[place - 1];
-    (next ? this.#cards.get(next.effect).menu.button : this.#add.button).focus({ preventScroll: true });
-    this.#draft.remove(name);
+    (next ? this.#cards.get(next.id).menu.button : this.#add.button).focus({ preventScroll: true });
+    this.#draft.remove(id);
     this.#changed();
-    announce(this.#status, `${this.#label(name)} removed`);
+    announce(this.#status, `${label} removed`);
   }
 
+  // An effect that is there already is offered as one more.
   #adder(label, place, kind, content) {
-    return menu(label, content, () => this.#draft.missing.map((name) => ({
-      label: this.#label(name),
-      hint: this.#data.effects[name].summary,
+    const offered = () => Object.entries(this.#data.effects).filter(([, effect]) => !effect.absent);
+    return menu(label, content, () => offered().map(([name, effect]) => ({
+      label: this.#draft.labelAt(name, place()),
+      hint: effect.summary,
       act: () => {
-        this.#draft.add(name, place());
+        const id = this.#draft.add(name, place());
         this.#changed();
-        this.#cards.get(name).handle.focus();
-        announce(this.#status, `${this.#label(name)} added`);
+        this.#cards.get(id).handle.focus();
+        announce(this.#status, `${this.#labels.get(id)} added`);
       },
     })), { class: kind });
-  }
-
-  #label(name) {
-    return this.#data.effects[name].label;
   }
 
   // While a turn runs nothing is edited, and what has the focus keeps it.
@@ -242,29 +249,27 @@ export class Chain extends HTMLElement {
 
   #show() {
     const { slots } = this.#draft;
-    const cards = slots.map((slot) => this.#cards.get(slot.effect) ?? this.#made(slot.effect));
-    for (const [name, card] of this.#cards) {
+    this.#labels = this.#draft.labels;
+    const cards = slots.map((slot) => this.#cards.get(slot.id) ?? this.#made(slot));
+    for (const [id, card] of this.#cards) {
       if (!cards.includes(card)) {
         card.menu.close(false);
-        this.#cards.delete(name);
+        this.#cards.delete(id);
       }
     }
     arrange(this.#list, cards.map((card) => card.item));
     for (const card of cards) this.#showCard(card);
     this.#empty.hidden = cards.length > 0;
-    put(this.#add.element, "hidden", this.#draft.missing.length === 0);
     this.#amount.show(this.#data.amount, this.#share);
     this.#showEditable();
   }
 
-  #place(name) {
-    return this.#draft.slots.findIndex((slot) => slot.effect === name);
-  }
-
   #showCard(card) {
-    const place = this.#place(card.name);
-    const original = (name) => this.#draft.original(card.name, name);
-    card.show(this.#draft.slots[place], original, place, this.#draft.slots.length);
+    const { id } = card;
+    const original = (name) => this.#draft.original(id, name);
+    const label = this.#labels.get(id);
+    card.adder.rename(`Add an effect before ${label}`);
+    card.show(this.#draft.slot(id), label, original, this.#draft.place(id), this.#draft.slots.length);
   }
 
   #showEditable() {
@@ -273,18 +278,18 @@ export class Chain extends HTMLElement {
     for (const each of this.querySelectorAll("[data-edits]")) put(each, "aria-disabled", off);
   }
 
-  #made(name) {
-    const add = this.#adder(`Add an effect before ${this.#label(name)}`, () => this.#place(name), "chain-insert", [icon("plus")]);
-    const card = new Card(name, this.#data.effects[name], this.#data.sample_rate, this.#hand(name));
+  #made({ id, effect }) {
+    const card = new Card(id, this.#data.effects[effect], this.#data.sample_rate, this.#hand(id));
+    card.adder = this.#adder("", () => this.#draft.place(id), "chain-insert", [icon("plus")]);
     // Before the card: the way of the sound, and a place for one more effect.
-    card.item = element("li", {}, element("div", { class: "chain-gap" }, add.element), card.element);
-    const cards = () => this.#draft.slots.map((slot) => this.#cards.get(slot.effect).element);
+    card.item = element("li", {}, element("div", { class: "chain-gap" }, card.adder.element), card.element);
+    const cards = () => this.#draft.slots.map((slot) => this.#cards.get(slot.id).element);
     reorder(card.handle, card.element, cards, {
-      drop: (place) => this.#move(name, place),
+      drop: (place) => this.#move(id, place),
       hold: () => this.#edits.hold(),
       letGo: () => this.#letGo(this.#edits),
     });
-    this.#cards.set(name, card);
+    this.#cards.set(id, card);
     return card;
   }
 }

@@ -2,6 +2,10 @@
 
 import { element, put, write } from "./parts-dom.js";
 
+/** @typedef {{slot: string, effect: string, setting: string, a: string, b: string, differs: boolean}} RowData */
+/** @typedef {{name: string, a: number, b: number}} ReadingData */
+/** @typedef {{a: string|null, b: string|null, rows: RowData[], readings: ReadingData[]}} ComparisonData */
+
 const MINUS = "\u2212";
 const number = (value) => value.toFixed(1).replace("-0.0", "0.0").replace("-", MINUS);
 
@@ -56,10 +60,10 @@ export class Comparison {
 }
 
 function settingRows(rows) {
-  const effects = Map.groupBy(rows, (row) => row.effect);
-  return [...effects].flatMap(([effect, settings]) => [
+  const slots = Map.groupBy(rows, (row) => row.slot);
+  return [...slots.values()].flatMap((settings) => [
     element("tr", { class: "history-effect", "data-equal": !settings.some((each) => each.differs) },
-      element("th", { colspan: 3, scope: "rowgroup" }, effect)),
+      element("th", { colspan: 3, scope: "rowgroup" }, settings[0].effect)),
     ...settings.map(({ setting, a, b, differs }) => element(
       "tr", { "data-equal": !differs, "data-differs": differs },
       element("th", { scope: "row" }, setting), element("td", {}, a || "\u2014"),

@@ -3,6 +3,11 @@
 // Rows go depth first, so that a branch stays together. The side branches of a turn come before what continues it, the
 // branch with the newest turn, which stays in its lane. Takes of one wish share a row.
 
+/**
+ * @typedef {{id: string, parent: string|null, index: number, kind: string, words: string, name: string, take: number,
+ * seconds: number}} TurnData
+ */
+
 export const DRY = null;
 
 // turns: [{id, parent, take, ...}], parents before children. Returns {rows, nodes, lanes}. A row is {nodes, from, through}:

@@ -1,13 +1,22 @@
 // <ifx-history>: every version of a session as a tree, to go back to, to listen to, to compare and to name.
 //
-// data: what instructfx/studio/tree.py makes. It speaks by "act" events: {do: "go", turn}, {do: "pick", turn},
-// {do: "compare", a, b}, {do: "close-compare"} and {do: "name", turn, name}; null stands for the dry track.
+// data: HistoryData. It speaks by "act" events, those below; null stands for the dry track.
 
 import { act, adopt, arrange, element, icon, put, write } from "./parts-dom.js";
 import { Comparison } from "./history-compare.js";
 import { Item, titleOf } from "./history-item.js";
 import { DRY, layout, pathTo } from "./history-layout.js";
 import { Row } from "./history-row.js";
+
+/**
+ * @typedef {{session: string, head: string|null, undo: string|null, redo: string|null, turns: TurnData[], compare:
+ * ComparisonData|null}} HistoryData
+ */
+/** @typedef {{do: "go", turn: string|null}} GoEvent */
+/** @typedef {{do: "pick", turn: string|null}} PickEvent */
+/** @typedef {{do: "compare", a: string|null, b: string|null}} CompareEvent */
+/** @typedef {{do: "close-compare"}} CloseCompareEvent */
+/** @typedef {{do: "name", turn: string, name: string}} NameEvent */
 
 const UNMARKED = undefined;
 

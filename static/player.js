@@ -1,8 +1,7 @@
 /**
- * <ifx-player>: one transport for every version of a track. Its property `data` is given whole each time:
- * {session, versions: [{id, label, words, url, gain_db, peaks, seconds}], current, previous, picked,
- * excerpt: {start, end}, steps: {turn, count, kept, losses, url} or null}; "dry" is always among the versions. It speaks
- * by bubbling "act" events: {do: "answer", turn, against, better}, {do: "excerpt", start}, {do: "error", text}.
+ * <ifx-player>: one transport for every version of a track. Its property `data`, PlayerData, is given whole each time;
+ * "dry" is always among the versions. It speaks by bubbling "act" events: AnswerEvent, ExcerptEvent and, for the page
+ * alone, {do: "error", text}.
  */
 import { BlindPanel } from "./player/blind.js";
 import { NAMES, picture, showClock, showFace, shownSlots } from "./player/face.js";
@@ -12,6 +11,19 @@ import { Region } from "./player/region.js";
 import { Trajectory } from "./player/trajectory.js";
 import { build } from "./player/view.js";
 import { Waveform } from "./player/waveform.js";
+
+/**
+ * @typedef {{id: string, label: string, words: string, url: string, gain_db: number, peaks: number[], seconds:
+ * number}} VersionData
+ */
+/** @typedef {{start: number, end: number}} ExcerptData */
+/** @typedef {{turn: string, count: number, kept: number, losses: number[], url: string}} StepsData */
+/**
+ * @typedef {{session: string, versions: VersionData[], current: string, previous: string|null, picked: string|null,
+ * excerpt: ExcerptData, steps: StepsData|null}} PlayerData
+ */
+/** @typedef {{do: "excerpt", start: number}} ExcerptEvent */
+/** @typedef {{do: "answer", turn: string, against: string|null, better: "this"|"other"|"neither"}} AnswerEvent */
 
 const SEARCH = "Search"; // what the switch calls a step of it
 const BY_HAND = 8; // seconds of a loop asked for by key where no excerpt is near

@@ -1,5 +1,7 @@
 // One preview on its way at a time, and the newest of those that wait; older ones nobody wants to hear any more.
 
+/** @typedef {{chain?: EditedSlot[], share?: number}} PreviewAsk */
+
 export class PreviewQueue {
   constructor(ask, play) {
     this.send = ask;

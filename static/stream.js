@@ -1,65 +1,73 @@
-// What the server tells of events comes in one stream, which Gradio closes when no event is under way. An event that is
-// sent in that very moment finds it open, and then waits for ever. Here that is noticed; the next event opens the stream
-// again, and with it comes what has waited.
+// The server tells what comes of events in streams, each of which it ends as soon as no event is under way. Gradio's page
+// opens the next one with the next event that it sends; but of an event that is sent in the very moment of the end it hears
+// nothing. So it is given one stream that never ends, and the server's streams are asked for and put into that one here:
+// one after another, as long as an event is under way.
 
-const PATIENCE_MS = 300;
-const MOST_NUDGES = 3;
+// A script of the page itself, no module: it has run before Gradio asks for anything.
 
-/** Call nudge, which is to send an event, where an event is under way and no stream is open. */
-export function watchStreams(nudge) {
+{
   const ask = window.fetch;
-  const waiting = new Set(), ended = new Set();
-  let open = 0, nudges = 0;
-
-  const look = () => {
-    if (open || !waiting.size) return;
-    setTimeout(() => {
-      if (open || !waiting.size) return;
-      nudges += 1;
-      if (nudges <= MOST_NUDGES) nudge();
-      else waiting.clear();
-    }, PATIENCE_MS);
-  };
+  const underWay = new Set(); // events that were sent and have not ended
+  const ended = new Set(); // those whose end was told before the answer to their sending was read
+  let begun = () => {};
 
   const sent = async (answer) => {
     const { event_id: id } = await answer.json();
-    if (!ended.delete(id)) waiting.add(id);
-    look();
+    if (ended.delete(id)) return;
+    underWay.add(id);
+    begun();
   };
+  const someEvent = () => new Promise((go) => (underWay.size ? go() : (begun = go)));
 
-  const told = (line) => {
-    if (!line.includes("process_completed")) return;
-    const message = JSON.parse(line.replace(/^data: ?/, ""));
-    if (message.msg !== "process_completed") return;
-    nudges = 0;
-    if (!waiting.delete(message.event_id)) ended.add(message.event_id);
-  };
+  async function* told(asked) {
+    for (;;) {
+      await someEvent();
+      const answer = await ask(asked.clone());
+      if (!answer.ok) throw answer;
+      for await (const text of messages(answer.body)) {
+        const { msg: kind, event_id: id } = JSON.parse(text.slice("data:".length));
+        if (kind === "process_completed" && !underWay.delete(id)) ended.add(id);
+        if (kind !== "close_stream") yield text;
+      }
+    }
+  }
 
-  const listen = async (answer) => {
-    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  /** The messages of an event stream, each without the empty line behind it. */
+  async function* messages(body) {
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = "";
     for (;;) {
       const { value, done } = await reader.read();
       if (done) return;
-      const lines = (rest + value).split("\n");
-      rest = lines.pop();
-      lines.forEach(told);
+      const whole = (rest + value).split("\n\n");
+      rest = whole.pop();
+      yield* whole;
     }
-  };
+  }
+
+  /** Gradio's answer. Where it gives up itself, as it does when the page is left, that is an end and no error. */
+  function endless(asked) {
+    const texts = told(asked);
+    const encoder = new TextEncoder();
+    const body = new ReadableStream({
+      async pull(stream) {
+        try {
+          const { value } = await texts.next();
+          stream.enqueue(encoder.encode(`${value}\n\n`));
+        } catch (error) {
+          if (!asked.signal.aborted) throw error;
+          stream.close();
+        }
+      },
+    });
+    return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
+  }
 
   window.fetch = async (asked, options) => {
     const { pathname } = new URL(asked.url ?? asked, location.href);
-    const streams = pathname.endsWith("/queue/data");
-    if (streams) open += 1;
-    const closed = () => { open -= 1; look(); };
-    try {
-      const answer = await ask(asked, options);
-      if (pathname.endsWith("/queue/join") && answer.ok) sent(answer.clone()).catch(() => {});
-      if (streams) listen(answer.clone()).catch(() => {}).finally(closed); // which an abort ends too
-      return answer;
-    } catch (error) {
-      if (streams) closed();
-      throw error;
-    }
+    if (pathname.endsWith("/queue/data")) return endless(asked);
+    const answer = await ask(asked, options);
+    if (pathname.endsWith("/queue/join") && answer.ok) sent(answer.clone()).catch(() => {});
+    return answer;
   };
 }

@@ -4,11 +4,6 @@ import "./chain.js";
 import "./history.js";
 import "./address.js";
 import { PreviewQueue } from "./previews.js";
-import { watchStreams } from "./stream.js";
-
-watchStreams(() => {
-  document.querySelector("ifx-address")?.dispatchEvent(new CustomEvent("act", { detail: { do: "nudge" }, bubbles: true }));
-});
 
 const player = () => document.querySelector("ifx-player");
 const previews = new PreviewQueue(

@@ -10,6 +10,7 @@ import soundfile
 from instructfx.audio import Samples
 from instructfx.audio.track import Track, inspect
 from instructfx.chain import Chain
+from instructfx.ears import Goal
 from instructfx.planners import Plan
 from instructfx.refine import Refined
 from instructfx.sessions import Provenance, Session, Turn
@@ -41,6 +42,7 @@ def session_of(track: Track, chain: Chain, *said: str) -> Session:
             kind="said",
             instruction=instruction,
             plan=Plan(reply="I did that."),
+            goal=Goal(),
             route="initialize_all",
             refined=Refined(chain, 1.0, 0.5),
             readings_before={},

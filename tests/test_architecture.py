@@ -1,37 +1,20 @@
-"""The arrows of docs/architecture.md: imports follow them and never run back."""
+"""The floors of tools/rooms.py: imports run down them only; and docs/architecture.md and its picture say the same."""
 
 from __future__ import annotations
 
-import ast
+import pkgutil
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+from draw_architecture import PICTURE
+from rooms import FLOOR_OF, PACKAGE, ROOT, arrows, imports, libraries, modules
 
-ROOT = Path(__file__).parent.parent
-PACKAGE = ROOT / "instructfx"
-
-LAYERS = (
-    {"errors"},
-    {"audio"},
-    {"effects"},
-    {"chain"},
-    {"rendering", "language"},
-    {"ears"},
-    {"planners", "refine"},
-    {"sessions"},
-    {"store"},
-    {"engine"},
-    {"bundles", "exports"},
-    {"studio"},
-    {"bench"},
-    {"cli"},
-    {"__main__"},
-)
-"""From what knows nothing to what knows all; a module may import its own layer and those above it in this list."""
+MAP = ROOT / "docs" / "architecture.md"
+PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
 
 OWNERS = {
     "gradio": "studio",
@@ -49,58 +32,59 @@ OWNERS = {
 """Library -> the only place that may import it."""
 
 
-def modules() -> list[Path]:
-    return sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
-
-
-def imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            yield str(node.module)
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def layer(part: str) -> int:
-    return next(index for index, names in enumerate(LAYERS) if part in names)
-
-
-def part(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-
-
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_imports_follow_the_arrows(path: Path) -> None:
-    for name in imports(path):
-        parts = name.split(".")
-        known = {name for names in LAYERS for name in names}
-        if parts[0] == "instructfx" and len(parts) > 1 and parts[1] in known:
-            assert layer(parts[1]) <= layer(part(path)), f"{path} imports {name}"
+def test_rooms_import_lower_floors_only() -> None:
+    upwards = [f"{here} imports {there}" for here, there in sorted(arrows()) if FLOOR_OF[here] <= FLOOR_OF[there]]
+    assert not upwards
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
-    names = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in modules()}
-    names = {name: path for name, path in names.items() if not name.endswith("__init__")}  # those only hand names on
-    graph = {name: {each for each in imports(path) if each in names and each != name} for name, path in names.items()}
+    handing_on = {module for module, path in modules().items() if path.name == "__init__.py"}
+    graph = {module: names - handing_on for module, names in imports().items() if module not in handing_on}
     try:
         tuple(TopologicalSorter(graph).static_order())
     except CycleError as error:
         pytest.fail(" -> ".join(error.args[1]))
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_each_library_has_one_owner(path: Path) -> None:
-    place = str(path.relative_to(PACKAGE))
-    for name in imports(path):
-        owner = OWNERS.get(name.split(".")[0])
-        assert owner is None or place.startswith(owner), f"{place} imports {name}"
+def test_each_library_has_one_owner() -> None:
+    elsewhere = [
+        f"{path.relative_to(PACKAGE)} imports {name}"
+        for path in modules().values()
+        for name in libraries(path)
+        if not str(path.relative_to(PACKAGE)).startswith(OWNERS.get(name.split(".")[0], ""))
+    ]
+    assert not elsewhere
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_files_stay_readable(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= 300
+def test_files_stay_readable() -> None:
+    long = {name: lines for name, path in modules().items() if (lines := len(path.read_text().splitlines())) > 300}
+    assert not long
+
+
+def test_the_picture_shows_the_arrows_of_today() -> None:
+    drawn = set(re.findall(r"<title>(\S+) imports (\S+)</title>", PICTURE.read_text()))
+    assert drawn == set(arrows()), "run make map"
+
+
+def test_the_map_names_every_room() -> None:
+    named = set(re.findall(r"^\| `([a-z_/]+?)(?:/|\.py)?`", MAP.read_text(), re.MULTILINE))
+    assert named == {room.replace(".", "/") for room in FLOOR_OF}
+
+
+def test_the_map_names_files_that_are_there() -> None:
+    named = re.findall(r"`([\w/]+(?:\.\w+|/))`", MAP.read_text())
+    places = (PACKAGE, ROOT / "static")
+    assert named
+    assert not [name for name in named if not (ROOT / name).exists() and not any(any(p.rglob(name)) for p in places)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_pages_name_what_is_there(page: Path) -> None:
+    text = page.read_text()
+    for path in re.findall(r"\binstructfx/[\w/.]+\w", text):
+        assert (ROOT / path).exists(), path
+    for name in re.findall(r"(?<![\w/.-])instructfx(?:\.\w+)+", text):
+        assert pkgutil.resolve_name(name), name
 
 
 def test_fetching_checkpoints_needs_no_torch() -> None:

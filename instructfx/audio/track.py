@@ -36,6 +36,11 @@ class Track:
     def seconds(self) -> float:
         return self.frames / self.sample_rate
 
+    def excerpt_from(self, start: int | None = None) -> int:
+        """The frame at which `excerpt` begins."""
+        wanted = min(round(EXCERPT_SECONDS * self.sample_rate), self.frames)
+        return min(self.excerpt_start if start is None else start, self.frames - wanted)
+
     def excerpt(self, start: int | None = None) -> Audio:
         """Ten seconds from a frame on, else the most telling ones; all of a shorter track; at the track's own rate.
 
@@ -43,7 +48,7 @@ class Track:
         """
         wanted = min(round(EXCERPT_SECONDS * self.sample_rate), self.frames)
         with opened(self.path) as file:
-            file.seek(min(self.excerpt_start if start is None else start, self.frames - wanted))
+            file.seek(self.excerpt_from(start))
             samples = file.read(wanted, dtype="float32", always_2d=True)
         return Audio(np.ascontiguousarray(samples.T), self.sample_rate)
 

@@ -9,15 +9,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from instructfx.bundles.format import FORMAT, VERSION, Bundle, bundle_adapter
-from instructfx.bundles.schema import bundle_schema
+from instructfx.bundles.format import EARLIER, FORMAT, VERSION, Bundle, bundle_adapter
+from instructfx.bundles.schema import ID, bundle_schema
 from instructfx.effects import EFFECTS
 from instructfx.errors import InstructFXError, StoreError
+from instructfx.sessions.older import turn_of_0004
 
 MOST_VALUES = 6_000_000
 DEEPEST = 24
 LONGEST_NUMBER = 40  # characters
 LONGEST_REASON = 200
+SLOT_KEYS = {"id", "effect", "settings", "bypassed", "locked"}
 UNSPEAKABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -88,6 +90,9 @@ def believed(document: Any, name: str) -> Bundle:
     version = document.get("version")
     if isinstance(version, int) and version > VERSION:
         raise StoreError(f"{name} is of version {version}; this InstructFX reads {VERSION}. Install a newer one.")
+    if "version" in document and (isinstance(version, bool) or version not in (*EARLIER, VERSION)):
+        raise StoreError(f"{name} is of version {_short(ascii(version))}; there are {EARLIER[0]} to {VERSION}")
+    document = _as_of_today(document)
     _check_schema(document, name)
     try:
         bundle: Bundle = bundle_adapter().validate_python(document)
@@ -95,6 +100,17 @@ def believed(document: Any, name: str) -> Bundle:
         raise StoreError(f"{name} cannot be used: {_short(str(error))}") from error
     _check_turns(bundle, name)
     return bundle
+
+
+def _as_of_today(document: dict[str, Any]) -> dict[str, Any]:
+    """A document of an earlier version as one of this version; what is not as it should be stays so."""
+    session = document.get("session")
+    if document.get("version") not in EARLIER or not isinstance(session, dict):
+        return document
+    turns = session.get("turns")
+    if isinstance(turns, list):
+        session = {**session, "turns": [turn_of_0004(turn) if isinstance(turn, dict) else turn for turn in turns]}
+    return {**document, "version": VERSION, "session": session}
 
 
 # The schema
@@ -162,20 +178,18 @@ def _problems_of_slot(slot: Any) -> Iterator[str]:
     locked, settings = slot.get("locked", []), slot["settings"]
     if effect is None:
         yield f".effect: must be one of {', '.join(EFFECTS)}"
-    elif set(slot) - {"id", "effect", "settings", "bypassed", "locked"} or not isinstance(
-        slot.get("bypassed", False), bool
-    ):
-        yield ": must have effect, settings, and may have bypassed (true or false) and locked"
-    elif not isinstance(slot.get("id", ""), str):
-        yield ".id: must be text"
+    elif set(slot) - SLOT_KEYS or not isinstance(slot.get("bypassed", False), bool):
+        yield ": must have effect, settings, and may have id, bypassed (true or false) and locked"
+    elif "id" in slot and not (isinstance(slot["id"], str) and re.search(ID["pattern"], slot["id"])):
+        yield f".id: must be {ID['description']}"
     elif not isinstance(locked, list) or not all(isinstance(each, str) for each in locked):
         yield ".locked: must be a list of names"
     elif not isinstance(settings, dict) or not set(settings) <= {param.name for param in effect.params}:
         yield f".settings: {effect.name} has {', '.join(param.name for param in effect.params)}"
     else:
         for param in effect.params:
-            if not _number(settings.get(param.name, param.default), param.low, param.high):
-                yield f".settings.{param.name}: must be a number from {param.range_text()}"
+            if param.name in settings and not param.stores(settings[param.name]):
+                yield f".settings.{param.name}: must be {param.legal_text()}"
 
 
 def _number(value: Any, low: float, high: float) -> bool:

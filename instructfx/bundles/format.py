@@ -13,7 +13,7 @@ from instructfx.audio.fingerprint import Signature
 from instructfx.sessions import BlindAnswer, Dry, Judgement, Turn
 
 FORMAT = "instructfx-session"
-VERSION = 2
+VERSION, EARLIER = 3, (1, 2)
 SESSION_JSON = "session.json"
 MOST_JSON_BYTES = 64 << 20
 MOST_AUDIO_BYTES = (1 << 31) - 1
@@ -46,12 +46,12 @@ class BundledFile:
 class Bundle:
     """All of `session.json`. files is empty where the audio was left out; signatures and names are by ids of turns.
 
-    What version 2 added has a default in the records, so that version 1 is read as it is.
+    What version 2 added has a default in the records; what version 3 changed is changed where older ones are read.
     """
 
     session: BundledSession
     format: Literal["instructfx-session"] = "instructfx-session"
-    version: Literal[1, 2] = 2
+    version: Literal[3] = 3
     answers: tuple[BlindAnswer, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     signatures: Mapping[str, Signature] = field(default_factory=dict)

@@ -7,9 +7,11 @@ the prompt, the order of the effects and the settings of each; times are in seco
 from __future__ import annotations
 
 import math
-import secrets
-from collections.abc import Iterable, Mapping
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +21,16 @@ from instructfx.bundles.format import MOST_JSON_BYTES, fingerprint
 from instructfx.bundles.reading import Imported
 from instructfx.chain import Chain, Slot
 from instructfx.effects import effect_named
-from instructfx.effects.eq import BANDS
-from instructfx.engine.turn import LONGEST_INSTRUCTION, unrefined
+from instructfx.engine.turn import LONGEST_INSTRUCTION, Measured, Outcome, unrefined, with_outcome
 from instructfx.errors import StoreError
 from instructfx.planners.plan import Move, Plan
 from instructfx.planners.router import route
-from instructfx.sessions import Kind, Provenance, Session, Turn, new_session_id
+from instructfx.sessions import Provenance, Session, new_session_id
 from instructfx.store import Store, dry_of
 
-PLANNER = "instructfx2fx"
+ELSEWHERE = Measured(Provenance(planner="instructfx2fx", ear="", seed=0))
 MOST_TURNS = 1000
 LONGEST_NAME = 60
-MILLISECONDS = 1000.0
 
 
 @dataclass(frozen=True)
@@ -45,46 +45,18 @@ class Counterpart:
     fixed: Mapping[str, float] = field(default_factory=dict)
 
 
-COUNTERPARTS: Mapping[str, Counterpart] = {
-    "eq": Counterpart(
-        "eq",
-        {
-            f"b{number}_{theirs}": (f"{band}_{ours}", 1.0)
-            for number, band in enumerate(BANDS, start=1)
-            for theirs, ours in (("freq", "cutoff_frequency_hz"), ("gain", "gain_db"), ("q", "q"))
-        },
-    ),
-    "rev": Counterpart(
-        "reverb",
-        {
-            "decay_time": ("decay_seconds", 1.0),
-            "damping": ("damping", 1.0),
-            "pre_delay": ("pre_delay_ms", MILLISECONDS),
-            "lowcut": ("low_cut_hz", 1.0),
-            "highcut": ("high_cut_hz", 1.0),
-            "width": ("width", 1.0),
-            "mix": ("mix", 1.0),
-        },
-    ),
-    "comp": Counterpart(
-        "compressor",
-        {
-            "threshold_db": ("threshold_db", 1.0),
-            "ratio": ("ratio", 1.0),
-            "attack": ("attack_ms", MILLISECONDS),
-            "attack_ms": ("attack_ms", 1.0),
-            "release": ("release_ms", MILLISECONDS),
-            "release_ms": ("release_ms", 1.0),
-            "makeup_gain_db": ("makeup_gain_db", 1.0),
-            "mix": ("mix", 1.0),
-        },
-    ),
-    "dist": Counterpart("distortion", {"drive_db": ("drive_db", 1.0)}, {"mix": 1.0}),
-    "delay": Counterpart("delay", {"delay": ("delay_seconds", 1.0)}, {"feedback": 0.25, "mix": 0.5}),
-    "pitchshift": Counterpart("pitch_shift", {"semitones": ("semitones", 1.0)}),
-    "bitcrush": Counterpart("bitcrush", {"bit_depth": ("bit_depth", 1.0)}, {"mix": 1.0}),
-}
-"""Their effect -> ours."""
+@lru_cache(maxsize=1)
+def counterparts() -> Mapping[str, Counterpart]:
+    """Their effect -> ours, from `instructfx2fx.toml`."""
+    text = resources.files("instructfx.bundles").joinpath("instructfx2fx.toml").read_text(encoding="utf-8")
+    return {
+        theirs: Counterpart(
+            given["effect"],
+            {name: (ours, given.get("factors", {}).get(name, 1.0)) for name, ours in given["settings"].items()},
+            given.get("fixed", {}),
+        )
+        for theirs, given in tomllib.loads(text).items()
+    }
 
 
 def import_instructfx2fx(path: Path, track_path: Path, store: Store) -> Imported:
@@ -100,17 +72,19 @@ def import_instructfx2fx(path: Path, track_path: Path, store: Store) -> Imported
         raise StoreError(f"cannot read {path}: {error.strerror}. Give the path of a session.json.") from error
     if len(data) > MOST_JSON_BYTES:
         raise StoreError(f"{path.name} is larger than {MOST_JSON_BYTES / 1e6:.0f} MB; no session of InstructFX2FX is")
-    turns = turns_of(parsed(data, path.name), path.name)
+    entries = entries_of(parsed(data, path.name), path.name)
     track = inspect(track_path)
     origin = f"InstructFX2FX session {fingerprint(data)} on {track.name}"
-    session = Session(new_session_id(), dry_of(track), turns, turns[-1].id if turns else None, origin)
+    session = Session(new_session_id(), dry_of(track), origin=origin)
+    for place, entry in enumerate(entries, start=1):
+        session = with_outcome(session, _outcome(entry, session, f"{path.name}: turn {place}"), ELSEWHERE)
     stored, _ = store.put(session, track)
-    notes = [f"turn {turn.index}: {note}" for turn in turns for note in turn.notes]
+    notes = [f"turn {turn.index}: {note}" for turn in session.turns for note in turn.notes]
     return Imported(stored, tuple(notes))
 
 
-def turns_of(document: Any, name: str) -> tuple[Turn, ...]:
-    """The turns that a `session.json` tells; StoreError where it tells none."""
+def entries_of(document: Any, name: str) -> Sequence[Any]:
+    """What a `session.json` tells of its turns; StoreError where it tells nothing."""
     if not isinstance(document, dict) or not isinstance(document.get("history"), list):
         raise StoreError(f"{name} is not a session of InstructFX2FX: it has no list under the key history")
     entries = list(document["history"])
@@ -118,35 +92,24 @@ def turns_of(document: Any, name: str) -> tuple[Turn, ...]:
         entries.append({"prompt": "", "params": document["current_params"]})
     if len(entries) > MOST_TURNS:
         raise StoreError(f"{name} holds {len(entries)} turns; up to {MOST_TURNS} are read")
-    turns: list[Turn] = []
-    for entry in entries:
-        turns.append(_turn(entry, turns[-1] if turns else None, f"{name}: turn {len(turns) + 1}"))
-    return tuple(turns)
+    return entries
 
 
-def _turn(entry: Any, parent: Turn | None, place: str) -> Turn:
+def _outcome(entry: Any, session: Session, place: str) -> Outcome:
     if not isinstance(entry, dict) or not isinstance(entry.get("prompt", ""), str):
         raise StoreError(f"{place} must be an object with the keys prompt, fx_chain and params")
     prompt = " ".join(entry.get("prompt", "").split())
     if len(prompt) > LONGEST_INSTRUCTION:
         raise StoreError(f"{place} has a prompt of {len(prompt)} characters; up to {LONGEST_INSTRUCTION} are read")
-    before = parent.chain if parent else Chain()
     chain, notes = chain_of(entry, place)
-    plan = _plan(before, chain, notes)
-    kind: Kind = "said" if prompt else "edited"
-    return Turn(
-        id=secrets.token_hex(16),
-        parent_id=parent.id if parent else None,
-        index=parent.index + 1 if parent else 1,
-        kind=kind,
+    plan = _plan(session.chain, chain, notes)
+    return Outcome(
+        kind="said" if prompt else "edited",
         instruction=prompt,
+        parent=session.current,
         plan=plan,
-        route=route(before, plan)[0],
         refined=unrefined(chain),
-        readings_before={},
-        readings_after={},
-        provenance=Provenance(planner=PLANNER, ear="", seed=0),
-        seconds=0.0,
+        route=route(session.chain, plan)[0],
     )
 
 
@@ -159,7 +122,7 @@ def chain_of(entry: Mapping[str, Any], place: str) -> tuple[Chain, tuple[str, ..
     slots: list[Slot] = []
     notes: list[str] = []
     for fx in dict.fromkeys(order):
-        if fx not in COUNTERPARTS:
+        if fx not in counterparts():
             notes.append(f"{_shown(fx)} has no counterpart here and was left out")
         elif fx not in params:
             notes.append(f"{fx} is in the chain but has no settings, so it was never heard; it was left out")
@@ -173,7 +136,7 @@ def chain_of(entry: Mapping[str, Any], place: str) -> tuple[Chain, tuple[str, ..
 def _slot(fx: str, given: Any, place: str, notes: list[str]) -> Slot:
     if not isinstance(given, dict):
         raise StoreError(f"{place}: the settings of {fx} must be an object of names and numbers")
-    counterpart = COUNTERPARTS[fx]
+    counterpart = counterparts()[fx]
     effect = effect_named(counterpart.effect)
     settings = dict(counterpart.fixed)
     strange: list[str] = []

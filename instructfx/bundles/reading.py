@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from instructfx.audio.track import Track, inspect, sha256_of
 from instructfx.bundles.archive import Archive, audio_of, opened_archive
 from instructfx.bundles.document import believed, parsed
 from instructfx.bundles.format import SESSION_JSON, Bundle, fingerprint
+from instructfx.engine.turn import renewed
 from instructfx.errors import StoreError
 from instructfx.sessions import Dry, Remarks, Session, new_session_id
 from instructfx.store import Store
@@ -37,7 +37,7 @@ def import_bundle(path: Path, store: Store, audio: Path | None = None) -> Import
     with opened_archive(path) as archive:
         text = archive.session_json()
         bundle = believed(parsed(text, f"{path.name}: {SESSION_JSON}"), f"{path.name}: {SESSION_JSON}")
-        session, remarks = renewed(bundle, f"bundle {fingerprint(text)} of {bundle.session.dry.name}")
+        session, remarks = unpacked(bundle, f"bundle {fingerprint(text)} of {bundle.session.dry.name}")
         with _audio(archive, bundle, audio) as file:
             track = inspect(file, bundle.session.dry.name)
             check_track(track, bundle.session.dry)
@@ -48,15 +48,11 @@ def import_bundle(path: Path, store: Store, audio: Path | None = None) -> Import
     return Imported(replace(stored, dry=replace(stored.dry, excerpt_start=track.excerpt_start)), tuple(notes))
 
 
-def renewed(bundle: Bundle, origin: str) -> tuple[Session, Remarks]:
+def unpacked(bundle: Bundle, origin: str) -> tuple[Session, Remarks]:
     """The bundle's session under fresh ids, and what was said of its turns."""
     session = bundle.session
-    fresh = {turn.id: secrets.token_hex(16) for turn in session.turns}
+    turns, fresh = renewed(session.turns)
     of = fresh.get
-    turns = tuple(
-        replace(turn, id=fresh[turn.id], parent_id=of(turn.parent_id) if turn.parent_id else None)
-        for turn in session.turns
-    )
     head = of(session.head) if session.head else None
     answers = tuple(
         replace(answer, turn_id=fresh[answer.turn_id], against_id=of(answer.against_id) if answer.against_id else None)

@@ -9,7 +9,7 @@ from typing import Any
 from instructfx.bundles.format import MOST_AUDIO_BYTES, VERSION, bundle_adapter
 from instructfx.engine.edits import LEAST_SHARE, MOST_SHARE
 from instructfx.engine.edits import LONGEST_NAME as LONGEST_TURN_NAME
-from instructfx.engine.takes import SIZES
+from instructfx.engine.takes import MOST_TAKES
 from instructfx.sessions.options import LEAST_STEP, LONGEST_AVOID, MOST_ITERATIONS, MOST_SEED, MOST_STEP
 
 Schema = dict[str, Any]
@@ -56,9 +56,9 @@ LIMITS: Mapping[str, Mapping[str, Schema]] = {
         "instruction": {"maxLength": 2000},
         "seconds": {"minimum": 0},
         "share": {"minimum": LEAST_SHARE, "maximum": MOST_SHARE},
-        "take": {"minimum": 0, "maximum": len(SIZES)},
+        "take": {"minimum": 0, "maximum": MOST_TAKES},
     },
-    "Wishes": {
+    "TurnOptions": {
         "step_size": {"minimum": LEAST_STEP, "maximum": MOST_STEP},
         "iterations": {"minimum": 1, "maximum": MOST_ITERATIONS},
         "seed": {"minimum": 0, "maximum": MOST_SEED},
@@ -76,7 +76,7 @@ LIMITS: Mapping[str, Mapping[str, Schema]] = {
     "GradientOptions": dict.fromkeys(("spectral_steps", "spectral_rounds", "waveform_steps", "patience"), SEARCH),
     "BayesOptions": dict.fromkeys(("evaluations", "first_points", "patience"), SEARCH),
     "Refined": {"steps": {"maxItems": MOST_ITEMS}},
-    "Answer": {"turn_id": ID, "against_id": ID},
+    "BlindAnswer": {"turn_id": ID, "against_id": ID},
     "Judgement": {
         "turn_id": ID,
         "model": NAME,
@@ -123,6 +123,7 @@ def bundle_schema() -> Schema:
     chain = records["Refined"]["properties"]["chain"]
     for record in ("Refined", "Step"):
         records[record]["properties"]["chain"] = {"$ref": "#/$defs/Chain"}
+    chain["items"]["properties"]["id"] = {"type": "string", **ID}
     for schema in (*records.values(), chain):
         _close(schema)
     top = records.pop("Bundle")

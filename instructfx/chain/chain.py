@@ -152,14 +152,17 @@ class Chain:
         tail = round(self.tail_seconds * sample_rate)
         return self.apply(torch.nn.functional.pad(samples, (0, tail)), sample_rate)
 
-    def apply(self, samples: Tensor, sample_rate: int, settings: Sequence[Settings] | None = None) -> Tensor:
+    def apply(
+        self, samples: Tensor, sample_rate: int, settings: Sequence[Settings] | None = None, first_frame: int = 0
+    ) -> Tensor:
         """(batch, channels, frames) -> same length: the effects in order, tails cut.
 
-        settings, one mapping a slot as from `tensors`, may hold a batch of settings for one sound.
+        settings, one mapping a slot as from `tensors`, may hold a batch of settings for one sound. first_frame is
+        where in the track the samples begin.
         """
         for slot, values in zip(self.slots, settings or self.tensors(), strict=True):
             if slot.heard:
-                samples = slot.effect.render(samples, sample_rate, values)
+                samples = slot.effect.render(samples, sample_rate, values, first_frame)
         return samples
 
     def stream(self, sample_rate: int, channels: int) -> Stream:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 BAND_PARTS = ("Gain", "Frequency", "Q")
 """What the settings of an equaliser's band are called beside the band's name."""
-UNITS = ("_db", "_hz", "_ms", "_seconds")
+UNITS = ("_db", "_hz", "_ms", "_seconds", "_degrees")
 LABELS = {
     "centre_delay_ms": "Delay",
     "centre_frequency_hz": "Centre",
@@ -51,7 +51,7 @@ def form_of(param: Param) -> Form:
         return "word"
     if param.unit == "dB":
         return "gain" if param.low < 0 < param.high or param.name.startswith("gain") else "level"
-    if param.unit:
+    if param.unit or param.kind == "whole":
         return "frequency" if param.unit == "Hz" else "amount"
     if param.name == "pan":
         return "pan"
@@ -70,7 +70,7 @@ def value_text(param: Param, value: float) -> str:
         case "frequency":
             return f"{value / 1000:.1f} kHz" if value >= 1000 else f"{_short(value)} Hz"
         case "amount":
-            return minus(f"{_short(value)} {param.unit}")
+            return minus(f"{_short(value)} {param.unit}".rstrip())
         case "ratio":
             return f"{value:.1f} : 1"
         case "times":

@@ -58,7 +58,7 @@ def _packages() -> list[DoctorCheck]:
         try:
             findings.append(DoctorCheck(name, True, metadata.version(name)))
         except metadata.PackageNotFoundError:
-            findings.append(DoctorCheck(name, False, "not installed; run pip install -r requirements.txt"))
+            findings.append(DoctorCheck(name, False, "not installed; install InstructFX again"))
     return findings
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from instructfx import __version__
-from instructfx.cli import bench, clap, exports, judge, replay, sessions, words
+from instructfx.cli import bench, clap, exports, judge, replay, sessions, studio, words
 from instructfx.cli.interrupts import interrupts
 from instructfx.cli.progress import TerminalProgress
 from instructfx.errors import Cancelled, InstructFXError
@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_commands(commands)
     judge.add_commands(commands)
     words.add_commands(commands)
+    studio.add_commands(commands)
 
     doctor = commands.add_parser("doctor", help="check this installation")
     doctor.add_argument("--ping", action="store_true", help="send one tiny request to the language model")
@@ -96,19 +97,18 @@ def _refine(options: argparse.Namespace) -> int:
     from instructfx.engine import Callbacks
     from instructfx.engine.live import open_session
     from instructfx.engine.takes import check_count
-    from instructfx.engine.turn import as_wished
     from instructfx.errors import AudioError
     from instructfx.sessions import readable
     from instructfx.sessions.options import TurnOptions
 
     progress = TerminalProgress()
-    wishes = TurnOptions(options.step_size, options.iterations, None, options.first_turn, options.loss, options.avoid)
+    chosen = TurnOptions(options.step_size, options.iterations, None, options.first_turn, options.loss, options.avoid)
     if options.takes != 1:
         check_count(options.takes)
     live = open_session(
         options.track, options.planner, options.ear, options.seed, recipe=options.recipe, device=options.device
     )
-    as_wished(live.agents, wishes)
+    live.agents.chosen(chosen)  # what cannot be had is said before anything is made
     if options.excerpt_start is not None:
         live.listen_from(options.excerpt_start)
     try:
@@ -119,9 +119,9 @@ def _refine(options: argparse.Namespace) -> int:
         for instruction in options.instructions:
             callbacks = Callbacks(on_stage=progress.stage, on_step=progress.step, cancelled=interrupted.is_set)
             if options.takes == 1:
-                turns: tuple[Turn, ...] = (live.say(instruction, callbacks, wishes),)
+                turns: tuple[Turn, ...] = (live.say(instruction, callbacks, chosen),)
             else:
-                turns = live.takes(instruction, options.takes, callbacks, wishes)
+                turns = live.takes(instruction, options.takes, callbacks, chosen)
             for turn in turns:
                 path = options.out / f"{turn.index:02d}-{dashed(instruction)}.flac"
                 live.render_to(path, on_progress=progress.render, turn=turn)
@@ -143,7 +143,7 @@ def _told(turn: Turn, path: Path) -> str:
     lines = [f'{turn.index}. "{turn.instruction}"', f"   {turn.reply}", *(f"   {note}" for note in turn.notes)]
     for slot in turn.chain.slots:
         changed = [
-            f"{param.name} {slot.settings[param.name]:.4g}"
+            f"{param.name} {param.brief(slot.settings[param.name])}"
             for param in slot.effect.params
             if slot.settings[param.name] != param.default
         ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from instructfx.ears.axes import AXES
@@ -55,6 +54,10 @@ class Ear(Protocol):
     def describe(self, audio: Tensor) -> dict[str, float]:
         """Named readings of one sound, (1, channels, frames) at sample_rate."""
 
+    def with_loss(self, loss: str, avoid: str = "") -> Ear:
+        """The same ear with another of its losses, and words to avoid beside it; InstructionError for an ear that has
+        no choice of losses, for a loss that there is none of, and for one that reads no words to avoid."""
+
 
 EARS = ("perceptual", "clap")
 
@@ -94,17 +97,4 @@ def judging_as(loss: str, negative: str, weight: float | None, device: str = "")
     return ClapEar(loss=loss_named(loss), negative=negative, weight=beside, device=chosen)
 
 
-def listening_for(ear: Ear, loss: str, avoid: str = "") -> Ear:
-    """The same ear with another loss; InstructionError for an ear that has no choice of losses, for a loss that there
-    is none of, and for one that reads no words to avoid."""
-    if ear.name != "clap":
-        raise InstructionError(f"the ear {ear.name} has one loss; leave the loss {loss!r} out, or listen with clap")
-    from instructfx.ears.clap_ear import ClapEar, loss_named
-
-    chosen = loss_named(loss)
-    if avoid and chosen not in ("usual", "guided"):
-        raise InstructionError(f"the loss {loss} reads no words to avoid; take usual or guided, or avoid nothing")
-    return replace(ear, loss=chosen) if isinstance(ear, ClapEar) else ear
-
-
-__all__ = ["AXES", "EARS", "Ear", "Goal", "Objective", "ear_named", "judging_as", "listening_for", "usual_ear"]
+__all__ = ["AXES", "EARS", "Ear", "Goal", "Objective", "ear_named", "judging_as", "usual_ear"]

@@ -227,7 +227,7 @@ def _architecture(name: str, text_config: Mapping[str, int], tokenizer: Any) -> 
         try:
             import laion_clap
         except ImportError as error:
-            raise EarError(f"laion-clap does not import: {error}; run `pip install -r requirements.txt`") from error
+            raise EarError(f"laion-clap does not import: {error}; install InstructFX again") from error
 
         return laion_clap.CLAP_Module(enable_fusion=False, device="cpu", amodel=name, tmodel="roberta").model
 

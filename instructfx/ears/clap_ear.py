@@ -22,7 +22,7 @@ from instructfx.ears.prompts import caption, contrary
 from instructfx.ears.text_cache import TextCache
 from instructfx.effects.device import device_named
 from instructfx.errors import EarError, InstructionError
-from instructfx.rendering.excerpt import k_power_of_bins
+from instructfx.rendering.level import k_power_of_bins
 
 Loss = Literal["usual", "similarity", "guided", "directional", "contrast", "anchored"]
 HARM_WEIGHT = 0.005  # of the perceptual ear's tonal loss beside CLAP's, which is about 1
@@ -142,6 +142,13 @@ class ClapEar:
         """The perceptual ear's readings of one sound, (1, channels, frames) at 48 kHz."""
         samples = resample(audio[0].detach().cpu().numpy(), self.sample_rate, analysis.SAMPLE_RATE)
         return PerceptualEar().describe(torch.from_numpy(samples)[None])
+
+    def with_loss(self, loss: str, avoid: str = "") -> ClapEar:
+        """The same ear with another loss; InstructionError for one that there is none of or that cannot avoid."""
+        chosen = loss_named(loss)
+        if avoid and chosen not in ("usual", "guided"):
+            raise InstructionError(f"the loss {loss} reads no words to avoid; take usual or guided, or avoid nothing")
+        return replace(self, loss=chosen)
 
     def _judge(self, goal: Goal, power: Tensor) -> Judge:
         target, anchor, negative = map(caption, (goal.target, goal.anchor, self.negative or goal.negative))

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from instructfx.ears.analysis import FRAME_RATE, SAMPLE_RATE, SILENCE, WINDOW, Analysis, band_weights
-from instructfx.rendering.excerpt import k_power_of_bins
+from instructfx.rendering.level import k_power_of_bins
 
 PITCH_WINDOW = 16_384
 PITCH_BINS = 48  # an octave

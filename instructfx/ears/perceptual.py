@@ -24,6 +24,7 @@ from instructfx.ears.axes import AXES, STEP_DB, TONE_CURVES
 from instructfx.ears.goal import Goal
 from instructfx.ears.measures import MEASURES
 from instructfx.effects.device import CPU
+from instructfx.errors import InstructionError
 
 AUDIBLE_DB = -65.0  # a band further below the whole has no tone to change
 HARM = 0.08  # what an unasked step on another axis costs against a missing step on an asked one
@@ -175,6 +176,10 @@ class PerceptualEar:
             tone = tone_objective(goal, analysis.spectrum.cpu())
             measured = {name: measure(analysis).cpu() for name, measure in MEASURES.items()}
         return replace(tone, readings_before=measured)
+
+    def with_loss(self, loss: str, avoid: str = "") -> PerceptualEar:
+        """Raises InstructionError: there is one loss."""
+        raise InstructionError(f"the ear {self.name} has one loss; leave the loss {loss!r} out, or listen with clap")
 
     def describe(self, audio: Tensor) -> dict[str, float]:
         """Axis -> reading in steps, of one sound (1, channels, frames) at 44.1 kHz."""

@@ -1,4 +1,4 @@
-"""The fourteen effects. A new one is one file and one word in this list."""
+"""The effects. A new one is one file and one word in this list."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from instructfx.effects.absent import absent
-from instructfx.effects.spec import Effect
+from instructfx.effects.spec import Effect, Role
 from instructfx.errors import SettingsError
 
 
@@ -55,3 +55,19 @@ class Catalog(Mapping[str, Effect]):
     def resolve(self, name: str) -> Effect:
         """The effect that a stored chain names, or one that is absent; SettingsError for what can be no name."""
         return self._words[name] if name in self._words else absent(name)
+
+    def of_role(self, *roles: Role) -> tuple[Effect, ...]:
+        """The effects of these roles, in order; the first is the usual one."""
+        return tuple(effect for effect in self.values() if effect.role in roles)
+
+    def usual(self, role: Role) -> Effect:
+        """The first effect of a role; SettingsError where there is none."""
+        for effect in self.of_role(role):
+            return effect
+        raise SettingsError(f"there is no effect for {role} here")
+
+    def answering(self, axis: str, value: float) -> tuple[str, ...]:
+        """Names of the effects that can be put in for a wish on an axis, the best first."""
+        wish = f"{'+' if value > 0 else '-'}{axis}"
+        first = [name for name, effect in self.items() if wish in effect.heuristics.first_for]
+        return (*first, *(name for name, effect in self.items() if wish in effect.heuristics.also_for))

@@ -7,8 +7,11 @@ from collections.abc import Mapping
 import pedalboard
 
 from instructfx.effects.from_pedalboard import FromPedalboard
+from instructfx.effects.heuristics import EffectHeuristics, wetter
 from instructfx.effects.param import Param
 from instructfx.effects.spec import Effect
+from instructfx.effects.standalone import Samples, on_board
+from instructfx.effects.words import Colour, EffectWords, Nickname
 
 
 def build(settings: Mapping[str, float], sample_rate: int) -> list[pedalboard.Plugin]:
@@ -24,6 +27,33 @@ def build(settings: Mapping[str, float], sample_rate: int) -> list[pedalboard.Pl
     ]
 
 
+def apply_chorus(
+    samples: Samples,
+    sample_rate: int,
+    *,
+    rate_hz: float,
+    depth: float,
+    centre_delay_ms: float,
+    feedback: float,
+    mix: float,
+) -> Samples:
+    """A modulated delay."""
+    return on_board([pedalboard.Chorus(rate_hz, depth, centre_delay_ms, feedback, 1.0)], samples, sample_rate, mix)
+
+
+WORDS = EffectWords(
+    nicknames=(
+        Nickname(("chorus effect", "ensemble", "dimension", "choruses"), ("coro", "chorus")),
+        Nickname(
+            ("flanger", "flange", "flanging"),
+            ("flanger",),
+            {"rate_hz": 0.25, "depth": 0.6, "centre_delay_ms": 2.0, "feedback": 0.7, "mix": 0.5},
+        ),
+    ),
+    colours=(Colour(("deep", "wide", "lush", "wobbly", "thick"), {"depth": 0.15}),),
+)
+
+
 CHORUS = Effect(
     name="chorus",
     label="Chorus",
@@ -37,4 +67,15 @@ CHORUS = Effect(
     ),
     render=FromPedalboard(build),
     straight_through=True,
+    role="movement",
+    heuristics=EffectHeuristics(
+        reach={"movement": 1, "width": 1},
+        begin=lambda axes, readings: {"mix": min(0.3 + 0.15 * abs(axes.get("movement", 0.5)), 0.6)},
+        more=lambda amount, values: wetter(amount, values, "depth"),
+        first_for=("+movement",),
+        also_for=("+width",),
+    ),
+    words=WORDS,
+    telling={"rate_hz": 2, "depth": 0.6, "centre_delay_ms": 10, "feedback": 0.4, "mix": 0.5},
+    standalone=apply_chorus,
 )

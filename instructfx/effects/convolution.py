@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,10 +12,7 @@ from torch.nn.functional import pad
 
 from instructfx.effects.device import CPU
 from instructfx.effects.memoryless import as_tensors, per_sound
-from instructfx.effects.spec import Settings, Stream
-
-ImpulseResponse = Callable[[Settings, int, int, torch.device], Tensor]
-"""(settings, sample_rate, channels, device) -> (batch, channels or 1, taps), float32, there, whatever the mix."""
+from instructfx.effects.spec import ImpulseResponse, Settings, Stream
 
 FEW = 16  # taps are few when the sound is so many times as long
 STREAM_FRAMES = 1 << 17  # how much of a long sound is transformed at once
@@ -28,7 +25,7 @@ class Convolution:
 
     impulse_response: ImpulseResponse
 
-    def __call__(self, samples: Tensor, sample_rate: int, settings: Settings) -> Tensor:
+    def __call__(self, samples: Tensor, sample_rate: int, settings: Settings, first_frame: int = 0) -> Tensor:
         kernel = self._kernel(settings, sample_rate, samples)
         wet = convolved(samples, kernel)[..., : samples.shape[-1]]
         if "mix" not in settings:

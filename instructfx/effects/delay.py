@@ -8,8 +8,11 @@ from collections.abc import Mapping
 import pedalboard
 
 from instructfx.effects.from_pedalboard import FromPedalboard
+from instructfx.effects.heuristics import EffectHeuristics, wetter
 from instructfx.effects.param import Param
 from instructfx.effects.spec import Effect
+from instructfx.effects.standalone import Samples, on_board
+from instructfx.effects.words import EffectWords, Nickname, SettingName
 
 MAX_TAIL_SECONDS = 12.0
 
@@ -28,6 +31,55 @@ def tail_seconds(settings: Mapping[str, float]) -> float:
     return min(repeats * settings["delay_seconds"], MAX_TAIL_SECONDS)
 
 
+def apply_delay(samples: Samples, sample_rate: int, *, delay_seconds: float, feedback: float, mix: float) -> Samples:
+    """Echoes."""
+    return on_board([pedalboard.Delay(delay_seconds, feedback, 1.0)], samples, sample_rate, mix)
+
+
+WORDS = EffectWords(
+    noun="a delay",
+    nicknames=(
+        Nickname(
+            (
+                "delay",
+                "delays",
+                "repeats",
+                "repeat",
+                "echoes",
+                "echo",
+                "tap delay",
+                "digital delay",
+                "echo box",
+                "echo effect",
+            ),
+            ("retardo", "eco", "ecos", "repeticiones", "delay"),
+        ),
+        Nickname(
+            ("slapback", "slap-back", "slap delay", "slapback delay", "slapback echo", "slap echo", "rockabilly echo"),
+            ("slapback", "eco corto"),
+            {"delay_seconds": 0.1, "feedback": 0.05, "mix": 0.3},
+        ),
+        Nickname(
+            ("doubler", "doubling", "double tracking", "adt"),
+            ("doblaje", "doblador"),
+            {"delay_seconds": 0.03, "feedback": 0.0, "mix": 0.35},
+        ),
+        Nickname(
+            ("tape delay", "tape echo", "space echo", "dub delay", "dub echo", "long delay", "long echo"),
+            ("eco de cinta", "eco largo", "delay largo"),
+            {"delay_seconds": 0.5, "feedback": 0.5, "mix": 0.3},
+        ),
+        Nickname(("short delay", "short echo"), ("delay corto",), {"delay_seconds": 0.12}),
+    ),
+    settings=(
+        SettingName(
+            "delay_seconds", ("delay time", "echo time", "time"), ("tiempo de delay", "tiempo de retardo", "tiempo")
+        ),
+    ),
+    numbers={"s": "delay_seconds"},
+)
+
+
 DELAY = Effect(
     name="delay",
     label="Delay",
@@ -41,4 +93,15 @@ DELAY = Effect(
     straight_through=True,
     tail_seconds=tail_seconds,
     aliases=("echo",),
+    role="echo",
+    heuristics=EffectHeuristics(
+        reach={"echo": 1},
+        begin=lambda axes, readings: {"mix": min(0.12 + 0.1 * max(axes.get("echo", 1.0), 0.2), 0.5)},
+        more=lambda amount, values: wetter(amount, values, "feedback"),
+        held=frozenset({"feedback"}),
+        first_for=("+echo",),
+    ),
+    words=WORDS,
+    telling={"delay_seconds": 0.1, "feedback": 0.5, "mix": 0.4},
+    standalone=apply_delay,
 )

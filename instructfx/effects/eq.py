@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import numpy as np
 import torch
-from dasp_pytorch.signal import biquad
+from dasp_pytorch import signal
 from torch import Tensor
 
 from instructfx.effects.convolution import Convolution
 from instructfx.effects.device import CPU, has_doubles
+from instructfx.effects.heuristics import EffectHeuristics, Values
 from instructfx.effects.param import Param
 from instructfx.effects.spec import Effect, Settings
+from instructfx.effects.standalone import Samples, convolved
+from instructfx.effects.words import EffectWords, Nickname
 
 BANDS: Mapping[str, tuple[float, float, float]] = {
     "low_shelf": (30, 450, 120),
@@ -23,6 +27,9 @@ BANDS: Mapping[str, tuple[float, float, float]] = {
     "high_shelf": (2000, 18000, 8000),
 }
 """Band -> lowest, highest and default cutoff frequency in Hz, in the order of the cascade."""
+
+TONE_AXES = ("bass", "body", "mud", "warmth", "nasal", "presence", "harshness", "brightness", "air")
+"""The ear's axes of tone, which a curve moves."""
 
 ROWS = {"low_shelf": slice(0, 1), "peaking": slice(1, 5), "high_shelf": slice(5, 6)}  # shape -> which of the bands
 SHELF_Q = 0.707
@@ -56,7 +63,7 @@ def _cascade(settings: Settings, sample_rate: int) -> Tensor:
     )
     every = torch.stack([gains_db, cutoffs_hz.clamp(max=0.45 * sample_rate), qs])
     sections = [
-        torch.cat(biquad(*every[:, rows].flatten(1), sample_rate, shape), dim=-1) for shape, rows in ROWS.items()
+        torch.cat(signal.biquad(*every[:, rows].flatten(1), sample_rate, shape), dim=-1) for shape, rows in ROWS.items()
     ]
     return torch.cat(sections).view(len(BANDS), batch, 6).transpose(0, 1)
 
@@ -101,6 +108,96 @@ def _ringing_frames(cascade: Tensor) -> float:
     return DECAY_NEPERS / max(-math.log(slowest), 1e-9)
 
 
+def more(amount: float, values: Values) -> Values:
+    """Half as much again of every boost and cut."""
+    factor = max(1 + 0.5 * amount, 0.0)
+    return {name: value * factor for name, value in values.items() if name.endswith("_gain_db")}
+
+
+def apply_eq(
+    samples: Samples,
+    sample_rate: int,
+    *,
+    low_shelf_gain_db: float,
+    low_shelf_cutoff_frequency_hz: float,
+    low_shelf_q: float,
+    low_mid_gain_db: float,
+    low_mid_cutoff_frequency_hz: float,
+    low_mid_q: float,
+    mid_gain_db: float,
+    mid_cutoff_frequency_hz: float,
+    mid_q: float,
+    high_mid_gain_db: float,
+    high_mid_cutoff_frequency_hz: float,
+    high_mid_q: float,
+    treble_gain_db: float,
+    treble_cutoff_frequency_hz: float,
+    treble_q: float,
+    high_shelf_gain_db: float,
+    high_shelf_cutoff_frequency_hz: float,
+    high_shelf_q: float,
+) -> Samples:
+    """Six bands: the same filters as pedalboard's LowShelfFilter, PeakFilter and HighShelfFilter.
+
+    They are computed here as one response, in double precision, because pedalboard's own are off by up to -33 dB
+    where a band is low and narrow and the sample rate high. At 44.1 kHz you may use pedalboard's in their place.
+    """
+    bands = (
+        ("low shelf", low_shelf_gain_db, low_shelf_cutoff_frequency_hz, low_shelf_q),
+        ("peak", low_mid_gain_db, low_mid_cutoff_frequency_hz, low_mid_q),
+        ("peak", mid_gain_db, mid_cutoff_frequency_hz, mid_q),
+        ("peak", high_mid_gain_db, high_mid_cutoff_frequency_hz, high_mid_q),
+        ("peak", treble_gain_db, treble_cutoff_frequency_hz, treble_q),
+        ("high shelf", high_shelf_gain_db, high_shelf_cutoff_frequency_hz, high_shelf_q),
+    )
+    size = 1 << 20  # half of it holds the longest ringing that these bands can have
+    delay = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
+    response = np.ones(size // 2 + 1, dtype=np.complex128)
+    for shape, gain_db, cutoff_hz, q in bands:
+        b, a = biquad(shape, gain_db, min(cutoff_hz, 0.45 * sample_rate), q, sample_rate)
+        response *= (b[0] + b[1] * delay + b[2] * delay**2) / (a[0] + a[1] * delay + a[2] * delay**2)
+    return convolved(samples, np.fft.irfft(response, size)[None, : size // 2])
+
+
+def biquad(
+    shape: str, gain_db: float, cutoff_hz: float, q: float, sample_rate: int
+) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
+    """Coefficients b and a of one band, by Robert Bristow-Johnson's Audio EQ Cookbook."""
+    gain = 10 ** (gain_db / 40)
+    turn = 2 * math.pi * cutoff_hz / sample_rate
+    alpha, cos = math.sin(turn) / (2 * q), math.cos(turn)
+    if shape == "peak":
+        return (1 + alpha * gain, -2 * cos, 1 - alpha * gain), (1 + alpha / gain, -2 * cos, 1 - alpha / gain)
+    side = -1 if shape == "high shelf" else 1
+    up, down, slope = gain + 1, gain - 1, 2 * math.sqrt(gain) * alpha
+    b = (up - side * down * cos + slope, side * 2 * (down - side * up * cos), up - side * down * cos - slope)
+    a = (up + side * down * cos + slope, -side * 2 * (down + side * up * cos), up + side * down * cos - slope)
+    return (gain * b[0], gain * b[1], gain * b[2]), a
+
+
+WORDS = EffectWords(
+    noun="an equaliser",
+    nicknames=(
+        Nickname(
+            (
+                "eq",
+                "equalizer",
+                "equaliser",
+                "equalization",
+                "equalisation",
+                "tone control",
+                "tone controls",
+                "parametric",
+                "equalize",
+                "equalise",
+                "de-esser plugin",
+            ),
+            ("ecualizador", "ecualización", "ecualizar", "eq"),
+        ),
+    ),
+)
+
+
 EQ = Effect(
     name="eq",
     label="Equaliser",
@@ -111,4 +208,13 @@ EQ = Effect(
     aliases=("equalizer", "equaliser", "parametric_eq"),
     response=magnitude,
     neutral={f"{band}_gain_db": 0.0 for band in BANDS},
+    role="tone",
+    heuristics=EffectHeuristics(
+        reach=dict.fromkeys(TONE_AXES, 1),
+        more=more,
+        first_for=tuple(f"{sign}{axis}" for axis in TONE_AXES for sign in "+-"),
+    ),
+    words=WORDS,
+    telling={f"{band}_gain_db": 9.0 for band in BANDS},
+    standalone=apply_eq,
 )

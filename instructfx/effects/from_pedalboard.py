@@ -29,7 +29,7 @@ class FromPedalboard:
 
     build: Build
 
-    def __call__(self, samples: Tensor, sample_rate: int, settings: Settings) -> Tensor:
+    def __call__(self, samples: Tensor, sample_rate: int, settings: Settings, first_frame: int = 0) -> Tensor:
         dry = samples.detach().cpu()
         batch = max([dry.shape[0], *(len(values) for values in settings.values())])
         dry = dry.expand(batch, -1, -1)

@@ -11,8 +11,11 @@ from collections.abc import Mapping
 import pedalboard
 
 from instructfx.effects.from_pedalboard import FromPedalboard
+from instructfx.effects.heuristics import EffectHeuristics
 from instructfx.effects.param import Param
 from instructfx.effects.spec import Effect
+from instructfx.effects.standalone import Samples, on_board
+from instructfx.effects.words import EffectWords, Nickname
 
 RATIO = 100.0
 ATTACK_MS = 0.1
@@ -27,6 +30,35 @@ def build(settings: Mapping[str, float], sample_rate: int) -> list[pedalboard.Pl
     ]
 
 
+def apply_limiter(samples: Samples, sample_rate: int, *, threshold_db: float, release_ms: float) -> Samples:
+    """A fast, hard compressor, and a clipper for what slips through."""
+    plugins = [pedalboard.Compressor(threshold_db, 100.0, 0.1, release_ms), pedalboard.Clipping(threshold_db)]
+    return on_board(plugins, samples, sample_rate)
+
+
+WORDS = EffectWords(
+    noun="a limiter",
+    nicknames=(
+        Nickname(
+            (
+                "limiter",
+                "limit",
+                "limiting",
+                "brickwall",
+                "brick wall",
+                "maximizer",
+                "maximiser",
+                "peak limiter",
+                "maximize",
+                "maximise",
+            ),
+            ("limitador", "limitar", "maximizador"),
+        ),
+    ),
+    numbers={"db": "threshold_db"},
+)
+
+
 LIMITER = Effect(
     name="limiter",
     label="Limiter",
@@ -38,4 +70,14 @@ LIMITER = Effect(
     render=FromPedalboard(build),
     straight_through=True,
     neutral={"threshold_db": 0},
+    role="dynamics",
+    heuristics=EffectHeuristics(
+        reach={"dynamics": -1},
+        begin=lambda axes, readings: {"threshold_db": 3 * readings.get("loudness", -6.0) + 6},
+        more=lambda amount, values: {"threshold_db": values["threshold_db"] - 3 * amount},
+        also_for=("-dynamics",),
+    ),
+    words=WORDS,
+    telling={"threshold_db": -15, "release_ms": 100},
+    standalone=apply_limiter,
 )

@@ -18,7 +18,7 @@ class Memoryless:
 
     function: Callable[[Tensor, Settings], Tensor]
 
-    def __call__(self, samples: Tensor, sample_rate: int, settings: Settings) -> Tensor:
+    def __call__(self, samples: Tensor, sample_rate: int, settings: Settings, first_frame: int = 0) -> Tensor:
         return self.function(samples, settings)
 
     def stream(self, sample_rate: int, channels: int, settings: Mapping[str, float]) -> Stream:

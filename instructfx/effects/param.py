@@ -83,7 +83,7 @@ class Param:
         """
         value = self._read(value)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise SettingsError(f"{self.name} must be {self._legal()}, not {value!r}")
+            raise SettingsError(f"{self.name} must be {self.legal_text()}, not {value!r}")
         if not abs(value) < math.inf:  # unlike math.isfinite, this takes integers of any length
             raise SettingsError(f"{self.name} must be a finite number from {self.range_text()}, not {value!r}")
         nearest = float(min(max(value, self.low), self.high))
@@ -102,7 +102,8 @@ class Param:
             return int(word in ON)
         return value
 
-    def _legal(self) -> str:
+    def legal_text(self) -> str:
+        """What a value must be, for messages: "a number from -60 to 0 dB", "off or on"."""
         return self.range_text() if self.kind in ("choice", "switch") else f"a number from {self.range_text()}"
 
     def to_json(self, value: float) -> float | str | bool:
@@ -110,6 +111,15 @@ class Param:
         if self.kind == "choice":
             return self.choices[round(value)]
         return bool(round(value)) if self.kind == "switch" else value
+
+    def stores(self, value: Any) -> bool:
+        """Whether a value is legal as it is stored: within the range, a word of the choice, true or false."""
+        if self.kind == "switch":
+            return isinstance(value, bool)
+        if self.kind == "choice":
+            return value in self.choices if isinstance(value, str) else False
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return number and self.low <= value <= self.high
 
     def between(self, start: float, end: float, share: float) -> float:
         """The value that lies share of the way from start to end, along the scale; words change half-way.
@@ -165,6 +175,10 @@ class Param:
             return stored if isinstance(stored, str) else ON[0] if stored else OFF[0]
         decimals = max(-math.floor(math.log10(self.step) + 1e-9), 0)
         return f"{value:.{decimals}f}"
+
+    def brief(self, value: float) -> str:
+        """A value in four digits, or its word."""
+        return self.shown(value) if self.kind in ("choice", "switch") else f"{value:.4g}"
 
     def range_text(self) -> str:
         """For messages: "-60 to 0 dB", "sine, triangle or square", "off or on"."""

@@ -7,8 +7,11 @@ from collections.abc import Mapping
 import pedalboard
 
 from instructfx.effects.from_pedalboard import FromPedalboard, below_nyquist
+from instructfx.effects.heuristics import EffectHeuristics, wetter
 from instructfx.effects.param import Param
 from instructfx.effects.spec import Effect
+from instructfx.effects.standalone import Samples, on_board
+from instructfx.effects.words import Colour, EffectWords, Nickname
 
 
 def build(settings: Mapping[str, float], sample_rate: int) -> list[pedalboard.Plugin]:
@@ -24,6 +27,33 @@ def build(settings: Mapping[str, float], sample_rate: int) -> list[pedalboard.Pl
     ]
 
 
+def apply_phaser(
+    samples: Samples,
+    sample_rate: int,
+    *,
+    rate_hz: float,
+    depth: float,
+    centre_frequency_hz: float,
+    feedback: float,
+    mix: float,
+) -> Samples:
+    """A chain of moving all-pass filters."""
+    centre_hz = min(centre_frequency_hz, 0.49 * sample_rate)
+    return on_board([pedalboard.Phaser(rate_hz, depth, centre_hz, feedback, 1.0)], samples, sample_rate, mix)
+
+
+WORDS = EffectWords(
+    noun="a phaser",
+    nicknames=(
+        Nickname(
+            ("phaser", "phasing", "phase shifter", "uni vibe", "univibe", "small stone"),
+            ("fáser", "faseador", "phaser"),
+        ),
+    ),
+    colours=(Colour(("deep", "lush", "swirly"), {"depth": 0.15}),),
+)
+
+
 PHASER = Effect(
     name="phaser",
     label="Phaser",
@@ -37,4 +67,14 @@ PHASER = Effect(
     ),
     render=FromPedalboard(build),
     straight_through=True,
+    role="movement",
+    heuristics=EffectHeuristics(
+        reach={"movement": 1},
+        begin=lambda axes, readings: {"mix": min(0.3 + 0.15 * abs(axes.get("movement", 0.5)), 0.5)},
+        more=lambda amount, values: wetter(amount, values, "depth"),
+        also_for=("+movement",),
+    ),
+    words=WORDS,
+    telling={"rate_hz": 2, "depth": 0.6, "centre_frequency_hz": 1_000, "feedback": 0.4, "mix": 0.5},
+    standalone=apply_phaser,
 )

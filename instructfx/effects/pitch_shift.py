@@ -10,8 +10,11 @@ import pedalboard
 import torch
 from torch import Tensor
 
+from instructfx.effects.heuristics import EffectHeuristics
 from instructfx.effects.param import Param
 from instructfx.effects.spec import Effect, Settings, Stream
+from instructfx.effects.standalone import Samples
+from instructfx.effects.words import EffectWords, Nickname, SettingName
 
 SEGMENT_SECONDS = 20.0
 FADE_SECONDS = 0.05
@@ -29,7 +32,7 @@ class SegmentedPitchShift:
     recovered), so there is none.
     """
 
-    def __call__(self, samples: Tensor, sample_rate: int, settings: Settings) -> Tensor:
+    def __call__(self, samples: Tensor, sample_rate: int, settings: Settings, first_frame: int = 0) -> Tensor:
         semitones = settings["semitones"].detach()
         batch = max(len(semitones), samples.shape[0])
         rows = []
@@ -92,6 +95,61 @@ class _PitchStream:
         return shifted
 
 
+def apply_pitch_shift(samples: Samples, sample_rate: int, *, semitones: float) -> Samples:
+    """Rubber Band, twenty seconds at a time, cross-faded over 50 ms: memory stays bounded, and the pitch true."""
+    if semitones == 0:
+        return samples
+    segment, fade, context = int(20 * sample_rate), int(0.05 * sample_rate), int(0.25 * sample_rate)
+    fade_in = np.linspace(0, 1, fade, dtype=np.float32)
+    shortest = int(0.1 * sample_rate)
+    parts: list[Samples] = []
+    start, fading = 0, samples[:, :0]
+    while True:
+        first, stop = max(start - context, 0), start + segment + fade + context
+        dry = samples[:, first:stop]
+        frames = dry.shape[1]
+        dry = np.pad(dry, ((0, 0), (0, max(shortest - frames, 0))))
+        shifted = pedalboard.time_stretch(
+            dry, sample_rate, pitch_shift_in_semitones=semitones, preserve_formants=False
+        )[:, start - first : frames]
+        faded = min(fading.shape[1], shifted.shape[1])
+        ramp = fade_in[:faded]
+        shifted[:, :faded] = (1 - ramp) * fading[:, :faded] + ramp * shifted[:, :faded]
+        if stop >= samples.shape[1]:
+            return np.concatenate([*parts, shifted], axis=1)
+        parts.append(shifted[:, :segment])
+        fading = shifted[:, segment : segment + fade]
+        start += segment
+
+
+WORDS = EffectWords(
+    noun="a pitch shift",
+    nicknames=(
+        Nickname(
+            (
+                "pitch shift",
+                "pitch shifter",
+                "pitch-shifter",
+                "transpose",
+                "transposition",
+                "harmonizer",
+                "harmoniser",
+                "pitch shifting",
+            ),
+            ("transponer", "transporte", "afinación", "transportar"),
+        ),
+        Nickname(
+            ("octaver", "octave down", "octave pedal", "sub octave", "suboctave"),
+            ("octavador", "octava abajo"),
+            {"semitones": -12.0},
+        ),
+        Nickname(("octave up",), ("octava arriba",), {"semitones": 12.0}),
+    ),
+    settings=(SettingName("semitones", ("pitch", "key", "tuning", "transpose"), ("tono", "afinación", "tonalidad")),),
+    numbers={"semitones": "semitones", "": "semitones"},
+)
+
+
 PITCH_SHIFT = Effect(
     name="pitch_shift",
     label="Pitch shift",
@@ -100,4 +158,14 @@ PITCH_SHIFT = Effect(
     render=SegmentedPitchShift(),
     aliases=("pitchshift", "pitch"),
     neutral={"semitones": 0},
+    role="pitch",
+    heuristics=EffectHeuristics(
+        reach={"pitch": 1},
+        begin=lambda axes, readings: {"semitones": 2 * axes.get("pitch", 0.0)},
+        more=lambda amount, values: {"semitones": values["semitones"] + 2 * amount},
+        first_for=("+pitch", "-pitch"),
+    ),
+    words=WORDS,
+    telling={"semitones": 4},
+    standalone=apply_pitch_shift,
 )

@@ -7,18 +7,28 @@ the same, mono stays mono, and a larger decay setting gives a longer tail.
 
 from __future__ import annotations
 
+import base64
+import io
 import math
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+import soundfile
 import torch
+from pedalboard.io import StreamResampler
 from torch import Tensor
 
 from instructfx.effects.convolution import Convolution
 from instructfx.effects.device import CPU, brought
+from instructfx.effects.heuristics import Axes, EffectHeuristics, Values, wetter
 from instructfx.effects.memoryless import per_sound
 from instructfx.effects.param import Param
 from instructfx.effects.spec import Effect, Settings
+from instructfx.effects.standalone import Samples, convolved
+from instructfx.effects.words import Colour, EffectWords, Nickname, SettingName
 
 BAND_CENTRES_HZ = tuple(15.625 * 2.0**index for index in range(12))  # 16 Hz to 32 kHz
 NEPERS_60_DB = 3 * math.log(10)
@@ -103,6 +113,146 @@ def _delayed(room: Tensor, frames: Tensor) -> Tensor:
     return torch.fft.irfft(torch.fft.rfft(room, size) * phase, size)
 
 
+LONGER = {
+    "space": 0.7, "bass": 0.3, "body": 0.1, "mud": 0.2, "warmth": -0.4,
+    "brightness": -0.25, "presence": -0.35, "harshness": -0.2, "punch": -0.3,
+}  # fmt: skip
+"""Axis -> octaves of decay for a step. What is deep, dull or far lies in a long tail; what is clear, close or cosy
+and what hits hard lies in a short one (Zheng, Seetharaman and Pardo 2016; Griesinger 2009 on clarity)."""
+
+BRIGHTER = {
+    "brightness": 0.9, "air": 0.5, "presence": 0.4, "harshness": 0.2, "space": -0.2,
+    "bass": -0.5, "mud": -0.4, "body": -0.3, "warmth": -0.1,
+}  # fmt: skip
+"""Axis -> octaves of `high_cut_hz` for a step; large rooms lose highs on the way through the air (ISO 9613-1)."""
+
+DEEPER = {"bass": 1.0, "body": 0.5, "mud": 0.3}
+"""Axis -> how much of the lows is let in, and how long they stay."""
+
+
+def character(axes: Axes) -> Values:
+    """What kind of room a quality with these axes asks for, every setting within its range."""
+    home = REVERB.defaults()
+    octaves_lower, octaves_brighter, octaves_longer = (
+        sum(weight * axes.get(axis, 0.0) for axis, weight in weights.items()) for weights in (DEEPER, BRIGHTER, LONGER)
+    )
+    wanted = {
+        "decay_seconds": home["decay_seconds"] * 2**octaves_longer,
+        "high_cut_hz": home["high_cut_hz"] * 2**octaves_brighter,
+        "damping": home["damping"] - 0.2 * octaves_brighter,
+        "low_cut_hz": home["low_cut_hz"] * 2 ** (-1.5 * octaves_lower),
+        "low_decay_ratio": home["low_decay_ratio"] * 2 ** (0.5 * octaves_lower),
+    }
+    return {name: round(REVERB.param(name).clamp(value), 4) for name, value in wanted.items()}
+
+
+def begin(axes: Axes, readings: Axes) -> Values:
+    """A room of the wished kind and depth; a short one where it is only there to tell left from right."""
+    if axes.get("width", 0.0) > 0 and axes.get("space", 0.0) < 0.3:
+        return {"decay_seconds": 0.2, "pre_delay_ms": 0.0, "low_cut_hz": 200.0, "mix": 0.25}
+    space = max(axes.get("space", 1.0), 0.2)
+    return {**character(axes), "decay_seconds": 0.9 * 1.5**space, "mix": min(0.12 + 0.1 * space, 0.6)}
+
+
+def apply_reverb(samples: Samples, sample_rate: int, *, room: str, room_peak: float, mix: float) -> Samples:
+    """Convolution with the room's impulse response. (pedalboard.Convolution changes its level and cuts its end.)"""
+    taps = room_peak * room_at(sample_rate, room)[: samples.shape[0]]
+    return np.float32(1 - mix) * samples + np.float32(mix) * convolved(samples, taps)
+
+
+def room_at(sample_rate: int, room: str) -> npt.NDArray[np.float64]:
+    """An impulse response, (channels, taps): room is a FLAC file in base 85, or the name of a file beside this one."""
+    kept = Path(__file__).with_name(room) if room.endswith(".wav") else io.BytesIO(base64.b85decode(room))
+    data, room_rate = soundfile.read(kept, always_2d=True)
+    taps: npt.NDArray[np.float64] = np.ascontiguousarray(data.T)
+    if room_rate == sample_rate:
+        return taps
+    resampler = StreamResampler(room_rate, sample_rate, len(taps))
+    parts = [resampler.process(taps.astype(np.float32)), resampler.process()]
+    return np.concatenate(parts, axis=1).astype(np.float64) * room_rate / sample_rate
+
+
+WORDS = EffectWords(
+    nicknames=(
+        Nickname(
+            ("reverb", "reverbs", "reverberation", "reverberate", "tail", "reverb tail"),
+            ("reverberación", "reverb", "reverbo", "cola"),
+        ),
+        Nickname(
+            ("plate", "plate reverb"),
+            ("placa", "reverb de placa"),
+            {"decay_seconds": 1.8, "damping": 0.15, "low_decay_ratio": 0.8, "pre_delay_ms": 0.0, "mix": 0.3},
+        ),
+        Nickname(
+            ("spring", "spring reverb"),
+            ("muelle", "reverb de muelle", "resorte"),
+            {
+                "decay_seconds": 1.6,
+                "damping": 0.3,
+                "low_cut_hz": 250.0,
+                "high_cut_hz": 5000.0,
+                "width": 0.2,
+                "mix": 0.3,
+            },
+        ),
+        Nickname(
+            ("long reverb", "long verb", "long tail"),
+            ("reverb larga", "reverb largo", "reverberación larga"),
+            {"decay_seconds": 4.0},
+        ),
+        Nickname(
+            ("dark reverb", "dark verb"),
+            ("reverb oscura", "reverb oscuro"),
+            {"decay_seconds": 2.1, "damping": 0.75, "high_cut_hz": 4500.0},
+        ),
+        Nickname(
+            ("warm reverb",),
+            ("reverb cálida", "reverb cálido"),
+            {"decay_seconds": 1.3, "damping": 0.65, "high_cut_hz": 6000.0},
+        ),
+        Nickname(
+            ("bright reverb", "bright verb", "shiny reverb"),
+            ("reverb brillante",),
+            {"decay_seconds": 1.1, "damping": 0.1, "high_cut_hz": 18000.0},
+        ),
+        Nickname(
+            ("echo reverb", "echo chamber"),
+            ("reverb de eco", "cámara de eco"),
+            {"decay_seconds": 3.4, "damping": 0.3, "high_cut_hz": 6500.0},
+        ),
+        Nickname(
+            ("short reverb", "short verb", "short tail", "early reflections"),
+            ("reverb corta", "reverb corto", "reverberación corta"),
+            {"decay_seconds": 0.6, "pre_delay_ms": 5.0},
+        ),
+        Nickname(("subtle reverb", "light reverb"), ("reverb sutil", "reverb ligera", "reverb ligero"), {"mix": 0.12}),
+    ),
+    settings=(
+        SettingName(
+            "decay_seconds",
+            ("decay", "decay time", "reverb time", "reverb decay", "rt60", "reverb length", "tail", "length"),
+            ("decaimiento", "caída", "tiempo de reverb", "duración", "cola", "tiempo de reverberación"),
+        ),
+        SettingName("pre_delay_ms", ("pre-delay", "pre delay"), ("pre-delay", "pre-retardo")),
+        SettingName("damping", ("damping", "damp"), ("amortiguación", "absorción")),
+    ),
+    colours=(
+        Colour(
+            ("dark", "warm", "mellow", "stuffy", "soft", "smooth", "round"), {"damping": 0.2, "high_cut_hz": -4000.0}
+        ),
+        Colour(
+            ("bright", "crisp", "sparkling", "airy", "sharp", "cold", "harsh"), {"damping": -0.2, "high_cut_hz": 4000.0}
+        ),
+        Colour(("big", "huge", "spacious", "lush", "deep"), {"decay_seconds": 0.8}),
+        Colour(("small", "tight", "dry"), {"decay_seconds": -0.5}),
+        Colour(("muddy", "boomy", "heavy", "full"), {"low_cut_hz": -60.0, "low_decay_ratio": 0.3}),
+        Colour(("clear", "clean", "thin", "light"), {"low_cut_hz": 100.0, "low_decay_ratio": -0.2}),
+        Colour(("wide",), {"width": 0.3}),
+    ),
+    numbers={"s": "decay_seconds"},
+)
+
+
 REVERB = Effect(
     name="reverb",
     label="Reverb",
@@ -121,4 +271,27 @@ REVERB = Effect(
     differentiable=True,
     tail_seconds=tail_seconds,
     aliases=("rev", "verb"),
+    role="room",
+    heuristics=EffectHeuristics(  # what kind of room it is the words say; the search finds how much of it
+        reach={"space": 1, "width": 1},
+        begin=begin,
+        more=lambda amount, values: wetter(amount, values, "decay_seconds"),
+        held=frozenset({"damping", "high_cut_hz", "low_cut_hz", "low_decay_ratio"}),
+        first_for=("+space",),
+        character=character,
+    ),
+    words=WORDS,
+    telling={
+        "decay_seconds": 0.8,
+        "damping": 0.5,
+        "low_decay_ratio": 1.2,
+        "pre_delay_ms": 20.3,
+        "low_cut_hz": 100,
+        "high_cut_hz": 8_000,
+        "width": 0.6,
+        "mix": 0.5,
+    },
+    standalone=apply_reverb,
+    card=("decay_seconds", "pre_delay_ms", "mix"),
+    impulse_response=impulse_response,
 )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
-from torch import Tensor
+from torch import Tensor, device
 
+from instructfx.effects.heuristics import EffectHeuristics
 from instructfx.effects.param import Param
+from instructfx.effects.words import EffectWords
 from instructfx.errors import SettingsError
 
 Settings = Mapping[str, Tensor]
@@ -16,6 +18,14 @@ Settings = Mapping[str, Tensor]
 
 Response = Callable[[Settings, int, Tensor], Tensor]
 """(settings, sample_rate, frequencies_hz (bins,)) -> magnitude (batch, bins) of a linear effect."""
+
+ImpulseResponse = Callable[[Settings, int, int, device], Tensor]
+"""(settings, sample_rate, channels, device) -> (batch, channels or 1, taps), float32, there, whatever the mix."""
+
+Role = Literal[
+    "band", "tone", "dynamics", "grit", "pitch", "movement", "echo", "room", "width", "balance", "level", "other"
+]
+"""What an effect is there for: a limited band, tone, dynamics ... The first of a role is the usual one for it."""
 
 
 class Stream(Protocol):
@@ -31,11 +41,14 @@ class Stream(Protocol):
 class Renderer(Protocol):
     """The one renderer of an effect: whole and in a batch, or block by block with the same sound."""
 
-    def __call__(self, samples: Tensor, sample_rate: int, settings: Settings) -> Tensor:
-        """(batch, channels, frames) in and out, on one device; the input is left untouched."""
+    def __call__(self, samples: Tensor, sample_rate: int, settings: Settings, first_frame: int = 0) -> Tensor:
+        """(batch, channels, frames) in and out, on one device; the input is left untouched.
+
+        first_frame says where in the track the samples begin, for effects that depend on time.
+        """
 
     def stream(self, sample_rate: int, channels: int, settings: Mapping[str, float]) -> Stream:
-        """The same sound for one input of any length, in bounded memory."""
+        """The same sound for one input of any length, from the track's first frame on, in bounded memory."""
 
 
 def no_tail(settings: Mapping[str, float]) -> float:
@@ -52,6 +65,11 @@ class Effect:
     differentiable: gradients reach the settings. straight_through: the effect is not differentiable, but
     the identity is a useful gradient towards its input. neutral holds the settings at which it does nothing, whatever
     the others are; for an effect with a `mix` that is a mix of 0.
+
+    impulse_response is that of an effect whose wet sound is worth a file of its own. telling holds settings, none of
+    them at an end of its range, at which every other setting is heard. standalone rebuilds the effect in an exported
+    program, as `standalone.py` has it; without one it is left out there. card names the settings that are shown
+    first, where these are not the first ones and the mix.
     """
 
     name: str
@@ -65,6 +83,19 @@ class Effect:
     aliases: tuple[str, ...] = ()
     response: Response | None = None
     neutral: Mapping[str, float] = field(default_factory=dict)
+    role: Role = "other"
+    heuristics: EffectHeuristics = field(default_factory=EffectHeuristics)
+    words: EffectWords = field(default_factory=EffectWords)
+    telling: Mapping[str, float | str | bool] = field(default_factory=dict)
+    standalone: Callable[..., Any] | None = None
+    impulse_response: ImpulseResponse | None = None
+    card: tuple[str, ...] = ()
+
+    def __reduce__(self) -> tuple[Callable[[str], Effect], tuple[str]]:
+        """Another process gets the name, and takes the effect of its own catalog."""
+        from instructfx.effects import EFFECTS
+
+        return EFFECTS.resolve, (self.name,)
 
     @property
     def rest(self) -> Mapping[str, float]:

@@ -1,5 +1,6 @@
 """What happens to a session: turns by words and by hand, and what is made of stored ones."""
 
-from instructfx.engine.turn import Agents, Callbacks, excerpt_of, take_turn
+from instructfx.engine.context import Agents, Callbacks, TurnContext, excerpt_of
+from instructfx.engine.planned import take_turn
 
-__all__ = ["Agents", "Callbacks", "excerpt_of", "take_turn"]
+__all__ = ["Agents", "Callbacks", "TurnContext", "excerpt_of", "take_turn"]

@@ -11,9 +11,10 @@ from instructfx.audio.track import Track, frame_at, inspect
 from instructfx.chain import Chain
 from instructfx.ears import ear_named, judging_as
 from instructfx.engine.compare import Comparison, compared
+from instructfx.engine.context import Agents, Callbacks, TurnContext, excerpt_of
 from instructfx.engine.edits import amount, amount_of, chain_at, edit, go_to, named, original
+from instructfx.engine.planned import take_turn
 from instructfx.engine.takes import take_several
-from instructfx.engine.turn import Agents, Callbacks, excerpt_of, take_turn
 from instructfx.errors import InstructFXError, InstructionError
 from instructfx.planners import planner_named
 from instructfx.refine.recipes import recipe_named
@@ -46,20 +47,23 @@ class LiveSession:
         """The chain that plays now."""
         return self.session.chain
 
-    def say(self, instruction: str, callbacks: Callbacks | None = None, wishes: TurnOptions | None = None) -> Turn:
-        """Take one turn, as wished; it is committed when this returns."""
-        self.session = take_turn(self.session, instruction, self.agents, self._excerpt, self._store, callbacks, wishes)
+    def context(self, callbacks: Callbacks | None = None, options: TurnOptions | None = None) -> TurnContext:
+        """What the next turn is taken in."""
+        chosen = callbacks or Callbacks(), options or TurnOptions()
+        return TurnContext(self.session, self.agents, self._excerpt, self._store, *chosen)
+
+    def say(self, instruction: str, callbacks: Callbacks | None = None, options: TurnOptions | None = None) -> Turn:
+        """Take one turn, as chosen; it is committed when this returns."""
+        self.session = take_turn(self.context(callbacks, options), instruction)
         return self.session.turns[-1]
 
     def takes(
-        self, instruction: str, count: int = 3, callbacks: Callbacks | None = None, wishes: TurnOptions | None = None
+        self, instruction: str, count: int = 3, callbacks: Callbacks | None = None, options: TurnOptions | None = None
     ) -> tuple[Turn, ...]:
-        """Take an instruction several times, 2 to 5, planned once: the first plays afterwards. See `take_several`."""
+        """Take an instruction several times, 2 to 5: the first plays afterwards. See `take_several`."""
         before = len(self.turns)
         try:
-            self.session = take_several(
-                self.session, instruction, count, self.agents, self._excerpt, self._store, callbacks, wishes
-            )
+            self.session = take_several(self.context(callbacks, options), instruction, count)
         except InstructFXError:
             self.session = self._store.without_audio(self.session.id)  # takes before the one that failed are kept
             raise
@@ -67,12 +71,12 @@ class LiveSession:
 
     def edit(self, chain: Chain, words: str = "") -> Turn:
         """Keep a chain that was set by hand, as a turn of kind "edited"; InstructionError where it changes nothing."""
-        self.session = edit(self.session, chain, words, self.agents, self._excerpt, self._store)
+        self.session = edit(self.context(), chain, words)
         return self.session.turns[-1]
 
     def amount(self, share: float) -> Turn:
-        """So much of the last turn, -1 to 1.5, as a turn of kind "edited": see `by_hand.amount`."""
-        self.session = amount(self.session, share, self.agents, self._excerpt, self._store)
+        """So much of the last turn, -1 to 1.5, as a turn of kind "edited": see `edits.amount`."""
+        self.session = amount(self.context(), share)
         return self.session.turns[-1]
 
     def amount_of(self) -> tuple[Turn, float] | None:
@@ -85,7 +89,7 @@ class LiveSession:
         `session.undo_target` and `session.redo_target` are where one step leads. Raises InstructionError for what
         plays already, StoreError for a turn that there is none of.
         """
-        self.session = go_to(self.session, turn_id, self.agents, self._excerpt, self._store)
+        self.session = go_to(self.context(), turn_id)
         return self.session.turns[-1]
 
     def original(self, slot_id: str) -> Mapping[str, float] | None:
@@ -119,7 +123,8 @@ class LiveSession:
 
     def preview(self, chain: Chain) -> Audio:
         """The excerpt through any chain, at once: at the track's own rate, in its channels, at the level law."""
-        self._preview = self._preview or Preview(self.track.excerpt(self.session.excerpt_start))
+        start = self.session.excerpt_start
+        self._preview = self._preview or Preview(self.track.excerpt(start), self.track.excerpt_from(start))
         return self._preview.of(chain)
 
     def render(self, options: RenderOptions | None = None) -> Audio:
@@ -152,8 +157,8 @@ def agents_named(planner: str, ear: str, seed: int, recipe: str = "", device: st
     if not recipe:
         return Agents(planner_named(planner), ear_named(ear, device), seed=seed)
     chosen = recipe_named(recipe)
-    if ear not in ("", "clap"):
-        raise InstructionError(f"the recipe {recipe} is for the ear clap, not {ear}; leave --ear out")
+    if ear not in ("", chosen.ear):
+        raise InstructionError(f"the recipe {recipe} is for the ear {chosen.ear}, not {ear}; leave --ear out")
     judge = judging_as(chosen.loss, chosen.negative, chosen.weight, device)
     return Agents(planner_named(planner), judge, chosen.options, seed=seed, recipe=recipe)
 

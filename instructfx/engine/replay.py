@@ -10,13 +10,13 @@ from instructfx.audio.fingerprint import Signature
 from instructfx.audio.track import Track
 from instructfx.chain import Chain
 from instructfx.chain.matching import aligned
-from instructfx.ears import Ear, ear_named, judging_as
-from instructfx.engine.edits import record
+from instructfx.ears import Ear, ear_named
+from instructfx.engine.context import Agents, Callbacks, TurnContext, excerpt_of
 from instructfx.engine.live import agents_named
-from instructfx.engine.turn import Agents, Callbacks, excerpt_of, take_turn
+from instructfx.engine.planned import take_turn
+from instructfx.engine.turn import begin, by_hand, finish
 from instructfx.errors import Cancelled, InstructionError
 from instructfx.planners import Plan, Planner, planner_named
-from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.planners.prompted import PromptedPlanner
 from instructfx.planners.recorded import Planned, recorded
 from instructfx.refine import RefineOptions, Step
@@ -140,14 +140,15 @@ class Replay:
         chain = old.chain
         if old.kind == "undone":
             chain = parent.chain if parent else Chain()
-        self.session = record(
-            self.session, old.kind, chain, old.instruction, old.reply, agents, self._excerpt(agents.ear), self._store,
-            parent=parent, share=old.share,
-        )  # fmt: skip
+        outcome = by_hand(old.kind, parent, chain, old.instruction, old.reply, old.share)
+        self.session = finish(begin(self._context(agents)), outcome)
         return self.session.turns[-1]
 
+    def _context(self, agents: Agents) -> TurnContext:
+        return TurnContext(self.session, agents, self._excerpt(agents.ear), self._store)
+
     def _take(self, old: Turn, cancelled: Callable[[], bool]) -> Turn:
-        agents = self._agents(old)
+        agents = self._for_take(old, self._agents(old))
         steps: list[Step] = []
         stopped_at = len(old.refined.steps) if old.refined.stopped == "cancelled" else None
 
@@ -155,21 +156,28 @@ class Replay:
             return cancelled() or (stopped_at is not None and len(steps) >= stopped_at > 0)
 
         callbacks = Callbacks(on_step=steps.append, cancelled=stopped)
-        excerpt = self._excerpt(agents.ear)
-        self.session = take_turn(
-            self.session, old.instruction, agents, excerpt, self._store, callbacks, self._wishes(old), old.take
-        )
+        context = replace(self._context(agents), callbacks=callbacks, options=self._options(old), take=old.take)
+        self.session = take_turn(context, old.instruction)
         if cancelled():
             raise Cancelled("the replay was stopped")
         return self.session.turns[-1]
 
-    def _wishes(self, old: Turn) -> TurnOptions:
+    def _for_take(self, old: Turn, agents: Agents) -> Agents:
+        """Who plans a later take of what was planned anew: the planner of the first one says it."""
+        number = old.take - 1
+        if self._mode != "replan" or number < 1:
+            return agents
+        first = self.session.turns[old.index - old.take]
+        seed = (old.provenance.seed - number) % (MOST_SEED + 1)
+        return replace(agents, planner=agents.planner.take(number, seed, first.plan).planner)
+
+    def _options(self, old: Turn) -> TurnOptions:
         """As then, without what another ear or loss has no room for."""
-        wishes = old.provenance.wishes
+        options = old.provenance.turn_options
         if self._swaps.loss not in ("", "usual", "guided"):
-            wishes = replace(wishes, avoid="")
+            options = replace(options, avoid="")
         swapped = self._swaps.loss or self._swaps.ear not in ("", old.provenance.ear)
-        return replace(wishes, loss="") if swapped else wishes
+        return replace(options, loss="") if swapped else options
 
     def _excerpt(self, ear: Ear) -> Excerpt:
         key = ear.sample_rate, self.session.excerpt_start
@@ -181,8 +189,6 @@ class Replay:
         planner: Planner = self._planner or Planned(made.planner, old.plan)
         if self._mode == "replan" and self._planner is None:
             planner = planner_named(made.planner)
-        if self._mode == "replan" and isinstance(planner, BuiltinPlanner) and old.take > 1:
-            planner = BuiltinPlanner(old.take - 1, (made.seed - (old.take - 1)) % (MOST_SEED + 1))
         if made.recipe and not (self._swaps.ear or self._swaps.loss):
             recipe = agents_named("builtin", "", made.seed, made.recipe, made.device)
             return replace(recipe, planner=planner, first_turn=made.first_turn)
@@ -193,16 +199,14 @@ class Replay:
         name, loss = self._swaps.ear or made.ear, self._swaps.loss
         key = (name, loss, made.device)
         if key not in self._ears:
-            if loss and name != "clap":
-                raise InstructionError(f"--loss chooses what the ear clap listens for; the ear is {name}")
-            device = made.device if name == made.ear else ""
-            self._ears[key] = judging_as(loss, "", None, device) if loss else ear_named(name, device)
+            ear = ear_named(name, made.device if name == made.ear else "")
+            self._ears[key] = ear.with_loss(loss) if loss else ear
         return self._ears[key]
 
     def _chosen_planner(self) -> Planner | None:
         name = self._swaps.planner
         if name == RECORDED:
-            return PromptedPlanner(recorded(turn.plan for turn in self._old.turns))
+            return PromptedPlanner(recorded(turn.plan for turn in self._old.turns if turn.take < 2))  # asked once
         return planner_named(name) if name else None
 
     def _compared(self, old: Turn, new: Turn) -> Replayed:

@@ -1,64 +1,50 @@
-"""Several takes of one instruction: from different seeds, gone differently far, and leaning to different sides."""
+"""Several takes of one instruction: from different seeds, and as different as the planner has them."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from instructfx.engine.turn import Agents, Callbacks, take_turn
+from instructfx.engine.context import TurnContext
+from instructfx.engine.planned import take_turn
 from instructfx.errors import InstructionError
-from instructfx.planners import Plan, Planner
-from instructfx.planners.builtin import BuiltinPlanner
-from instructfx.planners.recorded import Planned
-from instructfx.rendering.excerpt import Excerpt
+from instructfx.planners import Take
 from instructfx.sessions import Session
-from instructfx.sessions.options import LEAST_STEP, MOST_SEED, MOST_STEP, TurnOptions
-from instructfx.store import Store
+from instructfx.sessions.options import LEAST_STEP, MOST_SEED, MOST_STEP
 
-SIZES = (1.0, 0.6, 1.6, 0.8, 1.3)
-"""Of the steps of the takes, in their order: plain, gentler, stronger, and what lies between."""
+MOST_TAKES = 5
 
 
-def take_several(
-    session: Session,
-    instruction: str,
-    count: int,
-    agents: Agents,
-    excerpt: Excerpt,
-    store: Store,
-    callbacks: Callbacks | None = None,
-    wishes: TurnOptions | None = None,
-) -> Session:
+def take_several(context: TurnContext, instruction: str, count: int) -> Session:
     """Take up to `count` turns, 2 to 5, that continue the same turn; the first of them plays afterwards.
 
-    The built-in planner plans each of them, as different people might mean the words (`planners.takes`); a language
-    model is asked once, and its plan is gone differently far.
-    Each is committed when it is found. Those that a cancelled search leaves out are not taken, nor those that would
-    all be the same, because the plan asks nothing of the ear or goes back. Raises as `take_turn` does.
+    Who plans each of them is the planner's to say: `Planner.take`. Each is committed when it is found. Those that a
+    cancelled search leaves out are not taken, nor those that would all be the same, because the plan asks nothing of
+    the ear or goes back. Raises as `take_turn` does.
     """
     check_count(count)
-    callbacks, wishes = callbacks or Callbacks(), wishes or TurnOptions()
-    seed = agents.seed if wishes.seed is None else wishes.seed
+    session, agents, options = context.session, context.agents, context.options
+    seed = agents.seed if options.seed is None else options.seed
     before, parent = len(session.turns), session.head
-    for place in range(count):
-        size = 1.0 if isinstance(agents.planner, BuiltinPlanner) else SIZES[place]
-        step = min(max(wishes.step_size * size, LEAST_STEP), MOST_STEP)
-        chosen = replace(wishes, step_size=step, seed=(seed + place) % (MOST_SEED + 1))
-        session = take_turn(
-            replace(session, head=parent), instruction, agents, excerpt, store, callbacks, chosen, take=place + 1
+    take = Take(agents.planner)
+    for number in range(count):
+        if number:
+            take = agents.planner.take(number, seed, session.turns[before].plan)
+        step = min(max(options.step_size * take.size, LEAST_STEP), MOST_STEP)
+        chosen = replace(
+            context,
+            session=replace(session, head=parent),
+            agents=replace(agents, planner=take.planner),
+            options=replace(options, step_size=step, seed=(seed + number) % (MOST_SEED + 1)),
+            take=number + 1,
         )
+        session = take_turn(chosen, instruction)
         plan = session.turns[before].plan
-        if plan.undo or not (plan.goal.axes or plan.goal.target) or callbacks.cancelled():
+        if plan.undo or not (plan.goal.axes or plan.goal.target) or context.callbacks.cancelled():
             break
-        agents = replace(agents, planner=_for_take(place + 1, agents.planner, plan, seed))
     return session
-
-
-def _for_take(take: int, planner: Planner, plan: Plan, seed: int) -> Planner:
-    """Who plans that take, 0 for the first, where this one planned the one before it."""
-    return BuiltinPlanner(take, seed) if isinstance(planner, BuiltinPlanner) else Planned(planner.name, plan)
 
 
 def check_count(count: int) -> None:
     """InstructionError for what is no number of takes."""
-    if isinstance(count, bool) or not isinstance(count, int) or not 2 <= count <= len(SIZES):
-        raise InstructionError(f"the number of takes is a whole number from 2 to {len(SIZES)}, not {count!r}")
+    if isinstance(count, bool) or not isinstance(count, int) or not 2 <= count <= MOST_TAKES:
+        raise InstructionError(f"the number of takes is a whole number from 2 to {MOST_TAKES}, not {count!r}")

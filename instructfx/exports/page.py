@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 
 from instructfx.chain import Slot
-from instructfx.effects.eq import BANDS, magnitude
+from instructfx.chain.format import bands_of
 from instructfx.effects.memoryless import as_tensors
 from instructfx.exports.sheet import CHAIN_TITLE, SAID_TITLE, about, heading, said, setting_lines
 from instructfx.exports.wanted import Wanted, one_line
@@ -67,7 +67,7 @@ def write_page(wanted: Wanted, path: Path) -> tuple[str, ...]:
         _column(figure, LEFT, TOP, list(_chain_rows(wanted)))
         top = TOP
         for slot in wanted.session.chain.slots:
-            if slot.effect.name == "eq" and not slot.bypassed:
+            if slot.effect.response and slot.heard:
                 _curve(figure, slot, wanted.track.sample_rate)
                 top -= CURVE_HEIGHT + 0.05
         _turns(figure, wanted, top)
@@ -198,11 +198,13 @@ def _curve(figure: Figure, slot: Slot, sample_rate: int) -> None:
     axes: Axes = figure.add_axes((MIDDLE + 0.075, TOP - CURVE_HEIGHT, RIGHT - MIDDLE - 0.075, CURVE_HEIGHT))
     highest_hz = min(HIGHEST_HZ, 0.499 * sample_rate)
     frequencies_hz = torch.logspace(math.log10(LOWEST_HZ), math.log10(highest_hz), 400)
-    settings = as_tensors(slot.settings)
+    settings, magnitude = as_tensors(slot.settings), slot.effect.response
+    assert magnitude is not None
     levels_db = 20 * torch.log10(magnitude(settings, sample_rate, frequencies_hz)[0])
     axes.axhline(0, color=GREY, linewidth=0.6)
     axes.semilogx(frequencies_hz.numpy(), levels_db.numpy(), color=BLUE, linewidth=1.6)
-    cutoffs_hz = torch.tensor([slot.settings[f"{band}_cutoff_frequency_hz"] for band in BANDS]).clamp(max=highest_hz)
+    cutoffs = [slot.settings[params[1].name] for _, params in bands_of(slot.effect)]
+    cutoffs_hz = torch.tensor(cutoffs).clamp(max=highest_hz)
     at_cutoffs_db = 20 * torch.log10(magnitude(settings, sample_rate, cutoffs_hz)[0])
     axes.plot(cutoffs_hz.numpy(), at_cutoffs_db.numpy(), "o", color=BLUE, markersize=3.5)
     most_db = max(6.0, float(levels_db.abs().max()) * 1.1)

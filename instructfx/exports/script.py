@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import base64
-import copy
 import inspect
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
@@ -20,8 +18,8 @@ from instructfx import __version__
 from instructfx.chain import Chain, Slot
 from instructfx.chain.format import value_text
 from instructfx.effects import Param
-from instructfx.exports import standalone
 from instructfx.exports.placing import appearing
+from instructfx.exports.program_parts import imports, needed
 from instructfx.exports.room import room_of, save_room
 from instructfx.exports.wanted import Wanted, one_line
 from instructfx.rendering.track import rendering
@@ -66,7 +64,7 @@ def write_script(wanted: Wanted, path: Path) -> tuple[tuple[Path, ...], tuple[st
         notes += (f"the program does not limit peaks, as the studio did by {level.limited_db:.1f} dB at most",)
     rooms, beside = {}, {}
     for slot in heard:
-        if "room" in (_taken_by(slot) if rebuilt(slot) else ()):
+        if slot.effect.impulse_response and rebuilt(slot):
             taps = room_of(slot, track.sample_rate, track.channels)
             rooms[slot.id] = embedded(taps, track.sample_rate)
             if len(rooms[slot.id].text) > MOST_EMBEDDED:
@@ -83,7 +81,7 @@ def write_script(wanted: Wanted, path: Path) -> tuple[tuple[Path, ...], tuple[st
 
 def rebuilt(slot: Slot) -> bool:
     """Whether a program can do what this effect does."""
-    return hasattr(standalone, f"apply_{slot.effect.name}")
+    return slot.effect.standalone is not None
 
 
 def embedded(taps: npt.NDArray[np.float32], sample_rate: int) -> Room:
@@ -97,56 +95,21 @@ def program(wanted: Wanted, level: Level, rooms: Mapping[str, Room], notes: Sequ
     """The text of the program; rooms are those of the reverbs by slot id."""
     chain = wanted.session.chain
     used = [slot for slot in chain.slots if slot.heard and rebuilt(slot)]
-    functions = _needed(["main", *(f"apply_{slot.effect.name}" for slot in used)])
+    functions = needed([slot.effect for slot in used])
     parts = [
         f'"""{_docstring(wanted, notes)}"""',
-        _imports(functions),
+        imports(functions),
         "Samples = npt.NDArray[np.float32]  # (channels, frames)",
         *(_constants(slot, chain.labels[slot.id]) for slot in used),
         f"LEVEL_DB = {level.gain_db:.9g}  # dB: makes the result as loud as the original was; 0 leaves it as it comes\n"
         f"TAIL_SECONDS = {chain.tail_seconds:.9g}  # s: how long the chain rings on when the track is over",
         _process(chain, used),
-        *(ast.get_source_segment(_SOURCE, each) or "" for each in functions),
+        *(inspect.getsource(each).rstrip() for each in functions),
     ]
     parts += [_room(rooms[slot.id], _room_name(slot).upper()) for slot in used if slot.id in rooms]
     given = f"process, {tuple(notes)!r}" if notes else "process"
     parts.append(f'if __name__ == "__main__":\n    main({given})\n')
     return "\n\n\n".join(parts)
-
-
-_SOURCE = inspect.getsource(standalone)
-_TREE = ast.parse(_SOURCE)
-_FUNCTIONS = {node.name: node for node in _TREE.body if isinstance(node, ast.FunctionDef)}
-
-
-def _needed(names: Iterable[str]) -> list[ast.FunctionDef]:
-    """These functions and what they call, in the order of the module."""
-    found: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += _names(_FUNCTIONS[name]) & set(_FUNCTIONS)
-    return [node for name, node in _FUNCTIONS.items() if name in found]
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-
-
-def _imports(functions: Iterable[ast.FunctionDef]) -> str:
-    """The module's imports, as far as these functions and the program itself need them."""
-    used = {"annotations", "np", "npt"}.union(*(_names(function) for function in functions))
-    lines = []
-    for node in _TREE.body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            kept = [alias for alias in node.names if (alias.asname or alias.name) in used]
-            if kept:
-                each = copy.copy(node)
-                each.names = kept
-                lines.append(ast.unparse(each))
-    return "\n".join(lines)
 
 
 def _docstring(wanted: Wanted, notes: Sequence[str]) -> str:
@@ -166,7 +129,10 @@ def _docstring(wanted: Wanted, notes: Sequence[str]) -> str:
 
 def _taken_by(slot: Slot) -> list[str]:
     """The settings that an effect's function takes, and "room" and "room_peak" where it does."""
-    return [each.arg for each in _FUNCTIONS[f"apply_{slot.effect.name}"].args.kwonlyargs]
+    if slot.effect.standalone is None:
+        return []
+    taken = inspect.signature(slot.effect.standalone).parameters.values()
+    return [each.name for each in taken if each.kind is each.KEYWORD_ONLY]
 
 
 def _constants(slot: Slot, label: str) -> str:
@@ -214,10 +180,14 @@ def _process(chain: Chain, used: Sequence[Slot]) -> str:
             lines.append(f"    # {label} cannot be rebuilt on pedalboard: {', '.join(_told(slot))}.")
         else:
             given = [f"        {name}={_constant(slot, name)}," for name in _taken_by(slot)]
-            lines += [f"    samples = apply_{slot.effect.name}(", "        samples,", "        sample_rate,", *given]
+            lines += [f"    samples = {_function(slot)}(", "        samples,", "        sample_rate,", *given]
             lines.append("    )")
     lines.append("    return samples * np.float32(10 ** (LEVEL_DB / 20))")
     return "\n".join(lines)
+
+
+def _function(slot: Slot) -> str:
+    return slot.effect.standalone.__name__ if slot.effect.standalone else ""
 
 
 def _told(slot: Slot) -> Iterator[str]:

@@ -84,8 +84,8 @@ def _turn(turn: Turn, session: Session, index_of: Mapping[str, int]) -> Iterator
             f"   search: loss {refined.loss_before:.4f} to {refined.loss_after:.4f} "
             f"in {len(refined.steps)} steps, {refined.stopped}"
         )
-    if made.wishes.to_text():
-        yield f"   wished: {made.wishes.to_text()}"
+    if made.turn_options.to_text():
+        yield f"   wished: {made.turn_options.to_text()}"
     ear = f"{made.ear} ({made.ear_sha256[:16]})" if made.ear_sha256 else made.ear
     recipe = f", recipe {made.recipe}" if made.recipe else ""
     place = f" on {made.machine}, {made.device}" if made.machine else ""

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
+from instructfx.effects import EFFECTS
 from instructfx.language.commands import verb_and_amount
 from instructfx.language.groups import Group, Mods
 from instructfx.language.lexicon import Family, Lexicon
@@ -80,9 +81,10 @@ def told_apart(groups: Sequence[Group], words: Lexicon) -> list[Group]:
         if verb_and_amount(second.mods)[0] in ("remove", "bypass", "keep", "enable"):
             dropped.add(id(first))
         family = words.families[quality.family]
-        if effect.nickname.effect == "gain" and of_dynamics(family):
+        role = EFFECTS[effect.nickname.effect].role
+        if role == "level" and of_dynamics(family):
             dropped.add(id(second))
-        made = effect.nickname.effect in family.settings or family.effects[0] == "stereo_width"
+        made = effect.nickname.effect in family.settings or EFFECTS[family.effects[0]].role == "width"
         if id(first) not in dropped and made and not effect.nickname.settings:
             dropped.add(id(second))
     return [group for group in groups if id(group) not in dropped]
@@ -123,10 +125,11 @@ def coloured(group: Group, groups: Sequence[Group], words: Lexicon) -> tuple[dic
             complaint, amount = False, -amount  # "add a reverb that sounds dark" tells of no fault
         changes = words.colours.get((nickname.effect, entry.family))
         outright = entry.form == "base" and not complaint
-        if nickname.effect == "reverb" and _of_a_room(other, family, behind) and (outright or (behind and not changes)):
+        room = EFFECTS[nickname.effect].role == "room"
+        if room and _of_a_room(other, family, behind) and (outright or (behind and not changes)):
             axes = {axis: amount * value for axis, value in family.axes.items()}
             wider = {"width": changes["width"] * amount} if changes and "width" in changes else {}
-            return room_changes(axes, compared=not outright) | wider, other
+            return room_changes(nickname.effect, axes, compared=not outright) | wider, other
         if changes is not None and (behind or entry.form == "comparative"):
             return {name: round(change * amount, 6) for name, change in changes.items()}, other
     return None
@@ -134,7 +137,8 @@ def coloured(group: Group, groups: Sequence[Group], words: Lexicon) -> tuple[dic
 
 def _of_a_room(quality: Group, family: Family, behind: bool) -> bool:
     """Whether a quality can be said of a reverb: "a clear reverb", but not "make it clear with reverb"."""
-    if "reverb" in family.settings or (not behind and quality.mods.has("make")):
+    rooms = {effect.name for effect in EFFECTS.of_role("room")}
+    if rooms & set(family.settings) or (not behind and quality.mods.has("make")):
         return False
     return family.kind in ROOMY or (family.kind == "area" and not behind and not quality.mods.said)
 

@@ -10,7 +10,6 @@ from instructfx.language.intent_types import USUAL, Command, Verb, Which
 from instructfx.language.lexicon import SettingWord
 
 _TIMES: Mapping[float, float] = {2.0: 1.5, 3.0: 2.0, 0.5: -0.5}
-_LENGTH = {"reverb": "decay_seconds", "delay": "delay_seconds"}
 
 
 def verb_and_amount(mods: Mods) -> tuple[Verb, float]:
@@ -58,17 +57,18 @@ def command(group: Group, phrase: str) -> Command | None:
     verb, amount = verb_and_amount(mods)
     settings = dict(nickname.settings) if verb in ("add", "adjust") and amount >= 0 else {}
     changes: dict[str, float] = {}
-    names = EFFECTS[nickname.effect].defaults()
-    if mods.time and nickname.effect in _LENGTH:
+    effect = EFFECTS[nickname.effect]
+    length = effect.words.numbers.get("s")
+    if mods.time and length:
         way = -mods.time if mods.has("too") or mods.direction < 0 else mods.time
-        changes = _step(nickname.effect, _LENGTH[nickname.effect], way * (mods.degree or 1.0))
+        changes = _step(nickname.effect, length, way * (mods.degree or 1.0))
         amount = 0.0
-    if mods.speed and "rate_hz" in names:
+    if mods.speed and "rate_hz" in effect.defaults():
         changes |= _step(nickname.effect, "rate_hz", mods.speed * (mods.degree or 1.0))
-    elif mods.speed and nickname.effect == "delay":
-        changes |= _step("delay", "delay_seconds", -mods.speed * (mods.degree or 1.0))
-    if mods.size is not None and nickname.effect == "reverb":
-        decay = EFFECTS["reverb"].param("decay_seconds")
+    elif mods.speed and length and effect.role == "echo":
+        changes |= _step(nickname.effect, length, -mods.speed * (mods.degree or 1.0))
+    if mods.size is not None and effect.role == "room":
+        decay = effect.param("decay_seconds")
         settings["decay_seconds"] = round(decay.clamp(settings.get("decay_seconds", decay.default) * mods.size), 3)
         if mods.size > 1.0:
             settings["decay_seconds"] = round(decay.clamp(settings["decay_seconds"] * 1.4), 3)

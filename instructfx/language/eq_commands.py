@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from instructfx.effects import EFFECTS
 from instructfx.language.context import DialogueContext, NumericReading, clamped, named_effects, which_of
 from instructfx.language.intent_types import Boost, Command, Verb
 from instructfx.language.numbers import Quantity
@@ -27,7 +28,8 @@ def read_boosts(
     context: DialogueContext,
 ) -> None:
     """Gains at frequencies; each frequency takes the gain in front of it, or the first behind it."""
-    if any(item.entry and item.entry.nickname and item.entry.nickname.effect != "eq" for _, item in named):
+    tone = EFFECTS.usual("tone").name
+    if any(item.entry and item.entry.nickname and item.entry.nickname.effect != tone for _, item in named):
         return
     gains = [(i, q) for i, q in numbers if q.unit == "db"]
     bare = 20.0 if gains else 1e9
@@ -54,8 +56,8 @@ def read_boosts(
     found.used |= {i for i, _ in gains} | {i for i, _ in named}
     found.used |= {i for i, item in enumerate(items) if item.entry and item.entry.family and _area(item)}
     found.used |= {i for i, item in enumerate(items) if item.entry and item.entry.family in ("soft", "wide", "narrow")}
-    which = which_of("eq", items, context)
-    found.commands.append(Command(phrase, "adjust", "eq", {}, {}, tuple(boosts), 0.0, which))
+    which = which_of(tone, items, context)
+    found.commands.append(Command(phrase, "adjust", tone, {}, {}, tuple(boosts), 0.0, which))
 
 
 def _area(item: Item) -> bool:
@@ -71,10 +73,11 @@ def read_pan(
     if side is None or any(item.has("everything", "rest", "keep") for item in items):
         return
     place = next(value for role, value in side.roles.items() if role in ("left", "right", "center"))
+    panner = EFFECTS.usual("balance").name
     panned = [
         i
         for i, item in named_effects(items)
-        if item.entry and item.entry.nickname and item.entry.nickname.effect == "panner"
+        if item.entry and item.entry.nickname and item.entry.nickname.effect == panner
     ]
     spoken = [i for i, item in named_effects(items) if i not in panned]
     only = not any(item.entry and (item.entry.family or item.entry.nickname) for item in items) and not spoken
@@ -88,9 +91,9 @@ def read_pan(
     degree = next((item.roles["degree"] for item in items if item.has("degree") and not item.has("hard")), None)
     if degree is not None and amount == 0.5:
         amount = min(1.0, 0.5 * degree)
-    pan = clamped("panner", "pan", place * amount, context)
+    pan = clamped(panner, "pan", place * amount, context)
     found.used |= set(panned) | {items.index(side)} | {i for i, item in enumerate(items) if item.has("hard")}
     phrase = " ".join(item.text for item in items)
-    which = which_of("panner", items, context)
+    which = which_of(panner, items, context)
     verb: Verb = "add" if panned else "adjust"
-    found.commands.append(Command(phrase, verb, "panner", {"pan": pan}, {}, (), 0.0, which))
+    found.commands.append(Command(phrase, verb, panner, {"pan": pan}, {}, (), 0.0, which))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from instructfx.effects import EFFECTS
 from instructfx.language.grammar import Role
 from instructfx.language.lexicon import Lexicon
 from instructfx.language.scan import Clause, Item
@@ -127,7 +128,7 @@ def _place(item: Item | None, lexicon: Lexicon) -> bool:
     if entry is None:
         return False
     if entry.nickname is not None:
-        return entry.nickname.effect == "reverb"
+        return EFFECTS[entry.nickname.effect].role == "room"
     return entry.family is not None and lexicon.families[entry.family].kind == "place"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from instructfx.effects import EFFECTS
 from instructfx.language.clause_rules import (
     blamed,
     cleaned,
@@ -128,7 +129,7 @@ def _alone(
         if (mods.direction or mods.has("too") or mods.verb in ("raise", "lower")) and not mods.has("not", "never"):
             sign = -1.0 if mods.has("too") or mods.verb == "lower" else mods.direction or 1.0
             degree = mods.degree if mods.degree is not None else 1.0
-            effect = "gain" if mods.verb in ("raise", "lower") else None
+            effect = EFFECTS.usual("level").name if mods.verb in ("raise", "lower") else None
             draft.commands.append(Command(_text(parts[index]), "adjust", effect, {}, {}, (), sign * degree))
 
 
@@ -154,7 +155,7 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lex
         elif entry is None or any(each.item is group.item for each in said_of):
             continue
         elif id(group) in blames and entry.nickname and not coloured(group, settled, words):
-            if entry.nickname.effect != "gain":  # a level that jumps is no level that is too high
+            if EFFECTS[entry.nickname.effect].role != "level":  # a level that jumps is no level that is too high
                 draft.commands.append(
                     Command(phrase, "adjust", entry.nickname.effect, {}, {}, (), -1.0, group.item.which)
                 )

@@ -10,8 +10,9 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any, Final
 
-from instructfx.effects import EFFECTS
-from instructfx.language.families import AXES, Family, LexiconError, check_settings, read_families
+from instructfx.effects import EFFECTS, Effect
+from instructfx.effects import words as said
+from instructfx.language.families import AXES, Family, LexiconError, read_families
 from instructfx.language.inflection import WordForm, english_forms, spanish_forms, spanish_stem, spanish_verb_stems
 from instructfx.language.spelling import nearest
 from instructfx.language.words import split_phrase
@@ -113,11 +114,11 @@ def read_lexicon(text: str) -> Lexicon:
         raise LexiconError(f"lexicon.toml is no valid toml: {error}") from error
     families = read_families(data["families"])
     entries: dict[tuple[str, ...], Entry] = {}
-    _enter_nicknames(entries, data.get("nicknames", []))
+    _enter_nicknames(entries)
     _enter_settings(entries, data.get("settings", []))
     _enter_families(entries, families)
-    words = {name: frozenset(" ".join(lists).split()) for name, lists in data["words"].items()}
-    taken = words["ignored"] | words["sources"] | words["common"]
+    plain = {name: frozenset(" ".join(lists).split()) for name, lists in data["words"].items()}
+    taken = plain["ignored"] | plain["sources"] | plain["common"]
     for key in taken:
         if (key,) in entries and not entries[(key,)].listed:
             del entries[(key,)]  # a form made by a rule gives way to a common word
@@ -130,23 +131,21 @@ def read_lexicon(text: str) -> Lexicon:
         MappingProxyType(entries),
         MappingProxyType(stems),
         MappingProxyType(_spelled(entries)),
-        MappingProxyType(_colours(data.get("colours", []), families)),
-        words["ignored"],
-        words["sources"],
-        words["common"],
+        MappingProxyType(_colours(families)),
+        plain["ignored"],
+        plain["sources"],
+        plain["common"],
     )
 
 
-def _colours(given: list[dict[str, Any]], families: Mapping[str, Family]) -> dict[tuple[str, str], Mapping[str, float]]:
+def _colours(families: Mapping[str, Family]) -> dict[tuple[str, str], Mapping[str, float]]:
     """(effect, family) -> what changes when the quality is said of the effect: "a darker reverb"."""
     colours: dict[tuple[str, str], Mapping[str, float]] = {}
-    for item in given:
-        for name in item["changes"]:
-            EFFECTS[item["effect"]].param(name)
-        for family in item["families"]:
-            if family not in families:
-                raise LexiconError(f"colours of {item['effect']}: there is no family {family!r}")
-            colours[(item["effect"], family)] = MappingProxyType(item["changes"])
+    for effect in EFFECTS.values():
+        for colour in effect.words.colours:
+            for name in colour.changes:
+                effect.param(name)
+            colours |= {(effect.name, family): colour.changes for family in colour.families if family in families}
     return colours
 
 
@@ -183,37 +182,47 @@ def _enter_families(entries: dict[tuple[str, ...], Entry], families: Mapping[str
             entries[keys] = replace(known, family=entry.family, form=entry.form, listed=entry.listed)
 
 
-def _enter_nicknames(entries: dict[tuple[str, ...], Entry], given: list[dict[str, Any]]) -> None:
-    aliases = [
-        {
-            "effect": effect.name,
-            "en": [effect.name.replace("_", " "), *(a.replace("_", " ") for a in effect.aliases)],
-        }
-        for effect in EFFECTS.values()
-    ]
-    for item in (*given, *aliases):
-        settings = item.get("settings", {})
-        check_settings("nicknames", item["effect"], settings)
-        nickname = Nickname(item["effect"], MappingProxyType({k: float(v) for k, v in settings.items()}))
-        for language in ("en", "es"):
-            for word in item.get(language, ()):
+def _enter_nicknames(entries: dict[tuple[str, ...], Entry]) -> None:
+    """What the effects say of themselves, then their names and aliases."""
+    given = [(effect, each.settings, {"en": each.en, "es": each.es}) for effect, each in _nicknames()]
+    plain = ((effect, (effect.name, *effect.aliases)) for effect in EFFECTS.values())
+    given += [(effect, {}, {"en": tuple(name.replace("_", " ") for name in names)}) for effect, names in plain]
+    for effect, settings, names in given:
+        implied = {name: effect.param(name).clamp(value) for name, value in settings.items()}
+        nickname = Nickname(effect.name, MappingProxyType(implied))
+        for language, words in names.items():
+            for word in words:
                 folded = " ".join(split_phrase(word))
                 for phrase, form in _forms(word, language):
-                    plain = form == "base" and (language == "es" or not phrase.endswith("y") or phrase == folded)
-                    if plain or form == "verb":
+                    plain_form = form == "base" and (language == "es" or not phrase.endswith("y") or phrase == folded)
+                    if plain_form or form == "verb":
                         keys = tuple(phrase.split(" "))
                         known = entries.setdefault(keys, Entry(language, form=form, nickname=nickname, listed=True))
                         if known.language not in ("", language):
                             entries[keys] = replace(known, language="")
 
 
-def _enter_settings(entries: dict[tuple[str, ...], Entry], given: list[dict[str, Any]]) -> None:
-    for item in given:
-        for effect in item["effects"]:
-            EFFECTS[effect].param(item["param"])
-        word = SettingWord(item["param"], tuple(item["effects"]))
-        for language in ("en", "es"):
-            for phrase in item.get(language, ()):
+def _nicknames() -> Iterator[tuple[Effect, said.Nickname]]:
+    for effect in EFFECTS.values():
+        yield from ((effect, nickname) for nickname in effect.words.nicknames)
+
+
+def _enter_settings(entries: dict[tuple[str, ...], Entry], shared: list[dict[str, Any]]) -> None:
+    """Names of settings: those of one effect from it, then those that effects share.
+
+    Of these the listed effects come first, and every other that has the setting after them.
+    """
+    own = [(each, (effect.name,)) for effect in EFFECTS.values() for each in effect.words.settings]
+    for item in shared:
+        having = [name for name, effect in EFFECTS.items() if item["param"] in effect.defaults()]
+        named = said.SettingName(item["param"], tuple(item["en"]), tuple(item["es"]))
+        own.append((named, tuple(dict.fromkeys((*item["effects"], *having)))))
+    for each, effects in own:
+        for effect in effects:
+            EFFECTS[effect].param(each.param)
+        word = SettingWord(each.param, effects)
+        for language, phrases in (("en", each.en), ("es", each.es)):
+            for phrase in phrases:
                 keys = split_phrase(phrase)
                 known = entries.get(keys)
                 if known is None:

@@ -6,7 +6,9 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from instructfx.effects import EFFECTS
 from instructfx.language.words import Token
 
 _COUNTS = [
@@ -130,6 +132,13 @@ def _key(tokens: Sequence[Token], position: int) -> str:
     return tokens[position].key if position < len(tokens) else ""
 
 
+@lru_cache(maxsize=1)
+def _repeats() -> frozenset[str]:
+    """What is as long as a note: "an eighth delay"."""
+    nicknames = EFFECTS.usual("echo").words.nicknames
+    return frozenset(word for each in nicknames for word in (*each.en, *each.es) if " " not in word)
+
+
 def _note_length(tokens: Sequence[Token], start: int) -> tuple[Quantity, int] | None:
     position, factor, marked = start, 1.0, False
     if _key(tokens, position) in ("dotted", "triplet"):
@@ -147,7 +156,7 @@ def _note_length(tokens: Sequence[Token], start: int) -> tuple[Quantity, int] | 
         marked, factor, end = True, 2.0 / 3.0, end + 1
     if _key(tokens, end) == "con" and _key(tokens, end + 1) == "puntillo":
         factor, end = 1.5, end + 2
-    if marked or name in _LENGTH_NAMES or _key(tokens, end) in ("delay", "delays", "echo", "echoes"):
+    if marked or name in _LENGTH_NAMES or _key(tokens, end) in _repeats():
         return Quantity(_BEATS[name] * factor, "beats"), end
     return None
 

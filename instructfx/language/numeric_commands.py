@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from instructfx.effects import EFFECTS
+from instructfx.effects import EFFECTS, Effect
 from instructfx.language.commands import sharing
 from instructfx.language.context import DialogueContext, NumericReading, clamped, converted, named_effects, which_of
 from instructfx.language.eq_commands import AREA_HZ, NOISES, read_boosts, read_pan
@@ -12,11 +12,6 @@ from instructfx.language.intent_types import Boost, Command, Verb
 from instructfx.language.lexicon import SettingWord
 from instructfx.language.numbers import Quantity
 from instructfx.language.scan import Clause, Item
-
-_DB: Mapping[str, str] = {
-    "compressor": "threshold_db", "limiter": "threshold_db", "distortion": "drive_db", "gain": "gain_db",
-}  # fmt: skip
-_SECONDS = {"delay": "delay_seconds", "reverb": "decay_seconds"}
 
 
 def _sign(items: Sequence[Item], context: DialogueContext) -> float:
@@ -83,8 +78,7 @@ def _setting(
         entry = items[area].entry
         hz = AREA_HZ[entry.family or ""] if entry else 0.0
         gain = quantity.value if quantity.signed else quantity.value * (sign or 1.0)
-        boost = Boost(hz, min(max(gain, -20.0), 20.0))
-        found.commands.append(Command(phrase, "adjust", "eq", {}, {}, (boost,), 0.0, which_of("eq", items, context)))
+        found.commands.append(_boost(phrase, hz, gain, items, context))
         found.used |= {at, area}
         return
     choice = choice or _by_unit(items, quantity, context)
@@ -124,12 +118,18 @@ def _setting(
     found.used |= {i for i, item in enumerate(items) if item.entry and item.entry.family in loudness}
 
 
+def _boost(phrase: str, hz: float, gain_db: float, items: Sequence[Item], context: DialogueContext) -> Command:
+    tone = EFFECTS.usual("tone").name
+    boost = Boost(hz, min(max(gain_db, -20.0), 20.0))
+    return Command(phrase, "adjust", tone, {}, {}, (boost,), 0.0, which_of(tone, items, context))
+
+
 def _implied(named: Sequence[tuple[int, Item]], effect: str) -> dict[str, float]:
     """Settings that the nicknames imply, such as a slapback's; those a number replaces are overwritten."""
     implied: dict[str, float] = {}
     for _, item in named:
         nickname = item.entry.nickname if item.entry else None
-        if nickname and nickname.effect == effect and effect not in ("filter",):
+        if nickname and nickname.effect == effect and EFFECTS[effect].role != "band":
             implied |= nickname.settings
     return implied
 
@@ -177,23 +177,14 @@ def _by_effect(
         return None
     effect, unit = nickname.effect, quantity.unit
     names = {param.name for param in EFFECTS[effect].params}
-    name: str | None = None
-    if unit == "db":
-        name = _DB.get(effect)
-    elif unit == "s":
-        name = _SECONDS.get(effect)
-    elif unit == "hz" or (unit == "" and effect == "filter"):
-        name = _cutoff(items, nickname.settings, quantity) if effect == "filter" else None
-        name = "rate_hz" if "rate_hz" in names and quantity.value <= 20.0 else name
+    name = EFFECTS[effect].words.numbers.get(unit)
+    if EFFECTS[effect].role == "band" and unit in ("hz", ""):
+        name = _cutoff(items, nickname.settings, quantity)
+    elif unit == "hz" and "rate_hz" in names and quantity.value <= 20.0:
+        name = "rate_hz"
     elif unit == "%":
-        name = next((each for each in ("mix", "width", "pan") if each in names), None)
-    elif unit == "ratio" and effect == "compressor":
-        name = "ratio"
-    elif unit in ("semitones", "") and effect == "pitch_shift":
-        name = "semitones"
-    elif unit == "bits" and effect == "bitcrush":
-        name = "bit_depth"
-    elif unit == "" and "mix" in names and 0.0 <= quantity.value <= 1.0 and "." in f"{quantity.value}":
+        name = next((each for each in ("mix", "width", "pan", "depth") if each in names), None)
+    elif unit == "" and not name and "mix" in names and "." in f"{quantity.value}":
         name = "mix" if 0.0 < quantity.value < 1.0 else None
     return (effect, name, None) if name in names and name else None
 
@@ -213,20 +204,23 @@ def _by_unit(items: Sequence[Item], quantity: Quantity, context: DialogueContext
     unit = quantity.unit
     if unit == "hz":
         if any(item.has("below", "above") for item in items):
-            return "filter", _cutoff(items, {}, quantity), None
+            return EFFECTS.usual("band").name, _cutoff(items, {}, quantity), None
         return None
+    spoken = EFFECTS[context.effect] if context.effect else None
     if unit == "s":
-        effect = context.effect if context.effect in _SECONDS else "delay"
-        return effect, _SECONDS[effect], None
+        timed = spoken if spoken and unit in spoken.words.numbers else EFFECTS.usual("echo")
+        return timed.name, timed.words.numbers[unit], None
     if unit == "%":
         if any(item.entry and item.entry.family == "wide" for item in items):
             return None
         wet = any(item.text in ("wet", "dry", "mojado", "húmedo", "seco") for item in items)
-        effect = context.effect if context.effect and "mix" in EFFECTS[context.effect].defaults() else "reverb"
-        return (effect, "mix", None) if wet or context.effect else None
-    fixed = {
-        "ratio": ("compressor", "ratio"), "bits": ("bitcrush", "bit_depth"),
-        "semitones": ("pitch_shift", "semitones"), "db": ("gain", "gain_db"),
-    }  # fmt: skip
-    choice = fixed.get(unit)
-    return (choice[0], choice[1], None) if choice else None
+        mixed = spoken if spoken and "mix" in spoken.defaults() else EFFECTS.usual("room")
+        return (mixed.name, "mix", None) if wet or context.effect else None
+    effect = EFFECTS.usual("level") if unit == "db" else _measured_in(unit)
+    return (effect.name, effect.words.numbers[unit], None) if effect else None
+
+
+def _measured_in(unit: str) -> Effect | None:
+    """The effect whose own unit it is: a ratio, bits, semitones."""
+    own = (effect for effect in EFFECTS.values() if unit in effect.words.numbers)
+    return next(own, None) if unit in ("ratio", "bits", "semitones") else None

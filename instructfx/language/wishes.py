@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from instructfx.effects import EFFECTS
+from instructfx.effects import EFFECTS, Effect
 from instructfx.language.groups import Group, Mods
 from instructfx.language.intent_types import Wish
 from instructfx.language.lexicon import Family, Lexicon
@@ -84,6 +84,8 @@ def wish(group: Group, family: Family, lexicon: Lexicon, phrase: str, guarded: b
     effects = family.effects
     if amount < 0 and family.opposite:
         effects = lexicon.families[family.opposite].effects or effects
+    if amount > 0 and entry and entry.nickname:  # "make it pulsing" names the effect that makes it so
+        effects = tuple(dict.fromkeys((entry.nickname.effect, *effects)))
     settings = _settings(family, amount, size) if amount > GUARD else {}
     plain = entry is not None and entry.form == "base" and group.mods.degree is None and not group.mods.direction
     return Wish(phrase, (family.name,), axes, effects, settings, complaint, plain and amount == 1.0 and not complaint)
@@ -92,13 +94,18 @@ def wish(group: Group, family: Family, lexicon: Lexicon, phrase: str, guarded: b
 def _settings(family: Family, amount: float, size: float) -> dict[str, dict[str, float]]:
     """The settings that a word is known by; a small or huge place has a shorter or longer reverb."""
     settings = {effect: dict(values) for effect, values in family.settings.items()}
-    reverb = settings.get("reverb")
-    if reverb is not None and size != 1.0:
-        param = EFFECTS["reverb"].param
-        if "decay_seconds" in reverb:
-            reverb["decay_seconds"] = round(param("decay_seconds").clamp(reverb["decay_seconds"] * size), 3)
-        mix = 0.75 if size < 1.0 else 1.0 + (size - 1.0) / 2.0
-        reverb["mix"] = round(param("mix").clamp(reverb.get("mix", 0.3) * mix), 3)
-    if reverb is not None and amount < 1.0 and "mix" in reverb:
-        reverb["mix"] = round(reverb["mix"] * max(amount, 0.3), 3)
+    for effect in EFFECTS.of_role("room"):
+        if effect.name in settings:
+            _sized(settings[effect.name], effect, amount, size)
     return settings
+
+
+def _sized(room: dict[str, float], effect: Effect, amount: float, size: float) -> None:
+    """Fit a room to the size of the place and to how much of it is wished, in place."""
+    if size != 1.0:
+        if "decay_seconds" in room:
+            room["decay_seconds"] = round(effect.param("decay_seconds").clamp(room["decay_seconds"] * size), 3)
+        mix = 0.75 if size < 1.0 else 1.0 + (size - 1.0) / 2.0
+        room["mix"] = round(effect.param("mix").clamp(room.get("mix", 0.3) * mix), 3)
+    if amount < 1.0 and "mix" in room:
+        room["mix"] = round(room["mix"] * max(amount, 0.3), 3)

@@ -60,6 +60,17 @@ class Planner(Protocol):
     def plan(self, request: PlanRequest) -> Plan:
         """The plan of one turn."""
 
+    def take(self, number: int, seed: int, first: Plan) -> Take:
+        """Who plans another take of the same words, numbered from 1, beside the first, whose plan is given."""
+
+
+@dataclass(frozen=True)
+class Take:
+    """Who plans one of several takes, and by how many times its steps are larger than a person chose."""
+
+    planner: Planner
+    size: float = 1.0
+
 
 BUILT_IN = "builtin"
 
@@ -112,6 +123,7 @@ __all__ = [
     "Plan",
     "PlanRequest",
     "Planner",
+    "Take",
     "Thoughts",
     "model_named",
     "planner_named",

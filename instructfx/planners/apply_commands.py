@@ -7,7 +7,6 @@ from instructfx.language.intent_types import USUAL
 from instructfx.planners import replies
 from instructfx.planners.draft import Draft
 from instructfx.planners.eq_fit import boosted
-from instructfx.planners.heuristics import HEURISTICS
 
 
 def apply_command(command: Command, intent: Intent, draft: Draft) -> None:
@@ -49,13 +48,13 @@ def _dial(command: Command, slot_id: str, intent: Intent, draft: Draft) -> None:
     """Put a slot in, or turn it up, down or to a value."""
     move = draft.moves.get(slot_id)
     new = not draft.has(slot_id) and (move is None or not move.settings)
-    heuristics, amount = HEURISTICS[draft.effect(slot_id).name], command.amount
+    heuristics, amount = draft.effect(slot_id).heuristics, command.amount
     settings = dict(command.settings)
     values = draft.values(slot_id)
     for name, change in command.changes.items():
         settings[name] = values[name] + change
     for boost in command.boosts:
-        settings |= boosted(boost, {**values, **settings})
+        settings |= boosted(draft.effect(slot_id), boost, {**values, **settings})
     if new and amount > 0:
         draft.move(slot_id, heuristics.more(amount - 1, {**values, **settings}))
     elif not new and not settings and not _only_named(command, intent):

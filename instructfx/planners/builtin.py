@@ -10,11 +10,10 @@ from instructfx.ears.goal import Goal
 from instructfx.effects import EFFECTS
 from instructfx.language import Command, Intent, Wish, understand
 from instructfx.language.intent_types import USUAL, Which
-from instructfx.planners import PlanRequest, replies
+from instructfx.planners import PlanRequest, Take, replies
 from instructfx.planners.apply_commands import apply_command, rests
 from instructfx.planners.draft import Draft
-from instructfx.planners.eq_fit import fitted_eq, turning
-from instructfx.planners.heuristics import HEURISTICS, NEW_FOR, reach_of
+from instructfx.planners.eq_fit import begun, drawn, turning
 from instructfx.planners.plan import Plan
 from instructfx.planners.takes import another
 from instructfx.planners.target_text import described, left_to_the_ear, wished_before
@@ -28,12 +27,16 @@ HARSH_GRIT = 0.8  # where there is distortion, harshness is mostly its doing
 
 
 class BuiltinPlanner:
-    """Reads the instruction with `language` and plans with the table of remedies; other takes as `takes` has them."""
+    """Reads the instruction with `language`, plans with what effects say they are good for; `takes` has other takes."""
 
     name = "builtin"
 
     def __init__(self, take: int = 0, seed: int = 0) -> None:
         self._take, self._seed = take, seed
+
+    def take(self, number: int, seed: int, first: Plan) -> Take:
+        """As different people might mean the words: `takes.another`."""
+        return Take(BuiltinPlanner(number, seed))
 
     def plan(self, request: PlanRequest) -> Plan:
         """The plan of one turn; never raises for words, and changes nothing where it understood nothing."""
@@ -51,9 +54,10 @@ class BuiltinPlanner:
         for wish in intent.wishes:
             wished |= dict.fromkeys(_choose(wish, intent, draft, request), 0.0)
         goal = _goal(intent, wished, draft, request)
-        drawn = next((each for each in draft.lately("eq") if draft.has(each)), "")
-        outright = drawn and all(wish.outright for wish in intent.wishes)
-        more = turning(goal.axes, draft.values(drawn)) if outright else 0.0
+        tone = EFFECTS.usual("tone")
+        equaliser = next((each for each in draft.lately(tone.name) if draft.has(each)), "")
+        outright = equaliser and all(wish.outright for wish in intent.wishes)
+        more = turning(tone, goal.axes, draft.values(equaliser)) if outright else 0.0
         goal = replace(goal, axes=another(goal.axes, self._take, self._seed, more))
         _start(intent, goal.axes, wished, draft, request)
         for slot_id in set(draft.moves) - set(wished):  # what was commanded is not for the ear to move again
@@ -106,7 +110,7 @@ def _choose(wish: Wish, intent: Intent, draft: Draft, request: PlanRequest) -> l
     for axis, value in axes.items():
         there = _there(axis, value, draft, request)
         for slot_id in there:
-            down = AXES[axis].family != TONE and value * HEURISTICS[draft.effect(slot_id).name].reach[axis] < 0
+            down = AXES[axis].family != TONE and value * draft.effect(slot_id).heuristics.reach[axis] < 0
             chosen += [slot_id] if abs(value) >= (SIDE if down else HALF) * strongest else []
         if not there and abs(value) >= MAIN * strongest and not _answered(wish, intent, draft):
             chosen += _newcomer(wish, axis, value, chosen, draft, request)
@@ -120,7 +124,7 @@ def _choose(wish: Wish, intent: Intent, draft: Draft, request: PlanRequest) -> l
 
 def _there(axis: str, value: float, draft: Draft, request: PlanRequest) -> list[str]:
     """Of each effect of the chain that moves an axis that way, the slot that was spoken of last."""
-    effects = [name for name in dict.fromkeys(draft.chain.names) if axis in reach_of(name)]
+    effects = [name for name in dict.fromkeys(draft.chain.names) if axis in EFFECTS.resolve(name).heuristics.reach]
     found = []
     for effect in effects:
         usable = [each for each in draft.lately(effect) if each not in draft.keep] if draft.slots(effect) else []
@@ -138,28 +142,29 @@ def _answered(wish: Wish, intent: Intent, draft: Draft) -> bool:
     for other in intent.wishes:
         axis = max(other.axes, key=lambda name: abs(other.axes[name]), default="")
         if other.complaint and other.axes[axis] * wish.axes.get(axis, 0.0) > 0:
-            return any(axis in reach_of(draft.effect(each).name) for each in draft.chain.ids if draft.has(each))
+            return any(axis in draft.effect(each).heuristics.reach for each in draft.chain.ids if draft.has(each))
     return False
 
 
 def _can(slot_id: str, axis: str, value: float, draft: Draft, request: PlanRequest) -> bool:
     """Whether a slot that is there can still move that way: what is off cannot be turned down."""
-    effect = draft.effect(slot_id).name
+    effect = draft.effect(slot_id)
+    role = effect.role
     if axis == "width" and value > 0 and _same_on_both_sides(request):
-        return effect == "reverb"
-    if axis == "width" and effect == "reverb":
+        return role == "room"
+    if axis == "width" and role == "room":
         return False
-    if effect == "filter" and AXES[axis].family == TONE:
+    if role == "band" and AXES[axis].family == TONE:
         return False  # tone is the equaliser's; a filter is moved for fidelity alone
-    if axis == "punch" and effect == "compressor":
+    if axis == "punch" and role == "dynamics":
         return True
-    return not (value * HEURISTICS[effect].reach[axis] < 0 and draft.values(slot_id).get("mix") == 0)
+    return not (value * effect.heuristics.reach[axis] < 0 and draft.values(slot_id).get("mix") == 0)
 
 
 def _newcomer(wish: Wish, axis: str, value: float, chosen: list[str], draft: Draft, request: PlanRequest) -> list[str]:
-    candidates = NEW_FOR.get((axis, 1 if value > 0 else -1), ())
+    candidates = EFFECTS.answering(axis, value)
     if axis == "width" and value > 0 and _same_on_both_sides(request):
-        candidates = ("reverb",)
+        candidates = tuple(effect.name for effect in EFFECTS.of_role("room"))
         draft.notes.append("Left and right are the same here, so a short room has to set them apart.")
     candidates = tuple(e for e in candidates if e not in draft.kept and e not in draft.unwanted)
     if any(draft.effect(slot_id).name in candidates for slot_id in chosen):
@@ -175,10 +180,11 @@ def _newcomer(wish: Wish, axis: str, value: float, chosen: list[str], draft: Dra
 
 def _goal(intent: Intent, wished: Mapping[str, float], draft: Draft, request: PlanRequest) -> Goal:
     """The wishes that the chosen slots can answer; the texts are for an ear that reads."""
-    effects = {draft.effect(slot_id).name for slot_id in wished}
-    reach = {axis for effect in effects for axis in HEURISTICS[effect].reach}
+    reaches = [set(draft.effect(slot_id).heuristics.reach) for slot_id in wished]
+    reach = set().union(*reaches)
     axes = {axis: value for axis, value in intent.axes.items() if axis in reach and abs(value) >= 0.05}
-    if "distortion" in effects and axes.get("harshness", 0.0) < 0:
+    gritty = any({"grit", "harshness"} <= each for each in reaches)
+    if gritty and axes.get("harshness", 0.0) < 0:
         axes["grit"] = min(axes.get("grit", 0.0), HARSH_GRIT * axes["harshness"])
     if not wished:
         return Goal()
@@ -193,20 +199,20 @@ def _start(
     for wish in intent.wishes:
         presets |= wish.settings
     for slot_id in wished:
-        effect = draft.effect(slot_id).name
-        remedy = HEURISTICS[effect]
-        pinned = set(remedy.held)
-        dose = remedy.dose(axes)
-        if effect in presets:
-            begun = {} if draft.has(slot_id) else dict(remedy.begin({**intent.axes, **axes}, request.readings))
-            settings = {**begun, **presets[effect]}
-            pinned |= set(presets[effect]) - {"mix"}
-        elif effect == "eq":  # the wish is drawn beside what the equaliser does already
-            settings = fitted_eq(axes, draft.values(slot_id), draft.fixed(slot_id))
+        effect = draft.effect(slot_id)
+        heuristics = effect.heuristics
+        pinned = set(heuristics.held)
+        if effect.name in presets:
+            wide = {**intent.axes, **axes}
+            first = {} if draft.has(slot_id) else begun(effect, wide, request.readings)
+            settings = {**first, **presets[effect.name]}
+            pinned |= set(presets[effect.name]) - {"mix"}
+        elif effect.response:  # the wish is drawn beside what the equaliser does already
+            settings = drawn(effect, axes, draft.values(slot_id), draft.fixed(slot_id))
         elif not draft.has(slot_id):
-            settings = dict(remedy.begin(axes, request.readings))
+            settings = begun(effect, axes, request.readings)
         else:
-            settings = dict(remedy.more(dose, draft.values(slot_id)))
+            settings = dict(heuristics.more(heuristics.dose(axes), draft.values(slot_id)))
         draft.move(slot_id, settings, pinned)
 
 

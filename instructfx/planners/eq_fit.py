@@ -1,4 +1,7 @@
-"""Drawing with the equaliser's six bands: a boost where it was named, or the curve that wishes on tone ask for."""
+"""Drawing with an equaliser's bands: a boost where it was named, or the curve that wishes on tone ask for.
+
+Any effect draws so that declares its response; a boost needs bands of a gain, a cutoff frequency and a Q.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from instructfx.chain.format import bands_of
 from instructfx.ears.perceptual import wished_curve
-from instructfx.effects import EFFECTS
-from instructfx.effects.eq import BANDS, magnitude
+from instructfx.effects import Effect
 from instructfx.language import Boost
 
 Array = NDArray[np.float64]
 
-PEAK_BANDS = ("low_mid", "mid", "high_mid", "treble")
 BOOST_Q = 1.4
 SAMPLE_RATE = 44_100
 POINTS = 48
@@ -32,8 +34,15 @@ NARROWEST_Q = 2.0  # what words ask for is broad
 MOST_DB = 15.0
 
 
-def fitted_eq(
-    axes: Mapping[str, float], settings: Mapping[str, float], fixed: Collection[str] = ()
+def begun(effect: Effect, axes: Mapping[str, float], readings: Mapping[str, float]) -> dict[str, float]:
+    """The settings of a new effect for the wished axes: drawn, where it has a response, else as its heuristics say."""
+    if effect.response:
+        return drawn(effect, axes, effect.defaults())
+    return dict(effect.heuristics.begin(axes, readings))
+
+
+def drawn(
+    effect: Effect, axes: Mapping[str, float], settings: Mapping[str, float], fixed: Collection[str] = ()
 ) -> dict[str, float]:
     """The settings of an equaliser that is set so, moved to draw most of what wishes on tone ask beside what it does.
 
@@ -42,47 +51,43 @@ def fitted_eq(
     target = SHARE * wished_curve(axes, centres_hz().tolist()).double().numpy()
     if not target.any():
         return {}
-    home = np.array([param.to_unit(settings[param.name]) for param in EFFECTS["eq"].params])
-    unit = _nearest(target + _response_db(home[None])[0], home, *_limits(home, fixed))
-    moved = {param.name: param.from_unit(float(value)) for param, value in zip(EFFECTS["eq"].params, unit, strict=True)}
+    home = np.array([param.to_unit(settings[param.name]) for param in effect.params])
+    unit = _nearest(effect, target + _response_db(effect, home[None])[0], home, *_limits(effect, home, fixed))
+    moved = {param.name: param.from_unit(float(value)) for param, value in zip(effect.params, unit, strict=True)}
     return {name: value for name, value in moved.items() if name not in fixed}
 
 
-def turning(axes: Mapping[str, float], settings: Mapping[str, float]) -> float:
+def turning(effect: Effect, axes: Mapping[str, float], settings: Mapping[str, float]) -> float:
     """By how many times a wish on tone must be larger so that the sound becomes what the words say it is.
 
     "Make it bright" where "make it warm" was said before: what the equaliser does against the wish is undone first.
     What it does beside the wish does not count.
     """
     wish = wished_curve(axes, centres_hz().tolist()).double().numpy()
-    home = np.array([param.to_unit(settings[param.name]) for param in EFFECTS["eq"].params])
-    there = _response_db(home[None])[0]
+    home = np.array([param.to_unit(settings[param.name]) for param in effect.params])
+    there = _response_db(effect, home[None])[0]
     wish, there = wish - wish.mean(), there - there.mean()
     against = -float(wish @ there) / max(float(wish @ wish), 1e-9)
     return min(max(UNDONE * against, 0.0), UNDONE)
 
 
-def boosted(boost: Boost, values: Mapping[str, float]) -> dict[str, float]:
+def boosted(effect: Effect, boost: Boost, values: Mapping[str, float]) -> dict[str, float]:
     """The equaliser band for a boost: one that sits there, else a flat one that reaches, else the nearest."""
+    cutoffs = {name: params[1] for name, params in bands_of(effect)}
+    shelf_below, *peaks, shelf_above = cutoffs
 
     def distance(band: str) -> float:
-        return abs(values[f"{band}_cutoff_frequency_hz"] / boost.frequency_hz - 1)
+        return abs(values[cutoffs[band].name] / boost.frequency_hz - 1)
 
-    reaching = [b for b in PEAK_BANDS if BANDS[b][0] <= boost.frequency_hz <= BANDS[b][1]]
-    there = [band for band in PEAK_BANDS if distance(band) < 0.06 and values[f"{band}_gain_db"] != 0]
+    reaching = [band for band in peaks if cutoffs[band].low <= boost.frequency_hz <= cutoffs[band].high]
+    there = [band for band in peaks if distance(band) < 0.06 and values[f"{band}_gain_db"] != 0]
     if there:
         return {f"{there[0]}_gain_db": values[f"{there[0]}_gain_db"] + boost.gain_db}
     if not reaching:
-        band = "low_shelf" if boost.frequency_hz < BANDS["low_mid"][0] else "high_shelf"
-        low, high, _ = BANDS[band]
-        cutoff_hz = min(max(boost.frequency_hz, low), high)
-        return {f"{band}_gain_db": boost.gain_db, f"{band}_cutoff_frequency_hz": cutoff_hz}
+        band = shelf_below if boost.frequency_hz < cutoffs[peaks[0]].low else shelf_above
+        return {f"{band}_gain_db": boost.gain_db, cutoffs[band].name: cutoffs[band].clamp(boost.frequency_hz)}
     band = min(reaching, key=lambda b: (abs(values[f"{b}_gain_db"]) > 0.05, distance(b)))
-    return {
-        f"{band}_gain_db": boost.gain_db,
-        f"{band}_cutoff_frequency_hz": boost.frequency_hz,
-        f"{band}_q": BOOST_Q,
-    }
+    return {f"{band}_gain_db": boost.gain_db, cutoffs[band].name: boost.frequency_hz, f"{band}_q": BOOST_Q}
 
 
 @lru_cache(maxsize=1)
@@ -92,17 +97,17 @@ def centres_hz() -> Array:
     return np.asarray((10 ** (np.linspace(low, high, POINTS) / 21.4) - 1) / 0.00437)
 
 
-def _nearest(target: Array, home: Array, low: Array, high: Array) -> Array:
+def _nearest(effect: Effect, target: Array, home: Array, low: Array, high: Array) -> Array:
     """Levenberg and Marquardt's least squares (1963) from where the knobs are, overall level left free."""
     unit, damping = np.clip(home, low, high), 1e-2
-    off = _off(unit[None], target, home)[0]
+    off = _off(effect, unit[None], target, home)[0]
     for _ in range(ROUNDS):
         apart = DIFFERENCE * np.where(unit < 0.5, 1, -1)
-        slopes = (_off(unit[None] + np.diag(apart), target, home) - off).T / apart
+        slopes = (_off(effect, unit[None] + np.diag(apart), target, home) - off).T / apart
         normal = slopes.T @ slopes
         braked = normal + damping * np.diag(np.diag(normal) + 1e-6)
         there = np.clip(unit - np.linalg.solve(braked, slopes.T @ off), low, high)
-        found = _off(there[None], target, home)[0]
+        found = _off(effect, there[None], target, home)[0]
         gained = off @ off - found @ found
         if gained > 0:
             unit, off, damping = there, found, damping / 4
@@ -113,27 +118,27 @@ def _nearest(target: Array, home: Array, low: Array, high: Array) -> Array:
     return unit
 
 
-def _off(units: Array, target: Array, home: Array) -> Array:
+def _off(effect: Effect, units: Array, target: Array, home: Array) -> Array:
     """(knob positions, points + knobs): what is missing at each point in dB, then how far each knob has gone."""
-    missing = _response_db(units) - target
+    missing = _response_db(effect, units) - target
     pull = PULL * POINTS**0.5 * (units - home)
     return np.concatenate([missing - missing.mean(axis=1, keepdims=True), pull], axis=1)
 
 
-def _response_db(units: Array) -> Array:
+def _response_db(effect: Effect, units: Array) -> Array:
+    assert effect.response is not None
     settings = {
-        param.name: param.from_unit_tensor(torch.from_numpy(units[:, at]))
-        for at, param in enumerate(EFFECTS["eq"].params)
+        param.name: param.from_unit_tensor(torch.from_numpy(units[:, at])) for at, param in enumerate(effect.params)
     }
     with torch.no_grad():
-        response = magnitude(settings, SAMPLE_RATE, torch.from_numpy(centres_hz()))
+        response = effect.response(settings, SAMPLE_RATE, torch.from_numpy(centres_hz()))
     return np.asarray(20 * torch.log10(response).numpy())
 
 
-def _limits(home: Array, fixed: Collection[str]) -> tuple[Array, Array]:
+def _limits(effect: Effect, home: Array, fixed: Collection[str]) -> tuple[Array, Array]:
     """Where the search may go; a knob that is beyond already may stay."""
     low, high = np.full(len(home), EDGE), np.full(len(home), 1 - EDGE)
-    for at, param in enumerate(EFFECTS["eq"].params):
+    for at, param in enumerate(effect.params):
         if param.name.endswith("_q"):
             high[at] = param.to_unit(NARROWEST_Q)
         elif param.name.endswith("_gain_db"):

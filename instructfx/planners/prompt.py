@@ -99,7 +99,7 @@ def chain_text(chain: Chain) -> str:
 def _slot(slot: Slot) -> str:
     if slot.effect.absent:
         return f"{slot.id}: not here, so it is off and cannot change"
-    settings = ", ".join(f"{name} {value:.4g}" for name, value in slot.settings.items())
+    settings = ", ".join(f"{param.name} {param.brief(slot.settings[param.name])}" for param in slot.effect.params)
     off = " (bypassed)" if slot.bypassed else ""
     locked = f"; locked: {', '.join(sorted(slot.locked))}" if slot.locked else ""
     kind = "" if slot.id == slot.effect.name else f" ({slot.effect.name})"

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from instructfx.errors import PlannerError
 from instructfx.language import understand
-from instructfx.planners import PlanRequest
+from instructfx.planners import PlanRequest, Take
 from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.planners.model import Model, ModelAnswer
 from instructfx.planners.plan import Asked, Plan
 from instructfx.planners.prompt import again, choice, messages, tools, version
 from instructfx.planners.reading import read
+from instructfx.planners.recorded import said_again
 
 TRIES = 2  # an answer that cannot be used is asked for once more, with what is wrong with it
 
@@ -23,6 +24,10 @@ class PromptedPlanner:
     def __init__(self, model: Model) -> None:
         self.name = model.name
         self._model = model
+
+    def take(self, number: int, seed: int, first: Plan) -> Take:
+        """The plan for which the model was asked, gone differently far."""
+        return said_again(self.name, number, first)
 
     def plan(self, request: PlanRequest) -> Plan:
         """The plan of one turn. Raises Cancelled within a second of being stopped, and nothing else.

@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from instructfx.errors import InstructionError, PlannerError
-from instructfx.planners import PlanRequest
+from instructfx.planners import PlanRequest, Take
 from instructfx.planners.model import ModelAnswer
 from instructfx.planners.plan import Plan
 from instructfx.planners.prompt import Choice, Message
 from instructfx.planners.tools import Tool
 
 LONGEST_FILE_BYTES = 50_000_000
+SIZES = (1.0, 0.6, 1.6, 0.8, 1.3)
+"""Of the steps of the takes of one plan, in their order: plain, gentler, stronger, and what lies between."""
 LEGAL = "a recording is a JSON list with one answer for each time that a model was asked"
 
 
@@ -54,6 +56,15 @@ class Planned:
     def plan(self, request: PlanRequest) -> Plan:
         """The plan, whatever is asked."""
         return self.stored
+
+    def take(self, number: int, seed: int, first: Plan) -> Take:
+        """The first plan, gone differently far."""
+        return said_again(self.name, number, first)
+
+
+def said_again(name: str, number: int, first: Plan) -> Take:
+    """A take by whoever is asked once for all of them: the first plan under the same name, larger or smaller."""
+    return Take(Planned(name, first), SIZES[number % len(SIZES)])
 
 
 def recording(path: Path) -> RecordedModel:

@@ -45,33 +45,18 @@ OFFER = (
 )
 IMPOSSIBLE = {
     "space": "The room that was recorded with the track cannot be taken out.",
-    "echo": "There is no delay in the chain to turn down.",
     "grit": "Distortion that was recorded with the track cannot be taken out.",
-    "movement": "There is no chorus or phaser in the chain to turn down.",
     "dynamics": "Dynamics that the recording has lost cannot be brought back.",
     "fidelity": "What the recording has lost cannot be brought back.",
 }
+REMOVABLE = ("echo", "movement")
+"""Axes that go down again by turning down the effect that raised them, and in no other way."""
 ORDER = "tone before dynamics before distortion, then movement, echo and room, then width and level"
-
-
-NOUNS = {
-    "eq": "an equaliser",
-    "filter": "a filter",
-    "compressor": "a compressor",
-    "limiter": "a limiter",
-    "bitcrush": "bit crushing",
-    "pitch_shift": "a pitch shift",
-    "phaser": "a phaser",
-    "delay": "a delay",
-    "stereo_width": "stereo widening",
-    "panner": "panning",
-}
-"""Effect -> what was added, where it is not just the effect's label."""
 
 
 def label(effect: str) -> str:
     """An effect as one says it in a sentence."""
-    return EFFECTS[effect].label.lower()
+    return EFFECTS.resolve(effect).label.lower()
 
 
 def called(chain: Chain, slot_id: str) -> str:
@@ -96,6 +81,8 @@ def off(chain: Chain, slot_id: str) -> str:
 
 def impossible(axis: str) -> str:
     """Why no effect can be added for a wish."""
+    if axis in REMOVABLE:
+        return f"There is no {' or '.join(map(label, EFFECTS.answering(axis, 1)))} in the chain to turn down."
     return IMPOSSIBLE.get(axis, "No effect here can do that.")
 
 
@@ -156,7 +143,7 @@ def _degree(value: float) -> str:
 
 def _added(move: Move, before: Chain, after: Chain) -> str:
     """ "a filter (highpass 80 Hz)" where few values were named, else the noun alone; "a second filter"."""
-    noun = NOUNS.get(move.effect, label(move.effect))
+    noun = EFFECTS[move.effect].words.noun or label(move.effect)
     count = len([each for each in before.of_effect(move.effect) if each.id in after.ids])
     if count:
         noun = f"{'a second' if count == 1 else 'another'} {label(move.effect)}"
@@ -182,6 +169,8 @@ def _adjusted(move: Move, request: PlanRequest, after: Chain) -> str:
 
 def _valued(effect: str, name: str, value: float, before: float | None = None) -> str:
     param = EFFECTS[effect].param(name)
+    if param.kind in ("choice", "switch"):
+        return f"{param.label} {param.shown(value)}"
     start = "" if before is None else f"{_short(before)} to "
     unit = f" {param.unit}" if param.unit and param.unit != param.label else ""
     return f"{param.label} {start}{_short(value)}{unit}"

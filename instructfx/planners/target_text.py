@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from instructfx.ears.goal import Goal
+from instructfx.effects import EFFECTS
 from instructfx.language import Intent, understand
 from instructfx.planners import PlanRequest
 from instructfx.planners.plan import Move, Plan, Thoughts
 
-COLOURS = (Move("eq"), Move("reverb", {"mix": 0.15}))
-"""What most characters can be made of, for words that say nothing to the lexicon."""
+
+def colours() -> tuple[Move, ...]:
+    """What most characters can be made of, for words that say nothing to the lexicon: tone and a little room."""
+    return Move(EFFECTS.usual("tone").name), Move(EFFECTS.usual("room").name, {"mix": 0.15})
 
 
 def described(intent: Intent) -> str:
@@ -30,7 +33,7 @@ def wished_before(request: PlanRequest) -> str:
 
 def left_to_the_ear(intent: Intent, request: PlanRequest) -> Plan:
     """The plan for words that only the ear knows: tone and space, moved until it hears them."""
-    missing = tuple(move for move in COLOURS if move.effect not in request.chain.names)
+    missing = tuple(move for move in colours() if move.effect not in request.chain.names)
     add = tuple(replace(move, slot=request.new_id(move.effect)) for move in missing) if not request.chain.slots else ()
     what = "I added an equaliser and reverb for it to move" if add else "it moved what is there"
     return Plan(

@@ -14,13 +14,15 @@ UNWANTED = "noisy, distorted and of low quality"  # FxSearcher's guiding text; t
 
 @dataclass(frozen=True)
 class Recipe:
-    """loss is a kind of ClapEar's; negative its text of what is unwanted; weight that of the perceptual ear beside."""
+    """loss is a kind of ClapEar's; negative its text of what is unwanted; weight that of the perceptual ear beside; ear
+    names the one that it is for."""
 
     name: str
     loss: str
     negative: str
     weight: float
     rival: Rival
+    ear: str = "clap"
 
     @property
     def options(self) -> RefineOptions:

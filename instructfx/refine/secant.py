@@ -22,7 +22,7 @@ from instructfx.chain import Chain, Knob
 from instructfx.effects.device import brought
 from instructfx.refine.responses import EDGE, responses
 from instructfx.refine.search import Search
-from instructfx.rendering.excerpt import k_power
+from instructfx.rendering.level import k_power
 
 
 @runtime_checkable

@@ -14,25 +14,23 @@ from instructfx.audio import Audio, Samples
 from instructfx.audio.true_peak import gain_under
 from instructfx.chain import Chain, Slot
 from instructfx.effects.memoryless import as_tensors
-from instructfx.rendering.excerpt import Excerpt, asked_gain_db, k_energy, matching_gain
-from instructfx.rendering.track import CEILING_DBTP, MOST_LIMITING_DB
+from instructfx.rendering.excerpt import Excerpt
+from instructfx.rendering.level import CEILING_DBTP, under_the_ceiling
 
 
 class Preview:
     """The excerpt of one track, dry, and what the last chain made of it, effect by effect."""
 
-    def __init__(self, excerpt: Audio) -> None:
-        self._dry = Excerpt(torch.from_numpy(excerpt.samples)[None], excerpt.sample_rate)
-        self._wanted = k_energy(self._dry.samples, excerpt.sample_rate)
+    def __init__(self, excerpt: Audio, first_frame: int = 0) -> None:
+        self._dry = Excerpt(torch.from_numpy(excerpt.samples)[None], excerpt.sample_rate, first_frame)
         self._stages: list[tuple[Slot, Tensor]] = []
 
     @torch.no_grad()
     def of(self, chain: Chain) -> Audio:
         """The excerpt through the chain, as long as it is, tails cut, as loud as it is plus what the gain asks for."""
-        samples = self._through([slot for slot in chain.slots if not slot.bypassed])
-        rate = self._dry.sample_rate
-        factor = matching_gain(k_energy(samples, rate), self._wanted, asked_gain_db(chain, chain.tensors()))
-        return Audio(_under_the_ceiling((samples * factor[:, None, None])[0].numpy(), rate), rate)
+        samples = self._through([slot for slot in chain.slots if slot.heard])
+        heard = self._dry.at_its_level(samples, chain, chain.tensors())[0].numpy()
+        return Audio(_limited(heard, self._dry.sample_rate), self._dry.sample_rate)
 
     def _through(self, slots: list[Slot]) -> Tensor:
         same = 0
@@ -41,19 +39,20 @@ class Preview:
         stages = self._stages[:same]
         samples = stages[-1][1] if stages else self._dry.samples
         for slot in slots[same:]:
-            samples = slot.effect.render(samples, self._dry.sample_rate, as_tensors(slot.settings))
+            settings = as_tensors(slot.settings)
+            samples = slot.effect.render(samples, self._dry.sample_rate, settings, self._dry.first_frame)
             stages.append((slot, samples))
         self._stages = stages
         return samples
 
 
-def _under_the_ceiling(samples: Samples, sample_rate: int) -> Samples:
+def _limited(samples: Samples, sample_rate: int) -> Samples:
     """As a render limits it, by the samples alone: finding the peaks between them takes longer than all the rest."""
     peaks = np.abs(samples).max(axis=0)
-    over_db = 20 * np.log10(max(float(peaks.max()), 1e-9)) - CEILING_DBTP
-    if over_db <= 0:
+    level = under_the_ceiling(0.0, 20 * np.log10(max(float(peaks.max()), 1e-9)))
+    if not level.limited_db:
         return samples
-    down = 10 ** (-max(over_db - MOST_LIMITING_DB, 0.0) / 20)
+    down = 10 ** (level.gain_db / 20)
     gain = gain_under(peaks * down, 10 ** (CEILING_DBTP / 20), sample_rate)
     return (samples * (down * gain)).astype(np.float32)
 

@@ -20,10 +20,8 @@ from instructfx.audio.track import Track
 from instructfx.audio.true_peak import CONTEXT, LOOK_AHEAD_SECONDS, TruePeakMeter, limiting_gain
 from instructfx.chain import Chain
 from instructfx.errors import AudioError, Cancelled
-from instructfx.rendering.excerpt import asked_gain_db
+from instructfx.rendering.level import CEILING_DBTP, Level, asked_gain_db, lawful_gain_db, under_the_ceiling
 
-CEILING_DBTP = -1.4  # under -1 dBTP also after rounding, and by finer meters than ours
-MOST_LIMITING_DB = 6.0  # peaks that stick out further lower the whole track instead
 BLOCK_FRAMES = 1 << 17
 
 OnProgress = Callable[[float], None]
@@ -102,7 +100,7 @@ class Rendering:
 
     def blocks(self) -> Iterator[Samples]:
         """(channels, frames) after (channels, frames), float32, at the final level."""
-        return _levelled(self._raw, _Level(self.gain_db, self.limited_db), self.sample_rate)
+        return _levelled(self._raw, Level(self.gain_db, self.limited_db), self.sample_rate)
 
 
 @contextmanager
@@ -138,12 +136,6 @@ class _Raw:
         self.file.seek(first * self.channels * np.dtype(np.float32).itemsize)
         samples = np.fromfile(self.file, np.float32, (last - first) * self.channels)
         return samples.reshape(-1, self.channels).T
-
-
-@dataclass(frozen=True)
-class _Level:
-    gain_db: float
-    limited_db: float
 
 
 @contextmanager
@@ -189,15 +181,14 @@ def _chain_blocks(chain: Chain, track: Track) -> Iterator[Samples]:
             yield held.numpy()
 
 
-def _level(raw: _Raw, track: Track, options: RenderOptions) -> _Level:
+def _level(raw: _Raw, track: Track, options: RenderOptions) -> Level:
     gain_db = 0.0
     if options.match_loudness and raw.loudness_lufs > ABSOLUTE_GATE_LUFS:
-        gain_db = track.loudness_lufs + raw.asked_gain_db - raw.loudness_lufs
-    over_db = raw.true_peak_dbtp + gain_db - CEILING_DBTP
-    return _Level(gain_db - max(over_db - MOST_LIMITING_DB, 0.0), min(max(over_db, 0.0), MOST_LIMITING_DB))
+        gain_db = lawful_gain_db(track.loudness_lufs, raw.loudness_lufs, raw.asked_gain_db)
+    return under_the_ceiling(gain_db, raw.true_peak_dbtp)
 
 
-def _levelled(raw: _Raw, level: _Level, sample_rate: int) -> Iterator[Samples]:
+def _levelled(raw: _Raw, level: Level, sample_rate: int) -> Iterator[Samples]:
     """The output blocks at their final level; each is limited with the context that its edges need."""
     gain = np.float32(10 ** (level.gain_db / 20))
     ceiling = 10 ** (CEILING_DBTP / 20)

@@ -11,9 +11,9 @@ from instructfx.audio.naming import one_line
 from instructfx.chain import Chain
 from instructfx.chain.interpolate import between
 from instructfx.ears import Goal
+from instructfx.effects import EFFECTS
 from instructfx.errors import InstructionError
 from instructfx.language import understand
-from instructfx.planners.heuristics import HEURISTICS, reach_of
 from instructfx.refine import RefineOptions
 
 Setting = tuple[str, str]
@@ -89,7 +89,7 @@ class TurnOptions:
             return goal
         axes = {name: _capped(self.step_size * value) for name, value in goal.axes.items()}
         strongest = max(map(abs, axes.values()), default=0.0)
-        reach = {axis for effect in effects for axis in reach_of(effect)}
+        reach = {axis for effect in effects for axis in EFFECTS.resolve(effect).heuristics.reach}
         for axis, away in away_from(self.avoid).items():
             wished = axes.get(axis, 0.0)
             asked = abs(wished) >= ASKED * strongest and wished != 0
@@ -141,7 +141,7 @@ def _too(term: str) -> dict[str, float]:
             axis: -float(direction)
             for command in intent.commands
             if command.effect
-            for axis, direction in HEURISTICS[command.effect].reach.items()
+            for axis, direction in EFFECTS[command.effect].heuristics.reach.items()
         }
     strongest = max(map(abs, axes.values()), default=0.0)
     return {axis: AVOIDED_STEPS * value / strongest for axis, value in axes.items() if abs(value) >= ASKED * strongest}

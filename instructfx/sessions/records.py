@@ -38,9 +38,9 @@ class Provenance:
     """What made a turn, so that it can be made again.
 
     versions: package -> version; ear_sha256 is that of the ear's weights, empty where it has none; recipe is a
-    published way to search in place of options; machine, device and threads decide the last digits. wishes are what
-    the person chose for this turn, of which options, seed and first_turn are the outcome; excerpt_start is the frame
-    at which the excerpt began, None where that was the most telling one.
+    published way to search in place of options; machine, device and threads decide the last digits. turn_options
+    are what the person chose for this turn, of which options, seed and first_turn are the outcome; excerpt_start is the
+    frame at which the excerpt began, None where that was the most telling one.
     """
 
     planner: str
@@ -54,7 +54,7 @@ class Provenance:
     machine: str = ""
     device: str = ""
     threads: int = 0
-    wishes: TurnOptions = field(default_factory=TurnOptions)
+    turn_options: TurnOptions = field(default_factory=TurnOptions)
     excerpt_start: int | None = None
 
 
@@ -63,7 +63,9 @@ class Turn:
     """One instruction, or one change by hand, and what came of it.
 
     parent_id is the turn that it continues, None for the first; a turn of kind "undone" continues the turn that
-    it went back to. Readings are the ear's, of the excerpt before and after. index counts from 1.
+    it went back to. goal is what was asked of the ear in the end: the plan's, as far as the person chose to go, and
+    away from what was to be avoided; empty where nothing was. Readings are the ear's, of the excerpt before and after.
+    index counts from 1.
 
     share: an edited turn that is so much of the turn that it continues, 1 as it is. take: of several turns taken of
     one instruction the first, second, ...; 0 where there is but one.
@@ -75,6 +77,7 @@ class Turn:
     kind: Kind
     instruction: str
     plan: Plan
+    goal: Goal
     route: Route
     refined: Refined
     readings_before: Mapping[str, float]
@@ -88,12 +91,6 @@ class Turn:
     def chain(self) -> Chain:
         """The chain after this turn."""
         return self.refined.chain
-
-    @property
-    def goal(self) -> Goal:
-        """What was asked of the ear: the plan's goal, as far as was wished, and away from what is to be avoided."""
-        effects = self.chain.effects_of(self.plan.movable(self.chain.ids))
-        return self.provenance.wishes.meant(self.plan.goal, effects)
 
     @property
     def reply(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import sqlalchemy
@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import create_engine
 
 from instructfx.errors import StoreError
+from instructfx.extras import needs_extra
 from instructfx.store.tables import VERSION
 
 BUSY_TIMEOUT_SECONDS = 10.0
@@ -50,7 +51,8 @@ def reported(what: str) -> Iterator[None]:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        with needs_extra("postgres", "PostgreSQL") if url.startswith("postgres") else nullcontext():
+            return create_engine(url, pool_pre_ping=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
 
     # Python's driver begins transactions by itself, but not before it changes tables; so it is told not to.

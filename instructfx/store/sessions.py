@@ -17,6 +17,7 @@ from sqlmodel import col, select
 from instructfx.audio.fingerprint import Signature
 from instructfx.audio.track import Track
 from instructfx.errors import StoreError
+from instructfx.locations import sessions_folder
 from instructfx.sessions import BlindAnswer, Dry, Judgement, Remarks, Session, Turn
 from instructfx.store.database import opened, reported, writing
 from instructfx.store.files import AudioFiles
@@ -27,8 +28,8 @@ DATABASE = "instructfx.sqlite"
 
 
 def default_folder() -> Path:
-    """INSTRUCTFX_SESSIONS, else `sessions/` at the top of this installation."""
-    return Path(os.environ.get("INSTRUCTFX_SESSIONS") or Path(__file__).parents[2] / "sessions")
+    """INSTRUCTFX_SESSIONS, else where this installation keeps them."""
+    return Path(os.environ.get("INSTRUCTFX_SESSIONS") or sessions_folder())
 
 
 @dataclass(frozen=True)

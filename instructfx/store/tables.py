@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import DateTime, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-VERSION = "0004"
+VERSION = "0005"
 """Of the schema: the last migration."""
 
 

@@ -10,7 +10,7 @@ import pytest
 from lived_sessions import run
 
 from instructfx.audio import Audio, save
-from instructfx.bundles.instructfx2fx import COUNTERPARTS, chain_of
+from instructfx.bundles.instructfx2fx import chain_of, counterparts
 from instructfx.chain import Chain
 from instructfx.engine.live import resume_session
 from instructfx.planners.router import route
@@ -104,7 +104,7 @@ def test_every_effect_has_its_counterpart(
     assert chain.names == (effect,)
     slot = chain.slots[0]
     assert dict(slot.settings) == slot.effect.defaults() | settings
-    assert set(COUNTERPARTS) == {"eq", "rev", "comp", "dist", "delay", "pitchshift", "bitcrush"}
+    assert set(counterparts()) == {"eq", "rev", "comp", "dist", "delay", "pitchshift", "bitcrush"}
 
 
 def test_what_is_beyond_our_ranges_is_clamped_and_told() -> None:

@@ -101,7 +101,7 @@ def test_effects_as_json_are_tool_schemas(tmp_path: Path) -> None:
         schema = tool["function"]["parameters"]
         jsonschema.Draft202012Validator.check_schema(schema)
         name = tool["function"]["name"].removeprefix("add_")
-        jsonschema.validate(EFFECTS[name].defaults(), schema)
+        jsonschema.validate(EFFECTS[name].to_json(EFFECTS[name].defaults()), schema)
         first = EFFECTS[name].params[0]
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate({first.name: first.high + 1}, schema)

@@ -23,11 +23,12 @@ GAIN_DB = Param("gain_db", -24, 24, 0, "dB")
 CUTOFF_HZ = Param("cutoff_hz", 20, 20_000, 1_000, "Hz", "log")
 
 
-def test_the_fourteen_effects_in_their_usual_order() -> None:
-    assert list(EFFECTS) == [
+def test_the_effects_stand_in_their_usual_order() -> None:
+    usual = [
         "filter", "eq", "compressor", "distortion", "bitcrush", "pitch_shift", "chorus", "phaser",
         "delay", "reverb", "stereo_width", "panner", "limiter", "gain",
     ]  # fmt: skip
+    assert [name for name in EFFECTS if name in usual] == usual
     assert all(effect.name == name for name, effect in EFFECTS.items())
 
 
@@ -127,7 +128,7 @@ def test_the_middle_of_a_log_scale_is_the_geometric_mean() -> None:
     assert GAIN_DB.to_unit(12) == 0.75
 
 
-@given(st.sampled_from(PARAMS), st.floats(0, 1))
+@given(st.sampled_from([param for param in PARAMS if not param.stepped]), st.floats(0, 1))
 def test_unit_and_physical_values_are_one_to_one(param: Param, unit: float) -> None:
     value = param.from_unit(unit)
     assert param.low <= value <= param.high
@@ -164,7 +165,9 @@ def test_the_tool_is_a_json_schema_with_names_and_ranges(effect: Effect, verb: s
     assert list(schema["properties"]) == [param.name for param in effect.params]
     for param in effect.params:
         declared = schema["properties"][param.name]
-        assert (declared["minimum"], declared["maximum"], declared["default"]) == (param.low, param.high, param.default)
+        assert declared["default"] == param.to_json(param.default)
+        if param.kind in ("number", "whole"):
+            assert (declared["minimum"], declared["maximum"]) == (param.low, param.high)
         assert param.range_text() in declared["description"]
 
 
@@ -172,7 +175,7 @@ def test_the_tool_is_a_json_schema_with_names_and_ranges(effect: Effect, verb: s
 def test_the_tool_accepts_defaults_and_refuses_the_rest(effect: Effect) -> None:
     validator = jsonschema.Draft202012Validator(effect.tool()["function"]["parameters"])
     param = effect.params[0]
-    assert validator.is_valid(effect.defaults())
+    assert validator.is_valid(effect.to_json(effect.defaults()))
     assert validator.is_valid({})
     assert not validator.is_valid({param.name: param.high + 1})
     assert not validator.is_valid({param.name: param.low - 1})

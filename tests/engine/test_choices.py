@@ -17,6 +17,7 @@ from instructfx.engine.live import LiveSession, open_session, resume_session
 from instructfx.errors import InstructionError
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
 from instructfx.sessions import turn_from_json
+from instructfx.sessions.older import turn_of_0004
 from instructfx.sessions.options import TurnOptions, away_from, unheard
 
 QUICK = RefineOptions(GradientOptions(spectral_steps=30, waveform_steps=4), BayesOptions(evaluations=5, first_points=3))
@@ -36,11 +37,11 @@ def live(track: Path, tmp_path: Path) -> LiveSession:
     return live
 
 
-def moved(live: LiveSession, words: str, axis: str, **wishes: Any) -> float:
+def moved(live: LiveSession, words: str, axis: str, **chosen: Any) -> float:
     """By how many steps an axis moves when that is said as the first thing."""
     if live.session.standing:
         live.go_to(None)
-    turn = live.say(words, wishes=TurnOptions(**wishes))
+    turn = live.say(words, options=TurnOptions(**chosen))
     return turn.readings_after[axis] - turn.readings_before[axis]
 
 
@@ -54,29 +55,29 @@ def test_a_step_size_says_how_far_a_turn_goes(live: LiveSession) -> None:
 
 
 def test_a_step_size_scales_what_planners_set_but_no_named_value(live: LiveSession) -> None:
-    plain = live.say("put it in a hall", wishes=TurnOptions(first_turn="initialize"))
+    plain = live.say("put it in a hall", options=TurnOptions(first_turn="initialize"))
     live.go_to(None)
-    small = live.say("put it in a hall", wishes=TurnOptions(step_size=0.5, first_turn="initialize"))
+    small = live.say("put it in a hall", options=TurnOptions(step_size=0.5, first_turn="initialize"))
     assert small.refined.steps[0].chain == small.chain
     room, hall = small.chain.slot("reverb").settings, plain.chain.slot("reverb").settings
     assert room["mix"] == pytest.approx(hall["mix"] / 2)
     assert room["decay_seconds"] == hall["decay_seconds"]
-    exact = live.say("low-pass at 2 kHz", wishes=TurnOptions(step_size=0.5))
+    exact = live.say("low-pass at 2 kHz", options=TurnOptions(step_size=0.5))
     assert exact.chain.slot("filter").settings["lowpass_hz"] == 2000
 
 
 def test_iterations_bound_each_search(live: LiveSession) -> None:
-    turn = live.say("warmer with some grit", wishes=TurnOptions(iterations=3))
+    turn = live.say("warmer with some grit", options=TurnOptions(iterations=3))
     options = turn.provenance.options
     assert (options.gradient.spectral_steps, options.gradient.waveform_steps) == (3, 3)
     assert (options.bayes.evaluations, options.bayes.first_points, options.secant.passes) == (3, 3, 3)
     assert len(turn.refined.steps) <= 1 + 3 * QUICK.gradient.spectral_rounds + 3
-    longer = live.say("warmer with some grit", wishes=TurnOptions(iterations=9))
+    longer = live.say("warmer with some grit", options=TurnOptions(iterations=9))
     assert longer.provenance.options.bayes == replace(QUICK.bayes, evaluations=9)
 
 
 def test_the_seed_and_the_first_turn_are_those_of_the_turn(live: LiveSession) -> None:
-    turn = live.say("add some grit", wishes=TurnOptions(seed=7, first_turn="initialize"))
+    turn = live.say("add some grit", options=TurnOptions(seed=7, first_turn="initialize"))
     assert (turn.provenance.seed, turn.provenance.first_turn) == (7, "initialize")
     assert turn.refined.stopped == "nothing to refine"
     again = live.say("more air")
@@ -117,7 +118,7 @@ def test_words_to_avoid_are_those_of_the_lexicon() -> None:
 
 
 def test_words_that_say_nothing_are_said_to_do_so(live: LiveSession) -> None:
-    turn = live.say("warmer", wishes=TurnOptions(avoid="xyzzy"))
+    turn = live.say("warmer", options=TurnOptions(avoid="xyzzy"))
     assert "I do not know “xyzzy”, so I cannot avoid it." in turn.notes
 
 
@@ -147,23 +148,24 @@ def test_choices_out_of_range_are_one_clear_line(wrong: dict[str, Any], told: st
 
 def test_an_ear_with_one_loss_says_so(live: LiveSession) -> None:
     with pytest.raises(InstructionError, match="the ear perceptual has one loss; leave the loss 'contrast' out"):
-        live.say("warmer", wishes=TurnOptions(loss="contrast"))
+        live.say("warmer", options=TurnOptions(loss="contrast"))
     assert live.turns == ()
 
 
 def test_choices_are_kept_and_old_turns_have_none(live: LiveSession, tmp_path: Path) -> None:
-    wishes = TurnOptions(0.5, 4, 9, "refine", "", "harsh")
-    turn = live.say("warmer", wishes=wishes)
-    assert turn.provenance.wishes == wishes
+    options = TurnOptions(0.5, 4, 9, "refine", "", "harsh")
+    turn = live.say("warmer", options=options)
+    assert turn.provenance.turn_options == options
     again = resume_session(live.session.id, store=tmp_path / "sessions")
     assert again.session == live.session
     old = json.loads(turn.to_json())
-    for name in ("wishes", "excerpt_start"):
+    for name in ("turn_options", "excerpt_start"):
         del old["provenance"][name]
-    del old["share"], old["take"]
-    read = turn_from_json(json.dumps(old))
-    assert read.provenance.wishes == TurnOptions()
-    assert replace(read, provenance=turn.provenance) == turn
+    del old["share"], old["take"], old["goal"]
+    read = turn_from_json(json.dumps(turn_of_0004(old)))
+    assert read.provenance.turn_options == TurnOptions()
+    assert read.goal == turn.plan.goal
+    assert replace(read, provenance=turn.provenance, goal=turn.goal) == turn
 
 
 # Replay
@@ -172,12 +174,12 @@ def test_choices_are_kept_and_old_turns_have_none(live: LiveSession, tmp_path: P
 def test_a_rerun_takes_every_choice_again(
     live: LiveSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    live.say("warmer", wishes=TurnOptions(step_size=0.5, iterations=6, avoid="harsh, xyzzy"))
-    live.takes("add some grit", 3, wishes=TurnOptions(iterations=4, seed=11))
+    live.say("warmer", options=TurnOptions(step_size=0.5, iterations=6, avoid="harsh, xyzzy"))
+    live.takes("add some grit", 3, options=TurnOptions(iterations=4, seed=11))
     live.go_to(live.turns[2].id)
     edited = live.edit(live.chain.locked("eq", ["mid_gain_db"]).adjusted("distortion", {"drive_db": 3}), "less of it")
     live.amount(0.5)
-    live.say("wider", wishes=TurnOptions(step_size=2))
+    live.say("wider", options=TurnOptions(step_size=2))
     live.say("go back")
     live.go_to(edited.id)
     live.say("undo")
@@ -193,7 +195,7 @@ def test_a_rerun_takes_every_choice_again(
     for old, new in zip(live.turns, copy.turns, strict=True):
         assert (new.kind, new.take, new.share, new.instruction) == (old.kind, old.take, old.share, old.instruction)
         assert places.get(new.parent_id or "") == places.get(old.parent_id or "")
-        assert new.provenance.wishes == old.provenance.wishes
+        assert new.provenance.turn_options == old.provenance.turn_options
         assert new.chain == old.chain
         assert new.plan.notes == old.plan.notes
     assert places[copy.session.head or ""] == places[live.session.head or ""]

@@ -70,13 +70,13 @@ def test_a_session_with_clap_refines_turn_after_turn(track: Path, tmp_path: Path
 
 def test_one_seed_gives_the_same_settings_and_losses(track: Path, tmp_path: Path) -> None:
     words = "add some grit and make it brighter"
-    first, second = (opened(track, tmp_path / name, ear="clap").say(words, wishes=FEW) for name in "ab")
+    first, second = (opened(track, tmp_path / name, ear="clap").say(words, options=FEW) for name in "ab")
     assert first.chain.to_json() == second.chain.to_json()
     assert first.refined.loss_after == second.refined.loss_after
 
 
 def test_words_that_no_lexicon_knows_are_left_to_the_ear(track: Path, tmp_path: Path) -> None:
-    turn = opened(track, tmp_path, ear="clap").say("floccinaucinihilipilification", wishes=FEW)
+    turn = opened(track, tmp_path, ear="clap").say("floccinaucinihilipilification", options=FEW)
     assert turn.plan.goal.target == "floccinaucinihilipilification"
     assert turn.chain.names == ("eq", "reverb")
     assert turn.refined.loss_after < turn.refined.loss_before
@@ -141,9 +141,9 @@ def test_the_command_line_takes_the_ear(track: Path, tmp_path: Path) -> None:
 
 def test_a_step_size_brings_what_a_text_asks_to_its_size(track: Path, tmp_path: Path) -> None:
     session = opened(track, tmp_path, ear="clap")
-    plain = session.say("make it warmer", wishes=FEW)
+    plain = session.say("make it warmer", options=FEW)
     session.go_to(None)
-    half = session.say("make it warmer", wishes=replace(FEW, step_size=0.5))
+    half = session.say("make it warmer", options=replace(FEW, step_size=0.5))
     for name, value in plain.chain.slot("eq").settings.items():
         if name.endswith("gain_db"):
             assert half.chain.slot("eq").settings[name] == pytest.approx(value / 2, abs=1e-6)
@@ -155,40 +155,40 @@ def test_a_loss_is_chosen_for_a_turn_and_kept_for_the_rerun(
     track: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     session = opened(track, tmp_path, ear="clap")
-    plain = session.say("make it warmer", wishes=FEW)
+    plain = session.say("make it warmer", options=FEW)
     session.go_to(None)
-    other = session.say("make it warmer", wishes=replace(FEW, loss="contrast"))
+    other = session.say("make it warmer", options=replace(FEW, loss="contrast"))
     assert other.refined.loss_before != plain.refined.loss_before
-    assert (other.provenance.wishes.loss, plain.provenance.wishes.loss) == ("contrast", "")
+    assert (other.provenance.turn_options.loss, plain.provenance.turn_options.loss) == ("contrast", "")
     assert main(["replay", session.session.id, "--mode", "rerun"]) == 0, capsys.readouterr()
 
 
 def test_words_to_avoid_count_on_every_turn(track: Path, tmp_path: Path) -> None:
     session = opened(track, tmp_path, ear="clap")
-    session.say("make it warmer", wishes=FEW)
-    plain = session.say("brighter", wishes=FEW)
+    session.say("make it warmer", options=FEW)
+    plain = session.say("brighter", options=FEW)
     session.go_to(session.turns[0].id)
-    guarded = session.say("brighter", wishes=replace(FEW, avoid="harsh"))
+    guarded = session.say("brighter", options=replace(FEW, avoid="harsh"))
     assert guarded.goal.negative == "harsh"
     assert guarded.refined.loss_before != plain.refined.loss_before
 
 
 @pytest.mark.parametrize(
-    ("wishes", "told"),
+    ("options", "told"),
     [
         (TurnOptions(loss="golden"), "there is no loss 'golden'; there is usual, similarity"),
         (TurnOptions(loss="directional", avoid="harsh"), "reads no words to avoid"),
     ],
 )
-def test_losses_that_cannot_be_are_one_clear_line(wishes: TurnOptions, told: str, track: Path, tmp_path: Path) -> None:
+def test_losses_that_cannot_be_are_one_clear_line(options: TurnOptions, told: str, track: Path, tmp_path: Path) -> None:
     session = opened(track, tmp_path, ear="clap")
     with pytest.raises(InstructionError, match=told):
-        session.say("warmer", wishes=wishes)
+        session.say("warmer", options=options)
     assert session.turns == ()
 
 
 def test_a_recipe_is_searched_as_it_was_published(track: Path, tmp_path: Path) -> None:
     session = opened(track, tmp_path, recipe="text2fx")
-    for wishes in (TurnOptions(loss="contrast"), TurnOptions(iterations=3), TurnOptions(avoid="harsh")):
+    for options in (TurnOptions(loss="contrast"), TurnOptions(iterations=3), TurnOptions(avoid="harsh")):
         with pytest.raises(InstructionError, match="the recipe text2fx searches as it was published"):
-            session.say("warmer", wishes=wishes)
+            session.say("warmer", options=options)

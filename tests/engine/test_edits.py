@@ -12,7 +12,8 @@ from instructfx.chain import Chain
 from instructfx.effects import EFFECTS
 from instructfx.engine.live import LiveSession, open_session, resume_session
 from instructfx.errors import InstructionError
-from instructfx.planners import Move, Plan, PlanRequest
+from instructfx.planners import Move, Plan, PlanRequest, Take
+from instructfx.planners.recorded import said_again
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
 
 QUICK = RefineOptions(GradientOptions(spectral_steps=15, waveform_steps=3), BayesOptions(evaluations=5, first_points=3))
@@ -42,6 +43,9 @@ class Dictated:
 
     def plan(self, request: PlanRequest) -> Plan:
         return self._plan
+
+    def take(self, number: int, seed: int, first: Plan) -> Take:
+        return said_again(self.name, number, first)
 
 
 def test_an_edit_is_a_turn_that_says_what_changed(live: LiveSession, tmp_path: Path) -> None:

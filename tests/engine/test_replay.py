@@ -143,7 +143,7 @@ def test_a_turn_that_was_stopped_stops_at_the_same_step(stored: Stored) -> None:
     [
         (("--ear", "perceptual"), "need --mode rerun or replan"),
         (("--mode", "rerun", "--planner", "builtin"), "rerun keeps the recorded plans"),
-        (("--mode", "rerun", "--loss", "contrast"), "the ear is perceptual"),
+        (("--mode", "rerun", "--loss", "contrast"), "the ear perceptual has one loss"),
         (("--mode", "rerun", "--ear", "golden"), "there is no ear 'golden'"),
         (("--mode", "replan", "--planner", "recorded"), "no language model was asked for this session"),
     ],

@@ -11,8 +11,9 @@ from instructfx.audio import Audio, save
 from instructfx.engine import Callbacks
 from instructfx.engine.live import LiveSession, open_session, resume_session
 from instructfx.errors import InstructionError
-from instructfx.planners import Plan, PlanRequest
+from instructfx.planners import Plan, PlanRequest, Take
 from instructfx.planners.builtin import BuiltinPlanner
+from instructfx.planners.recorded import said_again
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions, Step
 from instructfx.sessions.options import TurnOptions
 
@@ -31,6 +32,9 @@ class Counting:
         self.asked += 1
         return BuiltinPlanner().plan(request)
 
+    def take(self, number: int, seed: int, first: Plan) -> Take:
+        return said_again(self.name, number, first)
+
 
 @pytest.fixture
 def live(music: Audio, tmp_path: Path) -> LiveSession:
@@ -48,7 +52,7 @@ def test_takes_are_siblings_of_different_sizes_and_seeds(live: LiveSession, tmp_
     assert live.agents.planner.asked == 2
     assert [take.parent_id for take in takes] == [first.id] * 3
     assert [take.take for take in takes] == [1, 2, 3]
-    assert [take.provenance.wishes.step_size for take in takes] == [1, 0.6, 1.6]
+    assert [take.provenance.turn_options.step_size for take in takes] == [1, 0.6, 1.6]
     assert [take.provenance.seed for take in takes] == [5, 6, 7]
     assert len({str(take.chain.to_json()) for take in takes}) == 3
     plain, gentler, stronger = (take.readings_after["brightness"] for take in takes)
@@ -65,13 +69,13 @@ def test_the_built_in_planner_leans_to_either_side_of_the_words(live: LiveSessio
     words, *others = (take.plan.goal.axes for take in takes)
     assert all(axes["brightness"] > 0 for axes in (words, *others))
     assert len({tuple(sorted(axes.items())) for axes in (words, *others)}) == 3
-    assert [take.provenance.wishes.step_size for take in takes] == [1, 1, 1]
+    assert [take.provenance.turn_options.step_size for take in takes] == [1, 1, 1]
     assert all(take.readings_after["brightness"] > take.readings_before["brightness"] for take in takes)
 
 
 def test_one_of_the_takes_is_chosen_and_continued(live: LiveSession) -> None:
-    takes = live.takes("brighter", 2, wishes=TurnOptions(step_size=0.5))
-    assert [take.provenance.wishes.step_size for take in takes] == [0.5, 0.3]
+    takes = live.takes("brighter", 2, options=TurnOptions(step_size=0.5))
+    assert [take.provenance.turn_options.step_size for take in takes] == [0.5, 0.3]
     chosen = live.go_to(takes[1].id)
     assert (chosen.chain, live.session.standing) == (takes[1].chain, takes[1])
     assert live.amount_of() == (takes[1], 1.0)

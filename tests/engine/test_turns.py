@@ -13,11 +13,12 @@ import instructfx
 from instructfx.audio import Audio, save
 from instructfx.audio.loudness import loudness_lufs
 from instructfx.chain import Chain
-from instructfx.engine import Agents, Callbacks, excerpt_of, take_turn
+from instructfx.engine import Agents, Callbacks, TurnContext, excerpt_of, take_turn
 from instructfx.engine.live import LiveSession, open_session, resume_session
 from instructfx.engine.turn import LONGEST_INSTRUCTION
 from instructfx.errors import AudioError, Cancelled, InstructionError
-from instructfx.planners import Move, Plan, PlanRequest
+from instructfx.planners import Move, Plan, PlanRequest, Take
+from instructfx.planners.recorded import said_again
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
 from instructfx.sessions import turn_from_json
 from instructfx.store import Store
@@ -203,6 +204,9 @@ class Scripted:
         self.requests.append(request)
         return self.plans.pop(0)
 
+    def take(self, number: int, seed: int, first: Plan) -> Take:
+        return said_again(self.name, number, first)
+
 
 def test_any_planner_drives_the_engine_and_is_told_what_was_said_and_heard(track: Path, tmp_path: Path) -> None:
     first = Plan(add=(Move("reverb", {"mix": 0.5}), Move("eq")), reply="A room.")
@@ -210,9 +214,9 @@ def test_any_planner_drives_the_engine_and_is_told_what_was_said_and_heard(track
     planner = Scripted(first, Plan(reply="Re-tuned."))
     agents = Agents(planner, session.agents.ear, QUICK)
     excerpt = excerpt_of(session.track, agents.ear)
-    store = Store(tmp_path)
-    record = take_turn(session.session, "a room", agents, excerpt, store)
-    record = take_turn(record, "again", agents, excerpt, store)
+    context = TurnContext(session.session, agents, excerpt, Store(tmp_path))
+    record = take_turn(context, "a room")
+    record = take_turn(dataclasses.replace(context, session=record), "again")
     assert record.turns[0].chain.names == ("reverb", "eq")
     assert planner.requests[1].earlier == ("a room",)
     assert planner.requests[1].chain == record.turns[0].chain

@@ -238,7 +238,7 @@ def test_choices_on_the_command_line(song: Path, live: LiveSession, capsys: pyte
     assert [json.loads(line)["index"] for line in said.out.splitlines()] == [1, 2]
     assert sorted(path.name for path in out.glob("*.flac")) == ["01-brighter.flac", "02-brighter.flac"]
     session = Store().load(said.err.split()[-1])[0]
-    wished = [turn.provenance.wishes for turn in session.turns]
+    wished = [turn.provenance.turn_options for turn in session.turns]
     assert [(each.step_size, each.iterations, each.avoid) for each in wished] == [(0.5, 3, "harsh")] * 2
     assert [turn.provenance.seed for turn in session.turns] == [4, 5]
     assert session.turns[0].provenance.excerpt_start == 2 * 22_050

@@ -10,7 +10,6 @@ from instructfx.chain import Chain
 from instructfx.ears import AXES
 from instructfx.effects import EFFECTS
 from instructfx.planners import Plan, PlanRequest, planner_named
-from instructfx.planners.heuristics import HEURISTICS, NEW_FOR
 from instructfx.planners.replies import COMPARATIVES, OFFER
 from instructfx.planners.router import route
 
@@ -34,10 +33,9 @@ def after(words: str, chain: Chain = DRY, *earlier: str) -> Chain:
 
 
 def test_the_tables_speak_of_every_effect_and_axis() -> None:
-    assert set(HEURISTICS) == set(EFFECTS)
     assert set(COMPARATIVES) == set(AXES)
-    assert {axis for remedy in HEURISTICS.values() for axis in remedy.reach} == set(AXES)
-    assert {effect for effects in NEW_FOR.values() for effect in effects} <= set(EFFECTS)
+    assert {axis for effect in EFFECTS.values() for axis in effect.heuristics.reach} == set(AXES)
+    assert all(effect.heuristics.reach for effect in EFFECTS.values())
 
 
 @pytest.mark.parametrize(
@@ -209,7 +207,7 @@ def test_what_cannot_be_done_is_said(words: str, chain: Chain, channels: int, sa
 def test_the_goal_asks_only_what_the_chosen_effects_can_reach() -> None:
     for words in ("underwater", "lo-fi", "huge hall", "aggressive", "dreamy", "punchier", "80s"):
         plan = planned(words, RACK)
-        reach = {axis for effect in plan.chosen for axis in HEURISTICS[effect].reach}
+        reach = {axis for effect in plan.chosen for axis in EFFECTS[effect].heuristics.reach}
         assert set(plan.goal.axes) <= reach, words
 
 

@@ -12,11 +12,12 @@ from instructfx.effects import EFFECTS
 from instructfx.effects.eq import magnitude
 from instructfx.planners import PlanRequest
 from instructfx.planners.builtin import BuiltinPlanner
-from instructfx.planners.eq_fit import SAMPLE_RATE, SHARE, UNDONE, centres_hz, fitted_eq, turning
+from instructfx.planners.eq_fit import SAMPLE_RATE, SHARE, UNDONE, centres_hz, drawn, turning
 from instructfx.planners.router import route
 from instructfx.planners.takes import STEPS, another
 
-FLAT = EFFECTS["eq"].defaults()
+EQ = EFFECTS.usual("tone")
+FLAT = EQ.defaults()
 WARM = {"warmth": 1.0, "body": 0.4, "brightness": -0.3}
 BRIGHT = {"brightness": 1.0, "presence": 0.3, "warmth": -0.4}
 
@@ -36,27 +37,35 @@ def curve(axes: dict[str, float]) -> np.ndarray:
 
 @pytest.mark.parametrize("axes", [WARM, BRIGHT, {"harshness": -1.0}, {"nasal": -1.0, "mud": -0.6, "air": 0.5}])
 def test_six_bands_come_within_half_a_decibel_of_a_wish(axes: dict[str, float]) -> None:
-    off = response_db(fitted_eq(axes, FLAT)) - SHARE * curve(axes)
+    off = response_db(drawn(EQ, axes, FLAT)) - SHARE * curve(axes)
     assert np.sqrt((off**2).mean()) < 0.5
+
+
+@pytest.mark.parametrize("wish", [1.0, -1.0])
+@pytest.mark.parametrize("axis", TONE_CURVES)
+def test_a_first_move_draws_most_of_a_wish_and_leaves_the_rest_to_the_ear(axis: str, wish: float) -> None:
+    wished = curve({axis: wish})
+    share = float(response_db(drawn(EQ, {axis: wish}, FLAT)) @ wished / (wished @ wished))
+    assert 0.7 < share < 0.9
 
 
 def test_a_wish_is_drawn_beside_what_is_there_and_named_settings_stay() -> None:
     there = {**FLAT, "mid_gain_db": -6.0, "mid_cutoff_frequency_hz": 400.0}
     fixed = {"mid_gain_db", "mid_cutoff_frequency_hz", "mid_q"}
-    moved = fitted_eq(BRIGHT, there, fixed)
+    moved = drawn(EQ, BRIGHT, there, fixed)
     assert not fixed & set(moved)
     off = response_db({**there, **moved}) - response_db(there) - SHARE * curve(BRIGHT)
     assert np.sqrt((off**2).mean()) < 0.6
 
 
 def test_nothing_wished_of_tone_moves_nothing() -> None:
-    assert fitted_eq({"space": 1.0}, FLAT) == {}
+    assert drawn(EQ, {"space": 1.0}, FLAT) == {}
 
 
 def test_what_was_done_against_the_words_is_undone_and_the_rest_stays() -> None:
-    assert turning(BRIGHT, {**FLAT, **fitted_eq(BRIGHT, FLAT)}) == 0
+    assert turning(EQ, BRIGHT, {**FLAT, **drawn(EQ, BRIGHT, FLAT)}) == 0
     opposite = {axis: -value for axis, value in BRIGHT.items()}
-    assert turning(BRIGHT, {**FLAT, **fitted_eq(opposite, FLAT)}) == pytest.approx(UNDONE * SHARE, abs=0.1)
+    assert turning(EQ, BRIGHT, {**FLAT, **drawn(EQ, opposite, FLAT)}) == pytest.approx(UNDONE * SHARE, abs=0.1)
 
 
 def test_bright_after_warm_is_brighter_than_dry_but_a_bit_brighter_is_not() -> None:

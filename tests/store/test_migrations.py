@@ -128,3 +128,20 @@ def test_names_and_the_excerpt_by_hand_are_there_since_the_fourth_version(tmp_pa
         store.name_turn(first, "another")
         store.listen_from(session.id, 100)
         assert (store.names(session.id), only_session(store).excerpt_start) == ({first: "another"}, 100)
+
+
+def test_what_a_turn_asked_is_there_since_the_fifth_version(tmp_path: Path) -> None:
+    for version in VERSIONS:
+        path = put(version, tmp_path / version)
+        store = Store(tmp_path / version)
+        session = only_session(store)
+        with sqlite3.connect(path) as database:
+            records = [json.loads(text) for (text,) in database.execute("SELECT record FROM turn")]
+        database.close()
+        assert all("goal" in record and "wishes" not in record["provenance"] for record in records)
+        for turn in session.turns:
+            step = turn.provenance.turn_options.step_size
+            asked = {axis: pytest.approx(step * steps) for axis, steps in turn.plan.goal.axes.items()}
+            if version < "0005" or not turn.provenance.turn_options.avoid:
+                assert turn.goal.axes == asked, version
+        assert (session.turns[0].goal.axes.get("mud") == -0.5) == (version == "0005"), "what was avoided, as axes"

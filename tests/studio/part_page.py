@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import http.server
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -56,13 +57,22 @@ class Part:
     def __init__(self, chromium: Any, url: str, name: str, **options: Any) -> None:
         self.context = chromium.new_context(viewport=options.pop("viewport", {"width": 760, "height": 900}), **options)
         self.page = self.context.new_page()
-        self.page.set_default_timeout(5000)
+        self.page.set_default_timeout(60_000)
         self.wrong: list[str] = []
         self.page.on("console", lambda message: self.wrong.append(message.text) if message.type != "log" else None)
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
         self._name = name
         self.page.goto(f"{url}/part/{name}")
         self.page.wait_for_function(f"customElements.get('ifx-{name}') !== undefined")
+
+    def stop_clock(self) -> None:
+        """From now on time passes on the page by `pass_ms` alone, however slow the machine is."""
+        self.page.clock.install(time=datetime(2024, 1, 1))
+        self.page.clock.pause_at(datetime(2024, 1, 2))
+
+    def pass_ms(self, milliseconds: int) -> None:
+        """Let time pass on the page, with all that is due in it."""
+        self.page.clock.run_for(milliseconds)
 
     def show(self, data: Mapping[str, Any]) -> None:
         """Give the part its data."""
@@ -89,3 +99,30 @@ class Part:
         """The label of what has the focus."""
         label: str = self.page.evaluate("document.activeElement.getAttribute('aria-label')")
         return label
+
+
+@contextmanager
+def opened(
+    chromium: Any,
+    url: str,
+    name: str,
+    usual: Callable[[], Mapping[str, Any]],
+    prepare: Callable[[Part], object] = lambda part: None,
+) -> Iterator[Callable[..., Part]]:
+    """How a test opens that part, with its usual data or others; at the end no console may have said anything.
+
+    prepare is done to a part before it has data.
+    """
+    parts = []
+
+    def come(shown: Mapping[str, Any] | None = None, **options: Any) -> Part:
+        part = Part(chromium, url, name, **options)
+        parts.append(part)
+        prepare(part)
+        part.show(shown or usual())
+        return part
+
+    yield come
+    for part in parts:
+        part.context.close()
+        assert part.wrong == []

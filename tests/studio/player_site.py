@@ -164,7 +164,7 @@ class Player:
         return self.page.evaluate(f"async () => {{ {script} }}")
 
     def until(self, condition: str) -> None:
-        self.page.wait_for_function(condition, timeout=10_000)
+        self.page.wait_for_function(condition, timeout=60_000)
 
     @property
     def state(self) -> dict[str, Any]:
@@ -237,7 +237,7 @@ def opened(site: Site) -> Iterator[Callable[..., Player]]:
             for context in chromium.contexts:
                 context.close()
             page = chromium.new_context(**{"viewport": {"width": 1000, "height": 700}, **more}).new_page()
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(60_000)
             note = lambda text: None if ignoring in text else wrong.append(text)  # noqa: E731
             page.on("console", lambda message: note(message.text) if message.type in ("error", "warning") else None)
             page.on("pageerror", lambda error: note(str(error)))

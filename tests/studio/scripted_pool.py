@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from instructfx.chain import Chain
+from instructfx.ears import Goal
 from instructfx.planners.plan import Plan
 from instructfx.refine import Refined
 from instructfx.sessions import Dry, Provenance, Session, Turn
@@ -46,6 +47,7 @@ def turn_of(number: int, chain: Chain, parent: int | None = None, **fields: obje
         "kind": "said",
         "instruction": f"wish {number}",
         "plan": Plan(reply="Done."),
+        "goal": Goal(),
         "route": "reuse_all",
         "refined": Refined(chain, 1.0, 0.5),
         "readings_before": {},

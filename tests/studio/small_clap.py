@@ -32,9 +32,9 @@ def published_by(server: Server) -> Iterator[None]:
 
 
 if __name__ == "__main__":
+    from instructfx.cli import main
     from instructfx.studio.page import ear_panel
-    from instructfx.studio.web.server import main
 
     ear_panel.LOOK_SECONDS = 0.3
     with published_by(Server()):  # whose files another process has: INSTRUCTFX_CLAP_MIRROR says where
-        sys.exit(main())
+        sys.exit(main(["studio", *sys.argv[1:]]))

@@ -5,14 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from part_page import Part, parts_served
+from part_page import Part, opened, parts_served
 
 from instructfx.chain import Chain
+from instructfx.ears import Goal
 from instructfx.errors import StoreError
 from instructfx.planners.plan import Plan
 from instructfx.refine.records import Refined
 from instructfx.sessions import Dry, Kind, Provenance, Session, Turn
 from instructfx.studio.page.history_data import history_data
+from instructfx.studio.page.part_types import RowData
 from instructfx.studio.workers.messages import Compared
 
 WARM = Chain().added("eq", {"low_shelf_gain_db": 2})
@@ -30,6 +32,7 @@ def turn(
         kind=kind,
         instruction=words or f"wish {number}",
         plan=Plan(),
+        goal=Goal(),
         route="reuse_all",
         refined=Refined(chain, 1.0, 0.5),
         readings_before={"warmth": 0.0, "space": 0.0},
@@ -98,7 +101,8 @@ def test_two_turns_are_compared_setting_by_setting() -> None:
     found = history_data(session((BRANCHED[0], other), 1), {}, Compared("t1", "t2"))["compare"]
     rows = {(row["effect"], row["setting"]): row for row in found["rows"]}
     assert rows["Equaliser", "Low shelf gain"] == {
-        "effect": "Equaliser", "setting": "Low shelf gain", "a": "+2.0 dB", "b": "−1.0 dB", "differs": True,
+        "slot": "eq", "effect": "Equaliser", "setting": "Low shelf gain", "a": "+2.0 dB", "b": "−1.0 dB",
+        "differs": True,
     }  # fmt: skip
     assert not rows["Equaliser", "Mid gain"]["differs"]
     assert (rows["Reverb", "Mix"]["a"], rows["Reverb", "Mix"]["b"]) == ("", "30 %")
@@ -111,6 +115,48 @@ def test_two_turns_are_compared_setting_by_setting() -> None:
         history_data(session(BRANCHED, 1), {}, Compared("t1", "t99"))
 
 
+def compared(one: Chain, other: Chain) -> list[RowData]:
+    """The rows of two takes with these chains."""
+    takes = (turn(1, None, chain=one, take=1), turn(2, None, chain=other, take=2))
+    found = history_data(session(takes, 2), {}, Compared("t1", "t2"))["compare"]
+    assert found
+    return found["rows"]
+
+
+def test_of_two_equalisers_each_is_compared_with_its_own() -> None:
+    one = WARM.added("reverb", {}).added("eq", {"mid_gain_db": 3})
+    other = one.adjusted("eq_2", {"mid_gain_db": -2})
+    turned = Chain((other.slots[2], *other.slots[:2]))
+    assert [(row["slot"], row["effect"], row["setting"], row["a"], row["b"]) for row in compared(one, other)
+            if row["differs"]] == [("eq_2", "Equaliser 2", "Mid gain", "+3.0 dB", "−2.0 dB")]  # fmt: skip
+    assert [(row["slot"], row["setting"], row["a"], row["b"]) for row in compared(one, turned) if row["differs"]] == [
+        ("eq", "Place", "1", "2"),
+        ("reverb", "Place", "2", "3"),
+        ("eq_2", "Place", "3", "1"),
+        ("eq_2", "Mid gain", "+3.0 dB", "−2.0 dB"),
+    ]
+    assert {row["effect"] for row in compared(one, other)} == {"Equaliser 1", "Reverb", "Equaliser 2"}
+    alone = [row for row in compared(WARM, one) if row["differs"]]
+    assert {row["slot"] for row in alone} == {"reverb", "eq_2"}
+    assert {row["a"] for row in alone} == {"", "not there"}
+
+
+def test_effects_of_two_branches_are_compared_with_each_other() -> None:
+    other = WARM.added("reverb", {"mix": 0.5}, slot_id="reverb_2")
+    assert [(row["effect"], row["setting"], row["a"], row["b"]) for row in compared(ROOM, other) if row["differs"]] == [
+        ("Reverb", "Mix", "30 %", "50 %")
+    ]
+
+
+def test_an_effect_that_is_not_here_is_compared_by_its_place() -> None:
+    old = Chain.from_json([{"effect": "cassette", "settings": {"wow": "high"}}, *WARM.to_json()])
+    rows = [row for row in compared(old, WARM) if row["differs"]]
+    assert [(row["effect"], row["setting"], row["a"], row["b"]) for row in rows] == [
+        ("cassette", "Place", "1, not here", "not there"),
+        ("Equaliser", "Place", "2", "1"),
+    ]
+
+
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     with parts_served() as address:
@@ -119,18 +165,8 @@ def url() -> Iterator[str]:
 
 @pytest.fixture
 def history(chromium: Any, url: str) -> Iterator[Open]:
-    opened = []
-
-    def come(shown: dict[str, Any] | None = None, **options: Any) -> Part:
-        part = Part(chromium, url, "history", **options)
-        opened.append(part)
-        part.show(shown or history_data(session(BRANCHED, 7), {"t5": "my favourite"}))
-        return part
-
-    yield come
-    for part in opened:
-        part.context.close()
-        assert part.wrong == []
+    with opened(chromium, url, "history", lambda: history_data(session(BRANCHED, 7), {"t5": "my favourite"})) as come:
+        yield come
 
 
 def item(part: Part, turn_id: str) -> Any:

@@ -22,7 +22,7 @@ from instructfx.studio.visits.job import OUR_FAULT
 from instructfx.studio.visits.jobs import TurnJob
 from instructfx.studio.visits.opening import Studio
 from instructfx.studio.visits.visits import Visit, Visits
-from instructfx.studio.web.server import application, main
+from instructfx.studio.web.server import application, serve
 from instructfx.studio.workers.limits import Limits
 from instructfx.studio.workers.messages import AgentNames, Instruct, Order, Render, Rendered
 from instructfx.studio.workers.pool import Pool, RequestCallbacks
@@ -270,5 +270,5 @@ def test_an_address_in_use_is_one_line(caplog: pytest.LogCaptureFixture) -> None
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        assert main(["--port", str(taken.getsockname()[1])]) == 2
+        assert serve("127.0.0.1", taken.getsockname()[1]) == 2
     assert "Choose another with --port" in caplog.text

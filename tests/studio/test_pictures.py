@@ -78,6 +78,13 @@ def test_the_equaliser_moves_the_spectrum_as_its_curve_says() -> None:
     assert response_of(Chain(), RATE) is None
 
 
+def test_two_equalisers_are_drawn_as_one_curve() -> None:
+    other = {"low_shelf_gain_db": 6, "mid_q": 2}
+    drawn = [response_of(chain, RATE) for chain in (EQ, Chain().added("eq", other), ROOM.added("eq", other))]
+    one, two, both = (np.array(curve.levels_db) for curve in drawn if curve)
+    np.testing.assert_allclose(both, one + two, atol=1e-4)
+
+
 def test_the_reverberation_time_of_an_exponential_decay_is_found() -> None:
     time = np.arange(2 * RATE) / RATE
     taps = np.random.default_rng(1).standard_normal((2, len(time))) * 10 ** (-3 * time / 0.8)
@@ -108,9 +115,8 @@ def test_the_shortest_and_the_longest_room_are_drawn(seconds: float) -> None:
 def taken(wishes: dict[str, float], after: dict[str, float]) -> Turn:
     before = dict.fromkeys(after, 0.5)
     changed = {name: 0.5 + change for name, change in after.items()}
-    plan = Plan(goal=Goal(axes=wishes))
     refined, made = Refined(EQ, 1.0, 0.5), Provenance("builtin", "perceptual", 0)
-    return Turn("t", None, 1, "said", "x", plan, "reuse_all", refined, before, changed, made, 1.0)
+    return Turn("t", None, 1, "said", "x", Plan(), Goal(axes=wishes), "reuse_all", refined, before, changed, made, 1.0)
 
 
 def test_wishes_come_first_and_what_did_not_move_is_left_out() -> None:

@@ -13,7 +13,6 @@ from instructfx.bench.serving.browser import chromium_path
 pytest.importorskip("playwright")
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.realtime,
     pytest.mark.skipif(chromium_path() is None, reason="no Chromium here (Debian: apt-get install chromium)"),
 ]
 

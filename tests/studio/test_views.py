@@ -6,6 +6,7 @@ import pytest
 
 from instructfx.audio.track import Track
 from instructfx.chain import Chain
+from instructfx.ears import Goal
 from instructfx.planners.plan import Plan, Thoughts
 from instructfx.refine.records import Refined
 from instructfx.sessions import Provenance, Turn
@@ -23,6 +24,7 @@ def turn(chain: Chain, reply: str = "I added an equaliser.", **fields: object) -
         "kind": "said",
         "instruction": "make it warmer",
         "plan": Plan(reply=reply, thoughts=Thoughts(asked="warmth +1", effects="add eq")),
+        "goal": Goal(),
         "route": "initialize_all",
         "refined": Refined(chain, 1.0, 0.5),
         "readings_before": {"warmth": 1.0, "brightness": 2.0, "pitch": 3.0},
@@ -87,6 +89,18 @@ def test_many_changes_fold() -> None:
     shown = html.conversation([Exchange("bigger", before, turn(after))])
     assert "1 more" in text(shown)
     assert "Reverb, decay: 1.5 s → 3 s" in text(shown)
+
+
+def test_of_two_equalisers_the_one_that_changed_is_named() -> None:
+    one = Chain().added("eq", WARM)
+    two = one.added("reverb", {}).added("eq", {"mid_gain_db": 3})
+    both = html.conversation([Exchange("another", one, turn(two)),
+                              Exchange("less", two, turn(two.adjusted("eq_2", {"mid_gain_db": 1}))),
+                              Exchange("without it", two, turn(two.without("eq")))])  # fmt: skip
+    assert "Reverb added Equaliser 2 added" in text(both)
+    assert "Equaliser 2, mid: +3.0 dB at 1.0 kHz → +1.0 dB at 1.0 kHz" in text(both)
+    assert "Equaliser 1 removed" in text(both)
+    assert "Equaliser 1, " not in text(both)
 
 
 def test_half_an_emoji_can_be_sent() -> None:

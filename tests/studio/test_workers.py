@@ -63,7 +63,7 @@ def gone(pid: int) -> bool:
 def until(seconds: float, *pids: int) -> None:
     end = time.monotonic() + seconds
     while not all(map(gone, pids)):
-        assert time.monotonic() < end
+        assert time.monotonic() < end, "they go on"
         time.sleep(0.05)
 
 
@@ -171,7 +171,7 @@ def test_a_worker_over_its_memory_is_ended_with_a_line(
 ) -> None:
     before = pool.pids
     with monkeypatch.context() as patch:
-        patch.setattr("instructfx.studio.workers.resident_mb", lambda pid: 4097.0)
+        patch.setattr("instructfx.studio.workers.pool.resident_mb", lambda pid: 4097.0)
         with pytest.raises(LimitError, match="more than 4,096 MB of memory and was ended; nothing was lost"):
             opened(pool, tmp_path)
     assert len(set(before) & set(pool.pids)) == 1
@@ -197,14 +197,6 @@ def test_a_worker_over_its_time_is_ended_with_a_line(
     assert Store().load(session_id)[0].chain.names == ("filter",)
 
 
-def test_workers_end_with_a_server_that_is_killed(tmp_path: Path) -> None:
-    with running(tmp_path) as started:
-        pids = started.workers()
-        assert len(pids) == 2
-        os.kill(started.pid, signal.SIGKILL)
-        until(20, *pids)
-
-
 def test_a_studio_deletes_what_nobody_has_used_for_so_many_days_and_ends_with_its_workers_when_told(
     tmp_path: Path, mono: Audio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,3 +218,11 @@ def test_a_studio_deletes_what_nobody_has_used_for_so_many_days_and_ends_with_it
     assert all(map(gone, pids))
     assert list(Path(tempfile.gettempdir()).glob(f"instructfx-{started.pid}-*")) == []
     store.close()
+
+
+def test_workers_end_with_a_server_that_is_killed(shared: Running) -> None:
+    """The last of all, since the server is that of the tests above."""
+    pids = shared.workers()
+    assert len(pids) == 2
+    os.kill(shared.pid, signal.SIGKILL)
+    until(60, *pids)

@@ -19,6 +19,7 @@ from instructfx.chain import Chain
 from instructfx.ears import Goal
 from instructfx.ears.clap import CLIP_FRAMES
 from instructfx.ears.clap_ear import ClapEar
+from instructfx.effects import EFFECTS
 from instructfx.engine import excerpt_of
 from instructfx.refine import SecantOptions, never
 from instructfx.refine.rivals import fxsearcher, text2fx
@@ -26,6 +27,7 @@ from instructfx.refine.search import Search
 from instructfx.refine.secant import descend_in_few_passes
 from instructfx.rendering.excerpt import Excerpt
 
+TONE = EFFECTS.usual("tone").name
 SEED = 0
 TEXTS = (
     "warm",
@@ -73,8 +75,8 @@ def measure(data: Path | None, say: Callable[[str], None], cases: int = 30, riva
     ways = (
         Way("ours", cases, lambda search: descend_in_few_passes(search, search.best.names, SecantOptions())),
         Way("Adam 0.01, 100 steps", cases, _adam),
-        Way("text2fx", rivals, lambda search: _counted(search, lambda: text2fx(search, ("eq",), SEED))),
-        Way("fxsearcher", rivals, lambda search: _counted(search, lambda: fxsearcher(search, ("eq",), SEED)) / 2),
+        Way("text2fx", rivals, lambda search: _counted(search, lambda: text2fx(search, (TONE,), SEED))),
+        Way("fxsearcher", rivals, lambda search: _counted(search, lambda: fxsearcher(search, (TONE,), SEED)) / 2),
     )
     outcomes: dict[str, list[SearchOutcome]] = {way.name: [] for way in ways}
     for number, (clip, text) in enumerate(every):
@@ -92,7 +94,7 @@ def measure(data: Path | None, say: Callable[[str], None], cases: int = 30, riva
 def _outcome(way: Way, case: str, excerpt: Excerpt, ear: ClapEar, text: str) -> SearchOutcome:
     objective = ear.objective(Goal(target=text), excerpt.samples)
     losses: list[float] = []
-    search = Search(Chain().added("eq", {}), excerpt, objective, lambda step: losses.append(step.loss), never)
+    search = Search(Chain().added(TONE, {}), excerpt, objective, lambda step: losses.append(step.loss), never)
     start = time.perf_counter()
     passes = way.run(search)
     seconds = time.perf_counter() - start
@@ -105,7 +107,7 @@ def _adam(search: Search) -> float:
     objective, excerpt = search.objective, search.excerpt
     still = replace(excerpt, samples=excerpt.samples[..., :CLIP_FRAMES])
     search.excerpt = still
-    knobs = search.best.knobs(("eq",))
+    knobs = search.best.knobs((TONE,))
     start = search.best
     logits = torch.logit(torch.tensor([start.to_unit(knobs)], dtype=torch.float64)).requires_grad_(True)
     adam = torch.optim.Adam([logits], lr=0.01)

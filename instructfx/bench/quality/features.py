@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 
 from instructfx.bench.quality.socialfx import Array
+from instructfx.extras import needs_extra
 
 SAMPLE_RATE = 22_050
 FRAMES, HOP = 2048, 512
@@ -21,7 +22,8 @@ def features(sound: Array) -> Array:
     thirteen of mel cepstra; mean and deviation of level and zero crossings; crest; share of the energy above
     1.5 kHz; level in dB.
     """
-    import librosa
+    with needs_extra("bench", "this measure"):
+        import librosa
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of silence and short sounds

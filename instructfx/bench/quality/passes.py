@@ -27,6 +27,7 @@ from instructfx.refine.search import Search
 from instructfx.refine.secant import descend_in_few_passes
 from instructfx.rendering.excerpt import Excerpt
 
+TONE = EFFECTS.usual("tone").name
 SEED = 0
 BATCHES = (1, 2, 4)
 TURNS = {
@@ -104,9 +105,9 @@ def _seconds_a_pass(objective: ClapObjective, excerpt: Excerpt, free_seconds: fl
     """Of our search, without so many seconds for each look; median of a few."""
     each = []
     for _ in range(SEARCHES):
-        search = Search(Chain().added("eq", {}), excerpt, objective, lambda step: None, never)
+        search = Search(Chain().added(TONE, {}), excerpt, objective, lambda step: None, never)
         start = time.perf_counter()
-        count = descend_in_few_passes(search, ("eq",), SecantOptions(tolerance=-1))
+        count = descend_in_few_passes(search, (TONE,), SecantOptions(tolerance=-1))
         each.append((time.perf_counter() - start - search.steps * free_seconds) / count)
     return statistics.median(each)
 
@@ -127,11 +128,11 @@ def _learn(objective: ClapObjective, samples: Tensor) -> None:
 
 
 def _reverberate(excerpt: Excerpt) -> None:
+    room = EFFECTS.usual("room")
     settings = {
-        name: torch.tensor([value], dtype=torch.float64, requires_grad=True)
-        for name, value in EFFECTS["reverb"].defaults().items()
+        name: torch.tensor([value], dtype=torch.float64, requires_grad=True) for name, value in room.defaults().items()
     }
-    EFFECTS["reverb"].render(excerpt.samples, excerpt.sample_rate, settings).square().sum().backward()
+    room.render(excerpt.samples, excerpt.sample_rate, settings).square().sum().backward()
 
 
 def _seconds(work: Callable[[], object], runs: int = 5) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -21,11 +20,9 @@ from instructfx.ears import ear_named
 from instructfx.ears.goal import Goal
 from instructfx.engine import excerpt_of
 from instructfx.engine.live import LiveSession
-from instructfx.engine.turn import unrefined
-from instructfx.planners import PlanRequest
 from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.rendering.excerpt import Excerpt
-from instructfx.sessions import Turn, new_session_id
+from instructfx.sessions import new_session_id
 from instructfx.store import Store
 
 
@@ -88,9 +85,9 @@ def played(play: Play) -> list[Judged]:
         turns = []
         for said in play.dialogue.turns:
             if said.lock:
-                _lock(live, store, said.lock)
+                _lock(live, said.lock)
                 moments[-1] = replace(moments[-1], chain=live.chain)
-            goal = BuiltinPlanner().plan(_request(live, said.say, moments[-1])).goal
+            goal = BuiltinPlanner().plan(live.context().request(said.say, moments[-1].readings)).goal
             turn = live.say(said.say)
             loss = _loss(goal, excerpt, moments[-1].chain, live.chain)
             moments.append(_moment(live, moments[-1]))
@@ -130,11 +127,6 @@ def _dry_readings(live: LiveSession) -> Mapping[str, float]:
     return ear.describe(excerpt_of(live.track, ear).heard(Chain()))
 
 
-def _request(live: LiveSession, words: str, moment: SessionMoment) -> PlanRequest:
-    earlier = tuple(turn.instruction for turn in live.session.path)
-    return PlanRequest(words, live.chain, earlier, moment.readings, live.track.channels)
-
-
 def _loss(goal: Goal, excerpt: Excerpt, before: Chain, after: Chain) -> float | None:
     """By the same ear and for the same goal, whoever planned."""
     if not goal.axes:
@@ -144,23 +136,11 @@ def _loss(goal: Goal, excerpt: Excerpt, before: Chain, after: Chain) -> float | 
         return float(objective(excerpt.heard(after))[0])
 
 
-def _lock(live: LiveSession, store: Store, settings: Sequence[tuple[str, str]]) -> None:
+def _lock(live: LiveSession, settings: Sequence[tuple[str, str]]) -> None:
     """A turn in which the person locks settings by hand; those of effects that are not there are passed over."""
-    current, chain = live.session.current, live.chain
+    chain = live.chain
     for effect, setting in settings:
         if effect in chain.names:
             chain = chain.locked(effect, chain.slot(effect).locked | {setting})
-    if current is None or chain == live.chain:
-        return
-    turn: Turn = replace(
-        current,
-        id=secrets.token_hex(16),
-        parent_id=current.id,
-        index=len(live.turns) + 1,
-        kind="edited",
-        instruction="",
-        refined=unrefined(chain),
-        readings_before=current.readings_after,
-    )
-    store.add_turn(live.session, turn)
-    live.session = live.session.with_turn(turn)
+    if chain != live.chain:
+        live.edit(chain)

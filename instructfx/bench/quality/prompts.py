@@ -16,7 +16,7 @@ from instructfx.planners import PlanRequest, prompt
 from instructfx.planners.llm import count_tokens
 
 SEED = 0
-SEVEN = ("eq", "compressor", "distortion", "chorus", "delay", "reverb", "stereo_width")
+SEVEN = tuple(EFFECTS.usual(role).name for role in ("tone", "dynamics", "grit", "movement", "echo", "room", "width"))
 EARLIER = (
     "make it warmer", "put it in a small church", "too dark, a bit brighter", "add some grit but keep the attacks",
     "too harsh, soften it", "a slow, wide chorus on top, not too much", "a dotted eighth delay at 96 bpm, two repeats",
@@ -31,7 +31,7 @@ see them, *as JSON* counts every bracket. *Prefix* is the prompt that is the sam
 
 def measure(data: Path | None, say: Callable[[str], None]) -> str:
     """Count the tokens of typical turns; a page of Markdown. data is not needed."""
-    chains = {"first turn": (), "seven effects": SEVEN, "all fourteen effects": tuple(EFFECTS)}
+    chains = {"first turn": (), "seven effects": SEVEN, "every effect": tuple(EFFECTS)}
     rows = []
     for name, effects in chains.items():
         say(f"prompts: {name}")

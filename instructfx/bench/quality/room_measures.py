@@ -12,7 +12,7 @@ from instructfx.bench.runner.cases import Json
 from instructfx.bench.runner.intervals import interval
 from instructfx.bench.runner.report import table
 from instructfx.chain import Chain
-from instructfx.effects.reverb import impulse_response
+from instructfx.effects.device import CPU
 
 SAMPLE_RATE = 44_100
 DECAY_DB = (-5.0, -35.0)  # T30 of ISO 3382
@@ -20,11 +20,11 @@ DECAY_DB = (-5.0, -35.0)  # T30 of ISO 3382
 
 def measured_room(chain: Chain) -> Json:
     """Reverberation time and spectral centroid of the chain's room; none where it has no reverb."""
-    if "reverb" not in chain.names:
-        return {"rt60_seconds": 0.0, "centroid_hz": 0.0}
-    at = chain.names.index("reverb")
-    samples = impulse_response(chain.tensors()[at], SAMPLE_RATE, 1)[0, 0].double().numpy()
-    return {"rt60_seconds": round(rt60_seconds(samples), 4), "centroid_hz": round(centroid_hz(samples), 1)}
+    for slot, settings in zip(chain.slots, chain.tensors(), strict=True):
+        if slot.effect.impulse_response:
+            samples = slot.effect.impulse_response(settings, SAMPLE_RATE, 1, CPU)[0, 0].double().numpy()
+            return {"rt60_seconds": round(rt60_seconds(samples), 4), "centroid_hz": round(centroid_hz(samples), 1)}
+    return {"rt60_seconds": 0.0, "centroid_hz": 0.0}
 
 
 def rt60_seconds(samples: Array) -> float:

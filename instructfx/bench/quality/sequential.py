@@ -38,6 +38,7 @@ from instructfx.planners import PlanRequest
 from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.planners.router import route
 from instructfx.planners.takes import STEPS
+from instructfx.rendering.level import asked_gain_db
 
 DRAWN = 50  # pairs of people
 ROWS = (
@@ -135,7 +136,7 @@ def _beside_what_is_asked(live: LiveSession) -> float:
 
 
 def _gain_db(live: LiveSession) -> float:
-    return live.chain.slot("gain").settings["gain_db"] if "gain" in live.chain.names else 0.0
+    return float(asked_gain_db(live.chain, live.chain.tensors()))
 
 
 def _planned(word: str) -> Chain:
@@ -144,8 +145,9 @@ def _planned(word: str) -> Chain:
 
 
 def _random(generator: np.random.Generator) -> Chain:
-    chain = Chain().added("eq", EFFECTS["eq"].defaults())
-    knobs = chain.knobs(("eq",))
+    tone = EFFECTS.usual("tone").name
+    chain = Chain().added(tone, {})
+    knobs = chain.knobs((tone,))
     return chain.with_unit(knobs, generator.random(len(knobs)).tolist())
 
 

@@ -17,7 +17,7 @@ from instructfx.audio import load
 from instructfx.bench.quality.features import SAMPLE_RATE, features
 from instructfx.bench.quality.socialfx import BAND_Q, GAIN_DB, Array, scaled
 from instructfx.chain import Chain
-from instructfx.rendering.excerpt import k_power
+from instructfx.rendering.level import k_power
 
 Response = NDArray[np.complex128]
 

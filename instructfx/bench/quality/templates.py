@@ -13,6 +13,7 @@ from instructfx.bench.runner.report import table
 from instructfx.chain import Chain
 from instructfx.ears import clap
 from instructfx.ears.objective import cosine
+from instructfx.effects import EFFECTS
 from instructfx.rendering.excerpt import Excerpt
 
 TEMPLATES = (
@@ -37,9 +38,10 @@ class CaptionPair:
 
 
 def _eq(**gains_db: float) -> Chain:
-    return Chain().added("eq", {f"{band}_gain_db": gain for band, gain in gains_db.items()})
+    return Chain().added(EFFECTS.usual("tone").name, {f"{band}_gain_db": gain for band, gain in gains_db.items()})
 
 
+GRIT, ROOM = (EFFECTS.usual(role).name for role in ("grit", "room"))
 PAIRS = (
     CaptionPair("bright", "dark", _eq(high_shelf=8, treble=4), _eq(high_shelf=-12, treble=-6)),
     CaptionPair(
@@ -47,8 +49,8 @@ PAIRS = (
     ),
     CaptionPair("boomy", "thin", _eq(low_shelf=10), _eq(low_shelf=-12)),
     CaptionPair("harsh", "soft", _eq(high_mid=8), _eq(high_mid=-8)),
-    CaptionPair("distorted", "clean", Chain().added("distortion", {"drive_db": 24}), Chain()),
-    CaptionPair("reverberant", "dry", Chain().added("reverb", {"decay_seconds": 3, "mix": 0.5}), Chain()),
+    CaptionPair("distorted", "clean", Chain().added(GRIT, {"drive_db": 24}), Chain()),
+    CaptionPair("reverberant", "dry", Chain().added(ROOM, {"decay_seconds": 3, "mix": 0.5}), Chain()),
 )
 
 

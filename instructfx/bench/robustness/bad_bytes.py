@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import pickle
-from pathlib import Path
 
-TRACK = Path(__file__).parents[3] / "static" / "samples" / "guitar.flac"
+from instructfx.locations import static_folder
+
+TRACK = static_folder() / "samples" / "guitar.flac"
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="

@@ -35,7 +35,7 @@ _KINDS: dict[str, tuple[object, ...]] = {
         "a" * LONG, "warmer " * (LONG // 7), "w" * 2000, "w" * 2001, " ".join(["warmer"] * 285), "." * LONG,
         " " * LONG, " " * LONG + "warmer", "\n" * LONG, "9" * LONG, "ä" * LONG, "\U0001f525" * (LONG // 2),
         "but not " * (LONG // 8), "a bit " * 300, "(" * 2000, "((" * 500 + "warmer" + "))" * 500, "-" * 2000,
-        "warmer, " * 249, "and " * 499, "1e" * 999, "dB " * 660, "3 dB at 400 Hz " * 130, "reverb" * 333,
+        "warmer, " * 249, "and " * 499, "1e" * 999, "dB " * 660, "3 dB at 400 Hz " * 130, "reverberate" * 180,
     ),
     "empty": ("", " ", "\n", "\t\r\n", "\u3000", "\u00a0", "\u200b", "\u2028", "\u00ad", "\ufeff", "\x85"),
     "control characters": (

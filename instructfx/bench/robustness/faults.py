@@ -22,6 +22,7 @@ from instructfx.bench.runner.report import conditions, table
 from instructfx.bench.serving.running import ROOT
 from instructfx.bench.serving.serving import Served, serving
 from instructfx.bench.serving.visitor import PageAnswer, Visitor
+from instructfx.locations import static_folder
 
 LIMIT_SECONDS = 60.0  # for any single answer
 GOOD_EVERY = 25  # cases
@@ -41,7 +42,7 @@ T = TypeVar("T")
 FORGED: dict[str, object] = {
     "a file of the system": {"path": "/etc/hostname", "meta": {"_type": "gradio.FileData"}},
     "a track of the server's": {
-        "path": str(ROOT / "static" / "samples" / "guitar.flac"),
+        "path": str(static_folder() / "samples" / "guitar.flac"),
         "meta": {"_type": "gradio.FileData"},
     },
     "a path up and out": {"path": "../../app.py", "meta": {"_type": "gradio.FileData"}},

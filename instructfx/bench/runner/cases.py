@@ -15,7 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import instructfx
 from instructfx.bench.registry import BenchOptions, BenchPage, Telling
 from instructfx.bench.runner.report import conditions
-from instructfx.engine.turn import package_versions
+from instructfx.engine.context import package_versions
 from instructfx.errors import StoreError
 
 Json = Mapping[str, Any]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from instructfx import __version__
-from instructfx.engine.turn import package_versions
+from instructfx.engine.context import package_versions
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

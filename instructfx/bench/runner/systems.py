@@ -15,8 +15,9 @@ from instructfx.ears.goal import Goal
 from instructfx.ears.perceptual import HARM, SHAPE, PerceptualEar, PerceptualObjective
 from instructfx.effects import EFFECTS
 from instructfx.engine import Agents
-from instructfx.planners import Plan, Planner, PlanRequest, planner_named
+from instructfx.planners import Plan, Planner, PlanRequest, Take, planner_named
 from instructfx.planners.plan import Move
+from instructfx.planners.recorded import said_again
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
 from instructfx.rendering.excerpt import Excerpt
 from instructfx.sessions import FirstTurn
@@ -71,6 +72,9 @@ class Idle:
     def plan(self, request: PlanRequest) -> Plan:
         return Plan(reply="I do nothing.", raw=request.instruction)
 
+    def take(self, number: int, seed: int, first: Plan) -> Take:
+        return said_again(self.name, number, first)
+
 
 @dataclass(frozen=True)
 class Swapped:
@@ -91,7 +95,11 @@ class Swapped:
         if self.choice == "random":
             drawn = np.random.default_rng([self.seed, *request.instruction.encode()]).permutation(free)
             return replace(plan, add=tuple(Move(str(effect)) for effect in drawn[: len(plan.add)]))
-        return replace(plan, add=(Move("eq"),) if "eq" in free else ())
+        tone = EFFECTS.usual("tone").name
+        return replace(plan, add=(Move(tone),) if tone in free else ())
+
+    def take(self, number: int, seed: int, first: Plan) -> Take:
+        return said_again(self.name, number, first)
 
 
 def _named(move: Move) -> Mapping[str, float]:

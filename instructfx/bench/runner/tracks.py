@@ -6,8 +6,9 @@ from pathlib import Path
 
 from instructfx.audio.containers import READABLE
 from instructfx.errors import AudioError
+from instructfx.locations import static_folder
 
-SAMPLES = Path(__file__).parents[3] / "static" / "samples"
+SAMPLES = static_folder() / "samples"
 
 
 def tracks(data: Path | None) -> list[Path]:

@@ -20,7 +20,7 @@ CHROMIUM_OPTIONS = (
     "--disable-sync",
 )
 WORDS = "#words :is(textarea, input)"
-TURN_MS = 60_000
+TURN_MS = 240_000
 SETTLED = """count => {
     const [player, history] = ["ifx-player", "ifx-history"].map((each) => document.querySelector(each));
     const standing = history?.data?.head ?? "dry";

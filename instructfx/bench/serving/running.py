@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 APP = ROOT / "app.py"
-START_SECONDS = 120
+START_SECONDS = 240
 STOP_SECONDS = 15
 
 

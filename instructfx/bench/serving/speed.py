@@ -18,24 +18,26 @@ from instructfx.audio.track import inspect
 from instructfx.bench.runner.report import conditions, table
 from instructfx.bench.runner.tracks import tracks
 from instructfx.chain import Chain
+from instructfx.effects import EFFECTS
 from instructfx.engine.live import open_session
 from instructfx.rendering.track import render_file
 
 SEED = 0
 RUNS = 5
+TONE, DYNAMICS, GRIT, ROOM = (EFFECTS.usual(role).name for role in ("tone", "dynamics", "grit", "room"))
 TURNS = {
-    "EQ alone": ("make it warmer", ("eq",)),
-    "two pedalboard effects": ("add some grit and make it punchier", ("compressor", "distortion")),
-    "reverb": ("put it in a small church", ("reverb",)),
+    "EQ alone": ("make it warmer", (TONE,)),
+    "two pedalboard effects": ("add some grit and make it punchier", (DYNAMICS, GRIT)),
+    "reverb": ("put it in a small church", (ROOM,)),
 }
 """What is measured: the words, and the effects that they must bring, else the measure would be of something else."""
 
 RENDERED = (
     Chain()
-    .added("eq", {"low_shelf_gain_db": 3, "high_shelf_gain_db": -3})
-    .added("compressor", {})
-    .added("distortion", {"drive_db": 6})
-    .added("reverb", {})
+    .added(TONE, {"low_shelf_gain_db": 3, "high_shelf_gain_db": -3})
+    .added(DYNAMICS, {})
+    .added(GRIT, {"drive_db": 6})
+    .added(ROOM, {})
 )
 MEMORY_MINUTES = (1, 10)
 

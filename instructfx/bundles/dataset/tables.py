@@ -56,18 +56,17 @@ def _turns(listed: Listed, session: Session, remarks: Remarks) -> Iterator[Row]:
             len(refined.steps), refined.stopped, turn.seconds, asked.model if asked else None,
             asked.input_tokens if asked else None, asked.output_tokens if asked else None,
             asked.price_usd if asked else None, turn.id in remarks.signatures, remarks.names.get(turn.id), turn.share,
-            turn.take or None, made.wishes.step_size, made.wishes.loss, made.wishes.avoid,
+            turn.take or None, made.turn_options.step_size, made.turn_options.loss, made.turn_options.avoid,
         )  # fmt: skip
 
 
 def _settings(listed: Listed, session: Session, remarks: Remarks) -> Iterator[Row]:
     for turn in session.turns:
         for place, slot in enumerate(turn.chain.slots, start=1):
-            for name, value in slot.settings.items():
-                unit = slot.effect.param(name).unit
+            for param in slot.effect.params:
                 yield (
-                    *_names(session, turn), place, slot.effect.name, slot.bypassed, name, value, unit,
-                    name in slot.locked,
+                    *_names(session, turn), place, slot.effect.name, slot.bypassed, param.name,
+                    slot.settings[param.name], param.unit, param.name in slot.locked,
                 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 from instructfx.audio.scratch import unfinished
 from instructfx.bundles.dataset.tables import TABLES, Column, Row, Value
 from instructfx.errors import StoreError
+from instructfx.extras import needs_extra
 from instructfx.store import Store
 
 TableFormat = Literal["parquet", "csv"]
@@ -80,11 +81,9 @@ class _ParquetWriter:
     """Collects rows for a row group; what is left is written by `finish`."""
 
     def __init__(self, path: Path, columns: tuple[Column, ...]) -> None:
-        try:
+        with needs_extra("tables", "Parquet"):
             import pyarrow
             from pyarrow import parquet
-        except ImportError as error:
-            raise StoreError(f"Parquet cannot be written: {error}; write CSV with --format csv") from error
 
         kinds = {
             "string": pyarrow.string(), "integer": pyarrow.int64(), "number": pyarrow.float64(),

@@ -2,53 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from functools import lru_cache
-from typing import Any
+from collections.abc import Collection, Mapping
 
 from instructfx.chain import Chain
 from instructfx.chain.format import BAND_PARTS, bands_of, form_of, label_text
 from instructfx.effects import EFFECTS, Effect, Param
+from instructfx.studio.page.part_types import AmountData, BandData, ChainData, EffectData, ParamData, SlotData
 
-TELLING: Mapping[str, tuple[str, ...]] = {
-    "compressor": ("threshold_db", "ratio", "attack_ms"),
-    "reverb": ("decay_seconds", "pre_delay_ms", "mix"),
-}
-"""Effect -> the settings that its card shows unfolded, where these are not its first ones and its mix."""
 SHOWN = 3
-
-
-@dataclass(frozen=True)
-class Amount:
-    """How much of a turn is heard: share is 0 for none of it, 1 for the turn as made, from -1 to 1.5."""
-
-    turn: str
-    words: str
-    share: float = 1.0
 
 
 def chain_data(
     chain: Chain,
     originals: Mapping[str, Mapping[str, float]],
-    amount: Amount | None = None,
+    amount: AmountData | None = None,
     *,
+    used: Collection[str] = (),
     session: str = "",
     editable: bool = True,
     sample_rate: int = 44_100,
-) -> dict[str, Any]:
+) -> ChainData:
     """What `<ifx-chain>` takes as its data.
 
-    originals: effect -> the settings that the planner chose, as from `by_hand.original`; editable is False while a turn
-    runs; sample_rate is the track's, at which the equaliser's curve is drawn.
+    originals: slot id -> the settings that the planner chose, as from `edits.original`; used: every id that a slot of
+    the session ever had; editable is False while a turn runs; sample_rate is the track's, at which an equaliser's curve
+    is drawn.
     """
-    slots = [
+    slots: list[SlotData] = [
         {
+            "id": slot.id,
             "effect": slot.effect.name,
-            "settings": dict(slot.settings),
+            "settings": slot.effect.to_json(slot.settings),
             "bypassed": slot.bypassed,
             "locked": sorted(slot.locked),
-            "original": dict(originals[slot.effect.name]) if slot.effect.name in originals else None,
+            "original": slot.effect.to_json(originals[slot.id]) if slot.id in originals else None,
         }
         for slot in chain.slots
     ]
@@ -56,30 +43,32 @@ def chain_data(
         "session": session,
         "editable": editable,
         "sample_rate": sample_rate,
-        "effects": declarations(),
+        "effects": {**declarations(), **{slot.effect.name: _declared(slot.effect) for slot in chain.slots}},
         "slots": slots,
-        "amount": asdict(amount) if amount else None,
+        "used": sorted({*used, *chain.ids}),
+        "amount": amount,
     }
 
 
-@lru_cache(maxsize=1)
-def declarations() -> dict[str, Any]:
-    """Every effect there is with its settings, bands and what its card shows first; not to be changed."""
+def declarations() -> dict[str, EffectData]:
+    """Every effect there is with its settings, bands and what its card shows first."""
     return {name: _declared(effect) for name, effect in EFFECTS.items()}
 
 
-def _declared(effect: Effect) -> dict[str, Any]:
+def _declared(effect: Effect) -> EffectData:
     in_bands = {
         param.name: label for _, params in bands_of(effect) for param, label in zip(params, BAND_PARTS, strict=True)
     }
-    bands = [
+    bands: list[BandData] = [
         {
             "name": name,
             "label": label_text(name),
             "kind": name if name.endswith("_shelf") else "peak",
-            **dict(zip(("gain", "frequency", "q"), (param.name for param in params), strict=True)),
+            "gain": gain.name,
+            "frequency": frequency.name,
+            "q": q.name,
         }
-        for name, params in bands_of(effect)
+        for name, (gain, frequency, q) in bands_of(effect)
     ]
     return {
         "label": effect.label,
@@ -87,19 +76,20 @@ def _declared(effect: Effect) -> dict[str, Any]:
         "params": [_param(param, in_bands.get(param.name, label_text(param.name))) for param in effect.params],
         "bands": bands,
         "telling": [] if bands else list(_telling(effect)),
+        "absent": effect.absent,
     }
 
 
-def _param(param: Param, label: str) -> dict[str, Any]:
+def _param(param: Param, label: str) -> ParamData:
     return {
         "name": param.name,
         "label": label,
         "unit": param.unit,
         "low": param.low,
         "high": param.high,
-        "default": param.default,
+        "default": param.to_json(param.default),
         "kind": param.kind,
-        "choices": list(param.choices),
+        "choices": [param.shown(place) for place in range(round(param.high) + 1)] if form_of(param) == "word" else [],
         "scale": param.scale,
         "step": param.step,
         "form": form_of(param),
@@ -111,4 +101,4 @@ def _telling(effect: Effect) -> tuple[str, ...]:
     names = tuple(param.name for param in effect.params)
     if len(names) <= SHOWN:
         return names
-    return TELLING.get(effect.name, (*names[: SHOWN - 1], "mix") if "mix" in names else names[:SHOWN])
+    return effect.card or ((*names[: SHOWN - 1], "mix") if "mix" in names else names[:SHOWN])

@@ -10,7 +10,7 @@ import gradio
 
 from instructfx.errors import EarError
 from instructfx.studio.page import gradio_compat, html
-from instructfx.studio.visits.ear_options import LABELS, Fetch, Fetching, Offer, offered
+from instructfx.studio.visits.ear_options import FETCHED, LABELS, Fetch, Fetching, Offer, offered
 from instructfx.studio.visits.phrases import sentence
 from instructfx.studio.visits.progress import bar
 
@@ -51,9 +51,9 @@ def laid_out() -> EarChoice:
             ear = gradio.Radio(_choices(offer), value=offer.usual, label="Ear", elem_id="ear", container=False)
             fetch = gradio.Button(
                 fetch_label(offer, fetching.state), elem_id="fetch", elem_classes="quiet", size="sm",
-                visible=bool(offer.missing_bytes),
+                visible=gradio_compat.visible(bool(offer.missing_bytes)),
             )  # fmt: skip
-            halt = gradio.Button("Stop", elem_id="halt", elem_classes="quiet", size="sm", visible=False)
+            halt = gradio.Button("Stop", elem_id="halt", elem_classes="quiet", size="sm", visible="hidden")
         about = gradio_compat.html(about_html(offer, fetching.state), "ear-about")
     remembered = gradio.BrowserState(
         "", storage_key=MEMORY, secret=MEMORY, render=False
@@ -98,10 +98,12 @@ def shown(row: EarChoice, remembered: object) -> Changes:
             choices=_choices(offer), value=remembered if remembered in offer.ears else offer.usual
         ),
         row.fetch: gradio.update(
-            value=fetch_label(offer, fetch), visible=bool(offer.missing_bytes) and not fetch.runs
+            value=fetch_label(offer, fetch), visible=gradio_compat.visible(bool(offer.missing_bytes) and not fetch.runs)
         ),
         row.halt: gradio.update(
-            value="Stopping …" if stopping else "Stop", interactive=not stopping, visible=fetch.runs
+            value="Stopping …" if stopping else "Stop",
+            interactive=not stopping,
+            visible=gradio_compat.visible(fetch.runs),
         ),
         row.about: about_html(offer, fetch),
         row.clock: gradio.update(active=fetch.runs),
@@ -122,7 +124,7 @@ def about_html(offer: Offer, fetch: Fetch) -> str:
         return bar(f"{verb} CLAP", f"{_of(fetch)} · {percent} %", percent)
     if fetch.runs:
         return bar("Fetching CLAP", "looking at what is here", 0)
-    if "clap" in offer.ears:
+    if FETCHED in offer.ears:
         return _hint(READY)
     if fetch.stage == "failed":
         return html.notice(fetch.trouble)

@@ -3,106 +3,90 @@
 from __future__ import annotations
 
 import asyncio
-import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, TypeVar, get_args, get_type_hints
 
+from pydantic import Field, TypeAdapter, ValidationError
+
+from instructfx.audio.naming import one_line
 from instructfx.engine.edits import named
 from instructfx.errors import InstructionError
 from instructfx.sessions import BlindAnswer
+from instructfx.studio.page.event_types import PartEvent, PreviewAsk
 from instructfx.studio.workers.messages import Compared, Edit, GoTo, ListenFrom, Order, Scale
 
 if TYPE_CHECKING:
     from instructfx.store import Store
     from instructfx.studio.visits.visits import Visit
 
-ANSWERS = ("this", "other", "neither")
-UNKNOWN = "the page asked for something that this studio does not do; load it again"
+Read = TypeVar("Read")
+
+EVENTS: TypeAdapter[PartEvent] = TypeAdapter(Annotated[PartEvent, Field(discriminator="do")])
+PREVIEWS: TypeAdapter[PreviewAsk] = TypeAdapter(PreviewAsk)
+DOES = tuple(get_args(get_type_hints(each)["do"])[0] for each in get_args(PartEvent))
+"""All that a person can do with a part."""
+LONGEST_LINE = 300  # characters; names in it may be anybody's
+BOTH_OR_NEITHER = "a preview takes a chain, or a share of the last turn"
 
 
-@dataclass(frozen=True)
-class OrderAct:
-    """Something for a worker, of which a turn or another excerpt comes."""
-
-    order: Order
-
-
-@dataclass(frozen=True)
-class Pick:
-    """Listen to a turn beside the one that plays; None puts it away."""
-
-    turn_id: str | None
+def read(said: object) -> PartEvent:
+    """An event from a browser's message; InstructionError, one line, for anything else."""
+    if not isinstance(said, dict) or said.get("do") not in DOES:
+        raise InstructionError(f"the page asked for something other than {', '.join(DOES)}; load it again")
+    return _valid(EVENTS, said)
 
 
-@dataclass(frozen=True)
-class Compare:
-    """Look at two turns side by side; None ends it."""
-
-    pair: Compared | None
-
-
-@dataclass(frozen=True)
-class Name:
-    """Call a turn something."""
-
-    turn_id: str
-    name: str
+def read_preview(said: object) -> PreviewAsk:
+    """What is to be previewed, either a chain or a share; InstructionError, one line, for anything else."""
+    asked = _valid(PREVIEWS, said)
+    if len(asked) != 1:
+        raise InstructionError(BOTH_OR_NEITHER)
+    return asked
 
 
-@dataclass(frozen=True)
-class BlindAnswered:
-    """What was said after a blind comparison."""
-
-    answer: BlindAnswer
-
-
-Act = OrderAct | Pick | Compare | Name | BlindAnswered
-
-
-def read(said: Any) -> Act:
-    """An act from a browser's message; InstructionError for anything else."""
-    detail = said if isinstance(said, dict) else {}
-    match detail:
-        case {"do": "edit", "chain": list(slots)}:
-            return OrderAct(Edit(slots))
-        case {"do": "amount", "share": int() | float() as share} if math.isfinite(share):
-            return OrderAct(Scale(float(share)))
-        case {"do": "go", "turn": str() | None as turn}:
-            return OrderAct(GoTo(turn))
-        case {"do": "excerpt", "start": int() | float() as start} if math.isfinite(start):
-            return OrderAct(ListenFrom(float(start)))
-        case {"do": "pick", "turn": str() | None as turn}:
-            return Pick(turn)
-        case {"do": "compare", "a": str() | None as a, "b": str() | None as b}:
-            return Compare(Compared(a, b))
-        case {"do": "close-compare"}:
-            return Compare(None)
-        case {"do": "name", "turn": str(turn), "name": str(name)}:
-            return Name(turn, name)
-        case {"do": "answer", "turn": str(turn), "against": str() | None as against, "better": better} if (
-            better in ANSWERS
-        ):
-            return BlindAnswered(BlindAnswer(turn, against, better))
-    raise InstructionError(UNKNOWN)
+def _valid(adapter: TypeAdapter[Read], said: object) -> Read:
+    try:
+        return adapter.validate_python(said, strict=True, extra="forbid")
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place, wrong = ", ".join(str(each) for each in first["loc"]), first["msg"].removeprefix("Input ")
+        line = one_line(f"the page sent what cannot be read ({place or 'all of it'}: {wrong}")
+        raise InstructionError(f"{line[:LONGEST_LINE]}); load it again") from None
 
 
-async def noted(act: Pick | Compare | Name | BlindAnswered, visit: Visit, store: Store) -> None:
+def order_of(event: PartEvent) -> Order | None:
+    """What a worker is to do, of which a turn or another excerpt comes; None where it needs no worker."""
+    if event["do"] == "edit":
+        return Edit(event["chain"])
+    if event["do"] == "amount":
+        return Scale(event["share"])
+    if event["do"] == "go":
+        return GoTo(event["turn"])
+    if event["do"] == "excerpt":
+        return ListenFrom(event["start"])
+    return None
+
+
+async def noted(event: PartEvent, visit: Visit, store: Store) -> None:
     """Carry out what needs no worker. StoreError for a turn that the visit's session does not have."""
     session = visit.session
-    match act:
-        case Pick(turn_id):
-            visit.picked = session.turn(turn_id).id if turn_id else None
-        case Compare(pair):
-            for turn_id in (pair.a, pair.b) if pair else ():
-                if turn_id:
-                    session.turn(turn_id)
-            visit.compared = pair
-        case Name(turn_id, name):
-            session.turn(turn_id)
-            await asyncio.to_thread(store.name_turn, turn_id, named(name))
-            visit.names = await asyncio.to_thread(store.names, session.id)
-        case BlindAnswered(answer):
-            for turn_id in (answer.turn_id, answer.against_id):
-                if turn_id:
-                    session.turn(turn_id)
-            await asyncio.to_thread(store.add_answer, answer)
+    if event["do"] == "pick":
+        visit.picked = session.turn(event["turn"]).id if event["turn"] else None
+    elif event["do"] == "compare":
+        pair = Compared(event["a"], event["b"])
+        _check_turns(visit, pair.a, pair.b)
+        visit.compared = pair
+    elif event["do"] == "close-compare":
+        visit.compared = None
+    elif event["do"] == "name":
+        _check_turns(visit, event["turn"])
+        await asyncio.to_thread(store.name_turn, event["turn"], named(event["name"]))
+        visit.names = await asyncio.to_thread(store.names, session.id)
+    elif event["do"] == "answer":
+        _check_turns(visit, event["turn"], event["against"])
+        await asyncio.to_thread(store.add_answer, BlindAnswer(event["turn"], event["against"], event["better"]))
+
+
+def _check_turns(visit: Visit, *turn_ids: str | None) -> None:
+    for turn_id in turn_ids:
+        if turn_id:
+            visit.session.turn(turn_id)

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -16,19 +16,24 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse
 from starlette.routing import Mount
 
-STATIC = Path(__file__).parents[3] / "static"
+from instructfx.locations import static_folder
+from instructfx.studio.page.part_types import PartData
+
+STATIC = static_folder()
 FONTS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO_FONTS = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 KEEP_UPLOADS_SECONDS = 300  # a page opens what it has sent at once
 
 STYLES = ("style.css", "player.css", "chain.css", "history.css")
 
-SCRIPTS = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.js"))
+STREAM = STATIC / "stream.js"
+SCRIPTS = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.js") if path != STREAM)
 
 # Styles are linked rather than handed over as css=, which would rewrite every selector. Scripts import each other five
-# deep: named here they come all at once.
+# deep: named here they come all at once. Gradio waits for none of them, but a script that is written out runs at once.
 HEAD = (
-    "".join(f'<link rel="stylesheet" href="/page/{name}">' for name in STYLES)
+    f"<script>{STREAM.read_text(encoding='utf-8')}</script>"
+    + "".join(f'<link rel="stylesheet" href="/page/{name}">' for name in STYLES)
     + "".join(f'<link rel="modulepreload" href="/page/{name}">' for name in SCRIPTS)
     + '<script type="module" src="/page/studio.js"></script>'
 )
@@ -77,13 +82,18 @@ def html(value: str, elem_id: str) -> gradio.HTML:
     return gradio.HTML(value, elem_id=elem_id, padding=False, container=False, apply_default_css=False, js_on_load=None)
 
 
+def visible(shown: bool) -> bool | Literal["hidden"]:
+    """For a component that comes and goes. One that is not visible Gradio takes off the page and may not tell all."""
+    return shown or "hidden"
+
+
 class Part(gradio.HTML):
     """A region whose value is the data of an element of ours.
 
     As text: of data Gradio sends what has changed, and its script writes that into what the element has in its hands.
     """
 
-    def postprocess(self, value: Any) -> str | None:
+    def postprocess(self, value: PartData | None) -> str | None:  # type: ignore[override]
         """Data to JSON."""
         return None if value is None else json.dumps(value)
 
@@ -151,4 +161,15 @@ def was_uploaded(path: Path) -> bool:
     return path.resolve().is_relative_to(Path(gradio.utils.get_upload_folder()).resolve())
 
 
-__all__ = ["LISTENER", "STATIC", "blocks", "html", "keep_uploads_in", "mounted", "part", "state", "was_uploaded"]
+__all__ = [
+    "LISTENER",
+    "STATIC",
+    "blocks",
+    "html",
+    "keep_uploads_in",
+    "mounted",
+    "part",
+    "state",
+    "visible",
+    "was_uploaded",
+]

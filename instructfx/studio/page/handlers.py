@@ -11,7 +11,7 @@ from typing import Any
 import gradio
 
 from instructfx.errors import AudioError, InstructFXError
-from instructfx.studio.page import ear_panel, events, html
+from instructfx.studio.page import ear_panel, events, html, part_data
 from instructfx.studio.page.gradio_compat import LISTENER, STATIC, was_uploaded
 from instructfx.studio.page.layout import Page
 from instructfx.studio.page.options_panel import chosen
@@ -84,7 +84,6 @@ class Handlers:
             page.redo.click(self.redo, [page.token], outputs, **LISTENER)
             for part in (page.player, page.chain, page.history):
                 part.submit(self.act, [page.token], outputs, **LISTENER)
-            page.address.submit(_nudged, None, None, **LISTENER)
             page.stop.click(self.stop, [page.token], [page.stop], queue=False, **LISTENER)
             page.new.click(self.new_track, [page.token, page.advanced.ears.remembered], outputs, **LISTENER)
             page.blocks.load(self.come_back, [page.asked, *settings], outputs, js=ADDRESS_FIRST, **LISTENER)
@@ -133,16 +132,13 @@ class Handlers:
             yield {page.choosing: progress}
         visit = job.visit
         if visit is None:
-            yield {**self.follower.trouble(job.trouble), page.address: {"session": ""}}
+            yield {**self.follower.trouble(job.trouble), page.address: part_data.address_data("")}
             return
         yield {
             page.token: visit.token,
-            page.address: {"session": visit.session.id},
+            page.address: part_data.address_data(visit.session.id),
             page.choosing: "",
             page.upload: None,
-            page.chooser: gradio.update(visible=False),
-            page.listen: gradio.update(visible=True),
-            page.rack: gradio.update(visible=True),
             page.track: html.track_line(visit.track),
             page.new: gradio.update(interactive=True),
             **self.follower.samples(True),
@@ -182,8 +178,8 @@ class Handlers:
             known = self.visits.find(token) or self.visits.past(token)
             yield {page.notice: html.notice(SAY_SOMETHING if known else CHOOSE_FIRST)}
             return
-        agents, wishes = chosen(settings)
-        async for changes in self._carry_out(request, token, Instruct(said, wishes, takes), agents):
+        agents, options = chosen(settings)
+        async for changes in self._carry_out(request, token, Instruct(said, options, takes), agents):
             yield changes
 
     @guarded
@@ -208,14 +204,14 @@ class Handlers:
     async def act(self, request: gradio.Request, event: gradio.EventData, token: str) -> AsyncIterator[Changes]:
         """What a person did with the player, the chain or the history."""
         visit = self.visits.find(token)
-        act = events.read(event._data)
-        if isinstance(act, events.OrderAct):
-            async for changes in self._carry_out(request, token, act.order):
+        said = events.read(event._data)
+        if order := events.order_of(said):
+            async for changes in self._carry_out(request, token, order):
                 yield changes
         elif visit is None:
             yield {self.page.notice: html.notice(CHOOSE_FIRST)}
         else:
-            await events.noted(act, visit, self.studio.store)
+            await events.noted(said, visit, self.studio.store)
             yield self.follower.everything(visit)
             async for changes in self.follower.look_after(visit, visit.serial):
                 yield changes
@@ -259,33 +255,12 @@ class Handlers:
     @guarded
     async def new_track(self, request: gradio.Request, token: str, remembered: object) -> AsyncIterator[Changes]:
         """Close the session and show the choice of tracks again."""
-        page = self.page
         self.visits.close(token)
-        yield {
-            page.token: "",
-            page.address: {"session": ""},
-            page.choosing: "",
-            page.chooser: gradio.update(visible=True),
-            page.listen: gradio.update(visible=False),
-            page.rack: gradio.update(visible=False),
-            page.player: None,
-            page.conversation: html.conversation([]),
-            page.notice: "",
-            page.progress: "",
-            page.rendering: "",
-            **self.follower.running(False),
-            page.undo: gradio.update(interactive=False),
-            page.redo: gradio.update(interactive=False),
-            **ear_panel.shown(page.advanced.ears, remembered),
-        }
+        yield {**self.follower.nothing(), **ear_panel.shown(self.page.advanced.ears, remembered)}
 
     def leave(self, request: gradio.Request) -> None:
         """A page was closed or lost its connection."""
         self.visits.left(_page_of(request))
-
-
-async def _nudged() -> None:
-    """Nothing to do but to have been asked: see static/stream.js."""
 
 
 def _page_of(request: gradio.Request) -> str:

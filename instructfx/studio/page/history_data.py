@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from instructfx.chain import Chain, Slot
 from instructfx.chain.format import label_text, setting_text, value_text
+from instructfx.chain.matching import aligned
 from instructfx.sessions import Session, Turn
+from instructfx.studio.page.part_types import DRY, ComparisonData, HistoryData, RowData, TurnData
 from instructfx.studio.workers.messages import Compared
-
-DRY = "dry"
 
 
 def history_data(
     session: Session, names: Mapping[str, str] | None = None, compared: Compared | None = None
-) -> dict[str, Any]:
+) -> HistoryData:
     """What `<ifx-history>` takes as its data.
 
     names: id of a turn -> what the person calls it. Undone turns are no nodes of the tree: what continues them
     continues the turn that they went back to, and so does the head. StoreError where compared names no turn.
     """
     standing = session.standing
-    turns = [
+    turns: list[TurnData] = [
         {
             "id": turn.id,
             "parent": _id(session.reached(turn.parent_id)),
@@ -50,7 +49,7 @@ def _id(turn: Turn | None) -> str | None:
     return turn.id if turn else None
 
 
-def _comparison(session: Session, compared: Compared) -> dict[str, Any]:
+def _comparison(session: Session, compared: Compared) -> ComparisonData:
     a, b = (session.turn(each) if each else None for each in (compared.a, compared.b))
     dry = next((turn.readings_before for turn in session.turns if turn.parent_id is None), {})
     readings = [turn.readings_after if turn else dry for turn in (a, b)]
@@ -66,25 +65,34 @@ def _comparison(session: Session, compared: Compared) -> dict[str, Any]:
     }
 
 
-def _rows(a: Chain, b: Chain) -> list[dict[str, Any]]:
-    """Settings side by side, as texts in their units; empty where a chain has not that effect."""
-    rows = []
-    for name in (*a.names, *(each for each in b.names if each not in a.names)):
-        slots = [chain.slot(name) if name in chain.names else None for chain in (a, b)]
+def _rows(a: Chain, b: Chain) -> list[RowData]:
+    """Settings side by side, as texts in their units; empty where a chain has not that slot."""
+    a = aligned(a, b)
+    labels = {**a.labels, **b.labels}
+    rows: list[RowData] = []
+    for slot_id in dict.fromkeys((*a.ids, *b.ids)):
+        slots = (a.find(slot_id), b.find(slot_id))
         effect = next(slot for slot in slots if slot).effect
-        places = [_place(chain, slot) for chain, slot in zip((a, b), slots, strict=True)]
-        rows.append(_row(effect.label, "Place", *places))
+        lines = [("Place", [_place(chain, slot) for chain, slot in zip((a, b), slots, strict=True)])]
         for param in effect.params:
             texts = [value_text(param, slot.settings[param.name]) if slot else "" for slot in slots]
-            rows.append(_row(effect.label, setting_text(effect, param), *texts))
+            lines.append((setting_text(effect, param), texts))
+        for setting, (left, right) in lines:
+            rows.append(
+                {
+                    "slot": slot_id,
+                    "effect": labels[slot_id],
+                    "setting": setting,
+                    "a": left,
+                    "b": right,
+                    "differs": left != right,
+                }
+            )
     return rows
 
 
 def _place(chain: Chain, slot: Slot | None) -> str:
     if slot is None:
         return "not there"
-    return f"{chain.names.index(slot.effect.name) + 1}{', bypassed' if slot.bypassed else ''}"
-
-
-def _row(effect: str, setting: str, a: str, b: str) -> dict[str, Any]:
-    return {"effect": effect, "setting": setting, "a": a, "b": b, "differs": a != b}
+    state = ", not here" if slot.effect.absent else ", bypassed" if slot.bypassed else ""
+    return f"{chain.ids.index(slot.id) + 1}{state}"

@@ -45,9 +45,6 @@ class Page:
     token: gradio.State
     address: gradio.HTML
     asked: gradio.Textbox
-    chooser: gradio.Column
-    listen: gradio.Column
-    rack: gradio.Column
     upload: gradio.File
     samples: Mapping[str, gradio.Button]
     choosing: gradio.HTML
@@ -91,13 +88,13 @@ def laid_out(token: gradio.State, blocks: gradio.Blocks, limits: Limits) -> Page
                 parts |= _chooser(limits) | _listen()
             with gradio.Column(elem_id="side-talk", elem_classes="side"):
                 parts |= _talk()
-            with gradio.Column(elem_id="side-rack", elem_classes="side", visible=False) as rack:
-                parts |= {"rack": rack} | _rack()
+            with gradio.Column(elem_id="side-rack", elem_classes="side"):
+                parts |= _rack()
     return Page(**parts)
 
 
 def _chooser(limits: Limits) -> dict[str, Any]:
-    with gradio.Column(elem_id="chooser", elem_classes="sheet") as chooser:
+    with gradio.Column(elem_id="chooser", elem_classes="sheet"):
         gradio.HTML("<h2>Choose a track</h2>")
         upload = gradio.File(label="Your own", elem_id="upload", height=150)
         kinds = "WAV, FLAC, AIFF, OGG, Opus, MP3 or M4A"
@@ -108,17 +105,17 @@ def _chooser(limits: Limits) -> dict[str, Any]:
                 for name, label in SAMPLES.items()
             }
         choosing = gradio_compat.html("", "choosing")
-    return {"chooser": chooser, "upload": upload, "samples": samples, "choosing": choosing}
+    return {"upload": upload, "samples": samples, "choosing": choosing}
 
 
 def _listen() -> dict[str, Any]:
-    with gradio.Column(elem_id="listen", elem_classes="sheet", visible=False) as listen:
+    with gradio.Column(elem_id="listen", elem_classes="sheet"):
         with gradio.Row(elem_id="track-row"):
             track = gradio_compat.html("", "track")
             new = gradio.Button("New track", elem_id="new", elem_classes="quiet", size="sm")
         player = gradio_compat.part("ifx-player", "player", "Player")
         rendering = gradio_compat.html("", "rendering")
-    return {"listen": listen, "track": track, "new": new, "player": player, "rendering": rendering}
+    return {"track": track, "new": new, "player": player, "rendering": rendering}
 
 
 def _talk() -> dict[str, Any]:
@@ -126,7 +123,7 @@ def _talk() -> dict[str, Any]:
         conversation = gradio_compat.html(html.conversation([]), "conversation")
         with gradio.Row(elem_id="progress-row"):
             progress = gradio_compat.html("", "progress")
-            stop = gradio.Button("Stop", elem_id="stop", elem_classes="quiet", size="sm", visible=False)
+            stop = gradio.Button("Stop", elem_id="stop", elem_classes="quiet", size="sm", visible="hidden")
         notice = gradio_compat.html("", "notice")
         with gradio.Row(elem_id="prompt-row"):
             words = gradio.Textbox(

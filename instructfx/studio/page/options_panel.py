@@ -12,7 +12,7 @@ from instructfx.sessions.options import TurnOptions
 from instructfx.studio.page import ear_panel, planner_panel
 from instructfx.studio.page.ear_panel import EarChoice
 from instructfx.studio.visits import planner_options
-from instructfx.studio.visits.ear_options import granted
+from instructfx.studio.visits.ear_options import FETCHED, granted
 from instructfx.studio.workers.messages import AgentNames
 
 LOSSES = (
@@ -83,12 +83,12 @@ def chosen(values: Sequence[Any]) -> tuple[AgentNames, TurnOptions]:
     """What the fold says; InstructFXError for what cannot be had."""
     ear, planner, step_size, iterations, seed, first_turn, loss, avoid = values
     agents = AgentNames(planner_options.granted(planner or ""), granted(ear or ""))
-    wishes = TurnOptions(
+    options = TurnOptions(
         step_size=1.0 if step_size is None else step_size,
         iterations=iterations or None,
         seed=seed,
         first_turn=first_turn,
-        loss=loss if loss and agents.ear == "clap" else "",
+        loss=loss if loss and agents.ear == FETCHED else "",
         avoid=avoid or "",
     )
-    return agents, wishes
+    return agents, options

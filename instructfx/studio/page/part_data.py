@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from instructfx.engine.edits import amount_of, original
+from instructfx.sessions.slots import given_ids
 from instructfx.studio.page import html
-from instructfx.studio.page.chain_data import Amount, chain_data
+from instructfx.studio.page.chain_data import chain_data
 from instructfx.studio.page.history_data import history_data
+from instructfx.studio.page.part_types import (
+    DRY,
+    AddressData,
+    ChainData,
+    HistoryData,
+    PlayerData,
+    StepsData,
+    VersionData,
+)
 
 if TYPE_CHECKING:
     from instructfx.sessions import Turn
     from instructfx.studio.visits.job import SessionJob
     from instructfx.studio.visits.visits import Visit
 
-DRY = "dry"
+
+def address_data(session_id: str) -> AddressData:
+    """Which session the page's address names, none where that is empty, for `ifx-address`."""
+    return {"session": session_id}
 
 
-def player_data(visit: Visit) -> dict[str, Any]:
+def player_data(visit: Visit) -> PlayerData:
     """What can be heard of a visit, for `ifx-player`."""
     session = visit.session
     current = visit.heard()
@@ -39,7 +52,7 @@ def player_data(visit: Visit) -> dict[str, Any]:
     }
 
 
-def _version(visit: Visit, turn: Turn | None) -> dict[str, Any]:
+def _version(visit: Visit, turn: Turn | None) -> VersionData:
     sound = visit.sound_of(turn.id if turn else None)
     assert sound
     name = visit.names.get(turn.id, "") if turn else ""
@@ -54,7 +67,7 @@ def _version(visit: Visit, turn: Turn | None) -> dict[str, Any]:
     }
 
 
-def _steps(visit: Visit, turn: Turn | None) -> dict[str, Any] | None:
+def _steps(visit: Visit, turn: Turn | None) -> StepsData | None:
     if turn is None or turn.kind != "said" or not turn.refined.steps:
         return None
     steps = turn.refined.steps
@@ -64,21 +77,22 @@ def _steps(visit: Visit, turn: Turn | None) -> dict[str, Any] | None:
     return {"turn": turn.id, "count": len(steps), "kept": kept, "losses": losses, "url": url}
 
 
-def rack_data(visit: Visit, editable: bool) -> dict[str, Any]:
+def rack_data(visit: Visit, editable: bool) -> ChainData:
     """The chain that plays now, for `ifx-chain`."""
     session = visit.session
     last = amount_of(session)
     return chain_data(
         session.chain,
-        {name: chosen for name in session.chain.names if (chosen := original(session, name))},
-        Amount(last[0].id, last[0].instruction, last[1]) if last else None,
+        {each: chosen for each in session.chain.ids if (chosen := original(session, each))},
+        {"turn": last[0].id, "words": last[0].instruction, "share": last[1]} if last else None,
+        used=given_ids(session),
         session=visit.token,
         editable=editable,
         sample_rate=session.dry.sample_rate,
     )
 
 
-def tree_data(visit: Visit) -> dict[str, Any]:
+def tree_data(visit: Visit) -> HistoryData:
     """Every turn, for `ifx-history`."""
     return {**history_data(visit.session, visit.names, visit.compared), "session": visit.token}
 

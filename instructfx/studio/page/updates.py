@@ -8,6 +8,7 @@ from typing import Any
 import gradio
 
 from instructfx.studio.page import html, part_data
+from instructfx.studio.page.gradio_compat import visible
 from instructfx.studio.page.layout import Page
 from instructfx.studio.visits.job import Job, SessionJob
 from instructfx.studio.visits.jobs import AskJob
@@ -115,6 +116,23 @@ class Follower:
             page.redo: gradio.update(interactive=session.redo_target is not None),
         }
 
+    def nothing(self) -> Changes:
+        """The choice of tracks, and nothing of a session that was there before."""
+        page = self._page
+        return {
+            page.token: "",
+            page.address: part_data.address_data(""),
+            page.choosing: "",
+            page.player: None,
+            page.conversation: html.conversation([]),
+            page.notice: "",
+            page.progress: "",
+            page.rendering: "",
+            **self.running(False),
+            page.undo: gradio.update(interactive=False),
+            page.redo: gradio.update(interactive=False),
+        }
+
     def trouble(self, text: str) -> Changes:
         """One line of what is wrong, and everything usable again."""
         page = self._page
@@ -132,7 +150,7 @@ class Follower:
         page = self._page
         buttons = (page.send, page.takes, *page.examples.values(), *((page.undo, page.redo) if running else ()))
         states: Changes = {button: gradio.update(interactive=not running) for button in buttons}
-        return {**states, page.stop: gradio.update(visible=running, value="Stop", interactive=True)}
+        return {**states, page.stop: gradio.update(visible=visible(running), value="Stop", interactive=True)}
 
     def samples(self, usable: bool) -> Changes:
         """Whether a track can be chosen."""

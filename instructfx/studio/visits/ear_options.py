@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from instructfx.ears import EARS
 from instructfx.errors import Cancelled, EarError, InstructFXError
 from instructfx.studio.visits.phrases import sentence
 
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LABELS = {"perceptual": "Built-in", "clap": "CLAP"}
-BUILT_IN = "perceptual"
+BUILT_IN, FETCHED = EARS
+"""The ear that is always there, and the one that is fetched, takes its time and has a choice of losses."""
+LABELS = {BUILT_IN: "Built-in", FETCHED: "CLAP"}
 OFF = ("0", "no", "off", "false")
 GONE = "CLAP is no longer installed here: choose the built-in ear, or fetch CLAP again"
 SWITCHED_OFF = "this studio does not fetch CLAP: INSTRUCTFX_STUDIO_FETCH is off; its host can change that"
@@ -75,7 +77,7 @@ def offered() -> Offer:
         if not missing:
             look(checkpoint)
             usual = usual_ear()
-            return Offer((BUILT_IN, "clap"), usual if usual in LABELS else BUILT_IN)
+            return Offer((BUILT_IN, FETCHED), usual if usual in LABELS else BUILT_IN)
     except EarError as error:
         return Offer(trouble=sentence(error) if may_fetch() else "")
     if not may_fetch():

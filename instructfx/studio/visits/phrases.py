@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from instructfx.chain.format import SettingLine, settings_of
+from instructfx.chain.matching import aligned
 
 if TYPE_CHECKING:
     from instructfx.chain import Chain
@@ -25,13 +26,14 @@ class Change:
 
 def changes(before: Chain, after: Chain) -> list[Change]:
     """What a turn did, in the order of the sound."""
-    found = [Change("removed", slot.effect.label) for slot in before.slots if slot.effect.name not in after.names]
+    before = aligned(before, after)
+    found = [Change("removed", before.labels[each]) for each in before.ids if each not in after.ids]
     for slot in after.slots:
-        label = slot.effect.label
-        if slot.effect.name not in before.names:
+        label = after.labels[slot.id]
+        old = before.find(slot.id)
+        if old is None:
             found.append(Change("added", label))
             continue
-        old = before.slot(slot.effect.name)
         if old.bypassed != slot.bypassed:
             found.append(Change("bypassed" if slot.bypassed else "enabled", label))
         for was, now in zip(settings_of(old), settings_of(slot), strict=True):

@@ -124,7 +124,7 @@ class Visit:
 
 def _sound_key(chain: Chain) -> str:
     """The same for chains that sound the same."""
-    heard = [(slot.effect.name, dict(slot.settings)) for slot in chain.slots if not slot.bypassed]
+    heard = [(slot.effect.name, dict(slot.settings)) for slot in chain.slots if slot.heard]
     return json.dumps(heard, sort_keys=True)
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Body, FastAPI, HTTPException
 from fastapi.responses import FileResponse, Response
 from starlette.background import BackgroundTask
 
-from instructfx.studio.page import gradio_compat
+from instructfx.errors import InstructionError
+from instructfx.studio.page import events, gradio_compat
 from instructfx.studio.visits.jobs import AskJob
 from instructfx.studio.visits.opening import Studio
+from instructfx.studio.visits.phrases import sentence
 from instructfx.studio.visits.visits import Visit
-from instructfx.studio.workers.messages import Export, Made, PreviewRequest, WorkRequest
+from instructfx.studio.workers.messages import Export, Made, PreviewRequest, Slots, WorkRequest
 
 MEDIA_TYPES = {
     ".flac": "audio/flac",
@@ -71,13 +72,14 @@ def add(app: FastAPI, studio: Studio) -> None:
         return FileResponse(sound.path, media_type=MEDIA_TYPES[sound.path.suffix], headers=PRIVATE)
 
     @app.post("/preview/{token}")
-    async def preview(token: str, asked: Annotated[dict[str, Any], Body()]) -> Response:
-        visit, slots, share = visit_of(token), asked.get("chain"), asked.get("share")
-        by_hand = isinstance(slots, list) and share is None
-        scaled = slots is None and isinstance(share, int | float) and math.isfinite(share)
-        if not (by_hand or scaled):
-            raise HTTPException(422, "a preview takes a chain, or a share of the last turn")
-        return _once(await made(_preview(visit, slots, share), visit.closed), MEDIA_TYPES[".flac"])
+    async def preview(token: str, said: Annotated[object, Body()]) -> Response:
+        visit = visit_of(token)
+        try:
+            asked = events.read_preview(said)
+        except InstructionError as error:
+            raise HTTPException(422, sentence(error)) from None
+        wanted = _preview(visit, asked.get("chain"), asked.get("share"))
+        return _once(await made(wanted, visit.closed), MEDIA_TYPES[".flac"])
 
     @app.get("/step/{token}/{turn_id}/{step}")
     async def step(token: str, turn_id: str, step: int) -> Response:
@@ -104,7 +106,7 @@ def add(app: FastAPI, studio: Studio) -> None:
         return _once(Made(path), "application/octet-stream", name)
 
 
-def _preview(visit: Visit, slots: Any, share: Any) -> PreviewRequest:
+def _preview(visit: Visit, slots: Slots | None, share: float | None) -> PreviewRequest:
     return PreviewRequest(visit.session.id, len(visit.session.turns), slots, share, visit.folder, visit.agents)
 
 

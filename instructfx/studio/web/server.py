@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import logging
 import os
 import shutil
 import signal
 import socket
 import sys
-from collections.abc import Sequence
 
 import uvicorn
 from fastapi import FastAPI
@@ -17,17 +15,15 @@ from starlette.types import ASGIApp
 
 from instructfx.audio.scratch import abandoned, scratch_folder
 from instructfx.errors import InstructFXError, PlannerError, SetupError
+from instructfx.extras import needs_extra
 from instructfx.studio.visits import retention
 from instructfx.studio.visits.opening import Studio
 from instructfx.studio.web import routes
 from instructfx.studio.web.auth import Gate, Passwords, passwords_from
-from instructfx.studio.workers import logs
 from instructfx.studio.workers.limits import Limits, limits_from
 
 log = logging.getLogger("instructfx")
 
-DEFAULT_HOST = "127.0.0.1"
-DEFAULT_PORT = 7860
 SHUTDOWN_SECONDS = 2
 
 
@@ -49,7 +45,7 @@ def application(studio: Studio, passwords: Passwords | None = None) -> ASGIApp:
     return Gate(whole, limits.upload_mb, passwords, limits.mcp)
 
 
-def serve(host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> int:
+def serve(host: str, port: int) -> int:
     """Serve until interrupted; the exit status, 2 where a setting, a planner or the address cannot be used.
 
     Port 0 is any.
@@ -59,6 +55,9 @@ def serve(host: str = DEFAULT_HOST, port: int = DEFAULT_PORT) -> int:
     try:
         limits, passwords = limits_from(os.environ), passwords_from(os.environ)
         planner_options.check()
+        if limits.mcp:
+            with needs_extra("mcp", "INSTRUCTFX_MCP=1"):
+                import mcp  # noqa: F401 - Gradio does, when the page is made
         listening = _listening(host, port)
     except PlannerError as error:
         log.error("The planner cannot be used: %s", error)
@@ -122,13 +121,3 @@ def _serve(listening: socket.socket, limits: Limits, passwords: Passwords | None
         pool.close()
         visits.close_all()
     return 0
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """`python app.py [--host HOST] [--port PORT]`."""
-    parser = argparse.ArgumentParser(prog="app.py", description="The InstructFX studio, a page for your browser.")
-    parser.add_argument("--host", default=os.environ.get("INSTRUCTFX_HOST", DEFAULT_HOST))
-    parser.add_argument("--port", type=int, default=os.environ.get("INSTRUCTFX_PORT", DEFAULT_PORT))
-    asked = parser.parse_args(arguments)
-    logs.to_stderr()
-    return serve(asked.host, asked.port)

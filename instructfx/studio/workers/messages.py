@@ -60,7 +60,7 @@ class Instruct:
     """What a person says; with takes above 1, so many sibling turns of it."""
 
     words: str
-    wishes: TurnOptions
+    options: TurnOptions
     takes: int = 1
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from instructfx.audio.containers import MAX_MINUTES, opened
 from instructfx.errors import AudioError
+from instructfx.locations import static_folder
 from instructfx.studio.workers.messages import (
     AgentNames,
     At,
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 PLAYS_AS_IT_IS = (".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus")
 SESSIONS_HELD = 4
 WARM_STEPS = 8  # enough to meet every part of a search
-WARM_TRACK = Path(__file__).parents[3] / "static" / "samples" / "guitar.flac"
+WARM_TRACK = static_folder() / "samples" / "guitar.flac"
 
 
 class Desk:
@@ -123,11 +124,11 @@ class Desk:
             cancelled=self._stop.is_set,
         )
         match request.order:
-            case Instruct(words, wishes, takes):
+            case Instruct(words, options, takes):
                 if takes > 1:
-                    live.takes(words, takes, callbacks, wishes)
+                    live.takes(words, takes, callbacks, options)
                 else:
-                    live.say(words, callbacks, wishes)
+                    live.say(words, callbacks, options)
             case Edit(slots):
                 live.edit(Chain.from_json(list(slots)))
             case Scale(share):

@@ -9,8 +9,8 @@ import torch
 from numpy.typing import NDArray
 
 from instructfx.chain import Chain
+from instructfx.effects.device import CPU
 from instructfx.effects.memoryless import as_tensors
-from instructfx.effects.reverb import impulse_response
 from instructfx.studio.workers.pictures.svg import (
     ACCENT,
     INK,
@@ -46,9 +46,10 @@ class Decay:
 def decay_of(chain: Chain, sample_rate: int) -> Decay | None:
     """The decay of the chain's reverb alone, all channels together; None where none is heard."""
     for slot in chain.slots:
-        if slot.effect.name == "reverb" and not slot.bypassed and slot.settings["mix"] > 0:
+        room = slot.effect.impulse_response
+        if room and slot.heard and slot.settings["mix"] > 0:
             with torch.no_grad():
-                taps = impulse_response(as_tensors(slot.settings), sample_rate, 2)[0]
+                taps = room(as_tensors(slot.settings), sample_rate, 2, CPU)[0]
             return decay_of_response(taps.double().numpy(), sample_rate, slot.settings["decay_seconds"])
     return None
 

@@ -59,11 +59,12 @@ def spectrum_of(samples: Tensor, sample_rate: int) -> Curve:
 def response_of(chain: Chain, sample_rate: int) -> Curve | None:
     """What the chain's equalisers do together, in dB; None where none is heard."""
     hz = drawn_hz(sample_rate)
-    magnitude = None
-    for slot in chain.slots:
-        if slot.effect.name == "eq" and slot.effect.response and not slot.bypassed:
-            response = slot.effect.response(as_tensors(slot.settings), sample_rate, torch.from_numpy(hz))[0]
-            magnitude = response if magnitude is None else magnitude * response
-    if magnitude is None:
+    magnitudes = [
+        slot.effect.response(as_tensors(slot.settings), sample_rate, torch.from_numpy(hz))[0]
+        for slot in chain.slots
+        if slot.effect.response and slot.heard
+    ]
+    if not magnitudes:
         return None
-    return Curve(tuple(hz.tolist()), tuple((20 * torch.log10(magnitude)).tolist()))
+    levels_db = 20 * torch.log10(torch.stack(magnitudes)).sum(0)
+    return Curve(tuple(hz.tolist()), tuple(levels_db.tolist()))

@@ -1,0 +1,35 @@
+"""`instructfx studio`: the page, until it is interrupted."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import Any
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 7860
+
+
+def add_commands(commands: Any) -> None:
+    """Add `studio` to the subparsers of the command line."""
+    studio = commands.add_parser("studio", help="serve the page for your browser")
+    studio.add_argument(
+        "--host",
+        default=os.environ.get("INSTRUCTFX_HOST", DEFAULT_HOST),
+        help="address to listen at (default: INSTRUCTFX_HOST, else 127.0.0.1)",
+    )
+    studio.add_argument(
+        "--port",
+        type=int,
+        default=os.environ.get("INSTRUCTFX_PORT", DEFAULT_PORT),
+        help="port to listen at, 0 for any that is free (default: INSTRUCTFX_PORT, else 7860)",
+    )
+    studio.set_defaults(run=_studio)
+
+
+def _studio(options: argparse.Namespace) -> int:
+    from instructfx.studio.web.server import serve
+    from instructfx.studio.workers import logs
+
+    logs.to_stderr()
+    return serve(options.host, options.port)

@@ -1,0 +1,49 @@
+"""What musicians call an effect and its settings, and what numbers and qualities mean when they are said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Phrases = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Nickname:
+    """Names of the effect, English and Spanish, and the settings that they imply; those of a choice as its word."""
+
+    en: Phrases
+    es: Phrases = ()
+    settings: Mapping[str, float | str | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SettingName:
+    """Names of one setting that other effects do not have; shared ones stand in the lexicon."""
+
+    param: str
+    en: Phrases
+    es: Phrases = ()
+
+
+@dataclass(frozen=True)
+class Colour:
+    """What changes in the effect when a quality is said of it: "a darker reverb". families are the lexicon's."""
+
+    families: Phrases
+    changes: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class EffectWords:
+    """noun is what was added, "an equaliser", where that is not just the effect's label.
+
+    numbers maps a unit (db, s, ratio, bits, semitones, or empty for none) to the setting that a number in it means
+    when the effect is named: "a 250 ms delay".
+    """
+
+    noun: str = ""
+    nicknames: tuple[Nickname, ...] = ()
+    settings: tuple[SettingName, ...] = ()
+    colours: tuple[Colour, ...] = ()
+    numbers: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,152 @@
+"""Where a turn is taken: in which session, by whom, on which sound, and as a person chose for it."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from importlib import metadata
+from typing import Literal
+
+import torch
+
+from instructfx import __version__
+from instructfx.audio import resample
+from instructfx.audio.track import Track
+from instructfx.chain import Chain
+from instructfx.ears import Ear
+from instructfx.errors import InstructionError
+from instructfx.planners import Planner, PlanRequest
+from instructfx.refine import OnStep, RefineOptions, ignore, never
+from instructfx.rendering.excerpt import Excerpt
+from instructfx.sessions import FirstTurn, Provenance, Session
+from instructfx.sessions.options import TurnOptions
+from instructfx.sessions.slots import given_ids, spoken_of
+from instructfx.store import Store
+
+PACKAGES = (
+    "torch", "numpy", "scipy", "soxr", "pedalboard", "dasp-pytorch", "scikit-optimize", "laion-clap", "transformers",
+)  # fmt: skip
+OF_THE_SEARCH = ("planner", "seed", "recipe", "options", "first_turn", "turn_options")
+"""What of a turn's provenance has no part in its readings."""
+
+Stage = Literal["planning", "listening", "refining", "saving"]
+OnStage = Callable[[Stage], None]
+
+
+@dataclass(frozen=True)
+class Agents:
+    """Who plans and who listens, and how long the refiners may search."""
+
+    planner: Planner
+    ear: Ear
+    options: RefineOptions = field(default_factory=RefineOptions)
+    first_turn: FirstTurn = "refine"
+    seed: int = 0
+    recipe: str = ""
+
+    def chosen(self, options: TurnOptions) -> Agents:
+        """Who plans and listens as a person chose for one turn; InstructionError where that cannot be."""
+        published = options.loss or options.avoid or options.iterations is not None
+        if self.recipe and published:
+            raise InstructionError(
+                f"the recipe {self.recipe} searches as it was published; leave out loss, iterations and what to avoid"
+            )
+        return replace(
+            self,
+            ear=self.ear.with_loss(options.loss, options.avoid) if options.loss else self.ear,
+            options=options.options(self.options),
+            first_turn=options.first_turn or self.first_turn,
+            seed=self.seed if options.seed is None else options.seed,
+        )
+
+
+@dataclass(frozen=True)
+class Callbacks:
+    """Who watches a turn: told each stage and step, and asked whether to stop."""
+
+    on_stage: OnStage = lambda stage: None
+    on_step: OnStep = ignore
+    cancelled: Callable[[], bool] = never
+
+
+@dataclass(frozen=True)
+class TurnContext:
+    """What a turn is taken in. The excerpt is the session's, as the ear of the agents takes it.
+
+    options are what a person chose for this turn; take counts the turns that are taken of one instruction, from 1,
+    and is 0 where there is but one.
+    """
+
+    session: Session
+    agents: Agents
+    excerpt: Excerpt
+    store: Store
+    callbacks: Callbacks = field(default_factory=Callbacks)
+    options: TurnOptions = field(default_factory=TurnOptions)
+    take: int = 0
+
+    @property
+    def provenance(self) -> Provenance:
+        """What a turn in this context has to be made from to be made again."""
+        agents = self.agents
+        return Provenance(
+            planner=agents.planner.name,
+            ear=agents.ear.name,
+            seed=agents.seed,
+            versions=package_versions(),
+            ear_sha256=agents.ear.fingerprint,
+            recipe=agents.recipe,
+            options=agents.options.ours,
+            first_turn=agents.first_turn,
+            machine=f"{platform.system()} {platform.machine()}",
+            device=str(agents.ear.device),
+            threads=torch.get_num_threads(),
+            turn_options=self.options,
+            excerpt_start=self.session.excerpt_start,
+        )
+
+    def request(self, words: str, readings: Mapping[str, float]) -> PlanRequest:
+        """What the planner is told; readings are of what plays now."""
+        path = self.session.path
+        return PlanRequest(
+            words,
+            self.session.chain,
+            tuple(turn.instruction for turn in path),
+            readings,
+            self.session.dry.channels,
+            self.agents.ear.reads,
+            self.callbacks.cancelled,
+            frozenset(place for place, turn in enumerate(path) if turn.kind == "edited"),
+            spoken_of(self.session),
+            given_ids(self.session, self.take),
+        )
+
+    def readings(self, chain: Chain) -> Mapping[str, float]:
+        """What the ear reads of a chain: what it read after a turn that left this chain, where that was the same ear on
+        the same excerpt; a hand on a knob should not wait for what is known."""
+        made = self.provenance
+        for turn in reversed(self.session.turns):
+            then = turn.provenance
+            if turn.readings_after and turn.chain == chain and made == _as_searched(then, made):
+                return turn.readings_after
+        with torch.no_grad():
+            return self.agents.ear.describe(self.excerpt.heard(chain))
+
+
+def _as_searched(then: Provenance, made: Provenance) -> Provenance:
+    return replace(then, **{name: getattr(made, name) for name in OF_THE_SEARCH})
+
+
+def excerpt_of(track: Track, ear: Ear, start: int | None = None) -> Excerpt:
+    """Ten seconds of a track from a frame on, else the most telling ones, as that ear takes them."""
+    audio = track.excerpt(start)
+    samples = resample(audio.samples, audio.sample_rate, ear.sample_rate)
+    return Excerpt(torch.from_numpy(samples)[None], ear.sample_rate)
+
+
+@lru_cache(maxsize=1)
+def package_versions() -> dict[str, str]:
+    """Versions of what decides the numbers."""
+    return {"instructfx": __version__, **{name: metadata.version(name) for name in PACKAGES}}

@@ -1,0 +1,111 @@
+"""A turn by words: planned, routed and searched, and then through the door."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+
+from instructfx.audio.naming import one_line
+from instructfx.chain import Chain
+from instructfx.ears import Ear, Objective
+from instructfx.engine.context import TurnContext
+from instructfx.engine.turn import LONGEST_INSTRUCTION, Outcome, begin, finish, unrefined
+from instructfx.errors import Cancelled, InstructionError
+from instructfx.planners import Plan
+from instructfx.planners.router import route
+from instructfx.refine import Refined, Step, refine
+from instructfx.sessions import Session
+from instructfx.sessions.options import TurnOptions, unheard
+
+
+def take_turn(context: TurnContext, instruction: str) -> Session:
+    """Plan, route, refine and commit one turn; the session with that turn comes back.
+
+    When the watcher cancels during refinement, the best chain so far is kept. Raises InstructionError for what cannot
+    be taken as an instruction and for options that this ear or recipe has no room for, Cancelled when stopped before
+    anything was found; then nothing is stored.
+    """
+    text = _checked(instruction)
+    context = replace(context, agents=context.agents.chosen(context.options))
+    begun = begin(context)
+    context.callbacks.on_stage("planning")
+    plan = context.agents.planner.plan(context.request(text, begun.readings))
+    if context.callbacks.cancelled():
+        raise Cancelled("stopped before anything changed")
+    goes_back = plan.undo and context.session.path
+    return finish(begun, _gone_back(context, text, plan) if goes_back else _searched(context, text, plan))
+
+
+def _gone_back(context: TurnContext, text: str, plan: Plan) -> Outcome:
+    parent = context.session.before(plan.undo)
+    return Outcome("undone", text, parent, plan, unrefined(parent.chain if parent else Chain()))
+
+
+def _searched(context: TurnContext, text: str, plan: Plan) -> Outcome:
+    """The route, and what the refiners make of the chain that it leads to."""
+    session, agents, callbacks, options = context.session, context.agents, context.callbacks, context.options
+    before = session.chain
+    plan = _noted(plan, options, agents.ear)
+    way, start = route(before, plan)
+    movable = plan.movable(start.ids)
+    asks = bool(plan.goal.axes or (plan.goal.target and agents.ear.reads))  # "drop the reverb" leaves the rest as it is
+    effects = start.effects_of(movable)
+    goal = options.meant(plan.goal, effects) if asks else plan.goal
+    # Axes have distances, which a step size scales; a text has none, so there the outcome is brought to its size.
+    by_text = agents.ear.reads and bool(plan.goal.target)
+    if not by_text:
+        start = options.paced(before, start, plan.chosen, plan.pinned)
+    pursued = replace(options, step_size=1.0).meant(plan.goal, effects) if by_text else goal
+    callbacks.on_stage("listening")
+    with torch.no_grad():
+        sound_before = context.excerpt.heard(before)
+    objective = agents.ear.objective(pursued, sound_before)
+    idle = session.standing is None and agents.first_turn == "initialize"
+    callbacks.on_stage("refining")
+    refined = refine(
+        start,
+        movable if asks and not idle else (),
+        context.excerpt.on(agents.ear.device),
+        objective,
+        came_from=before,
+        pinned=[pair for pair in plan.pinned if pair[0] in start.ids],
+        options=agents.options,
+        seed=agents.seed,
+        on_step=callbacks.on_step,
+        cancelled=callbacks.cancelled,
+    )
+    if by_text:
+        paced = options.paced(before, refined.chain, movable, plan.pinned)
+        refined = _brought_to(paced, refined, context, objective)
+    return Outcome("said", text, session.current, plan, refined, goal, way)
+
+
+def _brought_to(chain: Chain, refined: Refined, context: TurnContext, objective: Objective) -> Refined:
+    """What was found, with another chain in the end, whose loss is measured."""
+    if chain == refined.chain:
+        return refined
+    with torch.no_grad():
+        loss = float(objective(context.excerpt.on(context.agents.ear.device).heard(chain))[0])
+    steps = (*refined.steps, Step(len(refined.steps), chain, loss))
+    return replace(refined, chain=chain, loss_after=loss, steps=steps)
+
+
+def _noted(plan: Plan, options: TurnOptions, ear: Ear) -> Plan:
+    """The plan, with a note on words to avoid that this ear does not know."""
+    lost = () if ear.reads else unheard(options.avoid)
+    if not lost:
+        return plan
+    note = f"I do not know {', '.join(f'“{word}”' for word in lost)}, so I cannot avoid it."
+    return replace(plan, notes=tuple(dict.fromkeys((*plan.notes, note))))
+
+
+def _checked(instruction: str) -> str:
+    text = one_line(instruction)
+    if not text or (not text.isprintable() and not any(c.isprintable() and not c.isspace() for c in text)):
+        raise InstructionError('say what you want to hear, for example "make it warmer"')
+    if len(text) > LONGEST_INSTRUCTION:
+        raise InstructionError(
+            f"that is {len(text)} characters long; up to {LONGEST_INSTRUCTION} are read. Say it in a sentence or two."
+        )
+    return text

@@ -1,0 +1,107 @@
+"""What a person did with a part of the page, as its "act" events say it; `part_types` is the way there.
+
+Each event names itself in `do`. `events` reads them: a browser may send anything.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired
+
+from pydantic import FiniteFloat
+from typing_extensions import TypedDict  # which pydantic can read on every Python
+
+
+class EditedSlot(TypedDict):
+    """One slot of a chain that a person set, as `Chain.to_json` writes it."""
+
+    id: NotRequired[str]  # without one it is the next of its effect
+    effect: str
+    settings: NotRequired[dict[str, FiniteFloat | str | bool]]  # as `part_types.SettingValue`
+    bypassed: NotRequired[bool]
+    locked: NotRequired[list[str]]
+
+
+class EditEvent(TypedDict):
+    """The chain was set by hand."""
+
+    do: Literal["edit"]
+    chain: list[EditedSlot]
+
+
+class AmountEvent(TypedDict):
+    """So much of the last turn is wanted."""
+
+    do: Literal["amount"]
+    share: FiniteFloat
+
+
+class GoEvent(TypedDict):
+    """Back, or forward, to a version; None is the dry track."""
+
+    do: Literal["go"]
+    turn: str | None
+
+
+class PickEvent(TypedDict):
+    """Listen to a version beside the one that plays; None puts it away."""
+
+    do: Literal["pick"]
+    turn: str | None
+
+
+class CompareEvent(TypedDict):
+    """Look at two versions side by side; None is the dry track."""
+
+    do: Literal["compare"]
+    a: str | None
+    b: str | None
+
+
+class CloseCompareEvent(TypedDict):
+    """No longer side by side."""
+
+    do: Literal["close-compare"]
+
+
+class NameEvent(TypedDict):
+    """Call a version something."""
+
+    do: Literal["name"]
+    turn: str
+    name: str
+
+
+class ExcerptEvent(TypedDict):
+    """Let the ear listen from here, in seconds of the track."""
+
+    do: Literal["excerpt"]
+    start: FiniteFloat
+
+
+class AnswerEvent(TypedDict):
+    """What was better in a blind comparison of a turn and another one; None is the dry track."""
+
+    do: Literal["answer"]
+    turn: str
+    against: str | None
+    better: Literal["this", "other", "neither"]
+
+
+PartEvent = (
+    EditEvent
+    | AmountEvent
+    | GoEvent
+    | PickEvent
+    | CompareEvent
+    | CloseCompareEvent
+    | NameEvent
+    | ExcerptEvent
+    | AnswerEvent
+)
+
+
+class PreviewAsk(TypedDict):
+    """What is to be heard at once: a chain under somebody's hands, or so much of the last turn."""
+
+    chain: NotRequired[list[EditedSlot]]
+    share: NotRequired[FiniteFloat]

@@ -1,0 +1,77 @@
+"""Trying settings: where the search may go, and when it ends."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from instructfx.chain import Chain
+from instructfx.refine import BayesOptions, Refined, RefineOptions, refine
+from instructfx.rendering.excerpt import Excerpt
+
+EXCERPT = Excerpt(0.1 * torch.randn(1, 1, 2_000, generator=torch.Generator().manual_seed(1)), 44_100)
+SPREAD = BayesOptions(evaluations=12, first_points=13)  # the first points alone, evenly spread over where it may go
+KNOB = Chain().added("distortion", {}).knobs(("distortion",))[:1]
+
+
+def driven(unit: float) -> Chain:
+    """A distortion whose drive stands so far along its range, and whose mix stays."""
+    chain = Chain().added("distortion", {"drive_db": KNOB[0].param.from_unit(unit)})
+    return chain.locked("distortion", ["mix"])
+
+
+def explored(start: Chain, came_from: Chain | None, options: BayesOptions = SPREAD) -> Refined:
+    def rougher_is_worse(samples: Tensor, moved: Tensor | None = None) -> Tensor:
+        return samples.abs().amax(dim=(1, 2)).neg() + 1
+
+    return refine(
+        start, ("distortion",), EXCERPT, rougher_is_worse, came_from=came_from, options=RefineOptions(bayes=options)
+    )
+
+
+def tried(refined: Refined) -> list[float]:
+    """Where on its range the drive stood at each look."""
+    return [step.chain.to_unit(KNOB)[0] for step in refined.steps]
+
+
+@pytest.mark.parametrize(
+    ("came_from", "low", "high"),
+    [
+        pytest.param(Chain(), 0.2, 0.8, id="a new effect goes both ways"),
+        pytest.param(driven(0.5), 0.2, 0.8, id="one that was left alone too"),
+        pytest.param(driven(0.9), 0.2, 0.6, id="one that was turned down hardly comes up again"),
+        pytest.param(driven(0.3), 0.45, 0.8, id="one that was turned up hardly goes down again"),
+    ],
+)
+def test_a_knob_goes_no_further_than_it_may(came_from: Chain, low: float, high: float) -> None:
+    places = tried(explored(driven(0.5), came_from))
+    assert places[0] == pytest.approx(0.5)
+    assert len(places) == 13
+    assert low - 1e-6 <= min(places) < low + 0.1 * (high - low)
+    assert high - 0.1 * (high - low) < max(places) <= high + 1e-6
+
+
+@pytest.mark.parametrize(("unit", "low", "high"), [(0.1, 0.0, 0.4), (0.9, 0.6, 1.0)])
+def test_a_knob_near_an_end_stays_within_its_range(unit: float, low: float, high: float) -> None:
+    places = tried(explored(driven(unit), None))
+    assert low - 1e-6 <= min(places) < low + 0.04
+    assert high - 0.04 < max(places) <= high + 1e-6
+
+
+def test_the_search_ends_when_nothing_better_was_found_for_long() -> None:
+    still = BayesOptions(evaluations=30, first_points=31, patience=4)
+
+    def nothing_helps(samples: Tensor, moved: Tensor | None = None) -> Tensor:
+        return (samples - EXCERPT.heard(driven(0.5))).abs().sum(dim=(1, 2))
+
+    refined = refine(driven(0.5), ("distortion",), EXCERPT, nothing_helps, options=RefineOptions(bayes=still))
+    assert len(refined.steps) == 1 + 4
+    assert refined.chain == driven(0.5)
+
+
+def test_the_best_of_what_was_tried_comes_back() -> None:
+    refined = explored(driven(0.5), None)
+    losses = [step.loss for step in refined.steps]
+    assert refined.loss_after == min(losses) < losses[0]
+    assert refined.chain == refined.steps[losses.index(min(losses))].chain

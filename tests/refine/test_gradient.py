@@ -1,0 +1,44 @@
+"""Gradient descent leaves alone what a wish does not concern."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from instructfx.audio import Audio
+from instructfx.chain import Chain
+from instructfx.ears import Goal
+from instructfx.ears.perceptual import PerceptualEar
+from instructfx.refine import GradientOptions, Refined, RefineOptions, refine
+from instructfx.rendering.excerpt import Excerpt
+
+FLAT = Chain().added("eq", {})
+BELOW = ("low_shelf", "low_mid", "mid")  # what air, above 10 kHz, does not concern
+OPTIONS = GradientOptions(), GradientOptions(restraint=0.0), GradientOptions(restraint=3.0)
+
+
+@pytest.fixture(scope="module")
+def excerpt(music: Audio) -> Excerpt:
+    return Excerpt(torch.from_numpy(music.samples[:, : 2 * music.sample_rate])[None], music.sample_rate)
+
+
+def more_air(excerpt: Excerpt, options: GradientOptions) -> Refined:
+    objective = PerceptualEar().objective(Goal(axes={"air": 1.0}), excerpt.samples)
+    return refine(FLAT, ("eq",), excerpt, objective, options=RefineOptions(options))
+
+
+def strayed(refined: Refined) -> float:
+    """How far the bands that the wish does not concern have gone, in the unit cube."""
+    knobs = [knob for knob in FLAT.knobs(("eq",)) if knob.param.name.startswith(BELOW)]
+    return float(np.linalg.norm(np.subtract(refined.chain.to_unit(knobs), FLAT.to_unit(knobs))))
+
+
+def test_restraint_holds_the_settings_that_a_wish_does_not_concern(excerpt: Excerpt) -> None:
+    """Adam takes steps of one size however little a setting matters: unheld, idle bands wander."""
+    ours, unheld, held = (more_air(excerpt, options) for options in OPTIONS)
+    assert strayed(ours) < 0.12
+    assert strayed(ours) < 0.5 * strayed(unheld)
+    assert strayed(held) < strayed(ours)
+    for refined in (ours, unheld, held):
+        assert refined.loss_after < 0.02 * refined.loss_before
