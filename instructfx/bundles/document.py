@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from instructfx.bundles.format import EARLIER, FORMAT, VERSION, Bundle, bundle_adapter
-from instructfx.bundles.schema import LONGEST_NAME, NAME, bundle_schema
+from instructfx.bundles.schema import ID, LONGEST_NAME, NAME, bundle_schema
 from instructfx.effects import EFFECTS
 from instructfx.errors import InstructFXError, StoreError
 from instructfx.sessions.older import turn_of_0004
@@ -181,8 +181,8 @@ def _problems_of_slot(slot: Any) -> Iterator[str]:
     effect = EFFECTS.resolve(slot["effect"])
     if set(slot) - SLOT_KEYS or not isinstance(slot.get("bypassed", False), bool):
         yield ": must have effect, settings, and may have id, bypassed (true or false) and locked"
-    elif not _is_name(slot.get("id", "")):
-        yield f".id: must be {NAME['description']}"
+    elif "id" in slot and not (isinstance(slot["id"], str) and re.search(ID["pattern"], slot["id"])):
+        yield f".id: must be {ID['description']}"
     elif not isinstance(locked, list) or not all(isinstance(each, str) for each in locked):
         yield ".locked: must be a list of names"
     elif not isinstance(settings, dict):

@@ -64,7 +64,7 @@ def write_script(wanted: Wanted, path: Path) -> tuple[tuple[Path, ...], tuple[st
         notes += (f"the program does not limit peaks, as the studio did by {level.limited_db:.1f} dB at most",)
     rooms, beside = {}, {}
     for slot in heard:
-        if "room" in (_taken_by(slot) if rebuilt(slot) else ()):
+        if slot.effect.impulse_response and rebuilt(slot):
             taps = room_of(slot, track.sample_rate, track.channels)
             rooms[slot.id] = embedded(taps, track.sample_rate)
             if len(rooms[slot.id].text) > MOST_EMBEDDED:
