@@ -82,12 +82,12 @@ WORDS = EffectWords(
 TREMOLO = Effect(
     name="tremolo",
     label="Tremolo",
-    summary="The level swings: pulse, throb, surf guitar, helicopter; between left and right it pans by itself.",
+    summary="The level swings: pulse, throb, helicopter, auto-pan.",
     params=(
-        Param("rate_hz", 0.1, 20, 5, "Hz", "log", help="speed: 2 sways, 6 shimmers, 15 flutters", tunable=False),
-        Param("depth", 0, 1, 0.5, help="how far the level falls: 1 to silence"),
-        Param.choice("shape", ("sine", "triangle", "square"), "sine", "how it moves: square chops"),
-        Param("phase_degrees", 0, 180, 0, "degrees", step=1, help="180: right loud when left is soft", tunable=False),
+        Param("rate_hz", 0.1, 20, 5, "Hz", "log", help="2 sways, 6 shimmers", tunable=False),
+        Param("depth", 0, 1, 0.5, help="1 falls to silence"),
+        Param.choice("shape", ("sine", "triangle", "square"), "sine", "square chops"),
+        Param("phase_degrees", 0, 180, 0, "degrees", step=1, help="180: right loud when left soft", tunable=False),
     ),
     render=Timed(swing),
     differentiable=True,
