@@ -18,20 +18,25 @@ from instructfx.exports.wanted import Wanted
 INAUDIBLE_DB = -110.0  # energy of what is cut off at the end, against all of it
 
 
-def room_slot(chain: Chain) -> Slot | None:
-    """The slot whose impulse response is worth a file: of several the last, in which all of it stands."""
-    return next((slot for slot in reversed(chain.slots) if slot.effect.impulse_response), None)
+def room_slot(chain: Chain) -> Slot:
+    """The chain's last reverb, the room in which all of it stands; ExportError where it has none."""
+    rooms = [slot for slot in chain.slots if slot.effect.impulse_response]
+    if not rooms:
+        there = ", ".join(chain.names) or "no effects"
+        raise ExportError(f'the chain has no reverb, so it has no impulse response; it has {there}. Say "add reverb".')
+    return rooms[-1]
 
 
 def room_of(slot: Slot, sample_rate: int, channels: int) -> npt.NDArray[np.float32]:
-    """What a reverb answers to one click, without the click: (channels, taps), each channel of unit energy.
+    """What a slot with an impulse response answers to one click, without the click: (channels, taps).
 
-    It ends where -110 dB of its energy are left. ExportError for an effect that has no impulse response.
+    Each channel is of unit energy, and ends where -110 dB of its energy are left. ExportError for any other slot.
     """
-    if slot.effect.impulse_response is None:
-        raise ExportError(f"{slot.effect.name} has no impulse response; a reverb has one")
+    response = slot.effect.impulse_response
+    if response is None:
+        raise ExportError(f"{slot.effect.label} has no impulse response")
     with torch.no_grad():
-        taps = slot.effect.impulse_response(as_tensors(slot.settings), sample_rate, channels, CPU)[0].numpy()
+        taps = response(as_tensors(slot.settings), sample_rate, channels, CPU)[0].numpy()
     left = np.cumsum(np.square(taps, dtype=np.float64).max(axis=0)[::-1])[::-1]
     end = int(np.searchsorted(-left, -left[0] * 10 ** (INAUDIBLE_DB / 10)))
     return np.ascontiguousarray(taps[:, : max(end, 1)], dtype=np.float32)
@@ -40,14 +45,11 @@ def room_of(slot: Slot, sample_rate: int, channels: int) -> npt.NDArray[np.float
 def write_room(wanted: Wanted, path: Path) -> tuple[str, ...]:
     """The impulse response as a WAV of 32-bit floats at the track's rate, wet alone."""
     chain = wanted.session.chain
-    reverb = room_slot(chain)
-    if reverb is None:
-        there = ", ".join(chain.names) or "no effects"
-        raise ExportError(f'the chain has no reverb, so it has no impulse response; it has {there}. Say "add reverb".')
-    save_room(room_of(reverb, wanted.track.sample_rate, wanted.track.channels), wanted.track.sample_rate, path)
-    label = chain.labels[reverb.id]
-    which = f"the {label.lower()}" if label == reverb.effect.label else label.lower()
-    mix = f"{reverb.settings['mix']:.0%}".replace("%", " %")
+    slot = room_slot(chain)
+    save_room(room_of(slot, wanted.track.sample_rate, wanted.track.channels), wanted.track.sample_rate, path)
+    label = chain.labels[slot.id].lower()
+    which = f"the {label}" if label == slot.effect.label.lower() else label
+    mix = f"{slot.settings['mix']:.0%}".replace("%", " %")
     return (f"the file holds {which} alone; mix in {mix} of it",)
 
 

@@ -9,13 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from instructfx.chain import SlotJson
 from instructfx.errors import InstructFXError
 from instructfx.sessions.options import TurnOptions
-
-Slots = Sequence[Mapping[str, Any]]
-"""A chain as JSON."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,7 @@ class Instruct:
 class Edit:
     """A chain as a person set it by hand, as `Chain.to_json` writes it."""
 
-    slots: Slots
+    slots: Sequence[SlotJson]
 
 
 @dataclass(frozen=True)
@@ -120,7 +117,7 @@ class PreviewRequest:
 
     session_id: str
     turns: int
-    slots: Slots | None
+    slots: Sequence[SlotJson] | None
     share: float | None
     folder: Path
     agents: AgentNames
