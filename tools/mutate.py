@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import ast
-import importlib
 import importlib.machinery
 import importlib.util
 import multiprocessing
@@ -26,7 +25,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from types import CodeType
 from typing import Any, TypeVar
 
 import pytest
@@ -51,17 +49,14 @@ class Mutated(importlib.machinery.SourceFileLoader):
     def find_spec(self, name: str, path: object = None, target: object = None) -> importlib.machinery.ModuleSpec | None:
         return importlib.util.spec_from_file_location(name, self.path, loader=self) if name == self.name else None
 
-    def get_code(self, fullname: str) -> CodeType:
+    def get_code(self, fullname: str) -> Any:
         tree = ast.parse(Path(self.path).read_text())
         list(changes(tree))[self.index].make()
         return compile(ast.fix_missing_locations(tree), self.path, "exec")
 
 
 class Calls:
-    """A pytest plugin: the processor time of each quick test, and which of the project's functions it calls.
-
-    A test that is not quick is broken off.
-    """
+    """A pytest plugin: the processor time of each quick test, and which functions it calls; others are broken off."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
@@ -103,8 +98,11 @@ def in_a_process(work: Callable[..., Result], *given: Any) -> Result:
         return pool.submit(work, *given).result()
 
 
-def run_pytest(limit_seconds: int, arguments: list[str], plugins: Sequence[object] = ()) -> bool:
+def run_pytest(
+    limit_seconds: int, arguments: list[str], plugins: Sequence[object] = (), finders: Sequence[Mutated] = ()
+) -> bool:
     """Whether tests pass, within so much processor time."""
+    sys.meta_path[:0] = finders
     resource.setrlimit(resource.RLIMIT_CPU, (limit_seconds, limit_seconds))
     for stream in (1, 2):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
@@ -118,16 +116,10 @@ def learn(package: str) -> Calls:
     return calls
 
 
-def passes(path: Path, index: int, tests: list[str]) -> bool:
-    """Whether tests pass with one change made to a file."""
-    sys.meta_path.insert(0, Mutated(path, index))
-    return run_pytest(LIMIT_SECONDS, ["-x", *tests])
-
-
 def survives(path: Path, index: int, tests: list[str]) -> bool:
     """Whether nothing notices one change that is made to a file."""
     try:
-        return not tests or in_a_process(passes, path, index, tests)
+        return not tests or in_a_process(run_pytest, LIMIT_SECONDS, ["-x", *tests], (), [Mutated(path, index)])
     except BrokenProcessPool:
         return False
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pedalboard
 
 from instructfx.effects.from_pedalboard import FromPedalboard
-from instructfx.effects.heuristics import EffectHeuristics, wetter
+from instructfx.effects.heuristics import EffectHeuristics, deeper
 from instructfx.effects.param import Param
 from instructfx.effects.spec import Effect
 from instructfx.effects.standalone import Samples, on_board
@@ -71,7 +71,7 @@ CHORUS = Effect(
     heuristics=EffectHeuristics(
         reach={"movement": 1, "width": 1},
         begin=lambda axes, readings: {"mix": min(0.3 + 0.15 * abs(axes.get("movement", 0.5)), 0.6)},
-        more=lambda amount, values: wetter(amount, values, "depth"),
+        more=deeper,
         first_for=("+movement",),
         also_for=("+width",),
     ),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pedalboard
 
 from instructfx.effects.from_pedalboard import FromPedalboard, below_nyquist
-from instructfx.effects.heuristics import EffectHeuristics, wetter
+from instructfx.effects.heuristics import EffectHeuristics, deeper
 from instructfx.effects.param import Param
 from instructfx.effects.spec import Effect
 from instructfx.effects.standalone import Samples, on_board
@@ -71,7 +71,7 @@ PHASER = Effect(
     heuristics=EffectHeuristics(
         reach={"movement": 1},
         begin=lambda axes, readings: {"mix": min(0.3 + 0.15 * abs(axes.get("movement", 0.5)), 0.5)},
-        more=lambda amount, values: wetter(amount, values, "depth"),
+        more=deeper,
         also_for=("+movement",),
     ),
     words=WORDS,

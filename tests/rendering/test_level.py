@@ -86,7 +86,7 @@ def test_an_excerpt_a_preview_and_a_render_agree_on_the_level(effect: Effect, dr
     preview, render = Preview(dry).of(chain), render_audio(chain, inspect(tmp_path / "dry.wav"))
     np.testing.assert_allclose(preview.samples, heard, atol=1e-6)
     asked_db = chain.slots[0].settings.get(ASKED, 0.0)
-    assert loudness_lufs(preview) == pytest.approx(loudness_lufs(dry) + asked_db, abs=0.3)
+    assert loudness_lufs(preview) == pytest.approx(loudness_lufs(dry) + asked_db, abs=0.5)
     assert loudness_lufs(render) == pytest.approx(loudness_lufs(dry) + asked_db, abs=0.05)
 
 
