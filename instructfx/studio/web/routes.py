@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,14 +10,13 @@ from fastapi import Body, FastAPI, HTTPException
 from fastapi.responses import FileResponse, Response
 from starlette.background import BackgroundTask
 
-from instructfx.chain import SlotJson
 from instructfx.errors import InstructionError
 from instructfx.studio.page import events, gradio_compat
 from instructfx.studio.visits.jobs import AskJob
 from instructfx.studio.visits.opening import Studio
 from instructfx.studio.visits.phrases import sentence
 from instructfx.studio.visits.visits import Visit
-from instructfx.studio.workers.messages import Export, Made, PreviewRequest, WorkRequest
+from instructfx.studio.workers.messages import Export, Made, PreviewRequest, Slots, WorkRequest
 
 MEDIA_TYPES = {
     ".flac": "audio/flac",
@@ -108,7 +106,7 @@ def add(app: FastAPI, studio: Studio) -> None:
         return _once(Made(path), "application/octet-stream", name)
 
 
-def _preview(visit: Visit, slots: Sequence[SlotJson] | None, share: float | None) -> PreviewRequest:
+def _preview(visit: Visit, slots: Slots | None, share: float | None) -> PreviewRequest:
     return PreviewRequest(visit.session.id, len(visit.session.turns), slots, share, visit.folder, visit.agents)
 
 

@@ -14,6 +14,9 @@ from instructfx.chain import SlotJson
 from instructfx.errors import InstructFXError
 from instructfx.sessions.options import TurnOptions
 
+Slots = Sequence[SlotJson]
+"""A chain as JSON."""
+
 
 @dataclass(frozen=True)
 class Sound:
@@ -65,7 +68,7 @@ class Instruct:
 class Edit:
     """A chain as a person set it by hand, as `Chain.to_json` writes it."""
 
-    slots: Sequence[SlotJson]
+    slots: Slots
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,7 @@ class PreviewRequest:
 
     session_id: str
     turns: int
-    slots: Sequence[SlotJson] | None
+    slots: Slots | None
     share: float | None
     folder: Path
     agents: AgentNames
