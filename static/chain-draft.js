@@ -8,7 +8,7 @@ import { clamp } from "./chain-values.js";
  */
 /**
  * @typedef {{id?: string, effect: string, settings?: Object<string, number|string|boolean>, bypassed?: boolean,
- * locked?: string[]}} EditedSlot
+ * locked?: string[]}} SlotJson
  */
 
 export class Draft {

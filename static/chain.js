@@ -16,7 +16,7 @@ import { announce } from "./chain-setting.js";
  * @typedef {{session: string, editable: boolean, sample_rate: number, effects: Object<string, EffectData>, slots:
  * SlotData[], used: string[], amount: AmountData|null}} ChainData
  */
-/** @typedef {{do: "edit", chain: EditedSlot[]}} EditEvent */
+/** @typedef {{do: "edit", chain: SlotJson[]}} EditEvent */
 /** @typedef {{do: "amount", share: number}} AmountEvent */
 
 const TRUST_MS = 3000; // how long an edit that was told stands against data from before it

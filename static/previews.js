@@ -1,6 +1,6 @@
 // One preview on its way at a time, and the newest of those that wait; older ones nobody wants to hear any more.
 
-/** @typedef {{chain?: EditedSlot[], share?: number}} PreviewAsk */
+/** @typedef {{chain?: SlotJson[], share?: number}} PreviewAsk */
 
 export class PreviewQueue {
   constructor(ask, play) {

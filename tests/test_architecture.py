@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from draw_architecture import PICTURE
-from rooms import FLOOR_OF, PACKAGE, ROOT, arrows, imports, libraries, modules
+from rooms import FLOOR_OF, FLOORS, PACKAGE, ROOT, arrows, imports, libraries, modules
 
 MAP = ROOT / "docs" / "architecture.md"
 PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -33,6 +33,7 @@ OWNERS = {
 
 
 def test_rooms_import_lower_floors_only() -> None:
+    assert len(FLOOR_OF) == sum(map(len, FLOORS)), "a room is on two floors"
     upwards = [f"{here} imports {there}" for here, there in sorted(arrows()) if FLOOR_OF[here] <= FLOOR_OF[there]]
     assert not upwards
 

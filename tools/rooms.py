@@ -13,8 +13,8 @@ PACKAGE = ROOT / "instructfx"
 DOORS = {"__init__", "__main__"}
 
 FLOORS = (
-    {"errors", "extras", "locations"},
-    {"audio", "effects"},
+    {"errors"},
+    {"audio", "effects", "extras", "locations"},
     {"chain", "language"},
     {"rendering"},
     {"ears"},

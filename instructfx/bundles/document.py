@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from instructfx.bundles.format import EARLIER, FORMAT, VERSION, Bundle, bundle_adapter
-from instructfx.bundles.schema import ID, bundle_schema
+from instructfx.bundles.schema import ID, LONGEST_NAME, NAME, bundle_schema
 from instructfx.effects import EFFECTS
 from instructfx.errors import InstructFXError, StoreError
 from instructfx.sessions.older import turn_of_0004
@@ -174,22 +174,41 @@ def _problems_of_slot(slot: Any) -> Iterator[str]:
     if not isinstance(slot, dict) or not {"effect", "settings"} <= set(slot):
         yield ": must have an effect and its settings"
         return
-    effect = EFFECTS.get(slot["effect"]) if isinstance(slot["effect"], str) else None
     locked, settings = slot.get("locked", []), slot["settings"]
-    if effect is None:
-        yield f".effect: must be one of {', '.join(EFFECTS)}"
-    elif set(slot) - SLOT_KEYS or not isinstance(slot.get("bypassed", False), bool):
+    if not _is_name(slot["effect"]) or not slot["effect"] or EFFECTS.resolve(slot["effect"]).name != slot["effect"]:
+        yield f".effect: must be {NAME['description']}, and no alias"
+        return
+    effect = EFFECTS.resolve(slot["effect"])
+    if set(slot) - SLOT_KEYS or not isinstance(slot.get("bypassed", False), bool):
         yield ": must have effect, settings, and may have id, bypassed (true or false) and locked"
     elif "id" in slot and not (isinstance(slot["id"], str) and re.search(ID["pattern"], slot["id"])):
         yield f".id: must be {ID['description']}"
     elif not isinstance(locked, list) or not all(isinstance(each, str) for each in locked):
         yield ".locked: must be a list of names"
-    elif not isinstance(settings, dict) or not set(settings) <= {param.name for param in effect.params}:
+    elif not isinstance(settings, dict):
+        yield ".settings: must be an object of names and values"
+    elif effect.absent:
+        yield from (f".settings: {problem}" for problem in _problems_of_unknown(settings))
+    elif not set(settings) <= {param.name for param in effect.params}:
         yield f".settings: {effect.name} has {', '.join(param.name for param in effect.params)}"
     else:
         for param in effect.params:
             if param.name in settings and not param.stores(settings[param.name]):
                 yield f".settings.{param.name}: must be {param.legal_text()}"
+
+
+def _problems_of_unknown(settings: dict[str, Any]) -> Iterator[str]:
+    """What is wrong with settings of an effect that is not here."""
+    if len(settings) > LONGEST_NAME or not all(map(_is_name, settings)):
+        yield f"must have up to {LONGEST_NAME} names, each {NAME['description']}"
+    for value in settings.values():
+        short = isinstance(value, str) and len(value) <= LONGEST_NAME
+        if not (short or isinstance(value, bool) or _number(value, -1e9, 1e9)):
+            yield "must be numbers, short texts, true or false"
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST_NAME and not re.search(NAME["not"]["pattern"], value)
 
 
 def _number(value: Any, low: float, high: float) -> bool:

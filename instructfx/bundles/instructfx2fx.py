@@ -160,11 +160,11 @@ def _slot(fx: str, given: Any, place: str, notes: list[str]) -> Slot:
 
 
 def _plan(before: Chain, after: Chain, notes: tuple[str, ...]) -> Plan:
-    moves = [Move(slot.effect.name, dict(slot.settings)) for slot in after.slots]
+    moves = [Move(slot.effect.name, dict(slot.settings), slot=slot.id) for slot in after.slots]
     return Plan(
-        add=tuple(move for move in moves if move.effect not in before.names),
-        adjust=tuple(move for move in moves if move.effect in before.names),
-        remove=tuple(name for name in before.names if name not in after.names),
+        add=tuple(move for move in moves if move.slot not in before.ids),
+        adjust=tuple(move for move in moves if move.slot in before.ids),
+        remove=tuple(slot_id for slot_id in before.ids if slot_id not in after.ids),
         notes=notes,
     )
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from instructfx.bundles.format import MOST_AUDIO_BYTES, VERSION, bundle_adapter
+from instructfx.effects import EFFECTS
 from instructfx.engine.edits import LEAST_SHARE, MOST_SHARE
 from instructfx.engine.edits import LONGEST_NAME as LONGEST_TURN_NAME
 from instructfx.engine.takes import MOST_TAKES
@@ -123,7 +124,7 @@ def bundle_schema() -> Schema:
     chain = records["Refined"]["properties"]["chain"]
     for record in ("Refined", "Step"):
         records[record]["properties"]["chain"] = {"$ref": "#/$defs/Chain"}
-    chain["items"]["properties"]["id"] = {"type": "string", **ID}
+    _limit_slots(chain["items"]["properties"])
     for schema in (*records.values(), chain):
         _close(schema)
     top = records.pop("Bundle")
@@ -134,6 +135,18 @@ def bundle_schema() -> Schema:
         "title": f"session.json of an InstructFX session bundle, version {VERSION}",
         "$defs": {**dict(sorted(records.items())), "Chain": chain},
     }
+
+
+def _limit_slots(slot: Schema) -> None:
+    """An effect may be one that is not here, but has its own name, no alias; what is known of it is bounded too."""
+    aliases = [alias for effect in EFFECTS.values() for alias in effect.aliases]
+    slot["id"] |= NAME
+    slot["effect"] |= {
+        **_name(what="the name of an effect, no alias"),
+        "not": {"anyOf": [NAME["not"], {"enum": aliases}]},
+    }
+    value = {"type": ["number", "string", "boolean"], "minimum": -1e9, "maximum": 1e9, "maxLength": LONGEST_NAME}
+    slot["settings"] |= {"additionalProperties": value}
 
 
 def _limit(schema: Schema, limits: Schema) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from instructfx.chain.slot import Slot, next_slot_id
+from instructfx.chain.slot import Slot, SlotJson, next_slot_id
 from instructfx.effects import EFFECTS, Catalog, effect_named
 from instructfx.effects.memoryless import as_tensors
 from instructfx.effects.param import Param
@@ -172,7 +172,7 @@ class Chain:
 
     # JSON
 
-    def to_json(self) -> list[dict[str, Any]]:
+    def to_json(self) -> list[SlotJson]:
         """A list of {"id", "effect", "settings"}, with "bypassed" and "locked" where they are set."""
         return [slot.to_json() for slot in self.slots]
 

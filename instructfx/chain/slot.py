@@ -5,12 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict  # which pydantic can read on every Python
 
 from instructfx.effects import Catalog, Effect
 from instructfx.errors import SettingsError
 
 NUMBERED = re.compile(r"_(?:[2-9]|[1-9][0-9]{1,5})")  # behind the name of the effect
+
+
+SettingValue = float | str | bool
+"""A setting in JSON: a number in its unit, the word of a choice, or whether a switch is on."""
+
+
+class SlotJson(TypedDict):
+    """A slot as `Slot.to_json` writes it."""
+
+    id: NotRequired[str]  # without one, as in older chains, it is the next of its effect
+    effect: str
+    settings: NotRequired[dict[str, SettingValue]]  # of those left out, the defaults
+    bypassed: NotRequired[bool]  # where it is
+    locked: NotRequired[list[str]]  # names of settings, where some are
 
 
 def next_slot_id(effect: str, used: Collection[str]) -> str:
@@ -63,10 +79,10 @@ class Slot:
         """The same slot with some settings changed."""
         return replace(self, settings={**self.settings, **settings})
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> SlotJson:
         """{"id", "effect", "settings"}, with "bypassed" and "locked" where they are set."""
         settings = self.effect.to_json(self.settings)
-        entry: dict[str, Any] = {"id": self.id, "effect": self.effect.name, "settings": settings}
+        entry: SlotJson = {"id": self.id, "effect": self.effect.name, "settings": settings}
         if self.bypassed:
             entry["bypassed"] = True
         if self.locked:

@@ -148,7 +148,10 @@ def _told(turn: Turn, path: Path) -> str:
             if slot.settings[param.name] != param.default
         ]
         off = " (bypassed)" if slot.bypassed else ""
-        lines.append(f"   {slot.effect.name}{off}: {', '.join(changed) or 'as declared'}")
+        if slot.effect.absent:
+            lines.append(f"   {slot.id}: {slot.effect.summary}")
+            continue
+        lines.append(f"   {slot.id}{off}: {', '.join(changed) or 'as declared'}")
     lines.append(f"   {turn.route}, planned by {turn.planned_by}; {turn.seconds:.1f} s, {path}")
     return "\n".join(lines) + "\n"
 

@@ -19,10 +19,11 @@ from instructfx.effects.pitch_shift import PITCH_SHIFT
 from instructfx.effects.reverb import REVERB
 from instructfx.effects.spec import Effect
 from instructfx.effects.stereo_width import STEREO_WIDTH
+from instructfx.effects.tremolo import TREMOLO
 
 EFFECTS = Catalog(
     (
-        FILTER, EQ, COMPRESSOR, DISTORTION, BITCRUSH, PITCH_SHIFT, CHORUS, PHASER,
+        FILTER, EQ, COMPRESSOR, DISTORTION, BITCRUSH, PITCH_SHIFT, CHORUS, PHASER, TREMOLO,
         DELAY, REVERB, STEREO_WIDTH, PANNER, LIMITER, GAIN,
     )
 )  # fmt: skip

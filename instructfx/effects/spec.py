@@ -93,9 +93,7 @@ class Effect:
 
     def __reduce__(self) -> tuple[Callable[[str], Effect], tuple[str]]:
         """Another process gets the name, and takes the effect of its own catalog."""
-        from instructfx.effects import EFFECTS
-
-        return EFFECTS.resolve, (self.name,)
+        return _resolved, (self.name,)
 
     @property
     def rest(self) -> Mapping[str, float]:
@@ -139,3 +137,9 @@ class Effect:
         parameters = {"type": "object", "properties": properties, "additionalProperties": False}
         function = {"name": f"{verb}_{self.name}", "description": self.summary, "parameters": parameters}
         return {"type": "function", "function": function}
+
+
+def _resolved(name: str) -> Effect:
+    from instructfx.effects import EFFECTS
+
+    return EFFECTS.resolve(name)

@@ -90,7 +90,7 @@ def _chain_rows(wanted: Wanted) -> Iterator[ColumnLine]:
         yield ColumnLine("No effects: the track as it came.")
     for number, slot in enumerate(slots, start=1):
         yield ColumnLine("")
-        yield ColumnLine(heading(number, slot), bold=True)
+        yield ColumnLine(heading(number, slot, wanted.session.chain.labels[slot.id]), bold=True)
         yield from (ColumnLine(f"    {line.label}", line.text) for line in setting_lines(slot))
 
 

@@ -18,22 +18,25 @@ from instructfx.exports.wanted import Wanted
 INAUDIBLE_DB = -110.0  # energy of what is cut off at the end, against all of it
 
 
-def room_slot(chain: Chain) -> Slot | None:
-    """The slot whose impulse response is worth a file; None where the chain has none."""
-    return next((slot for slot in chain.slots if slot.effect.impulse_response), None)
-
-
-def room_of(chain: Chain, sample_rate: int, channels: int) -> npt.NDArray[np.float32]:
-    """What the reverb answers to one click, without the click: (channels, taps), each channel of unit energy.
-
-    It ends where -110 dB of its energy are left. ExportError where the chain has no reverb.
-    """
-    slot = room_slot(chain)
-    if slot is None or slot.effect.impulse_response is None:
+def room_slot(chain: Chain) -> Slot:
+    """The chain's last reverb, the room in which all of it stands; ExportError where it has none."""
+    rooms = [slot for slot in chain.slots if slot.effect.impulse_response]
+    if not rooms:
         there = ", ".join(chain.names) or "no effects"
         raise ExportError(f'the chain has no reverb, so it has no impulse response; it has {there}. Say "add reverb".')
+    return rooms[-1]
+
+
+def room_of(slot: Slot, sample_rate: int, channels: int) -> npt.NDArray[np.float32]:
+    """What a slot with an impulse response answers to one click, without the click: (channels, taps).
+
+    Each channel is of unit energy, and ends where -110 dB of its energy are left. ExportError for any other slot.
+    """
+    response = slot.effect.impulse_response
+    if response is None:
+        raise ExportError(f"{slot.effect.label} has no impulse response")
     with torch.no_grad():
-        taps = slot.effect.impulse_response(as_tensors(slot.settings), sample_rate, channels, CPU)[0].numpy()
+        taps = response(as_tensors(slot.settings), sample_rate, channels, CPU)[0].numpy()
     left = np.cumsum(np.square(taps, dtype=np.float64).max(axis=0)[::-1])[::-1]
     end = int(np.searchsorted(-left, -left[0] * 10 ** (INAUDIBLE_DB / 10)))
     return np.ascontiguousarray(taps[:, : max(end, 1)], dtype=np.float32)
@@ -42,11 +45,12 @@ def room_of(chain: Chain, sample_rate: int, channels: int) -> npt.NDArray[np.flo
 def write_room(wanted: Wanted, path: Path) -> tuple[str, ...]:
     """The impulse response as a WAV of 32-bit floats at the track's rate, wet alone."""
     chain = wanted.session.chain
-    room = room_of(chain, wanted.track.sample_rate, wanted.track.channels)
-    save_room(room, wanted.track.sample_rate, path)
     slot = room_slot(chain)
-    mix = slot.settings["mix"] if slot else 0.0
-    return (f"the file holds the reverb alone; mix in {mix:.0%} of it".replace("%", " %"),)
+    save_room(room_of(slot, wanted.track.sample_rate, wanted.track.channels), wanted.track.sample_rate, path)
+    label = chain.labels[slot.id].lower()
+    which = f"the {label}" if label == slot.effect.label.lower() else label
+    mix = f"{slot.settings['mix']:.0%}".replace("%", " %")
+    return (f"the file holds {which} alone; mix in {mix} of it",)
 
 
 def save_room(room: npt.NDArray[np.float32], sample_rate: int, path: Path) -> None:

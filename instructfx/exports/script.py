@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import inspect
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
@@ -15,7 +15,7 @@ import numpy.typing as npt
 import soundfile
 
 from instructfx import __version__
-from instructfx.chain import Slot
+from instructfx.chain import Chain, Slot
 from instructfx.chain.format import value_text
 from instructfx.effects import Param
 from instructfx.exports.placing import appearing
@@ -26,6 +26,7 @@ from instructfx.rendering.track import rendering
 
 MOST_EMBEDDED = 1_000_000  # characters; a longer room lies beside the file
 LINE = 100  # characters
+ROOM_SETTINGS = ("room", "room_peak")
 NEEDS_NO_MEASURE_DB = 0.05  # deeper limiting than this is worth a word
 
 
@@ -55,27 +56,27 @@ def write_script(wanted: Wanted, path: Path) -> tuple[tuple[Path, ...], tuple[st
         level = Level(rendered.gain_db, rendered.limited_db)
     heard = [slot for slot in chain.slots if slot.heard]
     notes = tuple(
-        f"{slot.effect.label} cannot be rebuilt on pedalboard and is left out of the program"
+        f"{chain.labels[slot.id]} cannot be rebuilt on pedalboard and is left out of the program"
         for slot in heard
         if not rebuilt(slot)
     )
     if level.limited_db > NEEDS_NO_MEASURE_DB:
         notes += (f"the program does not limit peaks, as the studio did by {level.limited_db:.1f} dB at most",)
-    room, beside = Room("", 1.0), None
-    taps = None
-    if any(slot.effect.impulse_response for slot in heard):
-        taps = room_of(chain, track.sample_rate, track.channels)
-        room = embedded(taps, track.sample_rate)
-        if len(room.text) > MOST_EMBEDDED:
-            beside = wanted.target.with_name(f"{wanted.target.stem}-room.wav")
-            room = Room(beside.name, 1.0)
-            notes += (f"keep {one_line(beside.name)} beside the program: it is the room",)
-    path.write_text(program(wanted, level, room, notes), encoding="utf-8")
-    if beside is None or taps is None:
-        return (), notes
-    with appearing(beside) as temporary:
-        save_room(taps, track.sample_rate, temporary)
-    return (beside,), notes
+    rooms, beside = {}, {}
+    for slot in heard:
+        if slot.effect.impulse_response and rebuilt(slot):
+            taps = room_of(slot, track.sample_rate, track.channels)
+            rooms[slot.id] = embedded(taps, track.sample_rate)
+            if len(rooms[slot.id].text) > MOST_EMBEDDED:
+                target = wanted.target.with_name(f"{wanted.target.stem}-{_room_name(slot).replace('_', '-')}.wav")
+                beside[target] = taps
+                rooms[slot.id] = Room(target.name, 1.0)
+                notes += (f"keep {one_line(target.name)} beside the program: it is the room",)
+    path.write_text(program(wanted, level, rooms, notes), encoding="utf-8")
+    for target, taps in beside.items():
+        with appearing(target) as temporary:
+            save_room(taps, track.sample_rate, temporary)
+    return tuple(beside), notes
 
 
 def rebuilt(slot: Slot) -> bool:
@@ -90,8 +91,8 @@ def embedded(taps: npt.NDArray[np.float32], sample_rate: int) -> Room:
     return Room(base64.b85encode(packed.getvalue()).decode(), peak)
 
 
-def program(wanted: Wanted, level: Level, room: Room, notes: Sequence[str]) -> str:
-    """The text of the program."""
+def program(wanted: Wanted, level: Level, rooms: Mapping[str, Room], notes: Sequence[str]) -> str:
+    """The text of the program; rooms are those of the reverbs by slot id."""
     chain = wanted.session.chain
     used = [slot for slot in chain.slots if slot.heard and rebuilt(slot)]
     functions = needed([slot.effect for slot in used])
@@ -99,14 +100,13 @@ def program(wanted: Wanted, level: Level, room: Room, notes: Sequence[str]) -> s
         f'"""{_docstring(wanted, notes)}"""',
         imports(functions),
         "Samples = npt.NDArray[np.float32]  # (channels, frames)",
-        *(_constants(slot) for slot in used),
+        *(_constants(slot, chain.labels[slot.id]) for slot in used),
         f"LEVEL_DB = {level.gain_db:.9g}  # dB: makes the result as loud as the original was; 0 leaves it as it comes\n"
         f"TAIL_SECONDS = {chain.tail_seconds:.9g}  # s: how long the chain rings on when the track is over",
-        _process(chain.slots, used),
+        _process(chain, used),
         *(inspect.getsource(each).rstrip() for each in functions),
     ]
-    if any(slot.effect.impulse_response for slot in used):
-        parts.append(_room(room))
+    parts += [_room(rooms[slot.id], _room_name(slot).upper()) for slot in used if slot.id in rooms]
     given = f"process, {tuple(notes)!r}" if notes else "process"
     parts.append(f'if __name__ == "__main__":\n    main({given})\n')
     return "\n\n\n".join(parts)
@@ -135,13 +135,13 @@ def _taken_by(slot: Slot) -> list[str]:
     return [each.name for each in taken if each.kind is each.KEYWORD_ONLY]
 
 
-def _constants(slot: Slot) -> str:
+def _constants(slot: Slot, label: str) -> str:
     taken = _taken_by(slot)
-    lines = [f"# {slot.effect.label}: {slot.effect.summary}"]
+    lines = [f"# {label}: {slot.effect.summary}"]
     within = [param for param in slot.effect.params if param.name not in taken]
     if within:
         told = ", ".join(f"{param.name} {slot.settings[param.name]:.4g}{_unit(param)}" for param in within)
-        lines += [f"# In ROOM, below, and not to be changed here: {told}."]
+        lines += [f"# In {_room_name(slot).upper()}, below, and not to be changed here: {told}."]
     for param in slot.effect.params:
         if param.name in taken:
             lines.append(f"{_constant(slot, param.name)} = {slot.settings[param.name]:.9g}  # {_about(param)}")
@@ -157,20 +157,27 @@ def _unit(param: Param) -> str:
 
 
 def _constant(slot: Slot, setting: str) -> str:
-    return setting.upper() if setting in ("room", "room_peak") else f"{slot.effect.name}_{setting}".upper()
+    named = setting.replace("room", _room_name(slot), 1) if setting in ROOM_SETTINGS else f"{slot.id}_{setting}"
+    return named.upper()
 
 
-def _process(slots: Sequence[Slot], used: Sequence[Slot]) -> str:
+def _room_name(slot: Slot) -> str:
+    """ "room" of a reverb, "room_2" of the slot reverb_2."""
+    return f"room{slot.id.removeprefix(slot.effect.name)}"
+
+
+def _process(chain: Chain, used: Sequence[Slot]) -> str:
     lines = [
         "def process(samples: Samples, sample_rate: int) -> Samples:",
         '    """The chain, in the order of the sound: (channels, frames) in, the same and its tail out."""',
         "    samples = np.pad(samples, ((0, 0), (0, round(TAIL_SECONDS * sample_rate))))",
     ]
-    for slot in slots:
-        if slot.bypassed:
-            lines.append(f"    # {slot.effect.label} is bypassed.")
+    for slot in chain.slots:
+        label = chain.labels[slot.id]
+        if not slot.heard:
+            lines.append(f"    # {label} is bypassed.")
         elif slot not in used:
-            lines.append(f"    # {slot.effect.label} cannot be rebuilt on pedalboard: {', '.join(_told(slot))}.")
+            lines.append(f"    # {label} cannot be rebuilt on pedalboard: {', '.join(_told(slot))}.")
         else:
             given = [f"        {name}={_constant(slot, name)}," for name in _taken_by(slot)]
             lines += [f"    samples = {_function(slot)}(", "        samples,", "        sample_rate,", *given]
@@ -188,9 +195,9 @@ def _told(slot: Slot) -> Iterator[str]:
         yield f"{param.name} {value_text(param, slot.settings[param.name])}"
 
 
-def _room(room: Room) -> str:
-    peak = f"ROOM_PEAK = {room.peak:.9g}  # the largest sample of the room"
+def _room(room: Room, name: str) -> str:
+    peak = f"{name}_PEAK = {room.peak:.9g}  # the largest sample of the room"
     if room.text.endswith(".wav"):
-        return f"# The room's impulse response is in a file beside this one.\nROOM = {room.text!r}\n{peak}"
+        return f"# The room's impulse response is in a file beside this one.\n{name} = {room.text!r}\n{peak}"
     rows = "\n".join(f'    "{room.text[start : start + LINE]}"' for start in range(0, len(room.text), LINE))
-    return f"# The room's impulse response: a FLAC file of 24 bits, in base 85.\n{peak}\nROOM = (\n{rows}\n)"
+    return f"# The room's impulse response: a FLAC file of 24 bits, in base 85.\n{peak}\n{name} = (\n{rows}\n)"

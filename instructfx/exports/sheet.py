@@ -44,7 +44,7 @@ def text_lines(wanted: Wanted) -> Iterator[str]:
         yield "No effects: the track as it came."
     for number, slot in enumerate(slots, start=1):
         yield ""
-        yield heading(number, slot)
+        yield heading(number, slot, wanted.session.chain.labels[slot.id])
         yield from (f"   {line.label:{WIDTH}} {line.text}" for line in setting_lines(slot))
     yield ""
     yield SAID_TITLE
@@ -70,9 +70,10 @@ def about(wanted: Wanted) -> str:
     return f"{track} · InstructFX {__version__}{turn}{when}"
 
 
-def heading(number: int, slot: Slot) -> str:
-    """An effect at its place: "2. Reverb (bypassed)"."""
-    return f"{number}. {slot.effect.label}{' (bypassed)' if slot.bypassed else ''}"
+def heading(number: int, slot: Slot, label: str) -> str:
+    """A slot at its place: "2. Reverb (bypassed)"."""
+    rests = " (not here, so it is off)" if slot.effect.absent else " (bypassed)" if slot.bypassed else ""
+    return f"{number}. {label}{rests}"
 
 
 def setting_lines(slot: Slot) -> list[Line]:

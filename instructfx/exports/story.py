@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from instructfx.audio.fingerprint import Signature
 from instructfx.chain import Chain
+from instructfx.chain.matching import aligned
 from instructfx.sessions import BlindAnswer, Judgement, Session, Turn
 
 AUDIBLE = 0.3  # of a step; smaller changes of a reading are not told
@@ -94,20 +95,20 @@ def _turn(turn: Turn, session: Session, index_of: Mapping[str, int]) -> Iterator
 
 def changes(before: Chain, after: Chain) -> Iterator[str]:
     """What a chain has that another had not, effect by effect: "eq: low_shelf_gain_db 0 to 2.1 dB"."""
-    for name in before.names:
-        if name not in after.names:
-            yield f"- {name}"
+    before = aligned(before, after)
+    for slot_id in before.ids:
+        if slot_id not in after.ids:
+            yield f"- {slot_id}"
     for slot in after.slots:
-        name = slot.effect.name
-        there = name in before.names
-        old = before.slot(name).settings if there else slot.effect.defaults()
+        was = before.find(slot.id)
+        old = was.settings if was else slot.effect.defaults()
         moved = []
         for param in slot.effect.params:
-            was, is_now = old[param.name], slot.settings[param.name]
-            if was != is_now:
-                came = f"{was:.4g} to " if there else ""
+            value, is_now = old[param.name], slot.settings[param.name]
+            if value != is_now:
+                came = f"{value:.4g} to " if was else ""
                 moved.append(f"{param.name} {came}{is_now:.4g} {param.unit}".rstrip())
-        if there and slot.bypassed != before.slot(name).bypassed:
+        if was and slot.bypassed != was.bypassed:
             moved.append("bypassed" if slot.bypassed else "heard again")
-        if moved or not there:
-            yield f"{'' if there else '+ '}{name}: {', '.join(moved) or 'as declared'}"
+        if moved or not was:
+            yield f"{'' if was else '+ '}{slot.id}: {', '.join(moved) or 'as declared'}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 
 from instructfx.effects import EFFECTS
 from instructfx.language.grammar import beside_words, place_words, which_words
 from instructfx.language.intent_types import USUAL, Which
 from instructfx.language.scan import Item
-from instructfx.language.words import split_phrase
+from instructfx.language.words import fold
 
 MOST_SLOTS = 9
 LONGEST = 6  # items of a phrase
@@ -22,6 +23,12 @@ Phrases = Mapping[tuple[str, ...], Which]
 def told_which(items: Sequence[Item]) -> list[Item]:
     """The items, with the words that say which slot is meant taken into the item that names its effect."""
     return _placed(_numbered(items))
+
+
+@lru_cache(maxsize=1)
+def _beginnings() -> frozenset[str]:
+    """The first words of phrases that tell a place."""
+    return frozenset(phrase[0] for phrase in (*beside_words(), *place_words()))
 
 
 def _effect(item: Item) -> str:
@@ -38,15 +45,17 @@ def _numbered(items: Sequence[Item]) -> list[Item]:
             continue
         if _effect(item):
             length, which = _behind(found, which_words())
+            told = found[-length:] if length else []
             if length:
-                taken, found = found[-length:], found[:-length]
-                item = replace(item, text=_text([*taken, item]))
+                found = found[:-length]
+                item = replace(item, text=_text([*told, item]))
             following = items[at + 1] if at + 1 < len(items) else None
             if not length and following and _counts(following, _effect(item)):
                 which = Which("numbered", int(following.quantity.value) if following.quantity else 0)
                 item = replace(item, text=_text([item, following]))
                 skipped = True
-            item = replace(item, which=replace(which, definite=which.kind == "numbered" and _definite(found)))
+            definite = _definite(found) or _text(told).split(" ")[0] in DEFINITE
+            item = replace(item, which=replace(which, definite=which.kind == "numbered" and definite))
         found.append(item)
     return found
 
@@ -66,9 +75,11 @@ def _placed(items: Sequence[Item]) -> list[Item]:
     at = 0
     while at < len(items):
         item = items[at]
-        length, which = _at(items[at:], place_words())
-        if not length:
-            length, which = _beside(items[at:])
+        length, which = 0, USUAL
+        if fold(item.text.split(" ")[0]) in _beginnings():
+            length, which = _at(items[at:], place_words())
+            if not length:
+                length, which = _beside(items[at:])
         owner = found[-1] if found and _effect(found[-1]) and not found[-1].which.side else None
         if length and owner:
             text = _text([owner, *items[at : at + length]])
@@ -116,8 +127,6 @@ def _beside(items: Sequence[Item]) -> tuple[int, Which]:
 
 def _at(items: Sequence[Item], phrases: Phrases) -> tuple[int, Which]:
     """The longest phrase with which the items begin."""
-    if not items or _keys(items[:1])[:1] not in {phrase[:1] for phrase in phrases}:
-        return 0, USUAL
     for length in range(min(LONGEST, len(items)), 0, -1):
         which = phrases.get(_keys(items[:length]))
         if which and _plain(items[:length]):
@@ -139,7 +148,7 @@ def _plain(items: Sequence[Item]) -> bool:
 
 
 def _keys(items: Sequence[Item]) -> tuple[str, ...]:
-    return split_phrase(_text(items))
+    return tuple(fold(word) for item in items for word in item.text.split())
 
 
 def _text(items: Sequence[Item]) -> str:

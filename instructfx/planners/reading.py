@@ -134,7 +134,7 @@ def _another(given: Mapping[str, Any], draft: _PlanDraft) -> None:
 
 def _touch(verb: str, name: str, given: Mapping[str, Any], draft: _PlanDraft) -> None:
     """A call by the id of a slot, or by the name of an effect, which means its slot that was spoken of last."""
-    slot = draft.request.chain.find(name)
+    slot = draft.request.chain.find(name) if verb != "add" else None
     effect = slot.effect if slot else _effect(draft.moves[name].effect if name in draft.moves else name)
     slot_id = name if slot or name in draft.moves else draft.slot_of(effect.name)
     present = draft.has(slot_id)

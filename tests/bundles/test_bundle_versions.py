@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from lived_sessions import document_of
+from lived_sessions import changed, document_of
 
 from instructfx.bundles import import_bundle
 from instructfx.bundles.format import EARLIER, VERSION
@@ -43,6 +44,17 @@ def test_every_version_is_imported(version: int, tmp_path: Path) -> None:
                 axis: pytest.approx(steps * chosen.get("step_size", 1.0))
                 for axis, steps in then["plan"]["goal"]["axes"].items()
             }
+
+
+def test_an_effect_that_is_not_here_comes_along_switched_off(tmp_path: Path) -> None:
+    def unknown(document: dict[str, Any]) -> None:
+        for turn in document["session"]["turns"]:
+            turn["refined"]["chain"].append({"id": "tape_2", "effect": "tape", "settings": {"age": 3, "brand": "a"}})
+
+    path = changed(BUNDLES[VERSION], tmp_path / "x.zip", unknown)
+    session = import_bundle(path, Store(tmp_path / "store"), TONE).session
+    slot = session.chain.slot("tape_2")
+    assert (slot.effect.absent, slot.heard, dict(slot.settings)) == (True, False, {"age": 3, "brand": "a"})
 
 
 def test_an_older_turn_asked_for_the_goal_of_its_plan_at_its_step_size() -> None:

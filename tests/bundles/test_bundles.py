@@ -226,6 +226,11 @@ def test_what_is_exported_follows_the_published_schema(bundle: Path) -> None:
             {"effect": "reverb", "settings": {"mix": False}}, {"effect": "reverb", "settings": {"drive_db": 1}},
             {"effect": "reverb", "settings": []}, {"effect": "reverb", "settings": {}, "bypassed": 1},
             {"effect": "reverb", "settings": {}, "locked": "mix"}, {"effect": "reverb", "settings": {}, "more": 1},
+            {"effect": "reverb", "settings": {}, "id": 3}, {"effect": "reverb", "settings": {}, "id": "<b>"},
+            {"effect": "", "settings": {}}, {"effect": "<b>", "settings": {}},
+            {"effect": "vst", "settings": {"x": [1]}},
+            {"effect": "vst", "settings": {"x": 1e300}}, {"effect": "vst", "settings": {"x": "long" * 99}},
+            {"effect": "vst", "settings": {"<b>": 1}}, {"effect": "vst", "settings": 3},
         )),
         [{"iteration": 1, "chain": [], "loss": 0}] * 10_001,
     ],
@@ -235,7 +240,9 @@ def test_trajectories_are_held_to_the_schema_without_jsonschema(wrong: object) -
     steps = {**schema["$defs"]["Refined"]["properties"]["steps"], "$defs": schema["$defs"]}
     validator = jsonschema.Draft202012Validator(steps)
     right = [{"iteration": 1.0, "chain": [{"effect": "reverb", "settings": {"mix": 1}, "locked": ["mix"]}], "loss": 0}]
-    assert validator.is_valid(right)
-    assert list(problems_of_steps(right)) == []
+    unknown = {"id": "vst_2", "effect": "vst", "settings": {"x": 1, "y": "sine", "z": True}, "bypassed": True}
+    for legal in (right, [{**right[0], "chain": [unknown]}]):
+        assert validator.is_valid(legal)
+        assert list(problems_of_steps(legal)) == []
     assert not validator.is_valid(wrong)
     assert list(problems_of_steps(wrong)) != []

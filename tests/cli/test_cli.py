@@ -12,6 +12,7 @@ import pytest
 
 from instructfx.audio import Audio, load, save
 from instructfx.chain import Chain
+from instructfx.cli.main import main
 from instructfx.effects import EFFECTS
 
 ROOT = Path(__file__).parents[2]
@@ -52,10 +53,12 @@ def test_refine_prints_one_json_object_a_turn_and_renders_each(track: Path, tmp_
     assert "Traceback" not in done.stderr
 
 
-def test_refine_speaks_plainly_without_json(track: Path, tmp_path: Path) -> None:
-    done = instructfx("refine", track, "high-pass at 80 Hz", "--out", "out", folder=tmp_path)
-    assert done.returncode == 0
-    assert "filter: highpass_hz 80" in done.stdout
+def test_refine_speaks_plainly_without_json(
+    track: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("INSTRUCTFX_SESSIONS", str(tmp_path / "sessions"))
+    assert main(["refine", str(track), "high-pass at 80 Hz", "--out", str(tmp_path / "out")]) == 0
+    assert "filter: highpass_hz 80" in capsys.readouterr().out
     assert (tmp_path / "out" / "01-high-pass-at-80-hz.flac").exists()
 
 
@@ -74,28 +77,50 @@ def test_refine_speaks_plainly_without_json(track: Path, tmp_path: Path) -> None
         ([], "required"),
     ],
 )
-def test_bad_input_is_one_clear_line_and_status_2(arguments: list[str], says: str, track: Path, tmp_path: Path) -> None:
+def test_bad_input_is_one_clear_line_and_status_2(
+    arguments: list[str],
+    says: str,
+    track: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("INSTRUCTFX_SESSIONS", str(tmp_path / "sessions"))
     (tmp_path / "song.txt").write_text("la la la")
-    done = instructfx(*arguments, folder=tmp_path)
-    assert done.returncode == 2
-    assert says in done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
+    try:
+        status: object = main(arguments)
+    except SystemExit as ended:  # argparse's own
+        status = ended.code
+    said = capsys.readouterr()
+    assert status == 2
+    assert says in said.err
+    assert "Traceback" not in said.err
+    assert said.out == ""
     assert not list(tmp_path.glob("out/*"))
 
 
-def test_effects_lists_every_setting_with_its_range(tmp_path: Path) -> None:
-    done = instructfx("effects", folder=tmp_path)
-    assert done.returncode == 0
+def test_bad_input_is_the_same_line_from_a_shell(tmp_path: Path) -> None:
+    done = instructfx("refine", "none.wav", "warmer", "--out", "out", folder=tmp_path)
+    assert done.returncode == 2
+    assert "no such file" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_effects_lists_every_setting_with_its_range(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["effects"]) == 0
+    said = capsys.readouterr().out
     for effect in EFFECTS.values():
-        assert f"{effect.name} - " in done.stdout
+        assert f"{effect.name} - " in said
         for param in effect.params:
-            assert f"  {param.name} " in done.stdout
-            assert param.range_text() in done.stdout
+            assert f"  {param.name} " in said
+            assert param.range_text() in said
 
 
-def test_effects_as_json_are_tool_schemas(tmp_path: Path) -> None:
-    tools = json.loads(instructfx("effects", "--json", folder=tmp_path).stdout)
+def test_effects_as_json_are_tool_schemas(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["effects", "--json"]) == 0
+    tools = json.loads(capsys.readouterr().out)
     assert [tool["function"]["name"] for tool in tools] == [f"add_{name}" for name in EFFECTS]
     for tool in tools:
         schema = tool["function"]["parameters"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import pytest
@@ -98,3 +99,9 @@ def test_what_can_be_no_name_of_an_effect_is_refused(name: str) -> None:
 def test_what_can_be_no_setting_is_refused(value: Any) -> None:
     with pytest.raises(SettingsError, match="bias of fuzz must be a number, a text, true or false"):
         Chain.from_json([{"effect": "fuzz", "settings": {"bias": value}}])
+
+
+def test_another_process_takes_the_effect_of_its_own_catalog() -> None:
+    for effect in (*EFFECTS.values(), EFFECTS.resolve("fuzz")):
+        assert pickle.loads(pickle.dumps(effect)) == effect
+    assert pickle.loads(pickle.dumps(EFFECTS["eq"])) is EFFECTS["eq"]

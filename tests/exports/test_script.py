@@ -131,6 +131,25 @@ def test_bypassed_effects_are_named_and_not_heard(tmp_path: Path) -> None:
     assert difference_db(load(tmp_path / "out.wav").samples, render_audio(chain, track).samples) < -100
 
 
+def test_two_of_an_effect_are_two_calls_with_constants_of_their_own(tmp_path: Path) -> None:
+    track = track_of(hits(0.5, 44_100, 2), 44_100, tmp_path / "hits.wav")
+    chain = Chain().added("eq", {"mid_gain_db": 6}).added("reverb", {"decay_seconds": 0.3, "mix": 0.2})
+    chain = chain.added("eq", {"treble_gain_db": -9}).added("reverb", {"decay_seconds": 0.6, "mix": 0.4})
+    done = export(session_of(track, chain), track, tmp_path / "p.py", "python")
+    text = done.path.read_text()
+    for line in (
+        "\nEQ_MID_GAIN_DB = 6 ",
+        "\nEQ_2_TREBLE_GAIN_DB = -9 ",
+        "\n# Equaliser 2: ",
+        "\nROOM = (",
+        "\nROOM_2 = (",
+    ):
+        assert line in text
+    assert text.count("    samples = apply_eq(") == text.count("    samples = apply_reverb(") == 2
+    run([(done.path, track.path, tmp_path / "out.wav")], tmp_path)
+    assert difference_db(load(tmp_path / "out.wav").samples, render_audio(chain, track).samples) < CLOSE_DB["reverb"]
+
+
 def test_a_large_room_lies_beside_the_program(tmp_path: Path) -> None:
     track = track_of(hits(0.5, 44_100, 2), 44_100, tmp_path / "hits.wav")
     chain = Chain().added("reverb", {"decay_seconds": 8, "mix": 0.5})

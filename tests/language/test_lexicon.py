@@ -109,3 +109,11 @@ def test_what_was_not_understood_is_said() -> None:
     assert "space" not in understand("I recorded this in my bedroom, make it warmer").axes
     assert understand("make it warmer and purple like a banana").unknown == ("purple", "banana")
     assert understand("please make the track sound a bit, you know, like this").unknown == ()
+
+
+def test_what_effects_say_of_themselves_names_families_and_axes_that_exist() -> None:
+    for effect in EFFECTS.values():
+        assert {family for colour in effect.words.colours for family in colour.families} <= set(lexicon().families)
+        said = effect.heuristics
+        assert {wish[1:] for wish in (*said.first_for, *said.also_for)} | set(said.reach) <= set(AXES)
+        assert set(effect.words.numbers.values()) <= set(effect.defaults())

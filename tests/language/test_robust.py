@@ -135,13 +135,14 @@ def test_any_text(instruction: str) -> None:
     understand(instruction)
 
 
-def test_it_is_quick() -> None:
+def test_an_instruction_takes_milliseconds_not_seconds() -> None:
+    """Of the processor's time, and with room for a slow one: what this finds is a search that explodes."""
     instruction = "a bit warmer and wider, cut 3 dB at 400 Hz, less reverb, but not too dark, pleese"
     understand(instruction)
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(20):
         understand(instruction)
-    assert (time.perf_counter() - started) / 20 < 0.005
+    assert (time.process_time() - started) / 20 < 0.1
 
 
 @pytest.mark.parametrize(

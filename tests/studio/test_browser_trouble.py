@@ -136,7 +136,7 @@ NO_ACTS: list[tuple[str, object]] = [
     ("chain", {"do": "edit"}), ("chain", {"do": "edit", "chain": {}}), ("chain", {"do": "edit", "chain": [1]}),
     ("chain", {"do": "edit", "chain": [{"effect": "cassette"}]}), ("chain", {"do": "edit", "chain": [None] * 500}),
     ("chain", {"do": "edit", "chain": [{"effect": "gain", "settings": {"gain_db": "loud"}}]}),
-    ("chain", {"do": "edit", "chain": [{"effect": "gain"}, {"effect": "gain"}]}),
+    ("chain", {"do": "edit", "chain": [{"effect": "gain"}, {"id": "gain", "effect": "gain"}]}),
     ("chain", {"do": "amount"}), ("chain", {"do": "amount", "share": "half"}), ("chain", {"do": "amount", "share": 99}),
     ("chain", {"do": "amount", "share": None}), ("chain", {"do": "amount", "share": [1]}),
     ("history", {"do": "go"}), ("history", {"do": "go", "turn": "0" * 32}), ("history", {"do": "go", "turn": 5}),

@@ -97,7 +97,8 @@ def test_values_are_written_in_the_browser_as_on_the_server(cards: Open) -> None
         for param, declared in zip(effect.params, declarations()[effect.name]["params"], strict=True):
             values = [param.from_unit(step / 80) for step in range(81)] + [param.default]
             values += [value for value in (0.0, 0.125, 0.25, -0.04, 999.6, 1250.0) if param.low <= value <= param.high]
-            assert page.evaluate(write, [declared, values]) == [value_text(param, value) for value in values]
+            stored = [param.to_json(value) for value in values]
+            assert page.evaluate(write, [declared, stored]) == [value_text(param, value) for value in values]
 
 
 @pytest.mark.parametrize(
@@ -122,6 +123,8 @@ def test_values_are_written_in_the_browser_as_on_the_server(cards: Open) -> None
         ("panner", "pan", "-0.25", -0.25),
         ("panner", "pan", "middle", 0),
         ("pitch_shift", "semitones", "-3 semitones", -3),
+        ("tremolo", "phase_degrees", "90 degrees", 90),
+        ("tremolo", "phase_degrees", "90°", 90),
         ("compressor", "threshold_db", "3 Hz", None),
         ("compressor", "threshold_db", "loud", None),
         ("compressor", "threshold_db", "", None),

@@ -1,11 +1,14 @@
 """A chain that holds an effect twice, an effect that is not here, and settings that are no numbers."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from part_page import Part, opened, parts_served
 
+from instructfx.bench.serving.running import Running
+from instructfx.bench.serving.visitor import Visitor
 from instructfx.chain import Chain
 from instructfx.chain.format import value_text
 from instructfx.effects import EFFECTS, Effect, Param
@@ -13,8 +16,6 @@ from instructfx.effects.absent import unchanged
 from instructfx.effects.memoryless import Memoryless
 from instructfx.studio.page.chain_data import chain_data, declarations
 from instructfx.studio.page.part_types import ChainData
-
-pytestmark = pytest.mark.browser
 
 TWO = (
     Chain()
@@ -76,6 +77,7 @@ def named(part: Part) -> dict[str, str]:
     return found
 
 
+@pytest.mark.browser
 def test_two_of_an_effect_are_two_cards_with_numbers_and_each_is_set_alone(cards: Open) -> None:
     part = cards()
     assert named(part) == TWO.labels == {"eq": "Equaliser 1", "distortion": "Distortion", "eq_2": "Equaliser 2"}
@@ -98,6 +100,7 @@ def test_two_of_an_effect_are_two_cards_with_numbers_and_each_is_set_alone(cards
     assert edited(part, 3).slot("eq_2").settings == TWO.slot("eq_2").settings
 
 
+@pytest.mark.browser
 def test_cards_are_numbered_in_the_order_of_the_sound(cards: Open) -> None:
     part = cards()
     handle = part.page.get_by_role("button", name="Move Equaliser 2")
@@ -114,6 +117,7 @@ def test_cards_are_numbered_in_the_order_of_the_sound(cards: Open) -> None:
     assert named(part) == {"eq": "Equaliser", "distortion": "Distortion"}
 
 
+@pytest.mark.browser
 def test_one_more_of_an_effect_gets_an_id_that_was_never_used(cards: Open) -> None:
     part = cards(data(TWO.without("eq_2"), used=("eq", "eq_2", "eq_3", "distortion")))
     part.page.click("[aria-label='Add an effect before Equaliser']")
@@ -126,6 +130,7 @@ def test_one_more_of_an_effect_gets_an_id_that_was_never_used(cards: Open) -> No
     assert part.focused.startswith("Move Reverb")
 
 
+@pytest.mark.browser
 def test_an_effect_that_is_not_here_keeps_its_settings_and_can_only_be_moved_or_removed(cards: Open) -> None:
     stored = [{"effect": "cassette", "settings": {"wow": "high", "hiss": True, "age": 3.5}}, *TWO.to_json()]
     part = cards(data(Chain.from_json(stored)))
@@ -146,6 +151,7 @@ def test_an_effect_that_is_not_here_keeps_its_settings_and_can_only_be_moved_or_
     assert edited(part, 2) == TWO
 
 
+@pytest.mark.browser
 def test_choices_switches_and_whole_steps_are_set_by_keyboard(cards: Open, wobble: Effect) -> None:
     part = cards(data(Chain().added("wobble", {})))
     page = part.page
@@ -178,6 +184,7 @@ def test_choices_switches_and_whole_steps_are_set_by_keyboard(cards: Open, wobbl
     assert (shape.input_value(), card.get_by_role("checkbox").is_checked()) == ("square", False)
 
 
+@pytest.mark.browser
 def test_words_are_written_in_the_browser_as_on_the_server(cards: Open, wobble: Effect) -> None:
     write = (
         """([param, values]) => import('/static/chain-values.js').then(m => values.map(v => m.valueText(param, v)))"""
@@ -187,3 +194,27 @@ def test_words_are_written_in_the_browser_as_on_the_server(cards: Open, wobble: 
         values = [float(value) for value in range(int(param.low), int(param.high) + 1)]
         stored = [param.to_json(value) for value in values]
         assert page.evaluate(write, [declared, stored]) == [value_text(param, value) for value in values]
+
+
+def test_the_studio_keeps_two_equalisers_apart(common: Running, riff: Path) -> None:
+    with Visitor(common.url) as visitor, riff.open("rb") as file:
+        visitor.upload("take.wav", file)
+        shown = visitor.act("chain", {"do": "edit", "chain": TWO.to_json()}).parts["chain"]
+        assert [slot["id"] for slot in shown["slots"]] == ["eq", "distortion", "eq_2"]
+        moved = TWO.adjusted("eq_2", {"mid_gain_db": -2}).without("eq")
+        answer = visitor.act("chain", {"do": "edit", "chain": moved.to_json()})
+        shown = answer.parts["chain"]
+        assert shown["used"] == ["distortion", "eq", "eq_2"]
+        assert [(slot["id"], slot["settings"]) for slot in shown["slots"]] == [
+            (slot.id, slot.settings) for slot in moved.slots
+        ]
+        first, second = (turn["id"] for turn in answer.parts["history"]["turns"])
+        compared = visitor.act("history", {"do": "compare", "a": first, "b": second}).parts["history"]["compare"]
+        gains = [row for row in compared["rows"] if row["setting"] == "Mid gain" and row["differs"]]
+        assert [(row["effect"], row["a"], row["b"]) for row in gains] == [
+            ("Equaliser 1", "+0.0 dB", ""),
+            ("Equaliser 2", "+3.0 dB", "−2.0 dB"),
+        ]
+        forged = visitor.act("chain", {"do": "edit", "chain": [{"effect": "cassette"}, *moved.to_json()]})
+        assert "There is no effect 'cassette' here" in forged.line
+        assert len(forged.parts["history"]["turns"]) == 2

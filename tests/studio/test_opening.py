@@ -229,7 +229,7 @@ def bass_share(samples: np.ndarray[Any, Any]) -> float:
 
 NO_PREVIEWS: list[dict[str, Any]] = [
     {}, {"chain": 5}, {"share": "all"}, {"share": float("inf")}, {"chain": [], "share": 1}, {"chain": [None]},
-    {"chain": [{"effect": "cassette"}]}, {"chain": [[[]]] * 50}, {"chain": [{"effect": "gain", "settings": 5}]},
+    {"chain": [{"effect": 5}]}, {"chain": [[[]]] * 50}, {"chain": [{"effect": "gain", "settings": 5}]},
 ]  # fmt: skip
 
 

@@ -10,22 +10,14 @@ from typing import Literal, NotRequired
 from pydantic import FiniteFloat
 from typing_extensions import TypedDict  # which pydantic can read on every Python
 
-
-class EditedSlot(TypedDict):
-    """One slot of a chain that a person set, as `Chain.to_json` writes it."""
-
-    id: NotRequired[str]  # without one it is the next of its effect
-    effect: str
-    settings: NotRequired[dict[str, FiniteFloat | str | bool]]  # as `part_types.SettingValue`
-    bypassed: NotRequired[bool]
-    locked: NotRequired[list[str]]
+from instructfx.chain import SlotJson
 
 
 class EditEvent(TypedDict):
     """The chain was set by hand."""
 
     do: Literal["edit"]
-    chain: list[EditedSlot]
+    chain: list[SlotJson]
 
 
 class AmountEvent(TypedDict):
@@ -103,5 +95,5 @@ PartEvent = (
 class PreviewAsk(TypedDict):
     """What is to be heard at once: a chain under somebody's hands, or so much of the last turn."""
 
-    chain: NotRequired[list[EditedSlot]]
+    chain: NotRequired[list[SlotJson]]
     share: NotRequired[FiniteFloat]

@@ -68,11 +68,10 @@ def _comparison(session: Session, compared: Compared) -> ComparisonData:
 def _rows(a: Chain, b: Chain) -> list[RowData]:
     """Settings side by side, as texts in their units; empty where a chain has not that slot."""
     a = aligned(a, b)
-    labels = {**a.labels, **b.labels}
+    both = Chain((*a.slots, *(slot for slot in b.slots if slot.id not in a.ids)))
     rows: list[RowData] = []
-    for slot_id in dict.fromkeys((*a.ids, *b.ids)):
-        slots = (a.find(slot_id), b.find(slot_id))
-        effect = next(slot for slot in slots if slot).effect
+    for slot_id, label in both.labels.items():
+        slots, effect = (a.find(slot_id), b.find(slot_id)), both.slot(slot_id).effect
         lines = [("Place", [_place(chain, slot) for chain, slot in zip((a, b), slots, strict=True)])]
         for param in effect.params:
             texts = [value_text(param, slot.settings[param.name]) if slot else "" for slot in slots]
@@ -81,7 +80,7 @@ def _rows(a: Chain, b: Chain) -> list[RowData]:
             rows.append(
                 {
                     "slot": slot_id,
-                    "effect": labels[slot_id],
+                    "effect": label,
                     "setting": setting,
                     "a": left,
                     "b": right,

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
 
+from instructfx.chain import SettingValue
 from instructfx.chain.format import Form
 from instructfx.effects.param import Kind
-
-SettingValue = float | str | bool
-"""A number in its unit, the word of a choice, or whether a switch is on."""
 
 DRY = "dry"
 """What stands for the dry track where a part wants the id of a version."""

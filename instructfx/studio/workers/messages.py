@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from instructfx.chain import SlotJson
 from instructfx.errors import InstructFXError
 from instructfx.sessions.options import TurnOptions
 
-Slots = Sequence[Mapping[str, Any]]
+Slots = Sequence[SlotJson]
 """A chain as JSON."""
 
 

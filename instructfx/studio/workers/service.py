@@ -6,12 +6,12 @@ import secrets
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from instructfx.audio.containers import MAX_MINUTES, opened
-from instructfx.errors import AudioError
+from instructfx.errors import AudioError, SettingsError
 from instructfx.locations import static_folder
 from instructfx.studio.workers.messages import (
     AgentNames,
@@ -45,7 +45,7 @@ from instructfx.studio.workers.waveform import sound_of
 
 if TYPE_CHECKING:
     from instructfx.audio.track import Track
-    from instructfx.chain import Chain
+    from instructfx.chain import Chain, SlotJson
     from instructfx.engine.live import LiveSession
     from instructfx.store import Store
 
@@ -114,7 +114,6 @@ class Desk:
         return Opened(session.id, _playable(track, request.folder))
 
     def _take(self, request: Take) -> Finished:
-        from instructfx.chain import Chain
         from instructfx.engine import Callbacks
 
         live = self._session(request.session_id, request.turns, request.agents)
@@ -130,7 +129,7 @@ class Desk:
                 else:
                     live.say(words, callbacks, options)
             case Edit(slots):
-                live.edit(Chain.from_json(list(slots)))
+                live.edit(_set_by_hand(slots, live.chain))
             case Scale(share):
                 live.amount(share)
             case GoTo(turn_id):
@@ -206,6 +205,17 @@ class Desk:
             live.say("make it warmer")
             live.say("put it in a small room", callbacks)
             live.render_to(Path(folder) / "warm.flac", cancelled=self._stop.is_set)
+
+
+def _set_by_hand(slots: Sequence[SlotJson], playing: Chain) -> Chain:
+    """A chain from the page; SettingsError where a hand adds or changes an effect that is not here."""
+    from instructfx.chain import Chain
+
+    chain = Chain.from_json(list(slots))
+    for slot in chain.slots:
+        if slot.effect.absent and slot not in playing.slots:
+            raise SettingsError(f"there is no effect {slot.effect.name!r} here; one of a chain can be moved or removed")
+    return chain
 
 
 def _scaled(live: LiveSession, share: float | None) -> Chain:
