@@ -53,7 +53,7 @@ def test_a_studio_with_a_wrong_setting_does_not_start(
 ) -> None:
     monkeypatch.setenv(f"INSTRUCTFX_{name}", value)
     with caplog.at_level(logging.ERROR, "instructfx"):
-        assert serve(port=0) == 2
+        assert serve("127.0.0.1", 0) == 2
     assert [message.startswith(f"INSTRUCTFX_{name} ") for message in caplog.messages] == [True]
 
 

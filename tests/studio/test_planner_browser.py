@@ -88,5 +88,5 @@ def test_a_host_without_the_key_learns_it_at_once(
 ) -> None:
     monkeypatch.setenv("INSTRUCTFX_PLANNER", "openai/gpt-5")
     with caplog.at_level(logging.ERROR, "instructfx"):
-        assert serve(port=0) == 2
+        assert serve("127.0.0.1", 0) == 2
     assert caplog.messages == ["The planner cannot be used: OPENAI_API_KEY is not set; set it or use --planner builtin"]
