@@ -42,7 +42,7 @@ def test_refine_prints_one_json_object_a_turn_and_renders_each(track: Path, tmp_
     assert [list(turn) for turn in turns] == [KEYS, KEYS]
     assert [turn["route"] for turn in turns] == ["initialize_all", "reuse_and_initialize"]
     assert [slot["effect"] for slot in turns[1]["chain"]] == ["eq", "reverb"]
-    assert set(turns[0]["chain"][0]) == {"effect", "settings"}
+    assert set(turns[0]["chain"][0]) == {"id", "effect", "settings"}
     for turn in turns:
         rendered = load(tmp_path / turn["file"])
         assert rendered.sample_rate == 44_100

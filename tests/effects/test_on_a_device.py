@@ -12,6 +12,7 @@ from instructfx.effects import EFFECTS, Effect, eq
 from instructfx.effects.memoryless import as_tensors
 from instructfx.effects.reverb import _band_noise
 from instructfx.effects.spec import Settings
+from instructfx.effects.timed import Timed
 
 RATE = 44_100
 FRAMES = 8_000
@@ -58,7 +59,8 @@ def test_an_effect_sounds_and_learns_on_a_device_as_on_the_processor(
         assert rendered.dtype == torch.float32
         assert torch.equal(rendered.cpu(), expected)
         found = slopes(effect, there, moved(effect))
-    assert len(found) == len(expected_slopes) == bool(found) * (1 + effect.differentiable * len(effect.params))
+    learnt = [param for param in effect.params if param.kind == "number"]
+    assert len(found) == len(expected_slopes) == bool(found) * (1 + effect.differentiable * len(learnt))
     torch.testing.assert_close(found, expected_slopes, rtol=1e-5, atol=0)  # sums run in another order
 
 
@@ -76,7 +78,9 @@ def test_sound_crosses_over_for_pedalboard_alone_and_once_each_way(effect: Effec
         sent, fetched = traffic_of(effect, sound.to(ELSEWHERE), traffic)
     if effect.differentiable:
         assert fetched == []
-        assert max(sent, default=0) <= 36  # coefficients and knobs
+        # Coefficients and knobs; of what depends on the place in the track a gain for each frame, since the time of a
+        # frame late in a long track needs double precision, which only the processor surely has.
+        assert max(sent, default=0) <= (sound.numel() if isinstance(effect.render, Timed) else 36)
     else:
         assert sent == fetched == [sound.numel()]
 

@@ -63,7 +63,7 @@ def test_values_are_written_as_words_and_read_back() -> None:
     assert (SYNC.to_json(0.0), SYNC.to_json(1.0), STAGES.to_json(4.0), MIX.to_json(0.5)) == (False, True, 4.0, 0.5)
     assert [param.shown(value) for param, value in ((SHAPE, 2.0), (SYNC, 1.0), (STAGES, 4.0))] == ["square", "on", "4"]
     assert (value_text(SHAPE, 0.0), value_text(SYNC, 0.0)) == ("sine", "off")
-    assert [line.text for line in settings_of(Slot(EFFECT))] == ["4.00", "triangle", "on", "50 %"]
+    assert [line.text for line in settings_of(Slot(EFFECT))] == ["4", "triangle", "on", "50 %"]
 
 
 def test_a_chain_keeps_them_through_json() -> None:

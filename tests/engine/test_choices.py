@@ -59,7 +59,7 @@ def test_a_step_size_scales_what_planners_set_but_no_named_value(live: LiveSessi
     live.go_to(None)
     small = live.say("put it in a hall", options=TurnOptions(step_size=0.5, first_turn="initialize"))
     assert small.refined.steps[0].chain == small.chain
-    room, hall = small.chain.slot("reverb").settings, plain.chain.slot("reverb").settings
+    (room,), (hall,) = ([slot.settings for slot in turn.chain.of_effect("reverb")] for turn in (small, plain))
     assert room["mix"] == pytest.approx(hall["mix"] / 2)
     assert room["decay_seconds"] == hall["decay_seconds"]
     exact = live.say("low-pass at 2 kHz", options=TurnOptions(step_size=0.5))
