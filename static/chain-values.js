@@ -14,7 +14,6 @@ const FACTORS = {
   s: { "": 1, s: 1, sec: 1, seconds: 1, ms: 0.001, msec: 0.001 },
   bit: { "": 1, bit: 1, bits: 1 },
   degrees: { "": 1, "\u00b0": 1, deg: 1, degree: 1, degrees: 1 },
-  degrees: { "": 1, "\u00b0": 1, deg: 1, degree: 1, degrees: 1 },
   semitones: { "": 1, st: 1, semitone: 1, semitones: 1 },
 };
 const LEFT = ["left", "l"];

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import pkgutil
 import re
 import subprocess
 import sys
+from collections import Counter
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -60,6 +62,16 @@ def test_each_library_has_one_owner() -> None:
 def test_files_stay_readable() -> None:
     long = {name: lines for name, path in modules().items() if (lines := len(path.read_text().splitlines())) > 300}
     assert not long
+
+
+def test_no_two_classes_have_one_name() -> None:
+    names = Counter(
+        node.name
+        for path in modules().values()
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.ClassDef)
+    )
+    assert not [name for name, count in names.items() if count > 1]
 
 
 def test_the_picture_shows_the_arrows_of_today() -> None:

@@ -10,7 +10,7 @@ from instructfx.chain.matching import aligned
 from instructfx.chain.slot import Slot
 from instructfx.effects import Param
 
-TOLD = 3  # settings of one effect that are told one by one
+NAMED_ONE_BY_ONE = 3  # settings of one effect that are told one by one
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def pairs(one: Chain, other: Chain) -> Iterator[SlotPair]:
         yield SlotPair(labels[slot_id], one.find(slot_id), other.find(slot_id))
 
 
-def told(before: Chain, after: Chain) -> str:
+def to_text(before: Chain, after: Chain) -> str:
     """What changed, in words: "equaliser, low shelf gain 2.0 to 3.5 dB; reverb removed". Empty where nothing did."""
     before = aligned(before, after)
     parts = [f"{before.labels[each].lower()} removed" for each in before.ids if each not in after.ids]
@@ -56,7 +56,7 @@ def told(before: Chain, after: Chain) -> str:
 
 def _changes(was: Slot, slot: Slot) -> Iterator[str]:
     moved = [param for param in slot.effect.params if was.settings[param.name] != slot.settings[param.name]]
-    shown = moved if len(moved) <= TOLD + 1 else moved[:TOLD]
+    shown = moved if len(moved) <= NAMED_ONE_BY_ONE + 1 else moved[:NAMED_ONE_BY_ONE]
     yield from (_moved(param, was.settings[param.name], slot.settings[param.name]) for param in shown)
     if len(moved) > len(shown):
         yield f"{len(moved) - len(shown)} more settings"
@@ -74,7 +74,7 @@ def _locks(was: Slot, slot: Slot) -> Iterator[str]:
     for names, verb in ((slot.locked - was.locked, "locked"), (was.locked - slot.locked, "unlocked")):
         labels = [param.label for param in slot.effect.params if param.name in names]
         if labels:
-            yield f"{' and '.join(labels) if len(labels) <= TOLD else f'{len(labels)} settings'} {verb}"
+            yield f"{' and '.join(labels) if len(labels) <= NAMED_ONE_BY_ONE else f'{len(labels)} settings'} {verb}"
 
 
 def _moved(param: Param, was: float, value: float) -> str:

@@ -90,7 +90,7 @@ def _name(options: argparse.Namespace) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from instructfx.engine.compare import compared, told
+    from instructfx.engine.compare import compared, to_lines
     from instructfx.store import Store
 
     session = Store().without_audio(options.session)
@@ -99,7 +99,7 @@ def _compare(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.write(json.dumps(comparison.to_json(), ensure_ascii=False) + "\n")
         return 0
-    for line in told(comparison, options.all):
+    for line in to_lines(comparison, options.all):
         sys.stdout.write(f"{line}\n")
     return 0
 

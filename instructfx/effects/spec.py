@@ -27,6 +27,9 @@ Role = Literal[
 ]
 """What an effect is there for: a limited band, tone, dynamics ... The first of a role is the usual one for it."""
 
+ROLE_SETTINGS: Mapping[Role, tuple[str, ...]] = {"level": ("gain_db",), "room": ("decay_seconds", "mix")}
+"""What others count on: the settings that every effect of a role has."""
+
 
 class Stream(Protocol):
     """One effect with fixed settings, fed block by block; it may hold frames back until `finish`."""
@@ -90,6 +93,13 @@ class Effect:
     standalone: Callable[..., Any] | None = None
     impulse_response: ImpulseResponse | None = None
     card: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        missing = [
+            name for name in ROLE_SETTINGS.get(self.role, ()) if name not in {param.name for param in self.params}
+        ]
+        if missing:
+            raise SettingsError(f"{self.name} is of the role {self.role}, so it needs the setting {missing[0]}")
 
     def __reduce__(self) -> tuple[Callable[[str], Effect], tuple[str]]:
         """Another process gets the name, and takes the effect of its own catalog."""

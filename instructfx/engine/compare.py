@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from instructfx.chain import Chain
+from instructfx.chain import Chain, SettingValue
 from instructfx.chain.diff import pairs
 from instructfx.chain.matching import aligned
 from instructfx.sessions import Session, Turn
@@ -16,7 +16,7 @@ AUDIBLE = 0.3  # of a step; smaller differences of readings are not told
 
 @dataclass(frozen=True)
 class ComparedSetting:
-    """One setting in two versions, in its unit; None where the version has no such effect.
+    """One setting in two versions, in its unit or as a word; None where the version has no such effect.
 
     The setting "bypassed" is 1 where the effect is switched off; it has a row where that is so in either version.
     """
@@ -24,8 +24,8 @@ class ComparedSetting:
     effect: str
     setting: str
     unit: str
-    one: float | None
-    other: float | None
+    one: SettingValue | None
+    other: SettingValue | None
 
     @property
     def differs(self) -> bool:
@@ -84,11 +84,11 @@ def _rows(one: Chain, other: Chain) -> Iterator[ComparedSetting]:
         if any(off):
             yield ComparedSetting(pair.label, "bypassed", "", *off)
         for param in pair.params:
-            values = [slot.settings[param.name] if slot else None for slot in (pair.one, pair.other)]
+            values = [param.to_json(slot.settings[param.name]) if slot else None for slot in (pair.one, pair.other)]
             yield ComparedSetting(pair.label, param.label, param.unit, *values)
 
 
-def told(comparison: Comparison, same_too: bool = False) -> Iterator[str]:
+def to_lines(comparison: Comparison, same_too: bool = False) -> Iterator[str]:
     """Lines of plain text, in columns: what differs, and what is the same as well where that is asked for."""
     titles = [_title(turn) for turn in (comparison.one, comparison.other)]
     yield f"{'':46}{titles[0]:>16} {titles[1]:>16}"
@@ -113,5 +113,7 @@ def _title(turn: Turn | None) -> str:
     return f"turn {turn.index}" if turn else "dry"
 
 
-def _value(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4g}"
+def _value(value: SettingValue | None) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return "-" if value is None else value if isinstance(value, str) else f"{value:.4g}"

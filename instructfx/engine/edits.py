@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from instructfx.audio.naming import one_line
 from instructfx.chain import Chain
-from instructfx.chain.diff import told
+from instructfx.chain.diff import to_text
 from instructfx.chain.interpolate import between
 from instructfx.engine.context import TurnContext
 from instructfx.engine.turn import LONGEST_INSTRUCTION, begin, by_hand, finish
@@ -23,7 +23,7 @@ def edit(context: TurnContext, chain: Chain, words: str) -> Session:
     Raises InstructionError for a chain that is the one that plays now, and for words that are too long.
     """
     session = context.session
-    changed = told(session.chain, chain)
+    changed = to_text(session.chain, chain)
     if not changed:
         raise InstructionError("that is how the chain is already, so there is nothing to keep; change a setting first")
     reply = f"By hand: {changed}"[:LONGEST_INSTRUCTION]
@@ -67,7 +67,7 @@ def amount(context: TurnContext, share: float) -> Session:
     if chain == session.chain:
         raise InstructionError(f"{share:.0%} of that turn is what plays already")
     words = f'{share:.0%} of "{turn.instruction}"'[:LONGEST_INSTRUCTION]
-    changed = told(session.chain, chain)
+    changed = to_text(session.chain, chain)
     reply = f"By hand: {changed}"[:LONGEST_INSTRUCTION]
     return finish(begin(context), by_hand("edited", turn, chain, words, reply, float(share)))
 

@@ -22,6 +22,7 @@ from instructfx.exports.placing import appearing
 from instructfx.exports.program_parts import imports, needed
 from instructfx.exports.room import room_of, save_room
 from instructfx.exports.wanted import Wanted, one_line
+from instructfx.rendering.level import Level
 from instructfx.rendering.track import rendering
 
 MOST_EMBEDDED = 1_000_000  # characters; a longer room lies beside the file
@@ -36,14 +37,6 @@ class Room:
 
     text: str
     peak: float
-
-
-@dataclass(frozen=True)
-class Level:
-    """What the render did to the whole track's level, in dB, and how deep its limiter went."""
-
-    gain_db: float
-    limited_db: float
 
 
 def write_script(wanted: Wanted, path: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
@@ -149,7 +142,8 @@ def _constants(slot: Slot, label: str) -> str:
 
 
 def _about(param: Param) -> str:
-    return f"{param.range_text()}{': ' if param.help else ''}{param.help}"
+    choices = ", ".join(f"{place} {each}" for place, each in enumerate(param.choices))
+    return f"{choices or param.range_text()}{': ' if param.help else ''}{param.help}"
 
 
 def _unit(param: Param) -> str:
@@ -175,7 +169,7 @@ def _process(chain: Chain, used: Sequence[Slot]) -> str:
     for slot in chain.slots:
         label = chain.labels[slot.id]
         if not slot.heard:
-            lines.append(f"    # {label} is bypassed.")
+            lines.append(f"    # {label} is {'not here, so it is off' if slot.effect.absent else 'bypassed'}.")
         elif slot not in used:
             lines.append(f"    # {label} cannot be rebuilt on pedalboard: {', '.join(_told(slot))}.")
         else:

@@ -68,7 +68,7 @@ def subjects(groups: Sequence[Group], words: Lexicon) -> set[int]:
     return skipped
 
 
-def told_apart(groups: Sequence[Group], words: Lexicon) -> list[Group]:
+def separated(groups: Sequence[Group], words: Lexicon) -> list[Group]:
     """A quality right before an effect ("a big hall reverb"): the quality says which, so an effect that is to
     be added comes with the wish, and one that is to go takes the quality with it."""
     dropped: set[int] = set()

@@ -13,8 +13,8 @@ from instructfx.language.clause_rules import (
     level_factor,
     loudness_word,
     made_loud,
+    separated,
     subjects,
-    told_apart,
 )
 from instructfx.language.commands import command, setting_command
 from instructfx.language.context import DialogueContext, NumericReading, note_seconds
@@ -25,7 +25,7 @@ from instructfx.language.intent_types import Command, Intent, Wish
 from instructfx.language.lexicon import Lexicon, lexicon
 from instructfx.language.numeric_commands import figures
 from instructfx.language.scan import Clause, clauses, scan
-from instructfx.language.which import told_which
+from instructfx.language.which import with_which
 from instructfx.language.wishes import wish
 from instructfx.language.words import READ_CHARACTERS
 
@@ -47,7 +47,7 @@ class _IntentDraft:
 def understand(instruction: str) -> Intent:
     """What an instruction asks. Never raises: words that mean nothing to it are listed in `unknown`."""
     words = lexicon()
-    items = told_which(scan(instruction, words))
+    items = with_which(scan(instruction, words))
     draft = _IntentDraft()
     if len(instruction) > READ_CHARACTERS:
         draft.context.notes.append(f"only the first {READ_CHARACTERS} characters were read")
@@ -138,7 +138,7 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lex
     loud = loudness_word(groups, words)
     settled = [group for group in groups if group is not loud]
     skipped = subjects(settled, words)
-    settled = [each for each in cleaned(told_apart(settled, words)) if id(each) not in skipped]
+    settled = [each for each in cleaned(separated(settled, words)) if id(each) not in skipped]
     if any(item.text in _TOLD for item in part.items) and any(item.text in _OURS for item in part.items):
         return  # "I recorded this in my bedroom" tells a story and asks for nothing
     guarded = part.link == "but" and bool(draft.wishes)

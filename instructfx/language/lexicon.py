@@ -19,11 +19,11 @@ from instructfx.language.words import split_phrase
 
 __all__ = [
     "AXES",
+    "EffectName",
     "Entry",
     "Family",
     "Lexicon",
     "LexiconError",
-    "Nickname",
     "SettingWord",
     "lexicon",
     "read_lexicon",
@@ -33,7 +33,7 @@ LONGEST_PHRASE: Final = 5
 
 
 @dataclass(frozen=True)
-class Nickname:
+class EffectName:
     """What musicians call an effect, and the settings that the word implies."""
 
     effect: str
@@ -55,7 +55,7 @@ class Entry:
     language: str
     family: str | None = None
     form: WordForm = "base"
-    nickname: Nickname | None = None
+    nickname: EffectName | None = None
     setting: SettingWord | None = None
     listed: bool = False  # as written in the lexicon, rather than made by a rule
 
@@ -189,7 +189,7 @@ def _enter_nicknames(entries: dict[tuple[str, ...], Entry]) -> None:
     given += [(effect, {}, {"en": tuple(name.replace("_", " ") for name in names)}) for effect, names in plain]
     for effect, settings, names in given:
         implied = {name: effect.param(name).clamp(value) for name, value in settings.items()}
-        nickname = Nickname(effect.name, MappingProxyType(implied))
+        nickname = EffectName(effect.name, MappingProxyType(implied))
         for language, words in names.items():
             for word in words:
                 folded = " ".join(split_phrase(word))

@@ -20,7 +20,7 @@ DEFINITE = frozenset(("the", "el", "la", "los", "las", "del", "my", "mi", "that"
 Phrases = Mapping[tuple[str, ...], Which]
 
 
-def told_which(items: Sequence[Item]) -> list[Item]:
+def with_which(items: Sequence[Item]) -> list[Item]:
     """The items, with the words that say which slot is meant taken into the item that names its effect."""
     return _placed(_numbered(items))
 

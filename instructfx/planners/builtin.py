@@ -241,4 +241,4 @@ def _plan(intent: Intent, draft: Draft, goal: Goal, request: PlanRequest) -> Pla
         goal=goal,
         notes=tuple(dict.fromkeys(draft.notes)),
     )
-    return replies.told(plan, intent, request)
+    return replies.with_reply(plan, intent, request)

@@ -98,7 +98,7 @@ def undone(intent: Intent, request: PlanRequest) -> Plan:
     return Plan(undo=intent.undo, reply=reply, thoughts=Thoughts(asked="Undo."), raw=intent.instruction)
 
 
-def told(plan: Plan, intent: Intent, request: PlanRequest) -> Plan:
+def with_reply(plan: Plan, intent: Intent, request: PlanRequest) -> Plan:
     """The plan with its thoughts and its reply."""
     notes = [note if note[:1].isupper() else f"{note[:1].upper()}{note[1:]}." for note in plan.notes]
     if intent.unknown and intent.understood:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from instructfx.bench.registry import BENCHES, BenchOptions, BenchPage, found
-from instructfx.bench.runner.cases import Bench, Json, Told
+from instructfx.bench.runner.cases import Bench, CaseReport, Json
 from instructfx.bench.runner.intervals import interval
 
 
@@ -33,9 +33,9 @@ def square(case: Square) -> Json:
     return {"square": case.number**2}
 
 
-def told(options: BenchOptions, results: Sequence[tuple[Square, Json]]) -> Told:
+def told(options: BenchOptions, results: Sequence[tuple[Square, Json]]) -> CaseReport:
     total = sum(result["square"] for _, result in results)
-    return Told(f"The sum is {total}.", "details", {"sum": total}, {"plot.svg": b"<svg/>"})
+    return CaseReport(f"The sum is {total}.", "details", {"sum": total}, {"plot.svg": b"<svg/>"})
 
 
 class Listener:

@@ -14,7 +14,7 @@ from instructfx.bench.quality import agreement, sequential, trajectory
 from instructfx.bench.quality.agreement import comparative, one_person
 from instructfx.bench.quality.features import COUNT, SAMPLE_RATE, distance, features
 from instructfx.bench.quality.room_measures import centroid_hz, rt60_seconds
-from instructfx.bench.quality.socialfx import band_change_db, crowd, drawn, scaled
+from instructfx.bench.quality.socialfx import band_change_db, crowd, drawn_curve, scaled
 from instructfx.bench.quality.sounds import curve_response, ground, pairs_of, points_hz
 from instructfx.bench.registry import BenchOptions, BenchPage, found
 from instructfx.cli.main import main
@@ -89,7 +89,7 @@ def test_a_broken_table_is_one_line(tmp_path: Path) -> None:
 def test_a_drawn_curve_does_what_it_shows() -> None:
     noise = np.float32(0.1 * np.random.default_rng(0).standard_normal((1, 6 * 44_100)))
     curve = np.sin(np.linspace(0, 5, 40))
-    change = band_change_db(noise, drawn(curve, noise, 44_100, BANDS_HZ), 44_100, BANDS_HZ)
+    change = band_change_db(noise, drawn_curve(curve, noise, 44_100, BANDS_HZ), 44_100, BANDS_HZ)
     assert np.corrcoef(change, curve)[0, 1] > 0.95
     assert scaled(np.ones(40)).max() == 0
 
@@ -98,7 +98,7 @@ def test_both_ways_to_draw_a_curve_agree(data: Path) -> None:
     dry = ground(data / "audio" / "music.flac")
     curve = np.sin(np.linspace(0, 5, 40))
     quick = dry.through(curve_response(curve, BANDS_HZ, SAMPLE_RATE), points_hz())
-    slow = drawn(curve, dry.sound[None].astype(np.float32), SAMPLE_RATE, BANDS_HZ)[0]
+    slow = drawn_curve(curve, dry.sound[None].astype(np.float32), SAMPLE_RATE, BANDS_HZ)[0]
     middle = slice(SAMPLE_RATE // 2, -SAMPLE_RATE // 2)
     assert np.abs(quick - slow)[middle].max() < 0.02 * np.abs(slow).max()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from instructfx.chain import Chain
-from instructfx.chain.diff import told
+from instructfx.chain.diff import to_text
 from instructfx.effects import EFFECTS
 
 RACK = Chain().added("eq", {"low_shelf_gain_db": 2}).added("reverb", {"mix": 0.25}).added("compressor", {})
@@ -43,12 +43,12 @@ EVERY = {name: [param.name for param in effect.params] for name, effect in EFFEC
     ],
 )
 def test_every_change_has_its_words(before: Chain, after: Chain, words: str) -> None:
-    assert told(before, after) == words
+    assert to_text(before, after) == words
 
 
 def moved(count: int) -> str:
     names = [param.name for param in EFFECTS["eq"].params if param.name.endswith("_gain_db")][1 : count + 1]
-    return told(RACK, RACK.adjusted("eq", dict.fromkeys(names, 1.0)))
+    return to_text(RACK, RACK.adjusted("eq", dict.fromkeys(names, 1.0)))
 
 
 def test_three_or_four_moved_settings_are_told_and_of_five_the_first_three() -> None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from instructfx.chain import Chain, preset
-from instructfx.chain.diff import pairs, told
+from instructfx.chain.diff import pairs, to_text
 from instructfx.chain.interpolate import between
 from instructfx.effects import EFFECTS, Catalog, Effect, Param
 from instructfx.effects.absent import unchanged
@@ -77,10 +77,10 @@ def test_it_sounds_again_once_the_effect_is_there() -> None:
 
 def test_chains_with_an_absent_effect_are_compared_and_blended() -> None:
     chain, before = Chain.from_json(STORED), Chain.from_json([{**STORED[0], "settings": {"gain_db": 0}}, STORED[1]])
-    assert told(before, chain) == "gain, gain 0.0 to 6.0 dB"
+    assert to_text(before, chain) == "gain, gain 0.0 to 6.0 dB"
     assert [param.name for pair in pairs(before, chain) for param in pair.params] == ["gain_db"]
     assert between(before, chain, 0.5).to_json() == [{**STORED[0], "settings": {"gain_db": 3.0}}, STORED[1]]
-    assert told(before, chain.without("fuzz")).startswith("fuzz removed")
+    assert to_text(before, chain.without("fuzz")).startswith("fuzz removed")
 
 
 def test_settings_of_an_absent_effect_cannot_be_changed() -> None:

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instructfx.effects import EFFECTS, Effect, Param, effect_named
+from instructfx.effects.spec import Role
 from instructfx.errors import SettingsError
 
 by_effect = pytest.mark.parametrize("effect", EFFECTS.values(), ids=EFFECTS)
@@ -191,3 +192,15 @@ def test_the_bands_of_the_eq_leave_no_gap() -> None:
         assert any(low <= frequency_hz * 1.001 and frequency_hz <= high * 1.001 for low, high in ranges)
     assert sorted(ranges)[0][0] == 30
     assert max(high for _, high in ranges) == 18_000
+
+
+def test_an_effect_of_a_role_has_the_settings_that_others_count_on() -> None:
+    def of_role(role: Role, *names: str) -> Effect:
+        params = tuple(Param(name, 0, 1, 0) for name in names)
+        return Effect("made_up", "Made up", "Nothing.", params, EFFECTS["gain"].render, role=role)
+
+    assert of_role("room", "mix", "decay_seconds").role == "room"
+    with pytest.raises(SettingsError, match="of the role room, so it needs the setting decay_seconds"):
+        of_role("room", "mix")
+    with pytest.raises(SettingsError, match="needs the setting gain_db"):
+        of_role("level", "volume")

@@ -34,7 +34,7 @@ def test_clap_is_fetched_with_one_button_and_then_chosen(
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
     mirror.script = [Answer(), Answer(), Answer(cut_after=2_000_000, holding=True)]
     with (
-        served(tmp_path, SMALL_CLAP) as url,
+        served(tmp_path, (sys.executable, str(SMALL_CLAP))) as url,
         visitor(chromium, url, viewport=PHONE) as one,
         visitor(chromium, url, viewport=PHONE) as another,
     ):

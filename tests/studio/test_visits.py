@@ -24,7 +24,7 @@ from instructfx.studio.workers.messages import (
     ProgressReport,
     Sound,
     Stepped,
-    Take,
+    TakeTurn,
     Waiting,
     WorkAnswer,
     WorkRequest,
@@ -250,7 +250,7 @@ def test_an_order_goes_to_a_worker_and_what_came_of_it_is_read_from_the_store(vi
 
     order = Instruct("warmer", TurnOptions(), takes=2)
     said = turned(visits, done, takes, order)
-    assert asked == [Take("stored", order, 0, AgentNames("builtin", "perceptual"))]
+    assert asked == [TakeTurn("stored", order, 0, AgentNames("builtin", "perceptual"))]
     assert [(each.before, each.turn) for each in said] == [(Chain(), turn) for turn in takes.turns]
 
 

@@ -24,7 +24,7 @@ from instructfx.store import Store
 from instructfx.store.sessions import DATABASE
 from instructfx.studio.page.gradio_compat import STATIC
 from instructfx.studio.workers.limits import Limits
-from instructfx.studio.workers.messages import AgentNames, Finished, Instruct, Open, Opened, Stepped, Take, Waiting
+from instructfx.studio.workers.messages import AgentNames, Finished, Instruct, Open, Opened, Stepped, TakeTurn, Waiting
 from instructfx.studio.workers.pool import Pool, RequestCallbacks
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads /proc, which Linux has")
@@ -144,7 +144,7 @@ def test_a_turn_waits_for_its_place_and_a_track_does_not_wait_for_turns(pool: Po
     said: list[object] = []
 
     def turn(callbacks: RequestCallbacks) -> threading.Thread:
-        take = Take(opened(pool, tmp_path), Instruct(LONG, TurnOptions()), 0, MINDS)
+        take = TakeTurn(opened(pool, tmp_path), Instruct(LONG, TurnOptions()), 0, MINDS)
 
         def saying() -> None:
             with suppress(Cancelled):
@@ -188,12 +188,12 @@ def test_a_worker_over_its_time_is_ended_with_a_line(
     with monkeypatch.context() as patch:
         patch.setattr(pool, "_limits", Limits(turns=1, turn_seconds=1))
         with pytest.raises(LimitError, match="longer than 1 seconds and was ended; nothing was lost") as told:
-            pool.run(Take(session_id, Instruct(LONG, TurnOptions()), 0, MINDS))
+            pool.run(TakeTurn(session_id, Instruct(LONG, TurnOptions()), 0, MINDS))
     assert "Try a shorter track or say less at once." in str(told.value)
     assert sum(map(gone, before)) == 1
     for pid in set(before) & set(pool.pids):
         os.kill(pid, signal.SIGCONT)
-    pool.run(Take(session_id, Instruct("low-pass it at 2 kHz", TurnOptions()), 0, MINDS))
+    pool.run(TakeTurn(session_id, Instruct("low-pass it at 2 kHz", TurnOptions()), 0, MINDS))
     assert Store().load(session_id)[0].chain.names == ("filter",)
 
 

@@ -11,7 +11,7 @@ from instructfx.bench.quality.dialogue import OURS, Groups, grouped, percent, sh
 from instructfx.bench.quality.dialogues import DIALOGUES, read_dialogues
 from instructfx.bench.quality.playing import Play, measure
 from instructfx.bench.registry import BenchOptions
-from instructfx.bench.runner.cases import Bench, Told, spread
+from instructfx.bench.runner.cases import Bench, CaseReport, spread
 from instructfx.bench.runner.intervals import Interval, interval
 from instructfx.bench.runner.report import table
 from instructfx.bench.runner.systems import System
@@ -82,7 +82,7 @@ def mean_loss(dialogues: Groups, seed: int) -> Interval:
     return interval(np.array(rows), seed, lambda drawn: float(drawn[:, 0].sum() / max(drawn[:, 1].sum(), 1)))
 
 
-def tell(options: BenchOptions, results: Sequence[tuple[Play, Mapping[str, Any]]]) -> Told:
+def tell(options: BenchOptions, results: Sequence[tuple[Play, Mapping[str, Any]]]) -> CaseReport:
     """One row a system."""
     groups = grouped(results)
     ours = groups.get(OURS, {})
@@ -100,7 +100,7 @@ def tell(options: BenchOptions, results: Sequence[tuple[Play, Mapping[str, Any]]
         numbers[name] = {"met": met.to_json(), "loss": loss.to_json()}
     head = ["what", "met", "against ours", "loss", "median turn"]
     count = len({play.dialogue.name for play, _ in results})
-    return Told(summary=f"{EXPLANATION.format(count=count)}\n{table(head, rows)}", numbers={"rows": numbers})
+    return CaseReport(summary=f"{EXPLANATION.format(count=count)}\n{table(head, rows)}", numbers={"rows": numbers})
 
 
 BENCH: Bench[Play] = Bench(

@@ -15,7 +15,7 @@ from instructfx.bench.quality import socialfx
 from instructfx.bench.quality.room_measures import measured_room, room_rows
 from instructfx.bench.quality.socialfx import Array, Crowd, band_change_db, correlation, crowd, recordings, rooms
 from instructfx.bench.registry import BenchOptions
-from instructfx.bench.runner.cases import Bench, Json, Told
+from instructfx.bench.runner.cases import Bench, CaseReport, Json
 from instructfx.bench.runner.intervals import interval
 from instructfx.bench.runner.plots import COLOURS, plot
 from instructfx.bench.runner.report import table
@@ -110,7 +110,7 @@ def measure(case: Spoken) -> Json:
         return {**about, "change_db": [round(float(value), 3) for value in change]}
 
 
-def tell(options: BenchOptions, results: Sequence[tuple[Spoken, Json]]) -> Told:
+def tell(options: BenchOptions, results: Sequence[tuple[Spoken, Json]]) -> CaseReport:
     """Tables by word, and the mean over words."""
     of_eq = [(case, np.array(result["change_db"])) for case, result in results if case.of == "eq"]
     of_rooms = [(case.word, result) for case, result in results if case.of == "reverb"]
@@ -126,7 +126,7 @@ def tell(options: BenchOptions, results: Sequence[tuple[Spoken, Json]]) -> Told:
         page, numbers["reverb"] = room_rows(of_rooms, rooms(options.data), options.seed)
         summary.append(page)
     details = table(["case", "effects"], [[case.key, ", ".join(result["effects"])] for case, result in results])
-    return Told("\n".join(summary), f"\n### Every case\n\n{details}", numbers, plots)
+    return CaseReport("\n".join(summary), f"\n### Every case\n\n{details}", numbers, plots)
 
 
 EXPLANATION = """\

@@ -12,7 +12,7 @@ from instructfx.bench.quality.dialogues import DIALOGUES, read_dialogues
 from instructfx.bench.quality.expectations import LOUDNESS, OTHERS
 from instructfx.bench.quality.playing import Judged, Play, measure, read
 from instructfx.bench.registry import BenchOptions
-from instructfx.bench.runner.cases import Bench, Told
+from instructfx.bench.runner.cases import Bench, CaseReport
 from instructfx.bench.runner.intervals import Interval, interval
 from instructfx.bench.runner.report import table
 from instructfx.bench.runner.systems import System
@@ -70,7 +70,7 @@ def loudest(dialogues: Groups) -> float:
     return max((abs(turn.louder_lu) for turn in turns if not turn.level_asked), default=0.0)
 
 
-def tell(options: BenchOptions, results: Sequence[tuple[Play, Mapping[str, Any]]]) -> Told:
+def tell(options: BenchOptions, results: Sequence[tuple[Play, Mapping[str, Any]]]) -> CaseReport:
     """A row a system, and each expectation that ours did not meet."""
     rows, numbers = [], {}
     groups = grouped(results)
@@ -89,7 +89,7 @@ def tell(options: BenchOptions, results: Sequence[tuple[Play, Mapping[str, Any]]
     played = sorted({play.track.stem for play, _ in results})
     count = len({play.dialogue.name for play, _ in results})
     failed = _failed([(play, result) for play, result in results if play.system.name == OURS])
-    return Told(
+    return CaseReport(
         summary=f"{EXPLANATION.format(count=count, tracks=', '.join(played))}\n{table(head, rows)}",
         details=f"### What was not met\n\n{failed}",
         numbers={"rows": numbers},

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from instructfx.bench.quality.sentences import KINDS, SENTENCES, Mark, Sentence, marked, read_sentences
 from instructfx.bench.registry import BenchOptions
-from instructfx.bench.runner.cases import Bench, Told
+from instructfx.bench.runner.cases import Bench, CaseReport
 from instructfx.bench.runner.intervals import Interval, interval
 from instructfx.bench.runner.report import table
 from instructfx.chain import Chain
@@ -115,7 +115,7 @@ def baselines(sentences: Sequence[Sentence], seed: int) -> Mapping[str, Sequence
     }
 
 
-def tell(options: BenchOptions, results: Sequence[tuple[Sentence, Mapping[str, Any]]]) -> Told:
+def tell(options: BenchOptions, results: Sequence[tuple[Sentence, Mapping[str, Any]]]) -> CaseReport:
     """The two halves, the baselines, the kinds of sentences, the effects, and each sentence that went wrong."""
     sentences = [sentence for sentence, _ in results]
     marks = [marked(sentence, result["chosen"]) for sentence, result in results]
@@ -130,7 +130,7 @@ def tell(options: BenchOptions, results: Sequence[tuple[Sentence, Mapping[str, A
     head = ["who chooses", "precision", "recall", "F1, micro", "F1, macro"]
     languages = [sentence.language for sentence in sentences]
     explanation = EXPLANATION.format(count=len(sentences), en=languages.count("en"), es=languages.count("es"))
-    return Told(
+    return CaseReport(
         summary=f"{explanation}\n{table(head, [[name, *row.cells()] for name, row in rows.items()])}",
         details=_details(options.seed, sentences, marks),
         numbers={"rows": {name: row.to_json() for name, row in rows.items()}},

@@ -27,7 +27,7 @@ from instructfx.bench.quality.sounds import (
     rendered,
 )
 from instructfx.bench.registry import BenchOptions
-from instructfx.bench.runner.cases import Bench, Json, Told
+from instructfx.bench.runner.cases import Bench, CaseReport, Json
 from instructfx.bench.runner.intervals import interval
 from instructfx.bench.runner.plots import COLOURS, plot
 from instructfx.bench.runner.report import table
@@ -160,7 +160,7 @@ def _mean(drawn: Crowd, case: WordPair) -> Response:
     return one * other
 
 
-def tell(options: BenchOptions, results: Sequence[tuple[WordPair, Json]]) -> Told:
+def tell(options: BenchOptions, results: Sequence[tuple[WordPair, Json]]) -> CaseReport:
     """Means over pairs of the means over tracks, row by row; how near the new word against the old."""
     pairs = list(dict.fromkeys((case.old, case.new) for case, _ in results))
 
@@ -205,7 +205,7 @@ def tell(options: BenchOptions, results: Sequence[tuple[WordPair, Json]]) -> Tol
         picture.axes.barh(ROWS[::-1], values[::-1], color=COLOURS[0])
         picture.axes.set_xlabel("distance to people's two curves in a row")
     summary = f"{EXPLANATION}\n{table(head, rows)}\n{told}"
-    return Told(summary, details, numbers, {"sequential.svg": picture.svg}, well=most < 0.5)
+    return CaseReport(summary, details, numbers, {"sequential.svg": picture.svg}, well=most < 0.5)
 
 
 EXPLANATION = f"""\

@@ -80,7 +80,7 @@ def recordings(data: Path | None) -> list[Path]:
     return tracks(None)
 
 
-def drawn(curve: Array, samples: Samples, sample_rate: int, bands_hz: Array) -> Samples:
+def drawn_curve(curve: Array, samples: Samples, sample_rate: int, bands_hz: Array) -> Samples:
     """Sound through one person's curve: 40 peaking biquads after each other (Bristow-Johnson's cookbook).
 
     The curve (bands,) is scaled to -1 to 1 by its least and most, times GAIN_DB; samples are (channels, frames).

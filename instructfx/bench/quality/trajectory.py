@@ -15,7 +15,7 @@ from instructfx.bench.quality.sequential import DRAWN, WordPair, cases
 from instructfx.bench.quality.socialfx import crowd, files
 from instructfx.bench.quality.sounds import MATCHINGS, curve_response, ground, heard, points_hz
 from instructfx.bench.registry import BenchOptions
-from instructfx.bench.runner.cases import Bench, Json, Told
+from instructfx.bench.runner.cases import Bench, CaseReport, Json
 from instructfx.bench.runner.intervals import interval
 from instructfx.bench.runner.plots import COLOURS, plot
 from instructfx.bench.runner.report import table
@@ -61,7 +61,7 @@ def _on_the_way(turn: Turn) -> list[Chain]:
     return [*(best[place].chain for place in places), turn.chain]
 
 
-def tell(options: BenchOptions, results: Sequence[tuple[WordPair, Json]]) -> Told:
+def tell(options: BenchOptions, results: Sequence[tuple[WordPair, Json]]) -> CaseReport:
     """By new word and over all: before, start, end, and whether the end is the best within 5 %."""
     words = list(dict.fromkeys(case.new for case, _ in results))
     rows, numbers = [], {}
@@ -97,7 +97,7 @@ def tell(options: BenchOptions, results: Sequence[tuple[WordPair, Json]]) -> Tol
         picture.axes.plot(labels, old.mean(axis=0), color=COLOURS[1], label="to the old word")
         picture.axes.set(ylabel="distance", xlabel="share of the search")
         picture.axes.legend(frameon=False)
-    return Told(f"{EXPLANATION}\n{table(head, rows)}", "", numbers, {"trajectory.svg": picture.svg})
+    return CaseReport(f"{EXPLANATION}\n{table(head, rows)}", "", numbers, {"trajectory.svg": picture.svg})
 
 
 EXPLANATION = f"""\

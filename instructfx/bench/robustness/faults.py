@@ -19,10 +19,9 @@ from instructfx.bench.robustness.bad_audio import GIGABYTE, SEED, BadUpload, bad
 from instructfx.bench.robustness.bad_words import BadWords, bad_words
 from instructfx.bench.robustness.riff import wav
 from instructfx.bench.runner.report import conditions, table
-from instructfx.bench.serving.running import ROOT
 from instructfx.bench.serving.serving import Served, serving
 from instructfx.bench.serving.visitor import PageAnswer, Visitor
-from instructfx.locations import static_folder
+from instructfx.locations import CHECKOUT, static_folder
 
 LIMIT_SECONDS = 60.0  # for any single answer
 GOOD_EVERY = 25  # cases
@@ -32,7 +31,7 @@ WISH = "make it warmer"
 GOOD_SECONDS = 1.0
 HARMLESS_BYTES = 1 << 20  # of what an upload left behind
 OUR_FAULT = "went wrong on our side"
-INNER = ("Traceback (most recent call last)", "site-packages", 'File "/', "<stdin>", "Errno", str(ROOT))
+INNER = ("Traceback (most recent call last)", "site-packages", 'File "/', "<stdin>", "Errno", str(CHECKOUT))
 """What only a programmer should see."""
 
 Verdict = Literal["refused", "accepted", "crashed", "hung", "leaked", "wrong"]

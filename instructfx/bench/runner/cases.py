@@ -34,7 +34,7 @@ SomeCase = TypeVar("SomeCase", bound=Case)
 
 
 @dataclass(frozen=True)
-class Told:
+class CaseReport:
     """What the results say: Markdown for every page, more of it for the report, numbers as JSON, plots as SVG."""
 
     summary: str
@@ -56,7 +56,7 @@ class Bench(Generic[SomeCase]):
     title: str
     cases: Callable[[BenchOptions], Sequence[SomeCase]]
     measure: Callable[[SomeCase], Json]
-    tell: Callable[[BenchOptions, Sequence[tuple[SomeCase, Json]]], Told]
+    tell: Callable[[BenchOptions, Sequence[tuple[SomeCase, Json]]], CaseReport]
     files: Callable[[BenchOptions], Iterable[Path]] = lambda options: ()
 
     def __call__(self, options: BenchOptions, telling: Telling) -> BenchPage:

@@ -8,13 +8,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[3]
-APP = ROOT / "app.py"
+PROGRAM = (sys.executable, "-m", "instructfx", "studio")
 START_SECONDS = 240
 STOP_SECONDS = 15
 
@@ -36,19 +35,20 @@ class Running:
 @contextmanager
 def running(
     sessions: Path,
-    program: Path = APP,
+    program: Sequence[str] = PROGRAM,
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
     log_path: Path | None = None,
 ) -> Iterator[Running]:
     """The studio on a free port, started in a folder, with this process's environment where no other is given.
 
-    program takes app.py's options. The log is `studio.log` beside the sessions unless it has a place of its own.
+    program is a command that takes the options of `instructfx studio`. The log is `studio.log` beside the sessions
+    unless it has a place of its own.
     """
     log_path = log_path or sessions / "studio.log"
     with log_path.open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, str(program), "--host", "127.0.0.1", "--port", "0"],
+            [*program, "--host", "127.0.0.1", "--port", "0"],
             env={**(os.environ if environment is None else environment), "INSTRUCTFX_SESSIONS": str(sessions)},
             cwd=folder,
             stdout=log,
@@ -62,7 +62,7 @@ def running(
 
 
 @contextmanager
-def served(sessions: Path, program: Path = APP) -> Iterator[str]:
+def served(sessions: Path, program: Sequence[str] = PROGRAM) -> Iterator[str]:
     """The address of the studio in a process of its own, as `running`."""
     with running(sessions, program) as studio:
         yield studio.url

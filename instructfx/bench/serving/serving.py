@@ -13,7 +13,8 @@ from pathlib import Path
 
 from instructfx.audio.scratch import is_running
 from instructfx.bench.runner.memory import resident_mb
-from instructfx.bench.serving.running import ROOT, running
+from instructfx.bench.serving.running import running
+from instructfx.locations import CHECKOUT
 
 SETTLE_SECONDS = 20.0  # within this time a temporary file of work that goes on is gone
 OWN_FOLDERS = ("gradio", "instructfx-", "pymp-", "torch")
@@ -119,7 +120,7 @@ def _environment(base: Path) -> dict[str, str]:
         "INSTRUCTFX_PLANNER": "builtin",
         "INSTRUCTFX_EAR": "perceptual",
         "TMPDIR": str(base / "temp"),
-        "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(CHECKOUT), os.environ.get("PYTHONPATH")))),
     }
 
 

@@ -111,6 +111,6 @@ def downloads(visit: Visit) -> str:
     return html.downloads(visit.token, [(each.name, each.label, each.help) for each in FORMATS.values()])
 
 
-def talk(visit: Visit, job: SessionJob | None = None) -> str:
+def conversation(visit: Visit, job: SessionJob | None = None) -> str:
     """The conversation, with what is being worked on."""
     return html.conversation(visit.exchanges, job.words if job else "")

@@ -34,7 +34,7 @@ class Follower:
         yield {
             page.words: "",
             page.notice: "",
-            page.conversation: part_data.talk(visit, job),
+            page.conversation: part_data.conversation(visit, job),
             page.chain: part_data.rack_data(visit, editable=False),
             **self.running(True),
         }
@@ -102,7 +102,7 @@ class Follower:
         if visit.busy.locked():
             return {}
         return {
-            page.conversation: part_data.talk(visit),
+            page.conversation: part_data.conversation(visit),
             page.progress: "",
             page.rendering: "",
             page.notice: "",

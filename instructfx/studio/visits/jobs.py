@@ -14,7 +14,7 @@ from instructfx.studio.visits.ear_options import FETCHED
 from instructfx.studio.visits.job import STARTS, Job, SessionJob
 from instructfx.studio.visits.phrases import sentence
 from instructfx.studio.visits.visits import Exchange, Visit
-from instructfx.studio.workers.messages import Instruct, Order, Take, WorkAnswer, WorkRequest
+from instructfx.studio.workers.messages import Instruct, Order, TakeTurn, WorkAnswer, WorkRequest
 from instructfx.studio.workers.pool import Pool, RequestCallbacks
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class TurnJob(SessionJob):
     def _take(self) -> None:
         visit = self.visit
         session = visit.session
-        request = Take(session.id, self.order, len(session.turns), visit.agents)
+        request = TakeTurn(session.id, self.order, len(session.turns), visit.agents)
         self._pool.run(request, RequestCallbacks(self.tell, visit.stop, visit.closed))
 
     def _read_again(self) -> None:

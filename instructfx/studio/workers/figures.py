@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 WIDTH = 360  # px; two stand side by side on a desk, one fills a phone
 
 
-def drawn(live: LiveSession, turn_id: str, compared: Compared | None) -> dict[str, str]:
+def figures_of(live: LiveSession, turn_id: str, compared: Compared | None) -> dict[str, str]:
     """What to show of a turn, or of two that are compared: name of a picture -> SVG. None is the dry track."""
     if compared:
         chains = [_chain(live, each) for each in (compared.a, compared.b)]

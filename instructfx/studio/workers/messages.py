@@ -96,7 +96,7 @@ Order = Instruct | Edit | Scale | GoTo | ListenFrom
 
 
 @dataclass(frozen=True)
-class Take:
+class TakeTurn:
     """Carry out an order in a session that has so many turns; what comes of it is in the store."""
 
     session_id: str
@@ -161,10 +161,10 @@ class Warm:
     ear: str
 
 
-Heavy = Take | Render | Export | Warm
+Heavy = TakeTurn | Render | Export | Warm
 """What takes seconds of the processor, and waits for its place."""
 
-WorkRequest = Open | Reopen | Take | Render | PreviewRequest | Draw | Export | Warm
+WorkRequest = Open | Reopen | TakeTurn | Render | PreviewRequest | Draw | Export | Warm
 
 
 @dataclass(frozen=True)

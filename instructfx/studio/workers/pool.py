@@ -30,7 +30,7 @@ from instructfx.studio.workers.messages import (  # fmt: skip
     PreviewRequest,
     ProgressReport,
     Stop,
-    Take,
+    TakeTurn,
     Waiting,
     Warm,
     WorkAnswer,
@@ -262,7 +262,7 @@ class Pool:
         """
         with self._lock:
             chosen = self._free[0]
-            if isinstance(request, Take | PreviewRequest | Draw):
+            if isinstance(request, TakeTurn | PreviewRequest | Draw):
                 holding = [worker for worker in self._free if request.session_id in worker.sessions]
                 chosen = (holding or self._free)[-1]
                 if request.session_id in chosen.sessions:

@@ -36,7 +36,7 @@ from instructfx.studio.workers.messages import (
     Scale,
     Sound,
     Stepped,
-    Take,
+    TakeTurn,
     Warm,
     WorkAnswer,
     WorkRequest,
@@ -55,7 +55,7 @@ WARM_STEPS = 8  # enough to meet every part of a search
 WARM_TRACK = static_folder() / "samples" / "guitar.flac"
 
 
-class Desk:
+class Service:
     """The sessions that a worker holds open, and what it does with them.
 
     tell is called with every report; stop ends a search with its best so far, abandoned ends a render too.
@@ -77,7 +77,7 @@ class Desk:
                 return self._open(request)
             case Reopen():
                 return self._reopen(request)
-            case Take():
+            case TakeTurn():
                 return self._take(request)
             case Render():
                 return self._render(request)
@@ -113,7 +113,7 @@ class Desk:
         session, track = self._store.load(request.session_id)
         return Opened(session.id, _playable(track, request.folder))
 
-    def _take(self, request: Take) -> Finished:
+    def _take(self, request: TakeTurn) -> Finished:
         from instructfx.engine import Callbacks
 
         live = self._session(request.session_id, request.turns, request.agents)
@@ -159,10 +159,10 @@ class Desk:
         return Made(path)
 
     def _draw(self, request: Draw) -> Drawn:
-        from instructfx.studio.workers.figures import drawn
+        from instructfx.studio.workers.figures import figures_of
 
         live = self._session(request.session_id, request.turns, request.agents)
-        return Drawn(drawn(live, request.turn_id, request.compared))
+        return Drawn(figures_of(live, request.turn_id, request.compared))
 
     def _export(self, request: Export) -> Made:
         from instructfx.exports import export, format_named

@@ -22,7 +22,7 @@ from typing import BinaryIO, NoReturn
 from instructfx.errors import InstructFXError
 from instructfx.studio.workers import logs
 from instructfx.studio.workers.messages import Failed, ProgressReport, Stop, WorkAnswer, WorkRequest
-from instructfx.studio.workers.service import Desk
+from instructfx.studio.workers.service import Service
 
 log = logging.getLogger("instructfx.worker")
 
@@ -36,7 +36,7 @@ class Worker:
         self._source, self._target, self._folder = source, target, folder
         self._requests: queue.SimpleQueue[WorkRequest] = queue.SimpleQueue()
         self._stop, self._abandoned = threading.Event(), threading.Event()
-        self._desk = Desk(self._tell, self._stop, self._abandoned)
+        self._desk = Service(self._tell, self._stop, self._abandoned)
 
     def run(self) -> None:
         """Work until the process ends."""
