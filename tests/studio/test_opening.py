@@ -272,3 +272,9 @@ def test_an_address_in_use_is_one_line(caplog: pytest.LogCaptureFixture) -> None
     with socket.create_server(("127.0.0.1", 0)) as taken:
         assert serve("127.0.0.1", taken.getsockname()[1]) == 2
     assert "Choose another with --port" in caplog.text
+
+
+@pytest.mark.parametrize("port", [-1, 65536])
+def test_a_port_that_is_none_is_one_line(port: int, caplog: pytest.LogCaptureFixture) -> None:
+    assert serve("127.0.0.1", port) == 2
+    assert caplog.messages == [f"There is no port {port}: ports are 0 to 65535. Choose another with --port."]

@@ -79,6 +79,8 @@ def serve(host: str, port: int) -> int:
 
 
 def _listening(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= 65535:
+        raise SetupError(f"There is no port {port}: ports are 0 to 65535. Choose another with --port.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
