@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+from part_page import parts_served
 from scripted_server import Server, serving
 from small_clap import published_by
 from visitor import Guest, visitor
@@ -54,6 +55,13 @@ def chromium() -> Iterator[Any]:
     pytest.importorskip("playwright")
     with browser() as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """Where a part of the page is served alone."""
+    with parts_served() as address:
+        yield address
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import torch
-from part_page import Part, opened, parts_served
+from part_page import Part, opened
 
 from instructfx.chain import Chain
 from instructfx.chain.format import value_text
@@ -31,12 +31,6 @@ Open = Callable[..., Part]
 
 def data(chain: Chain = CHAIN, **rest: Any) -> ChainData:
     return chain_data(chain, CHOSEN, **({"session": "s"} | rest))
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with parts_served() as address:
-        yield address
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from part_page import Part, opened, parts_served
+from part_page import Part, opened
 
 from instructfx.bench.serving.running import Running
 from instructfx.bench.serving.visitor import Visitor
@@ -40,12 +40,6 @@ Open = Callable[..., Part]
 
 def data(chain: Chain = TWO, **rest: Any) -> ChainData:
     return chain_data(chain, {"eq_2": chain.slot("eq_2").settings} if "eq_2" in chain.ids else {}, session="s", **rest)
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with parts_served() as address:
-        yield address
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from part_page import Part, opened, parts_served
+from part_page import Part, opened
 
 from instructfx.chain import Chain
 from instructfx.ears import Goal
@@ -155,12 +155,6 @@ def test_an_effect_that_is_not_here_is_compared_by_its_place() -> None:
         ("cassette", "Place", "1, not here", "not there"),
         ("Equaliser", "Place", "2", "1"),
     ]
-
-
-@pytest.fixture(scope="module")
-def url() -> Iterator[str]:
-    with parts_served() as address:
-        yield address
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import gradio
 
 from instructfx.errors import EarError
 from instructfx.studio.page import gradio_compat, html
+from instructfx.studio.page.gradio_compat import Changes
 from instructfx.studio.visits.ear_options import FETCHED, LABELS, Fetch, Fetching, Offer, offered
 from instructfx.studio.visits.phrases import sentence
 from instructfx.studio.visits.progress import bar
@@ -17,9 +18,6 @@ from instructfx.studio.visits.progress import bar
 LOOK_SECONDS = 1.0
 MEMORY = "instructfx-ear"
 READY = "CLAP learned from recordings what words sound like; it takes longer than the built-in ear."
-
-Changes = dict[Any, Any]
-"""Component -> its new value or state."""
 
 
 @dataclass(frozen=True)

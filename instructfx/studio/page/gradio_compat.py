@@ -20,6 +20,9 @@ from instructfx.locations import static_folder
 from instructfx.studio.page.part_types import PartData
 
 STATIC = static_folder()
+
+Changes = dict[Any, Any]
+"""Component -> its new value or state."""
 FONTS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO_FONTS = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 KEEP_UPLOADS_SECONDS = 300  # a page opens what it has sent at once
@@ -164,6 +167,7 @@ def was_uploaded(path: Path) -> bool:
 __all__ = [
     "LISTENER",
     "STATIC",
+    "Changes",
     "blocks",
     "html",
     "keep_uploads_in",

@@ -12,10 +12,10 @@ import gradio
 
 from instructfx.errors import AudioError, InstructFXError
 from instructfx.studio.page import ear_panel, events, html, part_data
-from instructfx.studio.page.gradio_compat import LISTENER, STATIC, was_uploaded
+from instructfx.studio.page.gradio_compat import LISTENER, STATIC, Changes, was_uploaded
 from instructfx.studio.page.layout import Page
 from instructfx.studio.page.options_panel import chosen
-from instructfx.studio.page.updates import Changes, Follower
+from instructfx.studio.page.updates import Follower
 from instructfx.studio.visits.job import OUR_FAULT
 from instructfx.studio.visits.jobs import OpenJob, TurnJob
 from instructfx.studio.visits.opening import Studio

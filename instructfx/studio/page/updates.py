@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import gradio
 
 from instructfx.studio.page import html, part_data
-from instructfx.studio.page.gradio_compat import visible
+from instructfx.studio.page.gradio_compat import Changes, visible
 from instructfx.studio.page.layout import Page
 from instructfx.studio.visits.job import Job, SessionJob
 from instructfx.studio.visits.jobs import AskJob
@@ -16,9 +15,6 @@ from instructfx.studio.visits.opening import Studio
 from instructfx.studio.visits.progress import progress
 from instructfx.studio.visits.visits import Visit
 from instructfx.studio.workers.messages import Draw, Drawn, Render, Rendered
-
-Changes = dict[Any, Any]
-"""Component -> its new value or state."""
 
 
 class Follower:
