@@ -17,10 +17,10 @@ from instructfx.audio.track import Track
 from instructfx.chain import Chain
 from instructfx.ears import Ear
 from instructfx.errors import InstructionError
-from instructfx.planners import Planner, PlanRequest
+from instructfx.planners import PastTurn, Planner, PlanRequest
 from instructfx.refine import OnStep, RefineOptions, ignore, never
 from instructfx.rendering.excerpt import Excerpt
-from instructfx.sessions import FirstTurn, Provenance, Session
+from instructfx.sessions import FirstTurn, Provenance, Session, Turn
 from instructfx.sessions.options import TurnOptions
 from instructfx.sessions.slots import given_ids, spoken_of
 from instructfx.store import Store
@@ -109,18 +109,16 @@ class TurnContext:
 
     def request(self, words: str, readings: Mapping[str, float]) -> PlanRequest:
         """What the planner is told; readings are of what plays now."""
-        path = self.session.path
         return PlanRequest(
-            words,
-            self.session.chain,
-            tuple(turn.instruction for turn in path),
-            readings,
-            self.session.dry.channels,
-            self.agents.ear.reads,
-            self.callbacks.cancelled,
-            frozenset(place for place, turn in enumerate(path) if turn.kind == "edited"),
-            spoken_of(self.session),
-            given_ids(self.session, self.take),
+            instruction=words,
+            chain=self.session.chain,
+            earlier=tuple(map(_past, self.session.path)),
+            readings=readings,
+            channels=self.session.dry.channels,
+            ear_reads=self.agents.ear.reads,
+            cancelled=self.callbacks.cancelled,
+            recent=spoken_of(self.session),
+            used=given_ids(self.session, self.take),
         )
 
     def readings(self, chain: Chain) -> Mapping[str, float]:
@@ -133,6 +131,17 @@ class TurnContext:
                 return turn.readings_after
         with torch.no_grad():
             return self.agents.ear.describe(self.excerpt.heard(chain))
+
+
+def _past(turn: Turn) -> PastTurn:
+    return PastTurn(
+        instruction=turn.instruction,
+        chain=turn.chain,
+        goal=turn.goal,
+        readings_before=turn.readings_before,
+        readings_after=turn.readings_after,
+        by_hand=turn.kind == "edited",
+    )
 
 
 def _as_searched(then: Provenance, made: Provenance) -> Provenance:

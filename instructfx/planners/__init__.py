@@ -9,36 +9,48 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from instructfx.chain import Chain, next_slot_id
-from instructfx.planners.plan import Move, Plan, Thoughts
+from instructfx.ears.goal import Goal
+from instructfx.planners.plan import Move, Plan, Reply, Thoughts
 
 if TYPE_CHECKING:
     from instructfx.planners.model import Model
 
 
 @dataclass(frozen=True)
+class PastTurn:
+    """An earlier turn on the path to what plays now: its words, the chain that it left, what it asked of the ear, and
+    what the ear read before and after it. by_hand: its words describe settings and ask for nothing."""
+
+    instruction: str
+    chain: Chain = field(default_factory=Chain)
+    goal: Goal = field(default_factory=Goal)
+    readings_before: Mapping[str, float] = field(default_factory=dict)
+    readings_after: Mapping[str, float] = field(default_factory=dict)
+    by_hand: bool = False
+
+
+@dataclass(frozen=True)
 class PlanRequest:
-    """What a planner is told: the words, the chain as it stands, earlier words, and what the ear reads now.
+    """What a planner is told: the words, the chain as it stands, earlier turns, and what the ear reads now.
 
     ear_reads: the ear understands any text, also one that no lexicon knows. cancelled: whoever asked has stopped it.
-    by_hand: places in `earlier` of what was done by hand; its words describe settings and ask for nothing.
     recent: ids of the chain's slots, those that were spoken of last first. used: every id that the session has given.
     """
 
     instruction: str
     chain: Chain = field(default_factory=Chain)
-    earlier: tuple[str, ...] = ()
+    earlier: tuple[PastTurn, ...] = ()
     readings: Mapping[str, float] = field(default_factory=dict)
     channels: int = 2
     ear_reads: bool = False
     cancelled: Callable[[], bool] = lambda: False
-    by_hand: frozenset[int] = frozenset()
     recent: tuple[str, ...] = ()
     used: frozenset[str] = frozenset()
 
     @property
     def said(self) -> tuple[str, ...]:
         """The earlier words that ask for something."""
-        return tuple(words for place, words in enumerate(self.earlier) if place not in self.by_hand)
+        return tuple(turn.instruction for turn in self.earlier if not turn.by_hand)
 
     @property
     def lately(self) -> tuple[str, ...]:
@@ -57,8 +69,8 @@ class Planner(Protocol):
     def name(self) -> str:
         """What it is called."""
 
-    def plan(self, request: PlanRequest) -> Plan:
-        """The plan of one turn."""
+    def plan(self, request: PlanRequest) -> Plan | Reply:
+        """The plan of one turn, or what to say where the words ask for no change."""
 
     def take(self, number: int, seed: int, first: Plan) -> Take:
         """Who plans another take of the same words, numbered from 1, beside the first, whose plan is given."""
@@ -120,9 +132,11 @@ def model_named(name: str) -> Model:
 __all__ = [
     "BUILT_IN",
     "Move",
+    "PastTurn",
     "Plan",
     "PlanRequest",
     "Planner",
+    "Reply",
     "Take",
     "Thoughts",
     "model_named",

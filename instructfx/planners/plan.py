@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from instructfx.ears.goal import Goal
 
@@ -107,3 +108,22 @@ class Plan:
     def pinned(self) -> frozenset[tuple[str, str]]:
         """(slot id, setting) pairs that the person named a value for."""
         return frozenset((move.slot, name) for move in (*self.adjust, *self.add) for name in move.pinned)
+
+
+SpeechAct = Literal["question", "acknowledgement", "beyond", "app", "unclear", "language"]
+"""What words do that ask for no change: ask something, say that all is well, ask for what no effect here can do, speak
+of the program, say something that has no one meaning, or say it in a language that is not spoken here."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a planner says where nothing is to change; it makes no turn.
+
+    raw is the planner's answer word for word; asked is what a language model was asked and what it cost.
+    """
+
+    act: SpeechAct
+    text: str
+    notes: tuple[str, ...] = ()
+    raw: str = ""
+    asked: Asked | None = None

@@ -66,7 +66,7 @@ def _situation(request: PlanRequest) -> str:
     parts = []
     if request.earlier:
         first = max(0, len(request.earlier) - RECENT)
-        earlier = [f"{first + n}. {_cut(words)}" for n, words in enumerate(request.earlier[first:], 1)]
+        earlier = [f"{first + n}. {_cut(turn.instruction)}" for n, turn in enumerate(request.earlier[first:], 1)]
         parts.append("Earlier instructions:\n" + "\n".join(earlier))
     if request.chain.slots:
         parts.append("Chain now, in order:\n" + chain_text(request.chain))

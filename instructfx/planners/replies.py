@@ -94,7 +94,7 @@ def undone(intent: Intent, request: PlanRequest) -> Plan:
     elif steps == len(request.earlier):
         reply = "Back to the dry track."
     else:
-        reply = f'Back to how it was after "{request.earlier[-steps - 1]}".'
+        reply = f'Back to how it was after "{request.earlier[-steps - 1].instruction}".'
     return Plan(undo=intent.undo, reply=reply, thoughts=Thoughts(asked="Undo."), raw=intent.instruction)
 
 

@@ -14,7 +14,7 @@ from instructfx.bench.robustness.bad_words import BadWords, bad_words
 from instructfx.chain import Chain
 from instructfx.engine.live import LiveSession, open_session
 from instructfx.errors import InstructionError
-from instructfx.planners import PlanRequest
+from instructfx.planners import PastTurn, PlanRequest
 from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.store import Store
 
@@ -53,7 +53,7 @@ def test_any_text_is_a_stored_turn_or_one_line(live: LiveSession, folder: Path, 
 @given(ANY_TEXT, st.lists(ANY_TEXT, max_size=3))
 def test_any_text_is_a_plan(text: str, earlier: list[str]) -> None:
     planner = BuiltinPlanner()
-    request = PlanRequest(text, Chain(), tuple(earlier), {})
+    request = PlanRequest(text, Chain(), tuple(map(PastTurn, earlier)), {})
     plan = planner.plan(request)
     assert plan == planner.plan(request)
     assert plan.reply

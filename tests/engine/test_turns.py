@@ -218,7 +218,8 @@ def test_any_planner_drives_the_engine_and_is_told_what_was_said_and_heard(track
     record = take_turn(context, "a room")
     record = take_turn(dataclasses.replace(context, session=record), "again")
     assert record.turns[0].chain.names == ("reverb", "eq")
-    assert planner.requests[1].earlier == ("a room",)
+    assert planner.requests[1].said == ("a room",)
+    assert planner.requests[1].earlier[0].chain == record.turns[0].chain
     assert planner.requests[1].chain == record.turns[0].chain
     assert planner.requests[1].readings == record.turns[0].readings_after
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from instructfx.chain import Chain
 from instructfx.ears import AXES
 from instructfx.effects import EFFECTS
-from instructfx.planners import Plan, PlanRequest, planner_named
+from instructfx.planners import PastTurn, Plan, PlanRequest, planner_named
 from instructfx.planners.replies import COMPARATIVES, OFFER
 from instructfx.planners.router import route
 
@@ -25,7 +25,7 @@ RACK = (
 
 
 def planned(words: str, chain: Chain = DRY, *earlier: str, channels: int = 2) -> Plan:
-    return PLANNER.plan(PlanRequest(words, chain, earlier, {"loudness": -5.0}, channels))
+    return PLANNER.plan(PlanRequest(words, chain, tuple(map(PastTurn, earlier)), {"loudness": -5.0}, channels))
 
 
 def after(words: str, chain: Chain = DRY, *earlier: str) -> Chain:

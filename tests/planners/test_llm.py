@@ -12,7 +12,7 @@ from chat_server import Chat, Fail, Say
 from instructfx.chain import Chain, Slot
 from instructfx.effects import EFFECTS
 from instructfx.errors import Cancelled, InstructionError, PlannerError
-from instructfx.planners import PlanRequest, model_named, planner_named, usual_planner
+from instructfx.planners import PastTurn, PlanRequest, model_named, planner_named, usual_planner
 from instructfx.planners.llm import DEFAULT_MODEL, LlmModel, RetryLimits, missing_keys, without_secrets
 from instructfx.planners.plan import Plan
 from instructfx.planners.prompted import PromptedPlanner
@@ -213,7 +213,7 @@ def test_what_is_offered_on_the_first_and_on_later_turns(chat: Chat) -> None:
     assert "Earlier" not in chat.text(0)
     chain = Chain((Slot(EFFECTS["eq"], {"mid_gain_db": -2}), Slot(EFFECTS["reverb"])))
     chain = chain.locked("eq", ["mid_gain_db"])
-    ask(chat, PlanRequest("brighter", chain, ("make it warmer", "small church"), {"warmth": 1.25}))
+    ask(chat, PlanRequest("brighter", chain, (PastTurn("make it warmer"), PastTurn("small church")), {"warmth": 1.25}))
     assert chat.bodies[1]["tool_choice"] == "auto"
     names = chat.tools(1)
     assert {"adjust_eq", "remove_eq", "adjust_reverb", "remove_reverb", "add_delay", "go_back"} <= set(names)

@@ -11,7 +11,7 @@ from instructfx.bench.quality import prompts
 from instructfx.bench.quality.prompts import SEVEN, request, tokens
 from instructfx.chain import Chain, Slot
 from instructfx.effects import EFFECTS
-from instructfx.planners import PlanRequest, prompt
+from instructfx.planners import PastTurn, PlanRequest, prompt
 
 PAGE = Path(__file__).parents[2] / "docs" / "measuring.md"
 MOST_TOKENS = 3800  # each effect that is offered takes a hundred or so
@@ -25,7 +25,9 @@ def test_a_turn_stays_short_however_it_is_counted(effects: tuple[str, ...]) -> N
 
 
 def test_history_is_bounded() -> None:
-    long = PlanRequest("warmer", Chain((Slot(EFFECTS["eq"]),)), tuple(f"wish {n} {'very ' * 400}" for n in range(100)))
+    long = PlanRequest(
+        "warmer", Chain((Slot(EFFECTS["eq"]),)), tuple(PastTurn(f"wish {n} {'very ' * 400}") for n in range(100))
+    )
     told = prompt.messages(long)[1]["content"]
     assert len(told) < 12 * 400 + 1000
     assert "100. wish 99" in told
@@ -43,7 +45,7 @@ def test_every_tool_is_a_schema_that_every_provider_takes() -> None:
 
 def test_bypassed_and_locked_slots_and_mono_are_told() -> None:
     chain = Chain((Slot(EFFECTS["reverb"]), Slot(EFFECTS["eq"]))).bypassed("reverb", True).locked("eq", ["mid_q"])
-    told = prompt.messages(PlanRequest("wider", chain, ("hall",), channels=1))[1]["content"]
+    told = prompt.messages(PlanRequest("wider", chain, (PastTurn("hall"),), channels=1))[1]["content"]
     assert "1. reverb (bypassed): " in told
     assert "locked: mid_q" in told
     assert "mono" in told

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from instructfx.chain import Chain, Slot
 from instructfx.effects import EFFECTS
-from instructfx.planners import Plan, PlanRequest
+from instructfx.planners import PastTurn, Plan, PlanRequest
 from instructfx.planners.answers import said
 from instructfx.planners.reading import read
 from instructfx.planners.router import route
@@ -20,7 +20,7 @@ Calls = list[tuple[str, Any]]
 
 FIRST = PlanRequest("make it warmer")
 CHAIN = Chain((Slot(EFFECTS["eq"], {"mid_gain_db": -2}), Slot(EFFECTS["reverb"], {"mix": 0.3})))
-LATER = PlanRequest("too harsh, soften it", CHAIN, ("make it warmer", "small church"))
+LATER = PlanRequest("too harsh, soften it", CHAIN, (PastTurn("make it warmer"), PastTurn("small church")))
 GOAL = {"target": "a warm sound", "axes": {"warmth": 1}, "reply": "Done."}
 
 
@@ -157,7 +157,9 @@ def test_an_effect_that_is_there_is_not_added_again() -> None:
 
 def test_locked_settings_stay() -> None:
     chain = CHAIN.locked("reverb", ["mix"])
-    made = plan([("adjust_reverb", {"mix": 0.9, "damping": 0.5})], PlanRequest("drier", chain, ("small church",)))
+    made = plan(
+        [("adjust_reverb", {"mix": 0.9, "damping": 0.5})], PlanRequest("drier", chain, (PastTurn("small church"),))
+    )
     assert made.adjust[0].settings == {"damping": 0.5}
     assert "mix of the reverb is locked and stays." in made.notes
 

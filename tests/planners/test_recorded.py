@@ -11,7 +11,7 @@ import pytest
 from instructfx.chain import Chain, Slot
 from instructfx.effects import EFFECTS
 from instructfx.errors import InstructionError, PlannerError
-from instructfx.planners import PlanRequest, planner_named
+from instructfx.planners import PastTurn, PlanRequest, planner_named
 from instructfx.planners.plan import Plan
 from instructfx.planners.prompted import PromptedPlanner
 from instructfx.planners.recorded import RecordedModel, recorded
@@ -74,7 +74,7 @@ def test_what_turns_recorded_plays_again_as_it_was() -> None:
 
 
 def test_going_back_asks_no_model() -> None:
-    request = PlanRequest("go back", Chain((Slot(EFFECTS["eq"]),)), ("make it warmer",))
+    request = PlanRequest("go back", Chain((Slot(EFFECTS["eq"]),)), (PastTurn("make it warmer"),))
     planner = PromptedPlanner(RecordedModel([json.dumps(CALLS)], "openai/x"))
     back = planner.plan(request)
     assert (back.undo, back.asked) == (1, None)

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from instructfx.chain import Chain
-from instructfx.planners import Plan, PlanRequest
+from instructfx.planners import PastTurn, Plan, PlanRequest
 from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.planners.reading import read
 from instructfx.planners.router import route
@@ -157,7 +157,7 @@ def answer(*calls: tuple[str, dict[str, object]]) -> str:
 
 
 def plan_of(*calls: tuple[str, dict[str, object]], chain: Chain = DRIVEN, recent: tuple[str, ...] = ()) -> Plan:
-    reading = read(answer(*calls), PlanRequest("as you like", chain, ("before",), recent=recent))
+    reading = read(answer(*calls), PlanRequest("as you like", chain, (PastTurn("before"),), recent=recent))
     assert reading.plan is not None, reading.problems
     return reading.plan
 
@@ -203,6 +203,6 @@ def test_an_effect_alone_means_the_slot_spoken_of_last() -> None:
 
 @pytest.mark.parametrize("wrong", [{}, {"effect": "flanger"}, {"effect": 3}, {"effect": "eq", "settings": [1]}])
 def test_another_of_nothing_is_told_back(wrong: dict[str, object]) -> None:
-    reading = read(answer(("add_another", wrong)), PlanRequest("another", DRIVEN, ("before",)))
+    reading = read(answer(("add_another", wrong)), PlanRequest("another", DRIVEN, (PastTurn("before"),)))
     assert reading.plan is None
     assert reading.problems[0].startswith("add_another: ")

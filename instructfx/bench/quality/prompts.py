@@ -12,7 +12,7 @@ from instructfx.bench.runner.report import table
 from instructfx.chain import Chain, Slot
 from instructfx.ears.axes import AXES
 from instructfx.effects import EFFECTS, Effect
-from instructfx.planners import PlanRequest, prompt
+from instructfx.planners import PastTurn, PlanRequest, prompt
 from instructfx.planners.llm import count_tokens
 
 SEED = 0
@@ -46,7 +46,7 @@ def request(effects: Sequence[str]) -> PlanRequest:
     rng = np.random.default_rng(SEED)
     chain = Chain(tuple(Slot(EFFECTS[name], _turned(EFFECTS[name], rng)) for name in effects))
     readings = {axis: float(rng.normal(0, 3)) for axis in AXES}
-    earlier = EARLIER if effects else ()
+    earlier = tuple(map(PastTurn, EARLIER)) if effects else ()
     return PlanRequest("too much now, take the edge off but keep it lively", chain, earlier, readings)
 
 
