@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Verb = Literal["add", "remove", "bypass", "enable", "keep", "adjust"]
@@ -68,6 +68,29 @@ class Command:
     amount: float
     which: Which = USUAL
     instead: tuple[str, ...] = ()
+
+
+Topic = Literal[
+    "why", "changed", "chain", "amount", "loudness", "width", "tempo", "key", "quality", "there", "meaning", "abilities",
+    "undone", "advice", "better", "fault", "how", "other",
+]  # fmt: skip
+"""What a question asks: why something was done, what changed, what is in the chain, how much of something there is, how
+loud or wide the track is, its tempo or key, whether it is too bright, whether an effect is there, what a word or effect
+means, what can be done here, what was undone, what to do, whether it is better now, whether a fault can be heard, how
+something is done on the page, or something else."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question. effect and family are what it speaks of, by the names of catalog and lexicon, empty where it names
+    none: "how much reverb is on it", "is it too bright". axes are those of the family, with the sign that is asked
+    about: "is it too dark" asks for brightness -1. phrase holds the words."""
+
+    topic: Topic
+    phrase: str
+    effect: str = ""
+    family: str = ""
+    axes: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
