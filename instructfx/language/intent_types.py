@@ -12,7 +12,10 @@ Language = Literal["en", "es"]
 
 @dataclass(frozen=True)
 class Wish:
-    """A change of character, such as "a bit warmer". outright: said of the sound, not of a change: "make it warm"."""
+    """A change of character, such as "a bit warmer". outright: said of the sound, not of a change: "make it warm".
+
+    doubtful: the word that it asks for, where people hardly agree on it; its axes are smaller then.
+    """
 
     phrase: str
     families: tuple[str, ...]
@@ -21,6 +24,7 @@ class Wish:
     settings: Mapping[str, Mapping[str, float]]
     complaint: bool = False
     outright: bool = False
+    doubtful: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from instructfx.language.lexicon import Family, Lexicon
 GUARD = 0.25  # a quality that must not come along is held by a small wish against it
 UNMEANT = 0.15  # what is not meant is no wish of its own
 STRONG = 1.7  # "remove the mud"
+DOUBT = 0.6  # of a wish on which people differ: half of them would undo more
 _FORM_DEGREES: Mapping[str, float] = {"superlative": 2.0, "ish": 0.5}
 
 
@@ -99,11 +100,12 @@ def wish(group: Group, family: Family, lexicon: Lexicon, phrase: str, guarded: b
     amount *= factor
     size = group.mods.size if group.mods.size is not None and family.kind == "place" else 1.0
     level_alone = family.kind == "level" and (complaint or amount < 0 or (entry and entry.form == "comparative"))
+    doubtful = group.item.text if family.people_differ and amount > GUARD else ""
     axes = {}
     for axis, value in family.axes.items():
         if level_alone and axis != "loudness":
             continue
-        scaled = value * amount
+        scaled = value * amount * (DOUBT if doubtful else 1.0)
         if axis == "space" and size != 1.0:
             scaled *= 0.75 if size < 1.0 else 1.0 + (size - 1.0) / 2.0
         axes[axis] = round(max(-3.0, min(3.0, scaled)), 4)
@@ -114,7 +116,8 @@ def wish(group: Group, family: Family, lexicon: Lexicon, phrase: str, guarded: b
         effects = tuple(dict.fromkeys((entry.nickname.effect, *effects)))
     settings = _settings(family, amount, size) if amount > GUARD else {}
     plain = entry is not None and entry.form == "base" and group.mods.degree is None and not group.mods.direction
-    return Wish(phrase, (family.name,), axes, effects, settings, complaint, plain and amount == 1.0 and not complaint)
+    outright = plain and amount == 1.0 and not complaint
+    return Wish(phrase, (family.name,), axes, effects, settings, complaint, outright, doubtful)
 
 
 def _settings(family: Family, amount: float, size: float) -> dict[str, dict[str, float]]:

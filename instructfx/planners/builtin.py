@@ -16,7 +16,7 @@ from instructfx.planners.eq_fit import begun, drawn, turning
 from instructfx.planners.exchanges import reply_to, spoken_only
 from instructfx.planners.plan import Plan, Reply
 from instructfx.planners.references import resolved
-from instructfx.planners.takes import another
+from instructfx.planners.takes import another, offered
 from instructfx.planners.target_text import described, left_to_the_ear, wished_before
 
 MAIN = 0.75  # of a wish's strongest axis: an axis this strong is worth an effect of its own,
@@ -53,7 +53,8 @@ class BuiltinPlanner:
 
     def _planned(self, intent: Intent, request: PlanRequest) -> Plan:
         gone = (c for c in intent.commands if c.verb == "remove" and c.which.kind in ("usual", "every"))
-        draft = Draft(request, notes=list(intent.notes), unwanted=frozenset(c.effect for c in gone if c.effect))
+        doubts = [offered(wish.doubtful, intent.language) for wish in intent.wishes if wish.doubtful]
+        draft = Draft(request, notes=[*intent.notes, *doubts], unwanted=frozenset(c.effect for c in gone if c.effect))
         for command in sorted(intent.commands, key=lambda c: c.verb != "keep"):
             apply_command(command, intent, draft)
         draft.keep += [slot_id for slot_id in draft.chain.ids if rests(slot_id, draft)]

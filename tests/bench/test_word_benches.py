@@ -46,6 +46,8 @@ def test_agreement(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page, numbers = run("agreement", data)
     assert numbers["eq"]["mean over words"]["value"] > 0.8
     assert numbers["reverb"]["rt60_spearman"]["value"] > 0.7
+    assert 0.8 < numbers["reverb"]["centroid_ratio"]["value"] < 1.25
+    assert 0.85 < numbers["reverb"]["rt60_ratio"]["value"] < 1.15
     assert "| church |" in page.summary
     assert (data.parent / "agreement" / "agreement.svg").read_text().startswith("<?xml")
 
