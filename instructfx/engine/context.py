@@ -13,6 +13,7 @@ import torch
 
 from instructfx import __version__
 from instructfx.audio import resample
+from instructfx.audio.facts import TrackFacts
 from instructfx.audio.track import Track
 from instructfx.chain import Chain
 from instructfx.ears import Ear
@@ -20,6 +21,7 @@ from instructfx.errors import InstructionError
 from instructfx.planners import PastTurn, Planner, PlanRequest
 from instructfx.refine import OnStep, RefineOptions, ignore, never
 from instructfx.rendering.excerpt import Excerpt
+from instructfx.rendering.track import render_facts
 from instructfx.sessions import FirstTurn, Provenance, Session, Turn
 from instructfx.sessions.options import TurnOptions
 from instructfx.sessions.slots import given_ids, spoken_of
@@ -119,7 +121,12 @@ class TurnContext:
             cancelled=self.callbacks.cancelled,
             recent=spoken_of(self.session),
             used=given_ids(self.session, self.take),
+            facts=self._facts,
         )
+
+    def _facts(self, chain: Chain) -> TrackFacts:
+        """Raises StoreError and AudioError where the track is gone."""
+        return render_facts(chain, self.store.load(self.session.id)[1])
 
     def readings(self, chain: Chain) -> Mapping[str, float]:
         """What the ear reads of a chain: what it read after a turn that left this chain, where that was the same ear on

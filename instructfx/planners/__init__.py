@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from instructfx.audio.facts import TrackFacts
 from instructfx.chain import Chain, next_slot_id
 from instructfx.ears.goal import Goal
 from instructfx.planners.plan import Move, Plan, Reply, Thoughts
@@ -35,6 +36,7 @@ class PlanRequest:
 
     ear_reads: the ear understands any text, also one that no lexicon knows. cancelled: whoever asked has stopped it.
     recent: ids of the chain's slots, those that were spoken of last first. used: every id that the session has given.
+    facts measures the whole track through a chain, which takes a while; None where there is no track.
     """
 
     instruction: str
@@ -46,6 +48,7 @@ class PlanRequest:
     cancelled: Callable[[], bool] = lambda: False
     recent: tuple[str, ...] = ()
     used: frozenset[str] = frozenset()
+    facts: Callable[[Chain], TrackFacts] | None = None
 
     @property
     def said(self) -> tuple[str, ...]:
