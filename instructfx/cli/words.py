@@ -100,10 +100,11 @@ def _amount(wish: Wish, family: Family) -> str:
 
 def _axes(axes: Mapping[str, float]) -> str:
     """Steps of which 1 is clearly audible, strongest first, and what one calls them."""
-    from instructfx.planners.replies import COMPARATIVES
+    from instructfx.planners.phrases import Voice
 
     found = sorted(((axis, value) for axis, value in axes.items() if value), key=lambda item: -abs(item[1]))
-    return ", ".join(f"{axis} {value:+.2g} ({COMPARATIVES[axis][value < 0]})" for axis, value in found) or "no axis"
+    called = Voice().compared
+    return ", ".join(f"{axis} {value:+.2g} ({called(axis, value, degree=False)})" for axis, value in found) or "no axis"
 
 
 def _ordered(command: Command) -> str:

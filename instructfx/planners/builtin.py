@@ -46,7 +46,8 @@ class BuiltinPlanner:
         if request.ear_reads and intent.unknown and not intent.understood:
             return left_to_the_ear(intent, request)
         gone = (c for c in intent.commands if c.verb == "remove" and c.which.kind in ("usual", "every"))
-        draft = Draft(request, notes=list(intent.notes), unwanted=frozenset(c.effect for c in gone if c.effect))
+        unwanted = frozenset(command.effect for command in gone if command.effect)
+        draft = Draft(request, notes=list(intent.notes), unwanted=unwanted, language=intent.language)
         for command in sorted(intent.commands, key=lambda c: c.verb != "keep"):
             apply_command(command, intent, draft)
         draft.keep += [slot_id for slot_id in draft.chain.ids if rests(slot_id, draft)]
@@ -63,7 +64,7 @@ class BuiltinPlanner:
         for slot_id in set(draft.moves) - set(wished):  # what was commanded is not for the ear to move again
             draft.move(slot_id, {}, (param.name for param in draft.effect(slot_id).params))
         if intent.wishes and not wished and draft.keep:
-            draft.notes.append("Only what is to stay as it is could do that, so nothing has changed.")
+            draft.notes.append(draft.voice.say("only_kept"))
             draft.notes += [note for name in draft.keep if (note := rests(name, draft))]
         return _plan(intent, draft, goal, request)
 
@@ -118,7 +119,8 @@ def _choose(wish: Wish, intent: Intent, draft: Draft, request: PlanRequest) -> l
         if not chosen:  # better a part of the wish than nothing
             chosen += _newcomer(wish, axis, value, chosen, draft, request)
     if not chosen and not draft.keep:
-        draft.notes += [replies.impossible(axis) for axis, value in axes.items() if abs(value) == strongest]
+        missed = [axis for axis, value in axes.items() if abs(value) == strongest]
+        draft.notes += [replies.impossible(axis, intent.language) for axis in missed]
     return list(dict.fromkeys(chosen))
 
 
@@ -165,12 +167,12 @@ def _newcomer(wish: Wish, axis: str, value: float, chosen: list[str], draft: Dra
     candidates = EFFECTS.answering(axis, value)
     if axis == "width" and value > 0 and _same_on_both_sides(request):
         candidates = tuple(effect.name for effect in EFFECTS.of_role("room"))
-        draft.notes.append("Left and right are the same here, so a short room has to set them apart.")
+        draft.notes.append(draft.voice.say("same_sides"))
     candidates = tuple(e for e in candidates if e not in draft.kept and e not in draft.unwanted)
     if any(draft.effect(slot_id).name in candidates for slot_id in chosen):
         return []
     if AXES[axis].family == "stereo" and request.channels == 1:
-        draft.notes.append("The track is mono, so it has no stereo image to change.")
+        draft.notes.append(draft.voice.say("mono"))
         return []
     if not candidates:
         return []

@@ -18,8 +18,9 @@ from instructfx.errors import SettingsError
 from instructfx.language import understand
 from instructfx.planners import PlanRequest
 from instructfx.planners.answers import Call, ModelMessage, said
+from instructfx.planners.phrases import Voice
 from instructfx.planners.plan import Move, Plan, Thoughts
-from instructfx.planners.replies import called, label, locked, sentence
+from instructfx.planners.replies import locked, sentence
 from instructfx.planners.target_text import described, wished_before
 from instructfx.planners.tools import ANOTHER, BACK, GOAL, MOST_STEPS, TEXTS, THOUGHTS
 from instructfx.planners.values import LONG_TEXT, Unusable, boolean, given_value, names, number, text
@@ -73,7 +74,7 @@ class _PlanDraft:
 
     def called(self, slot_id: str) -> str:
         """A slot of the chain as a sentence begins with it."""
-        text = called(self.request.chain, slot_id)
+        text = Voice().called(self.request.chain, slot_id)
         return f"{text[0].upper()}{text[1:]}"
 
 
@@ -145,14 +146,14 @@ def _touch(verb: str, name: str, given: Mapping[str, Any], draft: _PlanDraft) ->
         if present:
             draft.remove += [slot_id] if slot_id not in draft.remove else []
         else:
-            draft.notes.append(f"There is no {label(effect.name)} in the chain to remove.")
+            draft.notes.append(f"There is no {Voice().effect(effect.name)} in the chain to remove.")
         return
     if verb == "add" and present:
         draft.notes.append(f"{draft.called(slot_id)} was in the chain already, so it was adjusted.")
     elif verb == "adjust" and not present and slot_id not in draft.moves:
-        draft.notes.append(f"There was no {label(effect.name)} in the chain to adjust, so it was added.")
+        draft.notes.append(f"There was no {Voice().effect(effect.name)} in the chain to adjust, so it was added.")
     elif slot_id in draft.moves:
-        what = draft.called(slot_id) if present else f"The {label(effect.name)}"
+        what = draft.called(slot_id) if present else f"The {Voice().effect(effect.name)}"
         draft.notes.append(f"{what} was called twice; the calls were joined.")
     _set(slot_id, effect, given, draft)
 
