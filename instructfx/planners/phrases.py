@@ -51,9 +51,9 @@ class Voice:
         text = self.say(last, words=", ".join(words[:-1]), last=words[-1])
         return re.sub(r" y (?=h?i(?!e))", " e ", text) if self.language == "es" else text
 
-    def quoted(self, words: Sequence[str]) -> str:
+    def quoted(self, words: Sequence[str], last: Literal["and", "or"] = "and") -> str:
         """ "“a” and “b”"."""
-        return self.listed([self.say("quoted", word=word) for word in words])
+        return self.listed([self.say("quoted", word=word) for word in words], last)
 
     # The ear's axes
 
@@ -95,9 +95,10 @@ class Voice:
     def one(self, name: str, count: int = 0) -> str:
         """What was put in: "an equaliser", or "a second equaliser" where there is one already."""
         if self.language == "es":
-            female = self._spanish(name).get("article") == "la"
-            before = ("una", "otra") if female else ("un", "otro")
-            return f"{before[count > 0]} {self.effect(name)}"
+            spanish = self._spanish(name)
+            before = ("una", "otra") if spanish.get("article") == "la" else ("un", "otro")
+            plain = spanish.get("one", f"{before[0]} {self.effect(name)}")
+            return f"{before[1]} {self.effect(name)}" if count else plain
         if count:
             return f"{'a second' if count == 1 else 'another'} {self.effect(name)}"
         return EFFECTS.resolve(name).words.noun or self.effect(name)
@@ -168,3 +169,8 @@ def _on_the_card(effect: Effect) -> list[Param]:
 def capital(text: str) -> str:
     """The text from a capital letter."""
     return f"{text[:1].upper()}{text[1:]}"
+
+
+def uncapital(text: str) -> str:
+    """The text from a small letter, to stand behind a colon."""
+    return f"{text[:1].lower()}{text[1:]}"

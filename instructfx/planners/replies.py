@@ -75,7 +75,9 @@ def with_reply(plan: Plan, intent: Intent, request: PlanRequest) -> Plan:
     sentences = [sentence(plan, request, intent.language)] if changes else []
     if not intent.understood:
         sentences = [voice.say("not_understood"), voice.say("offer")]
-    elif not changes and not notes:
+    elif not changes and notes:
+        sentences = [voice.say("nothing_changed")]
+    elif not changes:
         there = request.chain
         kept = [voice.called(there, each) if each in there.ids else voice.the(each) for each in plan.keep]
         sentences = [voice.say("left_alone", what=voice.listed(kept))] if kept else []
