@@ -48,7 +48,7 @@ def told(
     heard = _heard(asked, moved)
     measured = [compared(axis, moved[axis], voice, before, after) for axis in heard]
     sentences = [words] if words else [sentence_of(done, measured, voice)] if done else []
-    if words and measured:
+    if measured and (words or not done):
         sentences.append(voice.say("measured_so", heard=voice.listed(measured)))
     sentences += [voice.say("at_rest", what=capital(voice.called(after, each))) for each in resting]
     sentences += _missed(asked, moved, voice)
@@ -70,8 +70,9 @@ def reached(wish: float, change: float) -> bool:
 
 
 def beside_the_point(asked: Readings, moved: Readings) -> list[str]:
-    """The axes that moved by more than half a step although nobody asked for that, those that moved most first."""
-    astray = [axis for axis, change in moved.items() if abs(change) > UNASKED and asked.get(axis, 0.0) * change <= 0]
+    """The axes that moved by more than half a step against what was asked, or beyond it; those that moved most first."""
+    wished = {axis: abs(asked.get(axis, 0.0)) if asked.get(axis, 0.0) * moved[axis] > 0 else 0.0 for axis in moved}
+    astray = [axis for axis, change in moved.items() if abs(change) - wished[axis] > UNASKED]
     return sorted(astray, key=lambda axis: -abs(moved[axis]))
 
 
