@@ -14,7 +14,7 @@ from instructfx.planners import PlanRequest, Take, replies
 from instructfx.planners.apply_commands import apply_command, rests
 from instructfx.planners.draft import Draft
 from instructfx.planners.eq_fit import begun, drawn, turning
-from instructfx.planners.plan import Plan
+from instructfx.planners.plan import Plan, Reply
 from instructfx.planners.takes import another
 from instructfx.planners.target_text import described, left_to_the_ear, wished_before
 
@@ -38,7 +38,7 @@ class BuiltinPlanner:
         """As different people might mean the words: `takes.another`."""
         return Take(BuiltinPlanner(number, seed))
 
-    def plan(self, request: PlanRequest) -> Plan:
+    def plan(self, request: PlanRequest) -> Plan | Reply:
         """The plan of one turn; never raises for words, and changes nothing where it understood nothing."""
         intent = _meant(understand(request.instruction), request)
         if intent.undo:

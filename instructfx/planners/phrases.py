@@ -44,6 +44,11 @@ class Voice:
             text = re.sub(r"\b([Dd]e|[Aa]) el\b", r"\1l", text)
         return capital(text) if text.endswith((".", "?")) else text
 
+    def opening(self, key: str) -> str:
+        """A sentence up to its first gap."""
+        text: str = texts()["sentences"][key][self.language]
+        return text.partition("{")[0]
+
     def listed(self, words: Sequence[str], last: Literal["and", "or"] = "and") -> str:
         """ "a, b and c"."""
         if len(words) <= 1:

@@ -36,7 +36,7 @@ def told(
         return plan.reply
     voice = Voice(language)
     by_model = plan.asked is not None and not plan.asked.fell_back
-    words = truthful(plan.reply, moved, after) if by_model else ""
+    words = truthful(_own_words(plan.reply, voice), moved, after) if by_model else ""
     if not _acts(plan) and before == after:
         return words if by_model and words else plan.reply if not by_model else voice.say("nothing_changed")
     notes = () if by_model else plan.notes
@@ -70,7 +70,7 @@ def reached(wish: float, change: float) -> bool:
 
 
 def beside_the_point(asked: Readings, moved: Readings) -> list[str]:
-    """The axes that moved by more than half a step against what was asked, or beyond it; those that moved most first."""
+    """The axes that moved by more than half a step against what was asked or beyond it, those that moved most first."""
     wished = {axis: abs(asked.get(axis, 0.0)) if asked.get(axis, 0.0) * moved[axis] > 0 else 0.0 for axis in moved}
     astray = [axis for axis, change in moved.items() if abs(change) - wished[axis] > UNASKED]
     return sorted(astray, key=lambda axis: -abs(moved[axis]))
@@ -93,6 +93,13 @@ def truthful(words: str, moved: Readings, after: Chain) -> str:
     """What somebody says of a result without the sentences that claim what was not reached, or an effect at rest."""
     sentences = re.split(r"(?<=[.!?])\s+", words.strip())
     return " ".join(each for each in sentences if each.endswith("?") or not _boasts(each, moved, after))
+
+
+def _own_words(words: str, voice: Voice) -> str:
+    """A reply without what `told` said behind it, for a turn that is taken again."""
+    for key in ("measured_so", "became_too", "not_reached"):
+        words = words.split(voice.opening(key))[0]
+    return words
 
 
 def _boasts(sentence: str, moved: Readings, after: Chain) -> bool:

@@ -102,6 +102,8 @@ def test_notes_follow_and_a_step_back_keeps_its_words() -> None:
 def test_the_words_of_a_model_come_first_without_what_was_not_reached() -> None:
     plan = replace(ADDED, asked=BY_MODEL, reply="Warmer now. And much brighter! Shall I add air?")
     assert result(plan, DRY, WARM, warmth=1.0) == "Warmer now. Shall I add air? Measured: warmer."
+    again = replace(plan, reply=result(plan, DRY, WARM, warmth=1.0, grit=0.8))
+    assert result(again, DRY, WARM, warmth=1.0) == "Warmer now. Shall I add air? Measured: warmer."
     cold = result(replace(plan, reply="Warmer now."), DRY, WARM, warmth=0.1)
     assert cold == "I added an equaliser. Not really warmer, though: by measure it hardly moved."
     fell_back = replace(ADDED, asked=replace(BY_MODEL, fell_back="no network"))
