@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from typing import Any, Literal
 
 from instructfx.chain import Chain, Slot
-from instructfx.chain.format import FLAT_DB, bands_of, label_text, value_text
+from instructfx.chain.format import FLAT_DB, SettingLine, bands_of, label_text, settings_of, value_text
 from instructfx.ears.axes import AXES
 from instructfx.effects import EFFECTS, Effect, Param
 from instructfx.language.intent_types import Language
@@ -116,8 +116,13 @@ class Voice:
     def called(self, chain: Chain, slot_id: str) -> str:
         """A slot: "the equaliser", or "equaliser 2" where there are two."""
         name = chain.slot(slot_id).effect.name
+        return self.the(name) if chain.names.count(name) == 1 else self.named(chain, slot_id)
+
+    def named(self, chain: Chain, slot_id: str) -> str:
+        """A slot without its article: "equaliser", or "equaliser 2" where there are two."""
+        name = chain.slot(slot_id).effect.name
         if chain.names.count(name) == 1:
-            return self.the(name)
+            return self.effect(name)
         number = [slot.id for slot in chain.of_effect(name)].index(slot_id) + 1
         return f"{self.effect(name)} {number}"
 
@@ -148,6 +153,20 @@ class Voice:
         if param.kind == "switch":
             return self.say("on" if round(value) else "off")
         return value_text(param, value)
+
+    def lines(self, slot: Slot) -> list[SettingLine]:
+        """The settings of a slot as the page shows them; a band's are one line."""
+        lines = settings_of(slot)
+        if self.language == "en":
+            return lines
+        banded = dict(bands_of(slot.effect))
+        in_bands = {param.name for params in banded.values() for param in params}
+        labels = [texts()["settings"].get(band, label_text(band)) for band in banded]
+        labels += [self.setting(param) for param in slot.effect.params if param.name not in in_bands]
+        return [
+            replace(line, label=capital(label), text=line.text.replace(" at ", " en "))
+            for line, label in zip(lines, labels, strict=True)
+        ]
 
     def settings(self, slot: Slot) -> list[str]:
         """The telling settings of a slot: the bands of an equaliser that do something; else those on its card."""

@@ -39,8 +39,7 @@ def _chain(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
 
 def _described(slot: Slot, chain: Chain, voice: Voice) -> str:
     """ "reverb (decay 1.5 s, mix 25 %)", "delay (bypassed)", "equaliser 2 (flat)"."""
-    several = len(chain.of_effect(slot.effect.name)) > 1
-    what = voice.called(chain, slot.id) if several else voice.effect(slot.effect.name)
+    what = voice.named(chain, slot.id)
     if slot.effect.absent:
         return voice.say("is_absent", what=what)
     if slot.bypassed:

@@ -7,8 +7,9 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from instructfx.chain.format import minus
+from instructfx.planners.phrases import Voice
 from instructfx.studio.visits.ear_options import BUILT_IN, LABELS
-from instructfx.studio.visits.phrases import Change, changes, clock
+from instructfx.studio.visits.phrases import ENGLISH, Change, changes, clock, spoken
 
 if TYPE_CHECKING:
     from instructfx.audio.track import Track
@@ -46,7 +47,8 @@ def entry(each: VisitEntry) -> str:
     """One message: the words, the reply, what changed, how long it took, and why."""
     parts = [_said(each)]
     if each.turn:
-        parts.append(_reply(each.turn, changes(each.before, each.turn.chain)))
+        voice = Voice(spoken(each.turn.instruction))
+        parts.append(_reply(each.turn, changes(each.before, each.turn.chain, voice), voice))
     if each.answer:
         parts.append(_answer(each.answer))
     parts.append(notice(each.trouble))
@@ -68,7 +70,7 @@ def _words(words: str) -> str:
     return f'<div class="words">{escape(sendable)}</div>'
 
 
-def _reply(turn: Turn, done: Sequence[Change]) -> str:
+def _reply(turn: Turn, done: Sequence[Change], voice: Voice) -> str:
     notes = "".join(f'<p class="note">{escape(note)}</p>' for note in turn.notes)
     facts = [f"{turn.seconds:.1f} s"]
     if turn.kind != "edited":
@@ -80,7 +82,7 @@ def _reply(turn: Turn, done: Sequence[Change]) -> str:
     if turn.refined.stopped == "cancelled":
         facts.append("stopped; the best so far was kept")
     return (
-        f'<div class="reply"><p>{escape(turn.reply)}</p>{notes}{chips(done)}'
+        f'<div class="reply"><p>{escape(turn.reply)}</p>{notes}{chips(done, voice)}'
         f'<p class="facts">{" · ".join(facts)}</p>{why(turn)}</div>'
     )
 
@@ -96,11 +98,11 @@ def _planner(by: str) -> str:
     return by.replace("builtin", "the built-in planner", 1)
 
 
-def chips(done: Sequence[Change]) -> str:
+def chips(done: Sequence[Change], voice: Voice = ENGLISH) -> str:
     """What changed, the first few in sight and the rest folded."""
     if not done:
         return ""
-    items = [_chip(change) for change in done]
+    items = [_chip(change, voice) for change in done]
     shown, rest = items[:CHIPS_SHOWN], items[CHIPS_SHOWN:]
     text = f'<ul class="chips">{"".join(shown)}</ul>'
     if rest:
@@ -108,12 +110,12 @@ def chips(done: Sequence[Change]) -> str:
     return text
 
 
-def _chip(change: Change) -> str:
+def _chip(change: Change, voice: Voice) -> str:
     effect = escape(change.effect)
     if change.kind == "changed":
         was_to_now = f'{escape(change.before)} <span class="arrow" aria-label="to">→</span> {escape(change.after)}'
         return f'<li class="changed">{effect}, {escape(change.label.lower())}: <b>{was_to_now}</b></li>'
-    return f'<li class="{change.kind}">{effect} <b>{change.kind}</b></li>'
+    return f'<li class="{change.kind}">{effect} <b>{voice.say(f"chip_{change.kind}")}</b></li>'
 
 
 def why(turn: Turn) -> str:
