@@ -108,7 +108,7 @@ def _as_of_today(document: dict[str, Any]) -> dict[str, Any]:
     if document.get("version") not in EARLIER or not isinstance(session, dict):
         return document
     turns = session.get("turns")
-    if isinstance(turns, list):
+    if isinstance(turns, list) and document["version"] < 3:
         session = {**session, "turns": [turn_of_0004(turn) if isinstance(turn, dict) else turn for turn in turns]}
     return {**document, "version": VERSION, "session": session}
 
@@ -248,6 +248,7 @@ def _check_turns(bundle: Bundle, name: str) -> None:
         if turn.take > place or (turn.share is not None and (turn.kind != "edited" or turn.parent_id is None)):
             raise StoreError(f"{name} cannot be used: turn {place} is a take or an amount of no turn")
         known.add(turn.id)
+    _check_exchanges(bundle, name)
     if session.head is None and session.turns:
         raise StoreError(f"{name} does not say which of its turns plays now")
     _check_known(known, [session.head], f"{name} cannot be used: its head is none of its turns")
@@ -260,6 +261,21 @@ def _check_turns(bundle: Bundle, name: str) -> None:
     for start in (dry.excerpt_start, *(start for start in starts if start is not None)):
         if not 0 <= start < dry.frames:
             raise StoreError(f"{name} cannot be used: its excerpt begins at frame {start} of {dry.frames}")
+
+
+def _check_exchanges(bundle: Bundle, name: str) -> None:
+    """Each comes after turns that are there, and in its order."""
+    session = bundle.session
+    order = {turn.id: turn.index for turn in session.turns}
+    last = 0
+    for each in session.exchanges:
+        if not last <= each.turns <= len(session.turns):
+            raise StoreError(f"{name} is not in order: something was answered after {each.turns} turns")
+        if each.after_id is not None and order.get(each.after_id, each.turns + 1) > each.turns:
+            raise StoreError(f"{name} cannot be used: something was answered after a turn that does not come before it")
+        last = each.turns
+    if len({each.id for each in session.exchanges}) < len(session.exchanges):
+        raise StoreError(f"{name} has two exchanges of one id")
 
 
 def _check_known(known: set[str], named: Sequence[str | None], problem: str) -> None:

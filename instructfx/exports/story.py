@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from instructfx.audio.fingerprint import Signature
 from instructfx.chain import Chain
 from instructfx.chain.matching import aligned
-from instructfx.sessions import BlindAnswer, Judgement, Session, Turn
+from instructfx.sessions import BlindAnswer, Exchange, Judgement, Session, Turn
 
 AUDIBLE = 0.3  # of a step; smaller changes of a reading are not told
 BETTER = {"this": "better than", "other": "worse than", "neither": "no better and no worse than"}
@@ -28,12 +28,15 @@ def story(
     yield f"audio {dry.sha256}"
     if session.origin:
         yield f"made by: {session.origin}"
-    if not session.turns:
+    if not session.conversation:
         yield "nothing was said yet"
     versions: Mapping[str, str] = {}
     index_of = {turn.id: turn.index for turn in session.turns}
-    for turn in session.turns:
+    for turn in session.conversation:
         yield ""
+        if isinstance(turn, Exchange):
+            yield from _exchange(turn)
+            continue
         yield from _turn(turn, session, index_of)
         if turn.id in (names or {}):
             yield f"   name: {(names or {})[turn.id]}"
@@ -57,6 +60,13 @@ def story(
         playing = session.current
         yield ""
         yield f"playing now: turn {playing.index}" if playing else "playing now: the dry track"
+
+
+def _exchange(exchange: Exchange) -> Iterator[str]:
+    yield f'-  "{exchange.instruction}"  ({exchange.act}, nothing changed)'
+    yield f"   {exchange.reply}"
+    yield from (f"   note: {note}" for note in exchange.notes)
+    yield f"   answered by {exchange.answered_by}, took {exchange.seconds:.1f} s"
 
 
 def _turn(turn: Turn, session: Session, index_of: Mapping[str, int]) -> Iterator[str]:

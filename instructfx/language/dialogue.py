@@ -151,7 +151,10 @@ def _whole(words: Sequence[str]) -> str | Reference | None:
     meant = grammar().references.find(words)
     if meant is None:
         return None
-    rest = next((meant.named[name] for name in ("rest", "swapped", "figure", "number") if name in meant.named), meant.meaning.words)
+    rest = next(
+        (meant.named[name] for name in ("rest", "swapped", "figure", "number") if name in meant.named),
+        meant.meaning.words,
+    )
     number = read_number(meant.named.get("number", ""))
     share = 0.01 * number if meant.meaning.kind == "share" and number is not None else number
     return replace(meant.meaning, words=rest, amount=meant.meaning.amount if share is None else share)
@@ -205,8 +208,40 @@ def _only_wishes(words: Sequence[str]) -> bool:
 
 
 ASKS: Final = frozenset(
-    "what what's which why how when where who is are was were does do did has have should isn't doesn't que cual por como "
-    "cuanto cuanta donde esta hay es suena deberia".split()
+    [
+        "what",
+        "what's",
+        "which",
+        "why",
+        "how",
+        "when",
+        "where",
+        "who",
+        "is",
+        "are",
+        "was",
+        "were",
+        "does",
+        "do",
+        "did",
+        "has",
+        "have",
+        "should",
+        "isn't",
+        "doesn't",
+        "que",
+        "cual",
+        "por",
+        "como",
+        "cuanto",
+        "cuanta",
+        "donde",
+        "esta",
+        "hay",
+        "es",
+        "suena",
+        "deberia",
+    ]
 )
 
 

@@ -20,8 +20,8 @@ from instructfx.language.commands import alone_command, command, setting_command
 from instructfx.language.context import DialogueContext, NumericReading, note_seconds
 from instructfx.language.dialogue import read_acts
 from instructfx.language.ellipsis import carried, late_modifiers
-from instructfx.language.foreign import foreign
 from instructfx.language.finalize import language, merged, notes, unknown
+from instructfx.language.foreign import foreign
 from instructfx.language.groups import ClauseReading, Group, Mods, read
 from instructfx.language.intent_types import Command, Intent, Question, Topic, Wish
 from instructfx.language.lexicon import Lexicon, lexicon

@@ -68,8 +68,8 @@ def _token(text: str) -> Token:
 
 
 REASONS: Final = (
-    *((("so", word) for word in ("i", "we", "you", "the", "my", "they", "people", "everyone"))),
-    *((("so", "that", word) for word in ("i", "we", "you", "they"))),
+    *(("so", word) for word in ("i", "we", "you", "the", "my", "they", "people", "everyone")),
+    *(("so", "that", word) for word in ("i", "we", "you", "they")),
     ("para", "que", "pueda"), ("para", "poder"), ("than",),
 )  # fmt: skip
 """How a part begins that says what something is for or compares it: nothing is asked there."""

@@ -77,7 +77,26 @@ def _blames(mods: Mods, family: Family, form: str) -> bool:
 BLAMED = ("device", "level", "place")
 """Kinds of families of which "it sounds like that" is a complaint."""
 UNWANTED = frozenset(
-    "dark cold dry hard shallow metallic distant narrow small static squashed sharp heavy sad old dirty harsh bright".split()
+    [
+        "dark",
+        "cold",
+        "dry",
+        "hard",
+        "shallow",
+        "metallic",
+        "distant",
+        "narrow",
+        "small",
+        "static",
+        "squashed",
+        "sharp",
+        "heavy",
+        "sad",
+        "old",
+        "dirty",
+        "harsh",
+        "bright",
+    ]
 )
 """Qualities that one states of a sound when they are too much of it: "la mezcla suena opaca"."""
 

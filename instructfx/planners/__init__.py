@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from instructfx.audio.facts import TrackFacts
 from instructfx.chain import Chain, next_slot_id
 from instructfx.ears.goal import Goal
-from instructfx.planners.plan import Move, Plan, Reply, Thoughts
+from instructfx.planners.plan import Move, Plan, Reply, SpeechAct, Thoughts
 
 if TYPE_CHECKING:
     from instructfx.planners.model import Model
@@ -30,11 +31,22 @@ class PastTurn:
 
 
 @dataclass(frozen=True)
+class PastExchange:
+    """Earlier words that changed nothing, and what was answered."""
+
+    instruction: str
+    act: SpeechAct
+    reply: str
+
+
+@dataclass(frozen=True)
 class PlanRequest:
     """What a planner is told: the words, the chain as it stands, earlier turns, and what the ear reads now.
 
     ear_reads: the ear understands any text, also one that no lexicon knows. cancelled: whoever asked has stopped it.
     recent: ids of the chain's slots, those that were spoken of last first. used: every id that the session has given.
+    facts measures the whole track through a chain, which takes a while; None where there is no track.
+    since: what was said and answered after the last turn, such as a question back.
     """
 
     instruction: str
@@ -46,6 +58,8 @@ class PlanRequest:
     cancelled: Callable[[], bool] = lambda: False
     recent: tuple[str, ...] = ()
     used: frozenset[str] = frozenset()
+    facts: Callable[[Chain], TrackFacts] | None = None
+    since: tuple[PastExchange, ...] = ()
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -138,6 +152,7 @@ def model_named(name: str) -> Model:
 __all__ = [
     "BUILT_IN",
     "Move",
+    "PastExchange",
     "PastTurn",
     "Plan",
     "PlanRequest",

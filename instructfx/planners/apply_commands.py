@@ -19,14 +19,14 @@ def apply_command(command: Command, intent: Intent, draft: Draft) -> None:
         draft.moved(command)
         return
     if command.effect is None and not draft.chain.slots:
-        draft.notes.append("There is no effect yet.")
+        draft.notes.append(draft.voice.say("no_effect_yet"))
     if command.verb == "remove" and command.effect and not draft.slots(command.effect) and intent.wishes:
         return  # "more space, but no reverb"
     for slot_id in draft.targets(command):
         if command.effect is None and command.which.kind != "it" and slot_id in draft.keep:
             continue  # "remove everything but the reverb"
         if draft.has(slot_id) and draft.chain.slot(slot_id).wholly_locked:
-            draft.notes.append(replies.locked(draft.chain, slot_id))
+            draft.notes.append(replies.locked(draft.chain, slot_id, language=draft.language))
         elif draft.effect(slot_id).absent and command.verb != "remove":
             draft.notes.append(draft.effect(slot_id).summary)
         elif command.verb in ("add", "adjust"):
@@ -45,8 +45,9 @@ def rests(slot_id: str, draft: Draft) -> str:
     if slot.effect.absent:
         return slot.effect.summary
     if slot.wholly_locked:
-        return replies.locked(draft.chain, slot_id)
-    return replies.off(draft.chain, slot_id) if slot.bypassed and slot_id not in draft.enable else ""
+        return replies.locked(draft.chain, slot_id, language=draft.language)
+    asleep = slot.bypassed and slot_id not in draft.enable
+    return replies.off(draft.chain, slot_id, draft.language) if asleep else ""
 
 
 def _dial(command: Command, slot_id: str, intent: Intent, draft: Draft) -> None:

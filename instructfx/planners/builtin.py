@@ -10,10 +10,10 @@ from instructfx.ears.goal import Goal
 from instructfx.effects import EFFECTS
 from instructfx.language import Intent, Wish, understand
 from instructfx.planners import PlanRequest, Take, replies
+from instructfx.planners.acts import answers_to, asks_nothing_of_sound, reply_to, told_beyond
 from instructfx.planners.apply_commands import apply_command, rests
 from instructfx.planners.draft import Draft
 from instructfx.planners.eq_fit import begun, drawn, turning
-from instructfx.planners.exchanges import reply_to, spoken_only
 from instructfx.planners.plan import Plan, Reply
 from instructfx.planners.references import resolved
 from instructfx.planners.takes import another, offered
@@ -42,19 +42,20 @@ class BuiltinPlanner:
     def plan(self, request: PlanRequest) -> Plan | Reply:
         """The plan of one turn, or what to say where nothing is to change; never raises for words."""
         intent = understand(request.instruction, request.effects_lately)
-        if request.ear_reads and intent.unknown and not intent.understood and not spoken_only(intent):
+        if request.ear_reads and intent.unknown and not intent.understood and not asks_nothing_of_sound(intent):
             return left_to_the_ear(intent, request)
         meant = resolved(intent, request)
         asks = meant.intent.wishes or meant.intent.commands
         if not asks:
-            return replies.undone(meant.back, request) if meant.back else reply_to(intent, request)
-        plan = self._planned(meant.intent, meant.request)
-        return replace(plan, undo=meant.back)
+            return replies.undone(meant.back, request, intent.language) if meant.back else reply_to(intent, request)
+        return replace(self._planned(meant.intent, meant.request), undo=meant.back)
 
     def _planned(self, intent: Intent, request: PlanRequest) -> Plan:
         gone = (c for c in intent.commands if c.verb == "remove" and c.which.kind in ("usual", "every"))
         doubts = [offered(wish.doubtful, intent.language) for wish in intent.wishes if wish.doubtful]
-        draft = Draft(request, notes=[*intent.notes, *doubts], unwanted=frozenset(c.effect for c in gone if c.effect))
+        unwanted = frozenset(command.effect for command in gone if command.effect)
+        beside = [*told_beyond(intent), *([answers_to(intent, request).text] if intent.questions else [])]
+        draft = Draft(request, notes=[*intent.notes, *doubts, *beside], unwanted=unwanted, language=intent.language)
         for command in sorted(intent.commands, key=lambda c: c.verb != "keep"):
             apply_command(command, intent, draft)
         draft.keep += [slot_id for slot_id in draft.chain.ids if rests(slot_id, draft)]
@@ -71,7 +72,7 @@ class BuiltinPlanner:
         for slot_id in set(draft.moves) - set(wished):  # what was commanded is not for the ear to move again
             draft.move(slot_id, {}, (param.name for param in draft.effect(slot_id).params))
         if intent.wishes and not wished and draft.keep:
-            draft.notes.append("Only what is to stay as it is could do that, so nothing has changed.")
+            draft.notes.append(draft.voice.say("only_kept"))
             draft.notes += [note for name in draft.keep if (note := rests(name, draft))]
         return _plan(intent, draft, goal, request)
 
@@ -100,7 +101,8 @@ def _choose(wish: Wish, intent: Intent, draft: Draft, request: PlanRequest) -> l
         if not chosen:  # better a part of the wish than nothing
             chosen += _newcomer(wish, axis, value, chosen, draft, request)
     if not chosen and not draft.keep:
-        draft.notes += [replies.impossible(axis) for axis, value in axes.items() if abs(value) == strongest]
+        missed = [axis for axis, value in axes.items() if abs(value) == strongest]
+        draft.notes += [replies.impossible(axis, intent.language) for axis in missed]
     return list(dict.fromkeys(chosen))
 
 
@@ -147,12 +149,12 @@ def _newcomer(wish: Wish, axis: str, value: float, chosen: list[str], draft: Dra
     candidates = EFFECTS.answering(axis, value)
     if axis == "width" and value > 0 and _same_on_both_sides(request):
         candidates = tuple(effect.name for effect in EFFECTS.of_role("room"))
-        draft.notes.append("Left and right are the same here, so a short room has to set them apart.")
+        draft.notes.append(draft.voice.say("same_sides"))
     candidates = tuple(e for e in candidates if e not in draft.kept and e not in draft.unwanted)
     if any(draft.effect(slot_id).name in candidates for slot_id in chosen):
         return []
     if AXES[axis].family == "stereo" and request.channels == 1:
-        draft.notes.append("The track is mono, so it has no stereo image to change.")
+        draft.notes.append(draft.voice.say("mono"))
         return []
     if not candidates:
         return []

@@ -117,9 +117,10 @@ class Plan:
         return frozenset((move.slot, name) for move in (*self.adjust, *self.add) for name in move.pinned)
 
 
-SpeechAct = Literal["question", "acknowledgement", "beyond", "app", "unclear", "language"]
-"""What words do that ask for no change: ask something, say that all is well, ask for what no effect here can do, speak
-of the program, say something that has no one meaning, or say it in a language that is not spoken here."""
+SpeechAct = Literal["question", "acknowledgement", "beyond", "app", "unclear", "language", "unchanged"]
+"""What words do that change nothing: ask something, say that all is well, ask for what no effect here can do, speak of
+the program, say something that has no one meaning, say it in a language that is not spoken here, or ask for what is so
+already or may not be touched."""
 
 
 @dataclass(frozen=True)

@@ -36,13 +36,13 @@ def message(calls: Calls, content: str | None = None) -> str:
 def plan(calls: Calls, request: PlanRequest = FIRST, content: str | None = None) -> Plan:
     reading = read(message(calls, content), request)
     assert reading.problems == ()
-    assert reading.plan
-    return reading.plan
+    assert reading.meant
+    return reading.meant
 
 
 def problems(calls: Calls, request: PlanRequest = FIRST) -> str:
     reading = read(message(calls), request)
-    assert reading.plan is None
+    assert reading.meant is None
     return "\n".join(reading.problems)
 
 
@@ -94,11 +94,11 @@ def test_what_the_goal_says() -> None:
 
 def test_no_call_at_all_retunes_a_chain_that_is_there() -> None:
     reading = read(message([], "I would just soften what is there."), LATER)
-    assert reading.plan
-    assert reading.plan.chosen == ()
-    assert reading.plan.reply == "I would just soften what is there."
-    assert reading.plan.goal.axes["harshness"] < 0  # from the words themselves
-    assert "described no goal" in reading.plan.notes[0]
+    assert reading.meant
+    assert reading.meant.chosen == ()
+    assert reading.meant.reply == "I would just soften what is there."
+    assert reading.meant.goal.axes["harshness"] < 0  # from the words themselves
+    assert "described no goal" in reading.meant.notes[0]
 
 
 def test_a_mere_command_has_no_goal_to_search_for() -> None:
@@ -221,18 +221,18 @@ TWO = '{"name": "describe_goal", "parameters": {"target": "a hall", "axes": {"sp
 def test_calls_in_the_text_are_read_all_the_same(text: str) -> None:
     for raw in (text, json.dumps({"content": text}), json.dumps({"content": [{"type": "text", "text": text}]})):
         reading = read(raw, PlanRequest("a big hall"))
-        assert reading.plan, reading.problems
-        assert [(move.effect, dict(move.settings)) for move in reading.plan.add] == [("reverb", {"mix": 0.2})]
-        assert reading.plan.goal.axes == {"space": 1.0}
+        assert reading.meant, reading.problems
+        assert [(move.effect, dict(move.settings)) for move in reading.meant.add] == [("reverb", {"mix": 0.2})]
+        assert reading.meant.goal.axes == {"space": 1.0}
 
 
 def test_a_whole_completion_is_read_as_its_message() -> None:
     completion = {"choices": [{"message": json.loads(message([("add_eq", {}), ("describe_goal", GOAL)]))}], "usage": {}}
-    made = read(json.dumps(completion), FIRST).plan
+    made = read(json.dumps(completion), FIRST).meant
     assert made
     assert (made.add[0].effect, made.reply) == ("eq", "Done.")
-    assert read('{"choices": [1]}', FIRST).plan is None
-    assert read('{"choices": [{"message": 3}]}', FIRST).plan is None
+    assert read('{"choices": [1]}', FIRST).meant is None
+    assert read('{"choices": [{"message": 3}]}', FIRST).meant is None
 
 
 def test_words_beside_the_calls_become_the_reply_where_there_is_none() -> None:
@@ -257,11 +257,11 @@ def test_calls_that_break_off_in_the_text_are_noticed() -> None:
 def test_nothing_that_a_model_says_raises(raw: str) -> None:
     for request in (FIRST, LATER):
         reading = read(raw, request)
-        assert (reading.plan is None) == bool(reading.problems)
-        if reading.plan:
-            route(request.chain, reading.plan)
+        assert (reading.meant is None) == bool(reading.problems)
+        if reading.meant:
+            route(request.chain, reading.meant)
 
 
 def test_deep_nesting_is_no_way_in() -> None:
-    assert read("[" * 50_000, FIRST).plan is None
-    assert read('{"tool_calls":' * 3000, FIRST).plan is None
+    assert read("[" * 50_000, FIRST).meant is None
+    assert read('{"tool_calls":' * 3000, FIRST).meant is None

@@ -84,7 +84,7 @@ def carried_out(studio: Studio, visit: Visit, order: Order) -> None:
     job = TurnJob(visit, order, studio.pool, studio.store)
     job.start()
     job.join(60)
-    assert visit.exchanges[-1].trouble == ""
+    assert visit.entries[-1].trouble == ""
 
 
 def rendered(studio: Studio, visit: Visit) -> Path:
@@ -105,7 +105,7 @@ def test_a_visit_that_was_closed_can_go_on(studio: Studio, tmp_path: Path) -> No
     assert again
     assert again.token == visit.token
     assert again.session == visit.session
-    assert [each.words for each in again.exchanges] == ["low-pass it at 2 kHz"]
+    assert [each.words for each in again.entries] == ["low-pass it at 2 kHz"]
     assert again.dry.path.is_file()
     assert again.agents == MINDS
     assert studio.reopen("guess", "page", RequestCallbacks()) is None

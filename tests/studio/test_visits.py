@@ -14,7 +14,7 @@ from instructfx.sessions import Session
 from instructfx.sessions.options import TurnOptions
 from instructfx.studio.visits.job import OUR_FAULT
 from instructfx.studio.visits.jobs import TurnJob
-from instructfx.studio.visits.visits import AWAY_SECONDS, IDLE_SECONDS, RENDERS_KEPT, Exchange, Past, Visit, Visits
+from instructfx.studio.visits.visits import AWAY_SECONDS, IDLE_SECONDS, RENDERS_KEPT, Past, Visit, VisitEntry, Visits
 from instructfx.studio.workers.messages import (
     AgentNames,
     Finished,
@@ -201,7 +201,7 @@ def turned(
     answer: Callable[[WorkRequest, RequestCallbacks], WorkAnswer],
     session: Session = EMPTY,
     order: Order = WARMER,
-) -> list[Exchange]:
+) -> list[VisitEntry]:
     """What is said once an order has been carried out, or has not."""
     visit = welcome(visits, "a")
     visit.busy.acquire()
@@ -211,7 +211,7 @@ def turned(
     job.join(5)
     assert visit.job is None
     assert not visit.busy.locked()
-    return visit.exchanges
+    return visit.entries
 
 
 @pytest.mark.parametrize(
@@ -227,14 +227,14 @@ def test_an_error_is_one_line(visits: Visits, error: Exception, line: str) -> No
     def fails(request: WorkRequest, callbacks: RequestCallbacks) -> WorkAnswer:
         raise error
 
-    assert turned(visits, fails) == [Exchange("warmer", Chain(), None, line)]
+    assert turned(visits, fails) == [VisitEntry("warmer", Chain(), None, line)]
 
 
 def test_a_surprise_is_logged_and_told_without_details(visits: Visits, caplog: pytest.LogCaptureFixture) -> None:
     def fails(request: WorkRequest, callbacks: RequestCallbacks) -> WorkAnswer:
         raise ZeroDivisionError
 
-    assert turned(visits, fails, order=GoTo(None)) == [Exchange("", Chain(), None, OUR_FAULT)]
+    assert turned(visits, fails, order=GoTo(None)) == [VisitEntry("", Chain(), None, OUR_FAULT)]
     assert "ZeroDivisionError" in caplog.text
 
 

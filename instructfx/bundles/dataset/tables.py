@@ -83,6 +83,17 @@ def _readings(listed: Listed, session: Session, remarks: Remarks) -> Iterator[Ro
             yield *_names(session, turn), axis, before.get(axis), after.get(axis)
 
 
+def _exchanges(listed: Listed, session: Session, remarks: Remarks) -> Iterator[Row]:
+    for place, each in enumerate(session.exchanges, start=1):
+        asked = each.asked
+        yield (
+            _session(session), place, _mark(each.after_id), each.turns, each.act, each.instruction, each.reply,
+            each.planner, each.seconds, each.said_at, asked.model if asked else None,
+            asked.input_tokens if asked else None, asked.output_tokens if asked else None,
+            asked.price_usd if asked else None,
+        )  # fmt: skip
+
+
 def _judgements(listed: Listed, session: Session, remarks: Remarks) -> Iterator[Row]:
     for each in remarks.judgements:
         yield (
@@ -195,6 +206,29 @@ TABLES: Mapping[str, Table] = {
             Column("after", "number", "reading after the turn"),
         ),
         _readings,
+    ),
+    "exchanges": Table(
+        (
+            SESSION,
+            Column("place", "integer", "its place among the exchanges of the session, from 1"),
+            Column("after", "string", "fingerprint of the turn that played; empty for the dry track"),
+            Column("turns", "integer", "how many turns the session had"),
+            Column(
+                "act",
+                "string",
+                "what the words did: question, acknowledgement, beyond, app, unclear, language or unchanged",
+            ),
+            Column("instruction", "string", "what the person typed"),
+            Column("reply", "string", "what the person was told"),
+            Column("planner", "string", "who answered"),
+            Column("seconds", "number", "how long it took, s"),
+            Column("said_at", "time", "when it was said, UTC"),
+            Column("model", "string", "language model that was asked; empty where none was"),
+            Column("input_tokens", "integer", "tokens sent to the model"),
+            Column("output_tokens", "integer", "tokens that the model wrote"),
+            Column("price_usd", "number", "price of asking, US dollars; empty where none is known"),
+        ),
+        _exchanges,
     ),
     "judgements": Table(
         (

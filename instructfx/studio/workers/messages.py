@@ -97,11 +97,11 @@ Order = Instruct | Edit | Scale | GoTo | ListenFrom
 
 @dataclass(frozen=True)
 class TakeTurn:
-    """Carry out an order in a session that has so many turns; what comes of it is in the store."""
+    """Carry out an order in a session that has so many turns and exchanges; what comes of it is in the store."""
 
     session_id: str
     order: Order
-    turns: int
+    length: int
     agents: AgentNames
 
 
@@ -119,7 +119,7 @@ class PreviewRequest:
     """The excerpt through a chain; where share is not None, through so much of the last turn instead."""
 
     session_id: str
-    turns: int
+    length: int
     slots: Slots | None
     share: float | None
     folder: Path
@@ -139,7 +139,7 @@ class Draw:
     """The pictures of a turn; or where two are compared, of both at once. None is the dry track."""
 
     session_id: str
-    turns: int
+    length: int
     turn_id: str
     compared: Compared | None
     agents: AgentNames

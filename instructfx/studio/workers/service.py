@@ -116,7 +116,7 @@ class Service:
     def _take(self, request: TakeTurn) -> Finished:
         from instructfx.engine import Callbacks
 
-        live = self._session(request.session_id, request.turns, request.agents)
+        live = self._session(request.session_id, request.length, request.agents)
         callbacks = Callbacks(
             on_stage=lambda stage: self._tell(At(stage)),
             on_step=lambda step: self._tell(Stepped(step.loss)),
@@ -152,7 +152,7 @@ class Service:
         from instructfx.audio import save
         from instructfx.chain import Chain
 
-        live = self._session(request.session_id, request.turns, request.agents)
+        live = self._session(request.session_id, request.length, request.agents)
         chain = _scaled(live, request.share) if request.slots is None else Chain.from_json(list(request.slots))
         path = _new_file(request.folder)
         save(live.preview(chain), path)
@@ -161,7 +161,7 @@ class Service:
     def _draw(self, request: Draw) -> Drawn:
         from instructfx.studio.workers.figures import figures_of
 
-        live = self._session(request.session_id, request.turns, request.agents)
+        live = self._session(request.session_id, request.length, request.agents)
         return Drawn(figures_of(live, request.turn_id, request.compared))
 
     def _export(self, request: Export) -> Made:
@@ -173,12 +173,12 @@ class Service:
         )
         return Made(exported.path, exported.notes)
 
-    def _session(self, session_id: str, turns: int, agents: AgentNames) -> LiveSession:
+    def _session(self, session_id: str, length: int, agents: AgentNames) -> LiveSession:
         """The session as it is in the store; what another worker did to it since is read anew."""
         from instructfx.engine.live import resume_session
 
         held = self._held.pop(session_id, None)
-        if held and held[0] == agents and len(held[1].turns) == turns:
+        if held and held[0] == agents and len(held[1].session.conversation) == length:
             live = held[1]
         else:
             live = resume_session(session_id, agents.planner, agents.ear, store=self._store)
