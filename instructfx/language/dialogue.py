@@ -139,7 +139,7 @@ def read_acts(tokens: Sequence[Token]) -> DialogueActs:
             asked.append((topic, sentence))
         else:
             left += [Token(",", ",", "mark")] if left else []
-            left += _parts(tokens, sentence, said, references)
+            left += _parts(tokens, sentence, said, references, app)
     return DialogueActs(tuple(said), tuple(references), tuple(beyond), tuple(app), tuple(asked), tuple(left))
 
 
@@ -167,11 +167,16 @@ def _note(meaning: str | Reference, said: list[str], references: list[Reference]
         said.append(meaning)
 
 
-def _parts(tokens: Sequence[Token], sentence: Span, said: list[str], references: list[Reference]) -> list[Token]:
+def _parts(
+    tokens: Sequence[Token], sentence: Span, said: list[str], references: list[Reference], app: list[Beyond]
+) -> list[Token]:
     """The tokens of a sentence without the parts that are acts of their own: "good, but the mud is still there"."""
     left: list[Token] = []
     for part, joint in _split(tokens, sentence):
         words = _words(tokens, part)
+        if joint and (talk := grammar().app.find(words)):
+            app.append(talk.meaning)
+            continue
         meaning = _whole(words) if len(words) <= MOST_WORDS else None
         if meaning is None or (isinstance(meaning, Reference) and (joint or meaning.kind == "instead")):
             left += tokens[max(part.start - 1, sentence.start) : part.end]

@@ -13,7 +13,8 @@ from instructfx.language.numbers import Quantity
 from instructfx.language.scan import Item
 
 AREAS: Final[Mapping[str, tuple[float, Shape]]] = {
-    "bass": (150.0, "low shelf"), "sub": (60.0, "low shelf"), "body": (200.0, "peak"), "low-mids": (350.0, "peak"), "mids": (1000.0, "peak"),
+    "bass": (150.0, "low shelf"), "sub": (60.0, "low shelf"), "body": (200.0, "peak"),
+    "low-mids": (350.0, "peak"), "mids": (1000.0, "peak"),
     "presence": (3500.0, "peak"), "treble": (6000.0, "high shelf"), "air": (10000.0, "high shelf"),
 }  # fmt: skip
 """Part of the spectrum -> the band that an engineer takes for it: corner or middle in Hz, and its shape."""

@@ -25,7 +25,7 @@ def _words() -> Mapping[str, frozenset[str]]:
 def foreign(items: Sequence[Item]) -> str:
     """The language of an instruction by its ISO 639 code, where it is none that is read here; else empty.
 
-    Every word counts for the languages that have it; English and Spanish have those that their grammar or lexicon reads.
+    Every word counts for the languages that have it; English and Spanish have those that grammar and lexicon read.
     """
     letters = [letter for item in items for letter in item.text if letter.isalpha()]
     if sum(letter > "\u024f" for letter in letters) > len(letters) / 2:

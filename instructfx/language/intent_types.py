@@ -31,10 +31,10 @@ class Wish:
 class Which:
     """Which slot of an effect words speak of, where they say it: "the second EQ", "another EQ after the drive".
 
-    it: the slot that was spoken of last, of whichever effect. number counts the effect's slots from 1 in the order of the sound, -1 is the last. side and neighbour say where it
-    stands: beside a slot of that effect, of which neighbour_number says which; without one at the end of the chain, or
-    at its start. definite: it is spoken of as something that is there, "the EQ".
-    """
+    it: the slot that was spoken of last, of whichever effect. number counts the effect's slots from 1 in the order of
+    the sound, -1 is the last. side and neighbour say where it stands: beside a slot of that effect, of which
+    neighbour_number says which; without one at the end of the chain, or at its start. definite: it is spoken of as
+    something that is there, "the EQ"."""
 
     kind: Literal["usual", "numbered", "other", "another", "every", "it"] = "usual"
     number: int = 0
@@ -82,8 +82,8 @@ class Command:
 
 
 Topic = Literal[
-    "why", "changed", "chain", "amount", "loudness", "width", "tempo", "key", "quality", "there", "meaning", "abilities",
-    "undone", "advice", "better", "fault", "how", "other",
+    "why", "changed", "chain", "amount", "loudness", "width", "tempo", "key", "quality", "there", "meaning",
+    "abilities", "undone", "advice", "better", "fault", "how", "other",
 ]  # fmt: skip
 """What a question asks: why something was done, what changed, what is in the chain, how much of something there is, how
 loud or wide the track is, its tempo or key, whether it is too bright, whether an effect is there, what a word or effect
@@ -101,9 +101,9 @@ class Reference:
     again: what the last turn asked, amount times as far; -0.5 takes half of it back, -2 goes as far the other way.
     share: amount of what the last turn did is to stay. correct: the last turn is taken back, and what it asked is asked
     with `words` in their place: "no, I meant the highs". instead: the same with another number. same_for: what it asked
-    is asked of something else as well. swap: an effect takes the place of the one spoken of last. before: go back to before something was done: "back to before the reverb".
-    version: go back to the turn of that number, 1 the first, 0 the dry track.
-    """
+    is asked of something else as well. swap: an effect takes the place of the one spoken of last. before: go back to
+    before something was done: "back to before the reverb". version: go back to the turn of that number, 1 the first, 0
+    the dry track."""
 
     kind: ReferenceKind
     amount: float = 1.0

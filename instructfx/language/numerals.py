@@ -129,7 +129,7 @@ def _read(tokens: Sequence[Token], start: int) -> tuple[float | None, int]:
 
 
 def _apart(current: float, value: int) -> bool:
-    """Whether a word begins a number of its own: "two three", "twenty thirty"; "twenty five" and "hundred five" do not."""
+    """Whether a word begins a number of its own: "two three", "twenty thirty"; "twenty five" does not."""
     if current == 0:
         return False
     room = 10 if current % 100 else 100

@@ -19,11 +19,14 @@ Meaning = TypeVar("Meaning")
 Classes = Mapping[str, Collection[str]]
 
 _SYMBOL: Final = re.compile(r"[()|]|[^\s()|]+")
-_UNIT: Final = "(?:db|decibels?|hz|hertz|k|khz|kilohertz|ms|milliseconds?|s|sec|seconds?|segundos?|milisegundos|percent|semitones?|semitonos?|bits?|times|x|st) "
+_UNITS: Final = (
+    "db|decibels?|hz|hertz|k|khz|kilohertz|ms|milliseconds?|milisegundos|s|sec|seconds?|segundos?|percent|semitones?|"
+    "semitonos?|bits?|times|x|st"
+)
 _FIGURES: Final = {
     "number": r"[+-]?[\d.,/]+ ",
     "clock": r"\d+:\d\d ",
-    "figure": rf"[+-]?[\d.,/:]+ (?:{_UNIT})?(?:to [\d.]+ )?",
+    "figure": rf"[+-]?[\d.,/:]+ (?:(?:{_UNITS}) )?(?:to [\d.]+ )?",
     "rest": r"(?:\S+ ){1,12}?",
 }
 _FIXED: Final = {"*": r"(?:\S+ ){0,3}?", "**": r"(?:\S+ )*?", "^": r"\A", "$": r"\Z"}

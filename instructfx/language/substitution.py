@@ -33,7 +33,7 @@ def substituted(before: str, words: str) -> str:
 
 
 def _fits(item: Item, told: Item) -> bool:
-    """Whether a number without a unit can stand for another one: a large one for a frequency, a small one for a gain."""
+    """Whether a number without a unit can stand for another: a large one for a frequency, a small one for a gain."""
     if item.quantity is None or told.quantity is None:
         return False
     frequency = item.quantity.unit == "hz"

@@ -134,16 +134,16 @@ class Draft:
         """The slot that was spoken of last; for switching on, the last one that is off."""
         off = [each for each in self.request.lately if self.chain.slot(each).bypassed]
         there = off if command.verb == "enable" else list(self.request.lately)
-        return self._found(there[:1], "There is no effect that this could speak of.")
+        return self._found(there[:1], self.voice.say("nothing_spoken_of"))
 
     def moved(self, command: Command) -> None:
         """Put a slot beside another one in the order of the sound. A note says where one of them is missing."""
         which = command.which
-        slots = self.lately(command.effect or "")[:1]
-        beside = self._neighbour(which)
-        if not self._found(slots, f"There is no {replies.label(command.effect or '')} in the chain.") or not beside:
-            missing = f"There is no {replies.label(which.neighbour)} in the chain to put it beside."
-            self.notes += [] if beside else [missing]
+        slots, beside = self.lately(command.effect or "")[:1], self._neighbour(which)
+        missing = [] if slots else [command.effect or ""]
+        missing += [] if beside else [which.neighbour]
+        self.notes += [self.voice.say("not_there", effect=self.voice.effect(effect)) for effect in missing]
+        if missing:
             return
         rest = [each for each in self.chain.ids if each != slots[0]]
         at = rest.index(beside) + (which.side == "after")

@@ -73,10 +73,9 @@ class Plan:
     """add and adjust are in the order of the calls; adjust with no settings means: re-tune this one.
 
     remove, bypass, enable and keep are ids of slots; keep are those that refiners may not touch this turn. order holds
-    slots that are to stand in another order, in that order. undo says how many turns to go back first; notes are what the person should know (values that were clamped, words that were not
-    understood). raw is the planner's answer word for word; asked is what a language model was asked and what it cost,
-    None where none was.
-    """
+    slots that are to stand in another order, in that order. undo says how many turns to go back first; notes are what
+    the person should know (values that were clamped, words that were not understood). raw is the planner's answer word
+    for word; asked is what a language model was asked and what it cost, None where none was."""
 
     add: tuple[Move, ...] = ()
     adjust: tuple[Move, ...] = ()

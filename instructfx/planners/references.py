@@ -1,4 +1,4 @@
-"""What words that speak of earlier turns mean: "again", "half of that", "no, I meant the highs", "back to the first"."""
+"""What words that speak of earlier turns mean: "again", "half of that", "no, I meant the highs"."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _scaled(intent: Intent, amount: float) -> Intent:
 
 
 def _mirrored(command: Command) -> dict[str, float]:
-    """The settings of a command that rest at zero and reach as far to both sides: what is asked of them can be turned."""
+    """The settings of a command that rest at zero and reach as far to both sides, so that they can be turned."""
     if command.effect is None:
         return {}
     params = {param.name: param for param in EFFECTS[command.effect].params}
