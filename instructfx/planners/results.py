@@ -39,7 +39,7 @@ def told(
     words = truthful(_own_words(plan.reply, voice), moved, after) if by_model else ""
     if not _acts(plan) and before == after:
         return words if by_model and words else plan.reply if not by_model else voice.say("nothing_changed")
-    notes = () if by_model else plan.notes
+    notes = [note for note in plan.notes if note in plan.reply]  # others stand beside the reply
     done = deeds(plan, before, after, voice)
     resting = [slot.id for slot in after.slots if slot.id not in before.ids and at_rest(slot)]
     if not done and not resting:
@@ -47,7 +47,13 @@ def told(
     asked = {axis: value for axis, value in plan.goal.axes.items() if axis in moved}
     heard = _heard(asked, moved)
     measured = [compared(axis, moved[axis], voice, before, after) for axis in heard]
-    sentences = [words] if words else [sentence_of(done, measured, voice)] if done else []
+    sentences = (
+        [words if words.endswith((".", "!", "?", "…")) else f"{words}."]
+        if words
+        else [sentence_of(done, measured, voice)]
+        if done
+        else []
+    )
     if measured and (words or not done):
         sentences.append(voice.say("measured_so", heard=voice.listed(measured)))
     sentences += [voice.say("at_rest", what=capital(voice.called(after, each))) for each in resting]

@@ -67,7 +67,9 @@ def test_a_session_of_three_turns_takes_the_three_routes(scripted: Chat, track: 
     assert grit.chain.slot("reverb") == church.chain.slot("reverb")
     assert softer.chain.slot("distortion").settings["drive_db"] < grit.chain.slot("distortion").settings["drive_db"]
     assert church.readings_after["space"] > church.readings_before["space"]
-    assert [turn.reply for turn in live.turns] == ["a church", "gritty", "softer"]
+    assert church.reply.startswith("a church. Measured: ")
+    assert "gritty. Measured: " in grit.reply
+    assert "less harsh" in softer.reply or "Not really less harsh" in softer.reply
     assert church.provenance.planner == "openai/scripted"
     assert church.planned_by.startswith("openai/scripted, 1,234 + 56 tokens")
 

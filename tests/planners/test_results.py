@@ -21,6 +21,7 @@ WARM = Chain().added("eq", {"low_shelf_gain_db": 3.0})
 ZERO = dict.fromkeys(AXES, 0.0)
 WARMER = Goal(axes={"warmth": 1.0, "body": 0.4, "brightness": -0.3})
 ADDED = Plan(add=(Move("eq"),), goal=WARMER, reply="I added an equaliser: warmer.")
+LOCKED = "The equaliser is locked, so it stays."
 BY_MODEL = Asked("a-model", "1")
 
 
@@ -74,7 +75,7 @@ def test_an_effect_at_rest_was_not_added() -> None:
         (Plan(adjust=(Move("eq"),), goal=WARMER), WARM, "because no setting that I tried brings it nearer"),
         (Plan(adjust=(Move("eq", {"mid_gain_db": 0.0}, frozenset({"mid_gain_db"})),)), WARM, "like that already"),
         (Plan(goal=WARMER), DRY, "nothing in the chain"),
-        (Plan(goal=WARMER, notes=("The equaliser is locked, so it stays.",)), WARM, "The equaliser is locked"),
+        (Plan(goal=WARMER, notes=(LOCKED,), reply=LOCKED), WARM, "The equaliser is locked"),
     ],
 )
 def test_where_nothing_changed_it_says_so_and_why(plan: Plan, chain: Chain, why: str) -> None:
@@ -93,7 +94,7 @@ def test_a_command_tells_its_values_and_what_moved() -> None:
 
 
 def test_notes_follow_and_a_step_back_keeps_its_words() -> None:
-    noted = replace(ADDED, notes=("The track is mono.",))
+    noted = replace(ADDED, notes=("The track is mono.", "Beside it."), reply="I added one. The track is mono.")
     assert result(noted, DRY, WARM, warmth=1.0).endswith(": warmer. The track is mono.")
     assert result(Plan(undo=1, reply="Back to the dry track."), WARM, DRY, warmth=-1.0) == "Back to the dry track."
     assert told(ADDED, DRY, WARM, {}, {}, "en") == ADDED.reply  # nothing was read
