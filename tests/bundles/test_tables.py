@@ -80,6 +80,11 @@ def test_a_researcher_gets_every_table(
     readings = tables["readings"].set_index(["turn", "axis"])
     assert readings.loc[(marks[0], "warmth"), "after"] == live.turns[0].readings_after["warmth"]
     assert readings.loc[(marks[0], "warmth"), "before"] == live.turns[0].readings_before["warmth"]
+    (answered,) = tables["exchanges"].itertuples()
+    assert (answered.session, answered.place, answered.after, answered.turns) == (mine, 1, marks[1], 2)
+    assert (answered.instruction, answered.reply) == ("xyzzy plugh", live.session.exchanges[0].reply)
+    assert pd.to_datetime(tables["exchanges"]["said_at"])[0] == live.session.exchanges[0].said_at
+
     (judgement,) = tables["judgements"].itertuples()
     assert (judgement.turn, judgement.instruction_following, judgement.chain_of_thought) == (marks[1], 4, 2)
     assert list(tables["answers"]["against"].fillna("")) == ["", marks[0]]

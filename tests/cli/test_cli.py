@@ -53,6 +53,32 @@ def test_refine_prints_one_json_object_a_turn_and_renders_each(track: Path, tmp_
     assert "Traceback" not in done.stderr
 
 
+def test_what_changes_nothing_is_answered_and_makes_no_file(
+    track: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("INSTRUCTFX_SESSIONS", str(tmp_path / "sessions"))
+    answers = [
+        [{"name": "answer", "arguments": {"text": "It is at -14.2 LUFS."}}],
+        [{"name": "add_filter", "arguments": {"highpass_hz": 80}}, {"name": "describe_goal", "arguments": {}}],
+    ]
+    (tmp_path / "answers.json").write_text(json.dumps(answers))
+    said = ["refine", str(track), "how loud is it?", "high-pass at 80 Hz", "--out", str(tmp_path / "out")]
+    said += ["--planner", f"recorded:{tmp_path / 'answers.json'}"]
+    assert main(said) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[:2] == ['-  "how loud is it?"', "   It is at -14.2 LUFS."]
+    assert told[2].startswith("   nothing changed, answered by recorded:answers.json")
+    assert told[3] == '1. "high-pass at 80 Hz"'
+    assert [path.name for path in sorted((tmp_path / "out").glob("*.flac"))] == ["01-high-pass-at-80-hz.flac"]
+    assert main([*said, "--json"]) == 0
+    answer, turn = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert list(answer) == [
+        "index", "act", "instruction", "reply", "notes", "planner", "asked", "seconds", "file",
+    ]  # fmt: skip
+    assert (answer["index"], answer["act"], answer["reply"]) == (None, "question", "It is at -14.2 LUFS.")
+    assert (answer["file"], list(turn)) == (None, KEYS)
+
+
 def test_refine_speaks_plainly_without_json(
     track: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

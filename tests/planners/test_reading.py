@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from instructfx.chain import Chain, Slot
 from instructfx.effects import EFFECTS
-from instructfx.planners import PastTurn, Plan, PlanRequest
+from instructfx.planners import PastTurn, Plan, PlanRequest, Reply
 from instructfx.planners.answers import said
 from instructfx.planners.reading import read
 from instructfx.planners.router import route
@@ -265,3 +265,42 @@ def test_nothing_that_a_model_says_raises(raw: str) -> None:
 def test_deep_nesting_is_no_way_in() -> None:
     assert read("[" * 50_000, FIRST).meant is None
     assert read('{"tool_calls":' * 3000, FIRST).meant is None
+
+
+@pytest.mark.parametrize("request_", [FIRST, LATER], ids=["first", "later"])
+@pytest.mark.parametrize(
+    ("calls", "meant"),
+    [
+        ([("answer", {"text": "It is at -14 LUFS."})], Reply("question", "It is at -14 LUFS.")),
+        ([("ask_back", {"question": "More bass, or less?"})], Reply("unclear", "More bass, or less?")),
+        ([("answer", {"text": "No."}), ("describe_goal", {"target": "", "axes": {}})], Reply("question", "No.")),
+        ([("ask_back", {"text": "How much?"}), ("describe_goal", {"axes": {"air": 1}})], Reply("unclear", "How much?")),
+    ],
+)
+def test_a_model_may_answer_or_ask_back(calls: Calls, meant: Reply, request_: PlanRequest) -> None:
+    assert read(message(calls), request_).meant == meant
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '{"answer": {"text": "It is dry."}}',
+        '{"answer": "It is dry."}',
+        '```json\n{"name": "answer", "arguments": {"text": "It is dry."}}\n```',
+        '<tool_call>{"name": "answer", "arguments": "{\\"text\\": \\"It is dry.\\"}"}</tool_call>',
+    ],
+)
+def test_answers_that_are_written_into_text_are_read(written: str) -> None:
+    assert read(json.dumps({"content": written}), FIRST).meant == Reply("question", "It is dry.")
+
+
+def test_an_answer_beside_a_change_is_its_reply() -> None:
+    made = plan([("add_eq", {"mid_gain_db": 2}), ("answer", {"text": "It was dull."}), ("describe_goal", {})])
+    assert isinstance(made, Plan)
+    assert (made.reply, len(made.add)) == ("It was dull.", 1)
+
+
+def test_asking_back_and_changing_is_told_back() -> None:
+    assert "ask or change, not both" in problems([("add_eq", {}), ("ask_back", {"question": "More?"})])
+    assert "must be what the person is told" in problems([("answer", {})])
+    assert "answer or ask_back where nothing is to change" in problems([("describe_goal", {})])

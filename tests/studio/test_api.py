@@ -130,6 +130,20 @@ def test_a_session_goes_on_with_its_id_alone(studio: Running, program: Client, t
         assert page.come_back(session).said == ("low-pass it at 2 kHz",)
 
 
+def test_words_that_change_nothing_are_answered_and_are_no_turn(studio: Running, program: Client, track: Path) -> None:
+    session = program.predict(handle_file(track), api_name="/open")["session"]
+    said = program.predict(session, "low-pass it at 2 kHz", api_name="/say")
+    assert (said["answer"], said["reply"]) == (None, said["turn"]["reply"])
+    answered = program.predict(session, "xyzzy plugh", api_name="/say")
+    assert (answered["turn"], answered["turns"], answered["chain"]) == (None, 1, said["chain"])
+    assert answered["answer"]["instruction"] == "xyzzy plugh"
+    assert answered["reply"] == answered["answer"]["reply"] != ""
+    assert program.predict(session, "low-pass it at 1 kHz", api_name="/say")["turns"] == 2
+    assert program.predict(session, api_name="/undo")["chain"] == said["chain"]
+    with Visitor(studio.url, auth=AUTH) as page:
+        assert page.come_back(session).said == ("low-pass it at 2 kHz", "xyzzy plugh", "low-pass it at 1 kHz")
+
+
 def test_sessions_of_one_program_do_not_disturb_each_other(program: Client) -> None:
     first, second = (program.predict(sample=name, api_name="/open")["session"] for name in ("guitar", "strings"))
     both = [program.submit(first, "much warmer, some chorus and a big hall", api_name="/say") for _ in range(2)]

@@ -1,5 +1,6 @@
 import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from instructfx.chain import Chain
 from instructfx.ears import Goal
 from instructfx.planners.plan import Plan, Thoughts
 from instructfx.refine.records import Refined
-from instructfx.sessions import Provenance, Turn
+from instructfx.sessions import Exchange, Provenance, Turn
 from instructfx.studio.page import html
 from instructfx.studio.visits.visits import VisitEntry
 
@@ -48,6 +49,16 @@ def test_a_message_has_words_reply_changes_time_and_thoughts() -> None:
     shown = text(html.conversation([VisitEntry("make it warmer", Chain(), turn(chain))]))
     for part in ("make it warmer", "I added an equaliser.", "Equaliser added", "1.2 s", "Why", "warmth +1"):
         assert part in shown
+
+
+def test_an_answer_has_no_changes_and_says_that_nothing_changed() -> None:
+    said = Exchange("1", None, 0, "how <b>loud?", "question", "It is at -14 <i>LUFS.", ("It clips.",), "builtin")
+    shown = html.conversation([VisitEntry(said.instruction, Chain(), answer=replace(said, seconds=0.24))])
+    told = unescape(text(shown))
+    assert told.startswith("how <b>loud? It is at -14 <i>LUFS. It clips. nothing changed")
+    assert told.endswith("answered by the built-in planner · 0.2 s")
+    assert not {"<b>", "<i>", 'class="chips"', 'class="why"'} & set(re.findall(r'<\w+>|class="\w+"', shown))
+    assert 'aria-label="Answer"' in shown
 
 
 def test_a_stopped_turn_says_that_its_best_was_kept() -> None:
