@@ -39,7 +39,7 @@ def explore(search: Search, knobs: Sequence[Knob], options: BayesOptions, seed: 
 
     start = search.best
     home = start.to_unit(knobs)
-    bounds = [_bounds(value, _stood(came_from, knob), options) for knob, value in zip(knobs, home, strict=True)]
+    bounds = [_bounds(knob, value, _stood(came_from, knob), options) for knob, value in zip(knobs, home, strict=True)]
     optimizer = Optimizer(
         [Real(low, high) for low, high in bounds],
         base_estimator="GP",
@@ -73,8 +73,9 @@ def _stood(came_from: Chain, knob: Knob) -> float | None:
     return knob.param.to_unit(slot.settings[knob.param.name]) if slot else None
 
 
-def _bounds(home: float, stood: float | None, options: BayesOptions) -> tuple[float, float]:
-    low, high = max(home - options.reach, 0.0), min(home + options.reach, 1.0)
+def _bounds(knob: Knob, home: float, stood: float | None, options: BayesOptions) -> tuple[float, float]:
+    least, most = knob.param.searched(home)
+    low, high = max(home - options.reach, least), min(home + options.reach, most)
     if stood is not None and stood > home:
         high = min(high, home + options.turn_back * (stood - home))
     elif stood is not None and stood < home:
