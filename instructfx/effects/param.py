@@ -153,6 +153,11 @@ class Param:
             return self.clamp(self.low * (self.high / self.low) ** unit)
         return self.clamp(self.low + (self.high - self.low) * unit)
 
+    def sensible(self, value: float, home: float) -> float:
+        """The nearest value to which words without numbers may take the setting from `home`."""
+        least, most = self.plausible or (self.low, self.high)
+        return self.clamp(min(max(value, min(least, home)), max(most, home)))
+
     def searched(self, home: float) -> tuple[float, float]:
         """Where a search that begins at `home` may move the setting, all from 0 to 1: what is plausible, and home."""
         least, most = self.plausible or (self.low, self.high)

@@ -27,6 +27,10 @@ LEAST = 0.2  # steps: wishes weaker than this are only guards
 NO_SIDE = 0.05  # steps of width: less of it and left and right are the same
 HARSH_GRIT = 0.8  # where there is distortion, harshness is mostly its doing
 ENOUGH = 0.5  # of a wish: where less of it fits, the person is told
+FULL = {
+    "en": "{} goes no further in this direction.",
+    "es": "{} no va más lejos en esa dirección.",
+}
 SATURATED = {
     "en": "That is as far as an equaliser should go in this direction, so there is little more of it.",
     "es": "Un ecualizador no debería ir más lejos en esa dirección, así que apenas hay más.",
@@ -241,7 +245,11 @@ def _start(
         elif not draft.has(slot_id):
             settings = begun(effect, axes, request.readings)
         else:
-            settings = dict(heuristics.more(heuristics.dose(axes), draft.values(slot_id)))
+            values = draft.values(slot_id)
+            more = heuristics.more(heuristics.dose(axes), values)
+            settings = {name: effect.param(name).sensible(value, values[name]) for name, value in more.items()}
+            if settings and all(settings[name] == values[name] for name in settings):
+                draft.notes.append(FULL[intent.language].format(replies.called(draft.chain, slot_id)))
         draft.move(slot_id, settings, pinned)
 
 

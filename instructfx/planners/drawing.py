@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from instructfx.chain import Chain
+from instructfx.chain import Chain, Slot
 from instructfx.chain.format import bands_of
+from instructfx.chain.interpolate import between
 from instructfx.ears.goal import Goal
 from instructfx.effects import Effect
 from instructfx.planners import PastTurn
@@ -60,6 +61,26 @@ def taken_back(chain: Chain, earlier: Sequence[PastTurn], goal: Goal) -> Chain:
         if curve is not None:
             chain = chain.adjusted(slot.id, redrawn(Canvas(slot.effect, slot.settings, slot.locked, there_db=curve)))
     return chain
+
+
+def so_much(before: Chain, after: Chain, share: float) -> Chain:
+    """The chain that lies share of the way between two: `interpolate.between`, but that the curve of an equaliser goes
+    that way where its bands went elsewhere, since half-way between two places of a band is neither."""
+    chain = between(before, after, share)
+    for slot in chain.slots if share not in (0, 1) else ():
+        was, now = before.find(slot.id), after.find(slot.id)
+        if was and now and slot.effect.role == "tone" and was.heard and now.heard and _went_elsewhere(was, now):
+            curves = [Canvas(slot.effect, each.settings).curve_db for each in (was, now)]
+            stay = [{param.name for param in params} for _, params in bands_of(slot.effect)]
+            stay = [names for names in stay if all(was.settings[name] == now.settings[name] for name in names)]
+            there_db = curves[0] + share * (curves[1] - curves[0])
+            canvas = Canvas(slot.effect, slot.settings, slot.locked.union(*stay), there_db=there_db)
+            chain = chain.adjusted(slot.id, redrawn(canvas))
+    return chain
+
+
+def _went_elsewhere(was: Slot, now: Slot) -> bool:
+    return any(was.settings[name] != now.settings[name] for name in now.settings if not name.endswith("_gain_db"))
 
 
 def _less_what_is_replaced(

@@ -99,8 +99,8 @@ def _fitted(canvas: Canvas, target: Array) -> dict[str, float]:
         target = np.where(heard > 0, target, np.minimum(target, 0.0))
     fit = Fit(canvas.effect, target, canvas._rest(), heard)
     low, high = _limits(canvas)
-    starts = (canvas._rest(), canvas._units(canvas.settings))
-    unit = min((fit.nearest(start, low, high) for start in starts), key=fit.cost)
+    starts = {tuple(start): start for start in (canvas._rest(), canvas._units(canvas.settings))}
+    unit = min((fit.nearest(start, low, high) for start in starts.values()), key=fit.cost)
     moved = {p.name: p.from_unit(float(value)) for p, value in zip(canvas.effect.params, unit, strict=True)}
     return {name: value for name, value in moved.items() if name not in canvas.fixed}
 

@@ -9,6 +9,7 @@ from instructfx.chain import Chain, Slot
 from instructfx.ears import Objective
 from instructfx.refine.bayes import BayesOptions, explore
 from instructfx.refine.gradient import GradientOptions, descend
+from instructfx.refine.prior import Prior
 from instructfx.refine.records import IsCancelled, OnStep, Refined, Step, ignore, never
 from instructfx.refine.search import Search
 from instructfx.refine.secant import EmbeddingObjective, SecantOptions, descend_in_few_passes
@@ -29,9 +30,10 @@ class SearchOptions:
 
 @dataclass(frozen=True)
 class RefineOptions(SearchOptions):
-    """Our searches, or a rival in their place."""
+    """Our searches, or a rival in their place. prior is what settings cost that no preset has."""
 
     rival: Rival | None = None
+    prior: Prior = field(default_factory=Prior)
 
     @property
     def ours(self) -> SearchOptions:
@@ -83,7 +85,7 @@ def refine(
     """
     options, watching = options or RefineOptions(), watching or Watching()
     held = tuning.held
-    search = Search(held, excerpt, objective, watching.on_step, watching.cancelled)
+    search = Search(held, excerpt, objective, watching.on_step, watching.cancelled, options.prior)
     moving = [slot for slot in held.slots if held.knobs({slot.id} & set(tuning.ids))]
     search.where_it_fits(lambda: _search(search, moving, tuning.came_from or held, options, seed))
     return _unpinned(search.refined("converged" if moving else "nothing to refine"), tuning.chain)

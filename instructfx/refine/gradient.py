@@ -116,7 +116,7 @@ def _adam(
             break
         unit = low + (high - low) * torch.sigmoid(logits)
         seen = loss(unit)[0].cpu()
-        held = seen + options.restraint * ((unit - home) / (high - low)).square().sum()
+        held = seen + options.restraint * ((unit - home) / (high - low)).square().sum() + search.prior(knobs, unit)[0]
         if not torch.isfinite(held):
             break
         if held.item() < best_loss * (1 - options.tolerance / 10):
