@@ -43,6 +43,7 @@ measure: .venv/ready-for-tests
 	$(BIN)/python -m instructfx bench speed $(if $(DATA),--data $(DATA)) --write docs/measuring.md
 	$(BIN)/python -m instructfx bench selection --write docs/measuring.md
 	$(BIN)/python -m instructfx bench dialogue $(if $(DATA),--data $(DATA)) --write docs/measuring.md
+	$(BIN)/python -m instructfx bench retention $(if $(DATA),--data $(DATA)) --write docs/measuring.md
 	$(BIN)/python -m instructfx bench ablation $(if $(DATA),--data $(DATA)) --write docs/measuring.md
 	$(BIN)/python -m instructfx bench prompts --write docs/measuring.md
 	$(if $(DATA),$(BIN)/python -m instructfx bench agreement --data $(DATA) --write docs/measuring.md)

@@ -60,6 +60,7 @@ BENCHES: Mapping[str, BenchEntry] = {
     "speed": BenchEntry("pages:speed", "seconds for turns, renders and a start; memory"),
     "selection": BenchEntry("quality.selection:BENCH", "which effects are chosen for a sentence"),
     "dialogue": BenchEntry("quality.dialogue:BENCH", "scripted sessions and what a listener expects of them"),
+    "retention": BenchEntry("quality.retention:BENCH", "what is left of a wish after later ones"),
     "ablation": BenchEntry("quality.ablation:BENCH", "what each part of a turn earns"),
     "agreement": BenchEntry("quality.agreement:BENCH", "words against what people mean by them"),
     "sequential": BenchEntry("quality.sequential:BENCH", "two wishes in a row against two of people's curves"),

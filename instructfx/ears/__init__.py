@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Protocol
 
 from instructfx.ears.axes import AXES
-from instructfx.ears.goal import Goal
+from instructfx.ears.goal import NOTHING_STANDS, Goal, Limit, Standing
 from instructfx.errors import InstructionError
 
 if TYPE_CHECKING:  # importing torch takes a second, which naming the ears does not need
@@ -48,8 +48,9 @@ class Ear(Protocol):
     def fingerprint(self) -> str:
         """SHA-256 of what it learned; empty where it learned nothing."""
 
-    def objective(self, goal: Goal, before: Tensor) -> Objective:
-        """The loss that a goal means after the sound `before`, (1, channels, frames) at sample_rate."""
+    def objective(self, goal: Goal, before: Tensor, standing: Standing = NOTHING_STANDS) -> Objective:
+        """The loss that a goal means after the sound `before`, (1, channels, frames) at sample_rate; what stands of
+        earlier wishes is to stay."""
 
     def describe(self, audio: Tensor) -> dict[str, float]:
         """Named readings of one sound, (1, channels, frames) at sample_rate."""
@@ -97,4 +98,16 @@ def judging_as(loss: str, negative: str, weight: float | None, device: str = "")
     return ClapEar(loss=loss_named(loss), negative=negative, weight=beside, device=chosen)
 
 
-__all__ = ["AXES", "EARS", "Ear", "Goal", "Objective", "ear_named", "judging_as", "usual_ear"]
+__all__ = [
+    "AXES",
+    "EARS",
+    "NOTHING_STANDS",
+    "Ear",
+    "Goal",
+    "Limit",
+    "Objective",
+    "Standing",
+    "ear_named",
+    "judging_as",
+    "usual_ear",
+]

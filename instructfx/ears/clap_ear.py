@@ -15,7 +15,7 @@ from instructfx.audio import resample
 from instructfx.ears import analysis, clap
 from instructfx.ears.checkpoints import Checkpoint, chosen_checkpoint, models_folder, size_of, status_of
 from instructfx.ears.fingerprint import fingerprint
-from instructfx.ears.goal import Goal
+from instructfx.ears.goal import NOTHING_STANDS, Goal, Standing
 from instructfx.ears.objective import Anchored, Avoiding, Directional, Guided, Judge, Similarity, zero_movement
 from instructfx.ears.perceptual import PerceptualEar, PerceptualObjective, tone_objective
 from instructfx.ears.prompts import caption, contrary
@@ -128,14 +128,14 @@ class ClapEar:
         """SHA-256 of the checkpoint."""
         return fingerprint(self.checkpoint.path)
 
-    def objective(self, goal: Goal, before: Tensor) -> ClapObjective:
+    def objective(self, goal: Goal, before: Tensor, standing: Standing = NOTHING_STANDS) -> ClapObjective:
         """The loss of a goal after the sound `before`, (1, channels, frames) at 48 kHz."""
         model = self.model
         with torch.no_grad():
             power = model.power(clap.clip(before).to(model.device))
             judge = self._judge(goal, power)
             spectrum = power.mean(dim=1).cpu()
-            harm = tone_objective(goal, spectrum @ _regridding().to(spectrum))
+            harm = tone_objective(goal, spectrum @ _regridding().to(spectrum), standing)
         return ClapObjective(model, judge, harm, _loudness_lu(spectrum), self.weight)
 
     def describe(self, audio: Tensor) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""What an instruction means for the ear."""
+"""What an instruction means for the ear, and what of earlier ones is to stay."""
 
 from __future__ import annotations
 
@@ -17,3 +17,31 @@ class Goal:
     anchor: str = ""
     negative: str = ""
     axes: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A change of a reading that a turn should not fall short of: sign * change >= least, in steps.
+
+    With sign 1 and least -0.1 the reading may fall by a tenth of a step, with sign -1 and least -0.3 it may rise by
+    0.3. weight is what falling short costs beside missing what was asked, which costs 1.
+    """
+
+    axis: str
+    sign: int
+    least: float
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What earlier wishes achieved and a turn is to keep, and how far faults of the track may rise unasked."""
+
+    limits: tuple[Limit, ...] = ()
+
+    def of(self, axes: tuple[str, ...]) -> tuple[Limit, ...]:
+        """The limits on these axes."""
+        return tuple(limit for limit in self.limits if limit.axis in axes)
+
+
+NOTHING_STANDS = Standing()

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from instructfx.ears.analysis import (
@@ -21,7 +22,7 @@ from instructfx.ears.analysis import (
     frequencies_hz,
 )
 from instructfx.ears.axes import AXES, STEP_DB, TONE_CURVES
-from instructfx.ears.goal import Goal
+from instructfx.ears.goal import NOTHING_STANDS, Goal, Limit, Standing
 from instructfx.ears.measures import MEASURES
 from instructfx.effects.device import CPU
 from instructfx.errors import InstructionError
@@ -31,9 +32,14 @@ HARM = 0.08  # what an unasked step on another axis costs against a missing step
 SHAPE = 0.5  # what straying from the asked tonal curve costs
 FAINT = 0.3  # of a band's share in that, where the band hardly sounds: what is drawn there should still be smooth
 DEPTH_DB = -95.0  # how far below the whole the change of a band's level is followed
+HOLD = 3.0  # what falling short of a limit of weight 1 costs against a missing step on an asked axis
+MAIN = 0.75  # of a wish's strongest axis: one this strong is what the wish is mainly about
+STILL = 1e-3  # steps
 UNGUARDED = {"pitch"}  # no knob that a refiner moves changes it, and other changes disturb its reading
 CURVE_STEPS = 2.5  # asked tonal changes are drawn up to this many steps
 MOST_GROWTH = 2.0  # wishes that all but cancel each other are not drawn larger than this
+BAND_DB = 2.0  # straying from a curve by this much costs as much as missing a wish by a step
+TONE_AXES = tuple(TONE_CURVES)
 
 
 @lru_cache(maxsize=1)
@@ -65,18 +71,71 @@ def tone_readings(levels: Tensor) -> Tensor:
     return levels @ curves.T / (STEP_DB / peak * curves.square().sum(dim=1))
 
 
-def wished_curve(axes: Mapping[str, float], centres_hz: Sequence[float] | None = None) -> Tensor:
+def wished_curve(
+    axes: Mapping[str, float], centres_hz: Sequence[float] | None = None, standing: Standing = NOTHING_STANDS
+) -> Tensor:
     """The change of band levels in dB that wishes on tone ask for, (bands,); at the ear's bands or those named, in Hz.
 
     The sum of the axes' own curves, each as large as its wish, so that the whole keeps the breadth of its parts; then
-    altogether as large at its peak as the strongest wish, because curves overlap.
+    altogether as large at its peak as the strongest wish, because curves overlap. Where that would take away what
+    stands, as much of the axes' curves is added as keeps it at the least cost: `_beside`.
     """
     asked = {name: max(min(value, CURVE_STEPS), -CURVE_STEPS) for name, value in axes.items() if name in TONE_CURVES}
     strongest = max(map(abs, asked.values()), default=0.0)
     curve = _summed(asked, band_centres_hz().tolist())
     peak = float((curve - curve.mean()).abs().max())
     growth = min(STEP_DB * strongest / max(peak, 1e-9), MOST_GROWTH)
-    return growth * (curve if centres_hz is None else _summed(asked, centres_hz))
+    drawn = {name: growth * value for name, value in asked.items()}
+    for name, value in _beside(drawn, _mainly(asked), standing.of(TONE_AXES)).items():
+        drawn[name] = drawn.get(name, 0.0) + value
+    return _summed(drawn, band_centres_hz().tolist() if centres_hz is None else centres_hz)
+
+
+def _mainly(asked: Mapping[str, float]) -> tuple[int, ...]:
+    """The places of the axes that wishes are mainly about."""
+    strongest = max(map(abs, asked.values()), default=0.0)
+    return tuple(at for at, name in enumerate(TONE_AXES) if abs(asked.get(name, 0.0)) >= MAIN * strongest > 0)
+
+
+def _beside(drawn: Mapping[str, float], main: Sequence[int], limits: Sequence[Limit]) -> dict[str, float]:
+    """How much of each axis's curve to draw beside a wish, so that what stands is kept.
+
+    Least squares over a: the mean square of what is drawn beside, in units of BAND_DB, times SHAPE, plus (change of
+    reading)^2 on the axes that are mainly asked for, plus weight * (what is missing)^2 on each limit that would
+    otherwise be fallen short of; limits come in one after the other.
+    """
+    curves = _unit_curves().double().numpy()
+    moves = tone_readings(_unit_curves().double()).numpy()  # drawn curve, reading
+    wish = np.array([drawn.get(name, 0.0) for name in TONE_AXES]) @ moves
+    gram = SHAPE / BAND_DB**2 * curves @ curves.T / curves.shape[1]
+    for at in main:
+        gram = gram + np.outer(moves[:, at], moves[:, at])
+    beside, short = np.zeros(len(TONE_AXES)), list[Limit]()
+    for _ in range(len(limits)):
+        found = wish + beside @ moves
+        missed = [each for each in limits if each not in short and _missing(each, found) > STILL]
+        if not missed:
+            break
+        short.append(max(missed, key=lambda each: _missing(each, found)))
+        normal, right = gram.copy(), np.zeros(len(TONE_AXES))
+        for limit in short:
+            row = moves[:, TONE_AXES.index(limit.axis)]
+            cost = HOLD * limit.weight
+            normal += cost * np.outer(row, row)
+            right += cost * row * (limit.sign * limit.least - wish[TONE_AXES.index(limit.axis)])
+        beside = np.linalg.solve(normal, right)
+    return {name: float(value) for name, value in zip(TONE_AXES, beside, strict=True) if value}
+
+
+def _missing(limit: Limit, change: NDArray[np.float64]) -> float:
+    return limit.least - limit.sign * float(change[TONE_AXES.index(limit.axis)])
+
+
+@lru_cache(maxsize=1)
+def _unit_curves() -> Tensor:
+    """Each tone axis's curve with STEP_DB at its peak, (axes, bands)."""
+    curves = tone_curves()
+    return curves * STEP_DB / curves.abs().amax(dim=1, keepdim=True)
 
 
 def _summed(asked: Mapping[str, float], centres_hz: Sequence[float]) -> Tensor:
@@ -97,7 +156,7 @@ class PerceptualObjective:
     Tone: sum over asked axes of (reading - before - what the wished curve makes of it)^2, plus `shape` times the mean
     square distance of the change in band levels from the wished curve. The rest: (reading - before - wish)^2 where
     asked, and `harm` times the changes on the other axes, squared where they are small and linear beyond a step
-    (pseudo-Huber).
+    (pseudo-Huber). What stands costs HOLD * weight * (what is missing)^2 on each limit that is fallen short of.
     Its minimum lies at the wished distance: nothing overshoots. Sounds are measured where they are; spectra, readings
     and losses are few numbers and on the processor.
     """
@@ -107,6 +166,7 @@ class PerceptualObjective:
     levels_before: Tensor
     audible: Tensor
     readings_before: Mapping[str, Tensor]
+    standing: Standing = NOTHING_STANDS
     shape: float = SHAPE
     harm: float = HARM
 
@@ -135,27 +195,40 @@ class PerceptualObjective:
         weights = weights / weights.sum()
         off = levels - self.levels_before - self.curve
         stray = (weights * (off - (weights * off).sum(dim=1, keepdim=True)).square()).sum(dim=1)
-        loss = self.shape * stray / (STEP_DB**2 / 4)
-        asked = [bool(self.goal.axes.get(name, 0.0)) for name in TONE_CURVES]
-        return loss + tone_readings(off)[:, asked].square().sum(dim=1)
+        loss = self.shape * stray / (BAND_DB**2)
+        asked = [bool(self.goal.axes.get(name, 0.0)) for name in TONE_AXES]
+        loss = loss + tone_readings(off)[:, asked].square().sum(dim=1)
+        changes = tone_readings(levels - self.levels_before)
+        for limit in self.standing.of(TONE_AXES):
+            loss = loss + _shortfall(limit, changes[:, TONE_AXES.index(limit.axis)])
+        return loss
 
     def _rest(self, analysis: Analysis) -> Tensor:
         loss = torch.zeros(analysis.left.shape[0])
         for name, measure in MEASURES.items():
             wish = self.goal.axes.get(name, 0.0)
+            if not wish and name in UNGUARDED:
+                continue
+            change = measure(analysis).cpu() - self.readings_before[name]
             if wish:
-                change = measure(analysis).cpu() - self.readings_before[name]
                 loss = loss + (change - wish).square()
-            elif name not in UNGUARDED:
-                change = measure(analysis).cpu() - self.readings_before[name]
+            else:
                 loss = loss + self.harm * 2 * ((1 + change.square()).sqrt() - 1)
+            for limit in self.standing.of((name,)):
+                loss = loss + _shortfall(limit, change)
         return loss
 
 
-def tone_objective(goal: Goal, spectrum: Tensor) -> PerceptualObjective:
+def _shortfall(limit: Limit, change: Tensor) -> Tensor:
+    """What falling short of a limit costs, of changes (batch,) -> (batch,)."""
+    return HOLD * limit.weight * (limit.least - limit.sign * change).clamp(min=0).square()
+
+
+def tone_objective(goal: Goal, spectrum: Tensor, standing: Standing = NOTHING_STANDS) -> PerceptualObjective:
     """The loss of a goal after a sound of which only the long-term power (1, bins) is known: `loss_of_spectrum`."""
     audible = 1 - 10 ** ((AUDIBLE_DB - tone_levels(spectrum)) / 10)
-    return PerceptualObjective(goal, wished_curve(goal.axes), tone_levels(spectrum, DEPTH_DB), audible, {})
+    curve = wished_curve(goal.axes, standing=standing)
+    return PerceptualObjective(goal, curve, tone_levels(spectrum, DEPTH_DB), audible, {}, standing)
 
 
 @dataclass(frozen=True)
@@ -169,11 +242,11 @@ class PerceptualEar:
     reads = False
     fingerprint = ""
 
-    def objective(self, goal: Goal, before: Tensor) -> PerceptualObjective:
-        """The loss of a goal after the sound `before`, (1, channels, frames) at 44.1 kHz."""
+    def objective(self, goal: Goal, before: Tensor, standing: Standing = NOTHING_STANDS) -> PerceptualObjective:
+        """The loss of a goal after the sound `before`, (1, channels, frames) at 44.1 kHz, where that much stands."""
         with torch.no_grad():
             analysis = analyse(before.to(self.device))
-            tone = tone_objective(goal, analysis.spectrum.cpu())
+            tone = tone_objective(goal, analysis.spectrum.cpu(), standing)
             measured = {name: measure(analysis).cpu() for name, measure in MEASURES.items()}
         return replace(tone, readings_before=measured)
 

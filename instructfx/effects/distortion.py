@@ -81,7 +81,16 @@ DISTORTION = Effect(
     label="Distortion",
     summary="Saturation and overdrive: grit, edge, thickness, aggression.",
     params=(
-        Param("drive_db", 0, 40, 12, "dB", step=0.1, help="gain into the curve: 6 warms, 15 bites, 30 fuzzes"),
+        Param(
+            "drive_db",
+            0,
+            40,
+            12,
+            "dB",
+            step=0.1,
+            help="gain into the curve: 6 warms, 15 bites, 30 fuzzes",
+            plausible=(0, 30),
+        ),
         Param("mix", 0, 1, 1, help="share of the distorted sound"),
     ),
     render=FromPedalboard(build),

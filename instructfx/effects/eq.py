@@ -44,9 +44,9 @@ def _params() -> tuple[Param, ...]:
         words = band.replace("_", " ")
         q = SHELF_Q if band.endswith("shelf") else PEAK_Q
         params += [
-            Param(f"{band}_gain_db", -20, 20, 0, "dB", step=0.1, help=f"{words}: boost or cut"),
+            Param(f"{band}_gain_db", -20, 20, 0, "dB", step=0.1, help=f"{words}: boost or cut", plausible=(-9, 9)),
             Param(f"{band}_cutoff_frequency_hz", low, high, default, "Hz", "log", 1, f"{words}: where"),
-            Param(f"{band}_q", 0.1, 6, q, scale="log", help=f"{words}: how narrow"),
+            Param(f"{band}_q", 0.1, 6, q, scale="log", help=f"{words}: how narrow", plausible=(0.3, 4)),
         ]
     return tuple(params)
 

@@ -22,7 +22,8 @@ class Param:
 
     In memory every value is a float: the place of a choice among `choices`, 0 or 1 of a switch. In JSON a choice is
     its word and a switch is true or false. step is that of a slider. tunable: an ear can judge it, so refiners may
-    move it; times, rates, intervals, choices and switches are for the person and the planner alone.
+    move it; times, rates, intervals, choices and switches are for the person and the planner alone. plausible is the
+    part of the range in which an engineer would leave it: a search goes no further, a person may.
 
     Raises SettingsError when the default is outside low..high, a log scale touches 0 or a kind contradicts itself.
     """
@@ -38,10 +39,14 @@ class Param:
     tunable: bool = True
     kind: Kind = "number"
     choices: tuple[str, ...] = ()
+    plausible: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if not self.low < self.high or not self.low <= self.default <= self.high:
             raise SettingsError(f"{self.name}: default {self.default:g} is not in {self.low:g} to {self.high:g}")
+        least, most = self.plausible or (self.low, self.high)
+        if not self.low <= least < most <= self.high:
+            raise SettingsError(f"{self.name}: {least:g} to {most:g} is not within {self.low:g} to {self.high:g}")
         if self.scale == "log" and self.low <= 0:
             raise SettingsError(f"{self.name}: a log scale needs a low end above 0, not {self.low:g}")
         if self.stepped and not all(float(end).is_integer() for end in (self.low, self.high, self.default)):
@@ -147,6 +152,16 @@ class Param:
         if self.scale == "log":
             return self.clamp(self.low * (self.high / self.low) ** unit)
         return self.clamp(self.low + (self.high - self.low) * unit)
+
+    def sensible(self, value: float, home: float) -> float:
+        """The nearest value to which words without numbers may take the setting from `home`."""
+        least, most = self.plausible or (self.low, self.high)
+        return self.clamp(min(max(value, min(least, home)), max(most, home)))
+
+    def searched(self, home: float) -> tuple[float, float]:
+        """Where a search that begins at `home` may move the setting, all from 0 to 1: what is plausible, and home."""
+        least, most = self.plausible or (self.low, self.high)
+        return min(self.to_unit(least), home), max(self.to_unit(most), home)
 
     def from_unit_tensor(self, unit: Tensor) -> Tensor:
         """`from_unit` on a tensor that is already within 0..1; differentiable, through steps as if there were none."""

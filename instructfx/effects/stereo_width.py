@@ -52,7 +52,7 @@ STEREO_WIDTH = Effect(
     name="stereo_width",
     label="Stereo width",
     summary="Wider or narrower, down to mono.",
-    params=(Param("width", 0, 2, 1, help="0 mono, 1 unchanged, 2 twice the sides"),),
+    params=(Param("width", 0, 2, 1, help="0 mono, 1 unchanged, 2 twice the sides", plausible=(0, 1.8)),),
     render=Memoryless(widen),
     differentiable=True,
     aliases=("stereo_widener", "widener"),

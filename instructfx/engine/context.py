@@ -154,6 +154,8 @@ def _past(turn: Turn) -> PastTurn:
         readings_before=turn.readings_before,
         readings_after=turn.readings_after,
         by_hand=turn.kind == "edited",
+        pinned=turn.plan.pinned,
+        share=turn.share,
     )
 
 

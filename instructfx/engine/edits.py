@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from instructfx.audio.naming import one_line
 from instructfx.chain import Chain
 from instructfx.chain.diff import to_text
-from instructfx.chain.interpolate import between
 from instructfx.engine.context import TurnContext
 from instructfx.engine.turn import LONGEST_INSTRUCTION, begin, by_hand, finish
 from instructfx.errors import InstructionError
+from instructfx.planners.drawing import so_much
 from instructfx.sessions import Session, Turn
 
 LEAST_SHARE, MOST_SHARE = -1.0, 1.5  # of a turn
@@ -63,7 +63,7 @@ def amount(context: TurnContext, share: float) -> Session:
     if last is None:
         raise InstructionError("there is no change to have more or less of; say what you want to hear first")
     turn, _ = last
-    chain = between(session.before_turn(turn), turn.chain, float(share))
+    chain = so_much(session.before_turn(turn), turn.chain, float(share))
     if chain == session.chain:
         raise InstructionError(f"{share:.0%} of that turn is what plays already")
     words = f'{share:.0%} of "{turn.instruction}"'[:LONGEST_INSTRUCTION]

@@ -10,13 +10,16 @@ from instructfx.audio.naming import one_line
 from instructfx.chain import Chain
 from instructfx.ears import Ear, Objective
 from instructfx.engine.context import TurnContext
+from instructfx.engine.searching import equalisers, searched
 from instructfx.engine.turn import LONGEST_INSTRUCTION, Begun, Outcome, answered, begin, finish, unrefined
 from instructfx.errors import Cancelled, InstructionError
 from instructfx.language import understand
 from instructfx.planners import Plan, Reply
+from instructfx.planners.drawing import taken_back
 from instructfx.planners.phrases import Voice
 from instructfx.planners.router import route
-from instructfx.refine import Refined, Step, refine
+from instructfx.planners.standing import named, standing
+from instructfx.refine import Refined, Step, Tuning
 from instructfx.sessions import Session
 from instructfx.sessions.options import TurnOptions, unheard
 
@@ -96,27 +99,31 @@ def _searched(context: TurnContext, text: str, plan: Plan) -> Outcome:
         start = options.paced(before, start, plan.chosen, plan.pinned)
     pursued = replace(options, step_size=1.0).meant(plan.goal, effects) if by_text else goal
     callbacks.on_stage("listening")
+    request = context.request(text, context.readings(before))
+    base = taken_back(before, request.earlier, pursued)
     with torch.no_grad():
-        sound_before = context.excerpt.heard(before)
-    objective = agents.ear.objective(pursued, sound_before)
+        sound_before = context.excerpt.heard(base)
+    stands = standing(request.earlier, pursued, context.readings(base))
+    objective = agents.ear.objective(pursued, sound_before, stands)
     idle = session.standing is None and agents.first_turn == "initialize"
     callbacks.on_stage("refining")
-    refined = refine(
-        start,
-        movable if asks and not idle else (),
-        context.excerpt.on(agents.ear.device),
-        objective,
-        came_from=before,
-        pinned=[pair for pair in plan.pinned if pair[0] in start.ids],
-        options=agents.options,
-        seed=agents.seed,
-        on_step=callbacks.on_step,
-        cancelled=callbacks.cancelled,
+    ids = movable if asks and not idle else ()
+    pinned = plan.pinned | {pair for pair in named(request.earlier) if _untouched(pair, before, start)}
+    spare = equalisers(start, (*movable, *plan.keep)) if ids else ()
+    refined = searched(
+        context, Tuning(start, ids, [pair for pair in pinned if pair[0] in start.ids], base), objective, stands, spare
     )
     if by_text:
         paced = options.paced(before, refined.chain, movable, plan.pinned)
         refined = _brought_to(paced, refined, context, objective)
     return Outcome("said", text, session.current, plan, refined, goal, way)
+
+
+def _untouched(pair: tuple[str, str], before: Chain, start: Chain) -> bool:
+    """Whether the plan left a setting of a slot as it was."""
+    slot_id, setting = pair
+    was, now = before.find(slot_id), start.find(slot_id)
+    return was is not None and now is not None and was.settings[setting] == now.settings[setting]
 
 
 def _brought_to(chain: Chain, refined: Refined, context: TurnContext, objective: Objective) -> Refined:

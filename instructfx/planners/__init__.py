@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class PastTurn:
     """An earlier turn on the path to what plays now: its words, the chain that it left, what it asked of the ear, and
-    what the ear read before and after it. by_hand: its words describe settings and ask for nothing."""
+    what the ear read before and after it. by_hand: its words describe settings and ask for nothing. pinned holds the
+    (slot id, setting) pairs that its plan fixed; share is set where it is so much of the turn before it."""
 
     instruction: str
     chain: Chain = field(default_factory=Chain)
@@ -28,6 +29,8 @@ class PastTurn:
     readings_before: Mapping[str, float] = field(default_factory=dict)
     readings_after: Mapping[str, float] = field(default_factory=dict)
     by_hand: bool = False
+    pinned: frozenset[tuple[str, str]] = frozenset()
+    share: float | None = None
 
 
 @dataclass(frozen=True)

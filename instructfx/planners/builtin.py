@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from instructfx.ears.axes import AXES, TONE
+from instructfx.ears.axes import AXES, TONE, TONE_CURVES
 from instructfx.ears.goal import Goal
 from instructfx.effects import EFFECTS
 from instructfx.language import Intent, Wish, understand
@@ -13,10 +13,12 @@ from instructfx.planners import PlanRequest, Take, replies
 from instructfx.planners.acts import answers_to, asks_nothing_of_sound, reply_to, told_beyond
 from instructfx.planners.apply_commands import apply_command, rests
 from instructfx.planners.draft import Draft
-from instructfx.planners.eq_fit import begun, drawn, turning
+from instructfx.planners.drawing import canvas_of, standing_against
+from instructfx.planners.eq_fit import begun, drawn, fitting, turning
 from instructfx.planners.plan import Plan, Reply
 from instructfx.planners.references import resolved
 from instructfx.planners.takes import another, offered
+from instructfx.planners.taking_back import hides, opened
 from instructfx.planners.target_text import described, left_to_the_ear, wished_before
 
 MAIN = 0.75  # of a wish's strongest axis: an axis this strong is worth an effect of its own,
@@ -25,6 +27,15 @@ SIDE = 0.25  # and this strong, turning one down that is there
 LEAST = 0.2  # steps: wishes weaker than this are only guards
 NO_SIDE = 0.05  # steps of width: less of it and left and right are the same
 HARSH_GRIT = 0.8  # where there is distortion, harshness is mostly its doing
+ENOUGH = 0.5  # of a wish: where less of it fits, the person is told
+FULL = {
+    "en": "{} goes no further in this direction.",
+    "es": "{} no va más lejos en esa dirección.",
+}
+SATURATED = {
+    "en": "That is as far as an equaliser should go in this direction, so there is little more of it.",
+    "es": "Un ecualizador no debería ir más lejos en esa dirección, así que apenas hay más.",
+}
 
 
 class BuiltinPlanner:
@@ -62,12 +73,8 @@ class BuiltinPlanner:
         wished: dict[str, float] = {}
         for wish in intent.wishes:
             wished |= dict.fromkeys(_choose(wish, intent, draft, request), 0.0)
-        goal = _goal(intent, wished, draft, request)
-        tone = EFFECTS.usual("tone")
-        equaliser = next((each for each in draft.lately(tone.name) if draft.has(each)), "")
-        outright = equaliser and all(wish.outright for wish in intent.wishes)
-        more = turning(tone, goal.axes, draft.values(equaliser)) if outright else 0.0
-        goal = replace(goal, axes=another(goal.axes, self._take, self._seed, more))
+        wished = {each: 0.0 for each in wished if each not in draft.remove}
+        goal = self._sized(_goal(intent, wished, draft, request), intent, draft)
         _start(intent, goal.axes, wished, draft, request)
         for slot_id in set(draft.moves) - set(wished):  # what was commanded is not for the ear to move again
             draft.move(slot_id, {}, (param.name for param in draft.effect(slot_id).params))
@@ -75,6 +82,23 @@ class BuiltinPlanner:
             draft.notes.append(draft.voice.say("only_kept"))
             draft.notes += [note for name in draft.keep if (note := rests(name, draft))]
         return _plan(intent, draft, goal, request)
+
+    def _sized(self, goal: Goal, intent: Intent, draft: Draft) -> Goal:
+        """The goal of this take: larger where words say what the sound should be and something stands against it,
+        smaller where the equaliser has given what an engineer would sign already, which a note says."""
+        tone = EFFECTS.usual("tone").name
+        equaliser = next((each for each in draft.lately(tone) if draft.has(each)), "")
+        if not equaliser:
+            return replace(goal, axes=another(goal.axes, self._take, self._seed))
+        canvas = canvas_of(equaliser, goal, draft)
+        more = turning(canvas, goal.axes) if all(wish.outright for wish in intent.wishes) else 0.0
+        axes = another(goal.axes, self._take, self._seed, more)
+        share = fitting(canvas, axes)
+        if share < ENOUGH:
+            draft.notes.append(SATURATED[intent.language])
+        return replace(
+            goal, axes={axis: value * (share if axis in TONE_CURVES else 1.0) for axis, value in axes.items()}
+        )
 
 
 # Wishes: what the sound should become
@@ -90,6 +114,7 @@ def _choose(wish: Wish, intent: Intent, draft: Draft, request: PlanRequest) -> l
     strongest = max(map(abs, axes.values()), default=0.0)
     wanted = [effect for effect in wish.settings if effect not in draft.kept and effect not in draft.unwanted]
     chosen = [draft.usual(effect) for effect in wanted]
+    chosen += standing_against(axes, draft)
     for axis, value in axes.items():
         there = _there(axis, value, draft, request)
         for slot_id in there:
@@ -165,6 +190,7 @@ def _newcomer(wish: Wish, axis: str, value: float, chosen: list[str], draft: Dra
 def _goal(intent: Intent, wished: Mapping[str, float], draft: Draft, request: PlanRequest) -> Goal:
     """The wishes that the chosen slots can answer; the texts are for an ear that reads."""
     reaches = [set(draft.effect(slot_id).heuristics.reach) for slot_id in wished]
+    reaches += [set(draft.effect(slot_id).heuristics.reach) for slot_id in draft.remove]
     reach = set().union(*reaches)
     axes = {axis: value for axis, value in intent.axes.items() if axis in reach and abs(value) >= 0.05}
     gritty = any({"grit", "harshness"} <= each for each in reaches)
@@ -182,21 +208,32 @@ def _start(
     presets: dict[str, Mapping[str, float]] = {}
     for wish in intent.wishes:
         presets |= wish.settings
-    for slot_id in wished:
+    for slot_id in sorted(wished, key=lambda each: draft.effect(each).role == "tone"):  # behind what filters leave
         effect = draft.effect(slot_id)
         heuristics = effect.heuristics
         pinned = set(heuristics.held)
+        if effect.role == "band" and not draft.has(slot_id):  # behind drive, which would fill what the filter takes
+            grit = [each for each in wished if draft.effect(each).role == "grit" and not draft.has(each)]
+            draft.places |= {slot_id: ("", grit[-1])} if grit else {}
         if effect.name in presets:
             wide = {**intent.axes, **axes}
             first = {} if draft.has(slot_id) else begun(effect, wide, request.readings)
             settings = {**first, **presets[effect.name]}
             pinned |= set(presets[effect.name]) - {"mix"}
         elif effect.response:  # the wish is drawn beside what the equaliser does already
-            settings = drawn(effect, axes, draft.values(slot_id), draft.fixed(slot_id))
+            canvas = canvas_of(slot_id, Goal(axes=axes), draft)
+            settings = drawn(canvas, axes)
+            pinned |= canvas.fixed
+        elif effect.role == "band" and draft.has(slot_id) and hides(effect, draft.values(slot_id), axes):
+            settings = opened(effect, draft.values(slot_id), axes)
         elif not draft.has(slot_id):
             settings = begun(effect, axes, request.readings)
         else:
-            settings = dict(heuristics.more(heuristics.dose(axes), draft.values(slot_id)))
+            values = draft.values(slot_id)
+            more = heuristics.more(heuristics.dose(axes), values)
+            settings = {name: effect.param(name).sensible(value, values[name]) for name, value in more.items()}
+            if settings and all(settings[name] == values[name] for name in settings):
+                draft.notes.append(FULL[intent.language].format(draft.voice.called(draft.chain, slot_id)))
         draft.move(slot_id, settings, pinned)
 
 

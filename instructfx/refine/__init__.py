@@ -9,6 +9,7 @@ from instructfx.chain import Chain, Slot
 from instructfx.ears import Objective
 from instructfx.refine.bayes import BayesOptions, explore
 from instructfx.refine.gradient import GradientOptions, descend
+from instructfx.refine.prior import Prior
 from instructfx.refine.records import IsCancelled, OnStep, Refined, Step, ignore, never
 from instructfx.refine.search import Search
 from instructfx.refine.secant import EmbeddingObjective, SecantOptions, descend_in_few_passes
@@ -29,9 +30,10 @@ class SearchOptions:
 
 @dataclass(frozen=True)
 class RefineOptions(SearchOptions):
-    """Our searches, or a rival in their place."""
+    """Our searches, or a rival in their place. prior is what settings cost that no preset has."""
 
     rival: Rival | None = None
+    prior: Prior = field(default_factory=Prior)
 
     @property
     def ours(self) -> SearchOptions:
@@ -39,32 +41,54 @@ class RefineOptions(SearchOptions):
         return SearchOptions(self.gradient, self.bayes, self.secant)
 
 
+@dataclass(frozen=True)
+class Tuning:
+    """What a search moves: the settings of the slots of these ids.
+
+    pinned holds (slot id, setting) pairs that the person named a value for: they, locked settings and every other slot
+    stay. came_from is the chain before the planner moved it, the chain itself unless given.
+    """
+
+    chain: Chain
+    ids: Collection[str]
+    pinned: Collection[tuple[str, str]] = ()
+    came_from: Chain | None = None
+
+    @property
+    def held(self) -> Chain:
+        """The chain with what stays locked."""
+        held = self.chain
+        for slot_id, setting in self.pinned:
+            held = held.locked(slot_id, held.slot(slot_id).locked | {setting})
+        return held
+
+
+@dataclass(frozen=True)
+class Watching:
+    """Who watches a search: told each step, and asked whether to stop."""
+
+    on_step: OnStep = ignore
+    cancelled: IsCancelled = never
+
+
 def refine(
-    chain: Chain,
-    ids: Collection[str],
+    tuning: Tuning,
     excerpt: Excerpt,
     objective: Objective,
-    *,
-    came_from: Chain | None = None,
-    pinned: Collection[tuple[str, str]] = (),
     options: RefineOptions | None = None,
     seed: int = 0,
-    on_step: OnStep = ignore,
-    cancelled: IsCancelled = never,
+    watching: Watching | None = None,
 ) -> Refined:
-    """Move the settings of the slots of these ids down the loss: gradients where there are some, then trying.
+    """Move settings down the loss: gradients where there are some, then trying.
 
-    pinned holds (slot id, setting) pairs that the person named a value for: they, locked settings and every
-    other slot stay. The chain that comes back is the best one truly measured, or the one that went in.
+    The chain that comes back is the best one truly measured, or the one that went in.
     """
-    options = options or RefineOptions()
-    held = chain
-    for slot_id, setting in pinned:
-        held = held.locked(slot_id, held.slot(slot_id).locked | {setting})
-    search = Search(held, excerpt, objective, on_step, cancelled)
-    moving = [slot for slot in held.slots if held.knobs({slot.id} & set(ids))]
-    search.where_it_fits(lambda: _search(search, moving, came_from or held, options, seed))
-    return _unpinned(search.refined("converged" if moving else "nothing to refine"), chain)
+    options, watching = options or RefineOptions(), watching or Watching()
+    held = tuning.held
+    search = Search(held, excerpt, objective, watching.on_step, watching.cancelled, options.prior)
+    moving = [slot for slot in held.slots if held.knobs({slot.id} & set(tuning.ids))]
+    search.where_it_fits(lambda: _search(search, moving, tuning.came_from or held, options, seed))
+    return _unpinned(search.refined("converged" if moving else "nothing to refine"), tuning.chain)
 
 
 def _search(search: Search, moving: Sequence[Slot], came_from: Chain, options: RefineOptions, seed: int) -> None:
@@ -103,6 +127,8 @@ __all__ = [
     "SearchOptions",
     "SecantOptions",
     "Step",
+    "Tuning",
+    "Watching",
     "ignore",
     "never",
     "refine",

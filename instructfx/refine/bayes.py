@@ -39,7 +39,7 @@ def explore(search: Search, knobs: Sequence[Knob], options: BayesOptions, seed: 
 
     start = search.best
     home = start.to_unit(knobs)
-    bounds = [_bounds(value, _stood(came_from, knob), options) for knob, value in zip(knobs, home, strict=True)]
+    bounds = [_bounds(knob, value, _stood(came_from, knob), options) for knob, value in zip(knobs, home, strict=True)]
     optimizer = Optimizer(
         [Real(low, high) for low, high in bounds],
         base_estimator="GP",
@@ -52,19 +52,19 @@ def explore(search: Search, knobs: Sequence[Knob], options: BayesOptions, seed: 
     )
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=UserWarning, module="skopt|sklearn")
-        optimizer.tell(home, search.best_loss)
+        optimizer.tell(home, search.best_loss + search.prior.of_chain(start))
         since_best, worst = 0, search.best_loss
         for _ in range(options.evaluations):
             if search.cancelled() or since_best >= options.patience:
                 break
             unit = [float(value) for value in optimizer.ask()]
             chain = start.with_unit(knobs, unit)
-            before = search.best_loss
+            before = search.best
             loss = search.consider(chain)
-            since_best = 0 if search.best_loss < before else since_best + 1
+            since_best = 0 if search.best is not before else since_best + 1
             search.report(chain, loss)
             worst = max(worst, loss) if np.isfinite(loss) else worst
-            optimizer.tell(unit, loss if np.isfinite(loss) else 2 * worst + 1)
+            optimizer.tell(unit, loss + search.prior.of_chain(chain) if np.isfinite(loss) else 2 * worst + 1)
 
 
 def _stood(came_from: Chain, knob: Knob) -> float | None:
@@ -73,8 +73,9 @@ def _stood(came_from: Chain, knob: Knob) -> float | None:
     return knob.param.to_unit(slot.settings[knob.param.name]) if slot else None
 
 
-def _bounds(home: float, stood: float | None, options: BayesOptions) -> tuple[float, float]:
-    low, high = max(home - options.reach, 0.0), min(home + options.reach, 1.0)
+def _bounds(knob: Knob, home: float, stood: float | None, options: BayesOptions) -> tuple[float, float]:
+    least, most = knob.param.searched(home)
+    low, high = max(home - options.reach, least), min(home + options.reach, most)
     if stood is not None and stood > home:
         high = min(high, home + options.turn_back * (stood - home))
     elif stood is not None and stood < home:

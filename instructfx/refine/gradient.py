@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from instructfx.chain import Chain, Knob
-from instructfx.refine.responses import EDGE, responses
+from instructfx.refine.responses import EDGE, responses, searched
 from instructfx.refine.search import Search
 
 
@@ -37,14 +37,14 @@ class SpectralObjective(Protocol):
 
 @dataclass(frozen=True)
 class GradientOptions:
-    """rate is Adam's, on logits; restraint is what moving a knob across its whole
+    """rate is Adam's, on logits; restraint is what moving a knob across all of its plausible
     range costs, so that knobs which matter little stay where they are."""
 
     spectral_steps: int = 60
     spectral_rounds: int = 3
     waveform_steps: int = 16
-    rate: float = 0.12
-    restraint: float = 0.3
+    rate: float = 0.2
+    restraint: float = 1.0
     patience: int = 12
     tolerance: float = 0.01  # of the loss: less improvement than this ends the search
 
@@ -101,20 +101,22 @@ def _adam(
     steps: int,
     rest: float,
 ) -> Tensor:
-    """Adam on the logits of the knobs (Kingma and Ba 2015); the best position that it saw, (knobs,).
+    """Adam on the logits of the knobs between their plausible ends (Kingma and Ba 2015); the best position that it saw,
+    (knobs,).
 
     rest is the part of the loss that this search cannot see, added to what it reports.
     """
-    home = torch.tensor([start.to_unit(knobs)], dtype=torch.float64).clamp(EDGE, 1 - EDGE)
-    logits = torch.logit(home).requires_grad_(True)
+    low, high = searched(knobs, start.to_unit(knobs))
+    home = torch.tensor([start.to_unit(knobs)], dtype=torch.float64)
+    logits = torch.logit(((home - low) / (high - low)).clamp(EDGE, 1 - EDGE)).requires_grad_(True)
     adam = torch.optim.Adam([logits], lr=options.rate)
     best, best_loss, since_best = home[0], float("inf"), 0
     for _ in range(steps):
         if search.cancelled() or since_best >= options.patience:
             break
-        unit = torch.sigmoid(logits)
+        unit = low + (high - low) * torch.sigmoid(logits)
         seen = loss(unit)[0].cpu()
-        held = seen + options.restraint * (unit - home).square().sum()
+        held = seen + options.restraint * ((unit - home) / (high - low)).square().sum() + search.prior(knobs, unit)[0]
         if not torch.isfinite(held):
             break
         if held.item() < best_loss * (1 - options.tolerance / 10):

@@ -23,3 +23,10 @@ def responses(
         if slot.id in moving and slot.effect.response is not None:
             product = product * slot.effect.response(values, sample_rate, frequencies_hz)
     return product.clamp(min=1e-6)
+
+
+def searched(knobs: Sequence[Knob], home: Sequence[float]) -> tuple[Tensor, Tensor]:
+    """The ends between which a search from `home` may move knobs, (knobs,) each, in the unit cube."""
+    spans = [knob.param.searched(value) for knob, value in zip(knobs, home, strict=True)]
+    low, high = torch.tensor(spans, dtype=torch.float64).reshape(len(spans), 2).unbind(dim=1)
+    return low, high

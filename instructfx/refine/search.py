@@ -13,6 +13,7 @@ from torch import Tensor
 from instructfx.chain import Chain, Knob
 from instructfx.ears import Objective
 from instructfx.effects.device import CPU
+from instructfx.refine.prior import NO_PRIOR, Prior
 from instructfx.refine.records import IsCancelled, OnStep, Refined, Step, Stopped
 from instructfx.rendering.excerpt import Excerpt
 
@@ -36,14 +37,22 @@ class Search:
     """Measures chains, remembers the best one and reports each step.
 
     `consider` never lets a worse chain replace a better one, so whatever a refiner tries, what comes out is at
-    least as good as what went in.
+    least as good as what went in. Of chains that are no worse than that, the best is the one whose loss and whose
+    settings together cost least.
     """
 
     def __init__(
-        self, chain: Chain, excerpt: Excerpt, objective: Objective, on_step: OnStep, cancelled: IsCancelled
+        self,
+        chain: Chain,
+        excerpt: Excerpt,
+        objective: Objective,
+        on_step: OnStep,
+        cancelled: IsCancelled,
+        prior: Prior = NO_PRIOR,
     ) -> None:
         self.excerpt = excerpt
         self.objective = objective
+        self.prior = prior
         self.cancelled = cancelled
         self._on_step = on_step
         self._steps: list[Step] = []
@@ -106,7 +115,8 @@ class Search:
 
     def keep(self, chain: Chain, loss: float) -> None:
         """Keep a chain whose true loss is known where it is the best so far."""
-        if loss < self.best_loss:
+        cost = loss + self.prior.of_chain(chain)
+        if loss < self.loss_before and cost < self.best_loss + self.prior.of_chain(self.best):
             self.best, self.best_loss = chain, loss
 
     @property

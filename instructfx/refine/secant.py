@@ -20,7 +20,7 @@ from torch import Tensor
 
 from instructfx.chain import Chain, Knob
 from instructfx.effects.device import brought
-from instructfx.refine.responses import EDGE, responses
+from instructfx.refine.responses import EDGE, responses, searched
 from instructfx.refine.search import Search
 from instructfx.rendering.level import k_power
 
@@ -156,6 +156,7 @@ class _Place:
         curved = [self.start.slot(knob.slot).effect.response is not None for knob in knobs]
         self._curved = [knob for knob, is_curved in zip(knobs, curved, strict=True) if is_curved]
         self._other = torch.tensor([not is_curved for is_curved in curved])
+        self.ends = tuple(end.float().clamp(EDGE, 1 - EDGE) for end in searched(knobs, self.start.to_unit(knobs)))
         self._moved = search.movement(self.start, knobs)
         self._range_db = range_db
         self._bands_hz = self.objective.bands_hz
@@ -226,7 +227,7 @@ class _Place:
         best, least = here.unit, float("inf")
         for number in range(LINEARISATIONS + 1):
             with torch.no_grad():
-                knobs.clamp_(EDGE, 1 - EDGE)
+                knobs.clamp_(*self.ends)
             unit = knobs.detach().double()[None] if number else here.unit
             features, follows = self._linear(unit) if number else (here.features, here.follows)
             for step in range(MODEL_STEPS):

@@ -9,11 +9,11 @@ from typing import Literal
 
 from instructfx.audio.naming import one_line
 from instructfx.chain import Chain
-from instructfx.chain.interpolate import between
 from instructfx.ears import Goal
 from instructfx.effects import EFFECTS
 from instructfx.errors import InstructionError
 from instructfx.language import understand
+from instructfx.planners.drawing import so_much
 from instructfx.refine import RefineOptions
 
 Setting = tuple[str, str]
@@ -107,7 +107,7 @@ class TurnOptions:
             return chain
         for slot_id in ids:
             if slot_id in chain.ids:
-                moved = between(_alone(before, slot_id), _alone(chain, slot_id), self.step_size).slot(slot_id).settings
+                moved = so_much(_alone(before, slot_id), _alone(chain, slot_id), self.step_size).slot(slot_id).settings
                 free = {setting: value for setting, value in moved.items() if (slot_id, setting) not in pinned}
                 chain = chain.adjusted(slot_id, free)
         return chain

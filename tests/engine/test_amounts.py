@@ -9,9 +9,9 @@ import pytest
 
 from instructfx.audio import Audio, save
 from instructfx.chain import Chain
-from instructfx.chain.interpolate import between
 from instructfx.engine.live import LiveSession, open_session
 from instructfx.errors import InstructionError
+from instructfx.planners.drawing import so_much
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
 
 QUICK = RefineOptions(GradientOptions(spectral_steps=9, waveform_steps=3), BayesOptions(evaluations=3, first_points=2))
@@ -34,7 +34,7 @@ def test_half_of_a_turn_is_a_turn(live: LiveSession) -> None:
     assert (half.kind, half.parent_id, half.share, half.planned_by) == ("edited", second.id, 0.5, "hand")
     assert half.instruction == '50% of "much more bass"'
     assert half.reply.startswith("By hand: equaliser, low shelf gain")
-    assert half.chain == between(first.chain, second.chain, 0.5)
+    assert half.chain == so_much(first.chain, second.chain, 0.5)
     assert half.readings_before == second.readings_after
     assert first.readings_after["bass"] < half.readings_after["bass"] < second.readings_after["bass"]
 
@@ -43,7 +43,7 @@ def test_amounts_are_of_the_turn_and_not_of_each_other(live: LiveSession) -> Non
     first, second = live.say("boost 4 dB at 1 kHz"), live.say("much more bass")
     live.amount(0.5)
     more = live.amount(1.25)
-    assert (more.parent_id, more.chain) == (second.id, between(first.chain, second.chain, 1.25))
+    assert (more.parent_id, more.chain) == (second.id, so_much(first.chain, second.chain, 1.25))
     assert live.amount_of() == (second, 1.25)
     assert [turn.id for turn in live.session.path] == [first.id, second.id, more.id]
     assert live.amount(1).chain == second.chain

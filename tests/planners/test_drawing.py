@@ -14,7 +14,7 @@ from instructfx.language import lexicon, understand
 from instructfx.language.wishes import DOUBT
 from instructfx.planners import PlanRequest
 from instructfx.planners.builtin import BuiltinPlanner
-from instructfx.planners.eq_fit import SAMPLE_RATE, SHARE, UNDONE, centres_hz, drawn, turning
+from instructfx.planners.eq_fit import SAMPLE_RATE, SHARE, UNDONE, Canvas, centres_hz, drawn, fitting, turning
 from instructfx.planners.router import route
 from instructfx.planners.takes import STEPS, another
 
@@ -39,7 +39,7 @@ def curve(axes: dict[str, float]) -> np.ndarray:
 
 @pytest.mark.parametrize("axes", [WARM, BRIGHT, {"harshness": -1.0}, {"nasal": -1.0, "mud": -0.6, "air": 0.5}])
 def test_six_bands_come_within_half_a_decibel_of_a_wish(axes: dict[str, float]) -> None:
-    off = response_db(drawn(EQ, axes, FLAT)) - SHARE * curve(axes)
+    off = response_db(drawn(Canvas(EQ, FLAT), axes)) - SHARE * curve(axes)
     assert np.sqrt((off**2).mean()) < 0.5
 
 
@@ -47,27 +47,62 @@ def test_six_bands_come_within_half_a_decibel_of_a_wish(axes: dict[str, float]) 
 @pytest.mark.parametrize("axis", TONE_CURVES)
 def test_a_first_move_draws_most_of_a_wish_and_leaves_the_rest_to_the_ear(axis: str, wish: float) -> None:
     wished = curve({axis: wish})
-    share = float(response_db(drawn(EQ, {axis: wish}, FLAT)) @ wished / (wished @ wished))
+    share = float(response_db(drawn(Canvas(EQ, FLAT), {axis: wish})) @ wished / (wished @ wished))
     assert 0.7 < share < 0.9
 
 
 def test_a_wish_is_drawn_beside_what_is_there_and_named_settings_stay() -> None:
     there = {**FLAT, "mid_gain_db": -6.0, "mid_cutoff_frequency_hz": 400.0}
     fixed = {"mid_gain_db", "mid_cutoff_frequency_hz", "mid_q"}
-    moved = drawn(EQ, BRIGHT, there, fixed)
+    moved = drawn(Canvas(EQ, there, frozenset(fixed)), BRIGHT)
     assert not fixed & set(moved)
     off = response_db({**there, **moved}) - response_db(there) - SHARE * curve(BRIGHT)
     assert np.sqrt((off**2).mean()) < 0.6
 
 
+def _set(axes: dict[str, float]) -> Canvas:
+    """An equaliser on which a wish was drawn."""
+    return Canvas(EQ, {**FLAT, **drawn(Canvas(EQ, FLAT), axes)})
+
+
+def test_wish_after_wish_is_drawn_from_rest_within_what_an_engineer_would_sign() -> None:
+    there, wanted = FLAT, np.zeros(len(centres_hz()))
+    for axes in ({"warmth": 1.0}, {"air": 0.5}, {"presence": 0.9}, {"mud": -0.6}, {"bass": 1.0}, {"nasal": -1.0}):
+        there = {**there, **drawn(Canvas(EQ, there), axes)}
+        wanted = wanted + SHARE * curve(axes)
+    assert np.sqrt(((response_db(there) - wanted) ** 2).mean()) < 1.2
+    assert max(abs(value) for name, value in there.items() if name.endswith("_gain_db")) <= 9
+    assert all(0.3 - 1e-9 <= value <= 4 for name, value in there.items() if name.endswith("_q"))
+
+
+def test_the_same_wish_again_and_again_is_given_less_and_then_nothing() -> None:
+    there, shares = FLAT, []
+    for _ in range(6):
+        canvas = Canvas(EQ, there)
+        shares.append(fitting(canvas, WARM))
+        there = {**there, **drawn(canvas, {axis: shares[-1] * value for axis, value in WARM.items()})}
+    assert shares[0] == 1
+    assert shares[-1] < 0.3
+    assert fitting(Canvas(EQ, there), BRIGHT) == 1
+    assert fitting(Canvas(EQ, there), {"space": 1.0}) == 1
+
+
+def test_nothing_is_boosted_where_a_filter_takes_it_away() -> None:
+    passed = np.where(centres_hz() > 1000, -30.0, 0.0)
+    free, behind = (response_db(drawn(Canvas(EQ, FLAT, passed_db=each), BRIGHT)) for each in (None, passed))
+    low, high = centres_hz() < 200, centres_hz() > 2000
+    assert free[high].mean() - free[low].mean() > 3
+    assert behind[high].max() - behind[~high].max() < 1
+
+
 def test_nothing_wished_of_tone_moves_nothing() -> None:
-    assert drawn(EQ, {"space": 1.0}, FLAT) == {}
+    assert drawn(Canvas(EQ, FLAT), {"space": 1.0}) == {}
 
 
 def test_what_was_done_against_the_words_is_undone_and_the_rest_stays() -> None:
-    assert turning(EQ, BRIGHT, {**FLAT, **drawn(EQ, BRIGHT, FLAT)}) == 0
+    assert turning(_set(BRIGHT), BRIGHT) == 0
     opposite = {axis: -value for axis, value in BRIGHT.items()}
-    assert turning(EQ, BRIGHT, {**FLAT, **drawn(EQ, opposite, FLAT)}) == pytest.approx(UNDONE * SHARE, abs=0.1)
+    assert turning(_set(opposite), BRIGHT) == pytest.approx(UNDONE * SHARE, abs=0.1)
 
 
 def test_bright_after_warm_is_brighter_than_dry_but_a_bit_brighter_is_not() -> None:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from instructfx.chain import Chain
-from instructfx.refine import BayesOptions, Refined, RefineOptions, refine
+from instructfx.refine import BayesOptions, Refined, RefineOptions, Tuning, refine
 from instructfx.rendering.excerpt import Excerpt
 
 EXCERPT = Excerpt(0.1 * torch.randn(1, 1, 2_000, generator=torch.Generator().manual_seed(1)), 44_100)
@@ -26,7 +26,10 @@ def explored(start: Chain, came_from: Chain | None, options: BayesOptions = SPRE
         return samples.abs().amax(dim=(1, 2)).neg() + 1
 
     return refine(
-        start, ("distortion",), EXCERPT, rougher_is_worse, came_from=came_from, options=RefineOptions(bayes=options)
+        Tuning(start, ("distortion",), came_from=came_from),
+        EXCERPT,
+        rougher_is_worse,
+        options=RefineOptions(bayes=options),
     )
 
 
@@ -65,7 +68,7 @@ def test_the_search_ends_when_nothing_better_was_found_for_long() -> None:
     def nothing_helps(samples: Tensor, moved: Tensor | None = None) -> Tensor:
         return (samples - EXCERPT.heard(driven(0.5))).abs().sum(dim=(1, 2))
 
-    refined = refine(driven(0.5), ("distortion",), EXCERPT, nothing_helps, options=RefineOptions(bayes=still))
+    refined = refine(Tuning(driven(0.5), ("distortion",)), EXCERPT, nothing_helps, options=RefineOptions(bayes=still))
     assert len(refined.steps) == 1 + 4
     assert refined.chain == driven(0.5)
 

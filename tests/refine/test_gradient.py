@@ -10,7 +10,7 @@ from instructfx.audio import Audio
 from instructfx.chain import Chain
 from instructfx.ears import Goal
 from instructfx.ears.perceptual import PerceptualEar
-from instructfx.refine import GradientOptions, Refined, RefineOptions, refine
+from instructfx.refine import GradientOptions, Refined, RefineOptions, Tuning, refine
 from instructfx.rendering.excerpt import Excerpt
 
 FLAT = Chain().added("eq", {})
@@ -25,7 +25,7 @@ def excerpt(music: Audio) -> Excerpt:
 
 def more_air(excerpt: Excerpt, options: GradientOptions) -> Refined:
     objective = PerceptualEar().objective(Goal(axes={"air": 1.0}), excerpt.samples)
-    return refine(FLAT, ("eq",), excerpt, objective, options=RefineOptions(options))
+    return refine(Tuning(FLAT, ("eq",)), excerpt, objective, options=RefineOptions(options))
 
 
 def strayed(refined: Refined) -> float:

@@ -14,7 +14,7 @@ from instructfx.audio import Audio
 from instructfx.chain import Chain
 from instructfx.ears import Goal
 from instructfx.ears.perceptual import PerceptualEar
-from instructfx.refine import BayesOptions, GradientOptions, Refined, RefineOptions, Step, refine
+from instructfx.refine import BayesOptions, GradientOptions, Refined, RefineOptions, Step, Tuning, Watching, refine
 from instructfx.rendering.excerpt import Excerpt
 
 EAR = PerceptualEar()
@@ -35,7 +35,7 @@ def chain(**effects: dict[str, float]) -> Chain:
 
 def run(start: Chain, axes: dict[str, float], excerpt: Excerpt, **more: object) -> Refined:
     objective = EAR.objective(Goal(axes=axes), excerpt.heard(Chain()))
-    return refine(start, start.names, excerpt, objective, options=QUICK, **more)  # type: ignore[arg-type]
+    return refine(Tuning(start, start.names), excerpt, objective, options=QUICK, **more)  # type: ignore[arg-type]
 
 
 WISHES = [
@@ -83,7 +83,7 @@ def test_another_seed_tries_other_settings(excerpt: Excerpt) -> None:
 def test_steps_are_reported_in_order_beginning_with_what_came_in(excerpt: Excerpt) -> None:
     seen: list[Step] = []
     start = chain(eq={}, distortion={})
-    refined = run(start, {"grit": 1.0, "warmth": 1.0}, excerpt, on_step=seen.append)
+    refined = run(start, {"grit": 1.0, "warmth": 1.0}, excerpt, watching=Watching(seen.append))
     assert [step.iteration for step in seen] == list(range(len(seen)))
     assert seen[0] == Step(0, start, refined.loss_before)
     assert tuple(seen) == refined.steps
@@ -94,7 +94,7 @@ def test_locked_and_pinned_settings_and_other_effects_stay(excerpt: Excerpt) -> 
     start = chain(eq={"mid_gain_db": 3.0}, distortion={"drive_db": 25.0}).locked("eq", ["mid_gain_db", "mid_q"])
     objective = EAR.objective(Goal(axes={"warmth": 1.0}), excerpt.heard(Chain()))
     pinned = [("eq", "low_mid_gain_db")]
-    refined = refine(start, ["eq"], excerpt, objective, pinned=pinned, options=QUICK)
+    refined = refine(Tuning(start, ["eq"], pinned), excerpt, objective, options=QUICK)
     before, after = start.slot("eq").settings, refined.chain.slot("eq").settings
     assert all(after[name] == before[name] for name in ("mid_gain_db", "mid_q", "low_mid_gain_db"))
     assert after["high_shelf_gain_db"] != before["high_shelf_gain_db"]
@@ -127,7 +127,7 @@ def test_cancelling_ends_the_search_at_once_and_keeps_the_best_so_far(excerpt: E
             stop.set()
 
     start = chain(eq={}, distortion={})
-    refined = run(start, {"grit": 1.0, "warmth": 1.0}, excerpt, on_step=watch, cancelled=stop.is_set)
+    refined = run(start, {"grit": 1.0, "warmth": 1.0}, excerpt, watching=Watching(watch, stop.is_set))
     assert refined.stopped == "cancelled"
     assert len(steps) == after + 1
     assert refined.loss_after <= refined.loss_before
@@ -147,7 +147,7 @@ class Spiteful:
 def test_a_search_that_finds_nothing_better_returns_what_came_in(excerpt: Excerpt, effect: str) -> None:
     start = chain(**{effect: {}})
     objective = Spiteful(excerpt.heard(start))
-    refined = refine(start, [effect], excerpt, objective, options=QUICK)
+    refined = refine(Tuning(start, [effect]), excerpt, objective, options=QUICK)
     assert refined.chain == start
     assert refined.loss_after == refined.loss_before == 0
 
@@ -159,14 +159,15 @@ def test_a_loss_that_is_no_number_never_wins(excerpt: Excerpt, broken: float) ->
         return torch.where(samples.std() == excerpt.heard(start).std(), quiet + 1.0, quiet + broken)
 
     start = chain(distortion={"drive_db": 20.0})
-    refined = refine(start, ["distortion"], excerpt, objective, options=QUICK)
+    refined = refine(Tuning(start, ["distortion"]), excerpt, objective, options=QUICK)
     assert refined.chain == start
     assert refined.loss_after == 1.0
 
 
 def test_what_the_planner_turned_down_does_not_come_back_up(excerpt: Excerpt) -> None:
     before, start = chain(distortion={"drive_db": 20.0}), chain(distortion={"drive_db": 12.0})
-    refined = run(start, {"grit": 6.0}, excerpt, came_from=before)
+    objective = EAR.objective(Goal(axes={"grit": 6.0}), excerpt.heard(Chain()))
+    refined = refine(Tuning(start, start.names, came_from=before), excerpt, objective, options=QUICK)
     assert refined.chain.slot("distortion").settings["drive_db"] <= 14.0 + 1e-6
 
 
@@ -175,7 +176,7 @@ def test_every_acquisition_works(excerpt: Excerpt, acquisition: str) -> None:
     options = dataclasses.replace(QUICK, bayes=BayesOptions(evaluations=6, first_points=3, acquisition=acquisition))  # type: ignore[arg-type]
     objective = EAR.objective(Goal(axes={"grit": 1.0}), excerpt.heard(Chain()))
     start = chain(distortion={"drive_db": 25.0})
-    refined = refine(start, ["distortion"], excerpt, objective, options=options)
+    refined = refine(Tuning(start, ["distortion"]), excerpt, objective, options=options)
     assert len(refined.steps) == 7
     assert refined.loss_after < refined.loss_before
 
@@ -183,7 +184,7 @@ def test_every_acquisition_works(excerpt: Excerpt, acquisition: str) -> None:
 def test_an_equaliser_before_other_effects_still_learns(excerpt: Excerpt) -> None:
     start = chain(eq={}, distortion={"drive_db": 20.0}, compressor={})
     objective = EAR.objective(Goal(axes={"brightness": -1.0}), excerpt.heard(start))
-    refined = refine(start, ["eq"], excerpt, objective, options=QUICK)
+    refined = refine(Tuning(start, ["eq"]), excerpt, objective, options=QUICK)
     assert refined.loss_after < 0.5 * refined.loss_before
 
 
@@ -191,5 +192,5 @@ def test_a_gradient_reaches_an_equaliser_through_what_has_none(excerpt: Excerpt)
     """Straight-through: on the waveform, an objective that knows no spectrum can move what stands before."""
     start = chain(eq={}, bitcrush={"bit_depth": 6.0})
     objective: Callable[[Tensor], Tensor] = EAR.objective(Goal(axes={"warmth": 1.0}), excerpt.heard(start)).__call__
-    refined = refine(start, ["eq"], excerpt, objective, options=QUICK)
+    refined = refine(Tuning(start, ["eq"]), excerpt, objective, options=QUICK)
     assert refined.loss_after < refined.loss_before

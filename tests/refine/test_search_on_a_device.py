@@ -29,6 +29,7 @@ from instructfx.refine import (
     RefineOptions,
     Rival,
     SecantOptions,
+    Tuning,
     refine,
     rivals,
 )
@@ -68,7 +69,7 @@ def chain_of(*names: str) -> Chain:
 
 def searched(ear: PerceptualEar | ClapEar, chain: Chain, excerpt: Excerpt, options: RefineOptions = QUICK) -> Refined:
     objective = ear.objective(GOAL, excerpt.samples)
-    return refine(chain, chain.names, excerpt.on(ear.device), objective, options=options)
+    return refine(Tuning(chain, chain.names), excerpt.on(ear.device), objective, options=options)
 
 
 @pytest.mark.parametrize("names", [("eq",), ("reverb",), ("eq", "reverb", "stereo_width", "panner", "gain")])

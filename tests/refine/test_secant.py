@@ -11,7 +11,7 @@ from torch import Tensor
 from instructfx.audio import Audio
 from instructfx.chain import Chain
 from instructfx.ears.objective import Directional, Judge, Similarity, zero_movement
-from instructfx.refine import Refined, RefineOptions, SecantOptions, Step, refine
+from instructfx.refine import Refined, RefineOptions, SecantOptions, Step, Tuning, Watching, refine
 from instructfx.refine.records import ignore, never
 from instructfx.refine.search import Search
 from instructfx.refine.secant import EmbeddingObjective, descend_in_few_passes
@@ -133,7 +133,7 @@ def test_passes_are_counted_and_the_best_is_measured(names: tuple[str, ...], exc
 
 
 def run(chain: Chain, objective: Projection, excerpt: Excerpt, **more: object) -> Refined:
-    return refine(chain, chain.names, excerpt, objective, options=RefineOptions(), **more)  # type: ignore[arg-type]
+    return refine(Tuning(chain, chain.names), excerpt, objective, options=RefineOptions(), **more)  # type: ignore[arg-type]
 
 
 def test_locked_settings_and_their_effects_stay(excerpt: Excerpt) -> None:
@@ -151,7 +151,7 @@ def test_one_start_gives_the_same_settings_to_the_last_digit(excerpt: Excerpt) -
 
 def test_a_cancelled_search_keeps_its_best(excerpt: Excerpt) -> None:
     seen: list[Step] = []
-    refined = run(Chain().added("eq", {}), ear(4), excerpt, on_step=seen.append, cancelled=lambda: len(seen) >= 4)
+    refined = run(Chain().added("eq", {}), ear(4), excerpt, watching=Watching(seen.append, lambda: len(seen) >= 4))
     assert refined.stopped == "cancelled"
     assert len(seen) < 8
     assert refined.loss_after < refined.loss_before

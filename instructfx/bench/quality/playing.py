@@ -80,7 +80,7 @@ def played(play: Play) -> list[Judged]:
     """Take every turn of the session and judge it."""
     with tempfile.TemporaryDirectory() as folder:
         store = Store(folder)
-        live = _opened(play, store)
+        live = opened(play.system, play.track, store)
         moments = [_moment(live, None)]
         excerpt = excerpt_of(live.track, live.agents.ear)
         turns = []
@@ -107,9 +107,10 @@ def played(play: Play) -> list[Judged]:
         return turns
 
 
-def _opened(play: Play, store: Store) -> LiveSession:
-    track = inspect(play.track)
-    agents = play.system.agents(excerpt_of(track, ear_named("perceptual")))
+def opened(system: System, path: Path, store: Store) -> LiveSession:
+    """A new session of a system on a track."""
+    track = inspect(path)
+    agents = system.agents(excerpt_of(track, ear_named("perceptual")))
     session, kept = store.create(new_session_id(), track)
     return LiveSession(session, kept, agents, store)
 
@@ -119,12 +120,13 @@ def _moment(live: LiveSession, last: SessionMoment | None) -> SessionMoment:
     if last is not None and last.chain == live.chain:
         return last
     turns = live.turns
-    readings = turns[-1].readings_after if turns else _dry_readings(live)
+    readings = turns[-1].readings_after if turns else dry_readings(live)
     loudness = loudness_lufs(live.render()) if live.chain.slots else live.track.loudness_lufs
     return SessionMoment(live.chain, readings, loudness)
 
 
-def _dry_readings(live: LiveSession) -> Mapping[str, float]:
+def dry_readings(live: LiveSession) -> Mapping[str, float]:
+    """What the session's ear reads of the dry track."""
     ear = live.agents.ear
     return ear.describe(excerpt_of(live.track, ear).heard(Chain()))
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from instructfx.chain import Chain
 from instructfx.ears import ear_named
-from instructfx.ears.goal import Goal
+from instructfx.ears.goal import NOTHING_STANDS, Goal, Standing
 from instructfx.ears.perceptual import HARM, SHAPE, PerceptualEar, PerceptualObjective
 from instructfx.effects import EFFECTS
 from instructfx.engine import Agents
@@ -118,6 +118,6 @@ class Altered(PerceptualEar):
     shape: float = SHAPE
     harm: float = HARM
 
-    def objective(self, goal: Goal, before: Tensor) -> PerceptualObjective:
-        usual = super().objective(goal, before if self.anchor is None else self.anchor)
+    def objective(self, goal: Goal, before: Tensor, standing: Standing = NOTHING_STANDS) -> PerceptualObjective:
+        usual = super().objective(goal, before if self.anchor is None else self.anchor, standing)
         return replace(usual, shape=self.shape, harm=self.harm)

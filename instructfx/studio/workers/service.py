@@ -220,12 +220,12 @@ def _set_by_hand(slots: Sequence[SlotJson], playing: Chain) -> Chain:
 
 def _scaled(live: LiveSession, share: float | None) -> Chain:
     """So much of the last turn; the chain that plays where there is no turn to have some of."""
-    from instructfx.chain.interpolate import between
+    from instructfx.planners.drawing import so_much
 
     last = live.amount_of()
     if last is None or share is None:
         return live.chain
-    return between(live.session.before_turn(last[0]), last[0].chain, share)
+    return so_much(live.session.before_turn(last[0]), last[0].chain, share)
 
 
 def _check_length(request: Open) -> None:

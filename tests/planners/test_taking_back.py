@@ -1,0 +1,93 @@
+"""An opposite wish takes back what stands against it before anything is added; amounts go along the curve."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from instructfx.chain import Chain
+from instructfx.ears import Goal
+from instructfx.effects import EFFECTS
+from instructfx.planners import PastTurn, Plan, PlanRequest
+from instructfx.planners.builtin import BuiltinPlanner
+from instructfx.planners.drawing import so_much, taken_back
+from instructfx.planners.eq_fit import Canvas, centres_hz, drawn
+from instructfx.planners.router import route
+from instructfx.planners.taking_back import hides, opened, passed_db
+
+FILTER, EQ = EFFECTS["filter"], EFFECTS["eq"]
+WALL = {"highpass_hz": 20.0, "lowpass_hz": 500.0}
+
+
+def after(words: str, *earlier: PastTurn) -> Chain:
+    chain = earlier[-1].chain if earlier else Chain()
+    plan = BuiltinPlanner().plan(PlanRequest(words, chain, earlier))
+    assert isinstance(plan, Plan)
+    return route(chain, plan)[1]
+
+
+def said(words: str, *earlier: PastTurn) -> PastTurn:
+    chain = earlier[-1].chain if earlier else Chain()
+    plan = BuiltinPlanner().plan(PlanRequest(words, chain, earlier))
+    assert isinstance(plan, Plan)
+    return PastTurn(words, route(chain, plan)[1], plan.goal)
+
+
+def at(hz: float) -> int:
+    return int(np.abs(centres_hz() - hz).argmin())
+
+
+@pytest.mark.parametrize("words", ["make it sound like a telephone", "like an old radio"])
+def test_a_device_is_as_narrow_as_the_word_says(words: str) -> None:
+    chain = after(words)
+    left = passed_db(FILTER, chain.slot("filter").settings)
+    inside = left[at(1000)]
+    assert left[at(150)] < inside - 10
+    assert left[at(6800)] < inside - 8
+    if "distortion" in chain.names:  # drive behind the filter would fill what the filter takes
+        assert chain.names.index("filter") > chain.names.index("distortion")
+
+
+def test_full_and_hi_fi_opens_a_telephone() -> None:
+    phone = said("make it sound like a telephone")
+    assert "filter" in phone.chain.names
+    chain = after("make it full and hi-fi", phone)
+    assert "filter" not in chain.names
+    then, now = (Canvas(EQ, each.slot("eq").settings).curve_db for each in (phone.chain, chain))
+    assert now[at(100)] > then[at(100)]
+    assert (
+        np.abs(
+            Canvas(EQ, taken_back(phone.chain, [phone], Goal(axes={"fidelity": 1.0})).slot("eq").settings).curve_db
+        ).max()
+        < 0.5
+    )
+
+
+def test_a_brighter_wall_is_a_wider_filter_and_no_boost_above_it() -> None:
+    wall = PastTurn("next room", Chain().added("filter", WALL), Goal(axes={"brightness": -2.0}))
+    chain = after("a bit brighter", wall)
+    lowpass_hz = chain.slot("filter").settings["lowpass_hz"]
+    assert lowpass_hz > 1.3 * WALL["lowpass_hz"]
+    if "eq" in chain.names:
+        curve = Canvas(EQ, chain.slot("eq").settings).curve_db
+        assert curve[centres_hz() > 4 * lowpass_hz].max() < curve[centres_hz() < lowpass_hz].max() + 1
+
+
+def test_only_what_stands_against_a_wish_is_opened() -> None:
+    assert hides(FILTER, WALL, {"brightness": 1.0}) == ("lowpass_hz",)
+    assert hides(FILTER, WALL, {"bass": 1.0}) == ()
+    assert hides(FILTER, WALL, {"brightness": -1.0}) == ()
+    assert hides(FILTER, {"highpass_hz": 400.0, "lowpass_hz": 20000.0}, {"bass": 1.0}) == ("highpass_hz",)
+    assert opened(FILTER, WALL, {"brightness": 1.0})["lowpass_hz"] > WALL["lowpass_hz"]
+    assert opened(FILTER, WALL, {"fidelity": 1.0}) == dict(FILTER.rest)
+
+
+def test_half_of_a_turn_draws_half_of_its_curve_wherever_the_bands_went() -> None:
+    warm = Chain().added("eq", drawn(Canvas(EQ, EQ.defaults()), {"warmth": 1.0}))
+    more = warm.adjusted("eq", drawn(Canvas(EQ, warm.slot("eq").settings), {"presence": 1.0, "mud": -0.8}))
+    half = so_much(warm, more, 0.5)
+    curves = [Canvas(EQ, each.slot("eq").settings).curve_db for each in (warm, half, more)]
+    off = curves[1] - (curves[0] + curves[2]) / 2
+    assert np.sqrt((off**2).mean()) < 0.7
+    assert so_much(warm, more, 0) == warm
+    assert so_much(warm, more, 1) == more
