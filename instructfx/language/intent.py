@@ -18,16 +18,18 @@ from instructfx.language.clause_rules import (
 )
 from instructfx.language.commands import command, setting_command
 from instructfx.language.context import DialogueContext, NumericReading, note_seconds
+from instructfx.language.dialogue import read_acts
 from instructfx.language.ellipsis import carried, late_modifiers
 from instructfx.language.finalize import language, merged, notes, unknown
 from instructfx.language.groups import ClauseReading, Group, Mods, read
-from instructfx.language.intent_types import Command, Intent, Wish
+from instructfx.language.intent_types import Command, Intent, Question, Topic, Wish
 from instructfx.language.lexicon import Lexicon, lexicon
+from instructfx.language.normal_form import normal_form
 from instructfx.language.numeric_commands import figures
-from instructfx.language.scan import Clause, clauses, scan
+from instructfx.language.scan import Clause, Item, clauses, scan
 from instructfx.language.which import with_which
 from instructfx.language.wishes import wish
-from instructfx.language.words import READ_CHARACTERS
+from instructfx.language.words import READ_CHARACTERS, Token
 
 MAX_UNDO = 99
 _TOLD = frozenset(("recorded", "recording", "grabé", "grabado", "grabamos"))
@@ -44,13 +46,38 @@ class _IntentDraft:
     context: DialogueContext = field(default_factory=DialogueContext)
 
 
-def understand(instruction: str) -> Intent:
-    """What an instruction asks. Never raises: words that mean nothing to it are listed in `unknown`."""
+def understand(instruction: str, lately: Sequence[str] = ()) -> Intent:
+    """What an instruction asks. Never raises: words that mean nothing to it are listed in `unknown`.
+
+    lately: the effects of the chain, those spoken of last first: what "longer" or "make it 300 ms" speaks of.
+    """
     words = lexicon()
-    items = with_which(scan(instruction, words))
-    draft = _IntentDraft()
+    tokens = normal_form(instruction)
+    acts = read_acts(tokens)
+    items = with_which(scan(acts.left, words))
+    spoken = language(scan(tokens, words))
+    draft = _IntentDraft(context=DialogueContext(tuple(name for name in lately if name in EFFECTS)))
     if len(instruction) > READ_CHARACTERS:
         draft.context.notes.append(f"only the first {READ_CHARACTERS} characters were read")
+    _read_wishes(items, draft, words)
+    return Intent(
+        instruction=instruction,
+        language=spoken,
+        wishes=tuple(draft.wishes),
+        commands=merged(draft.commands),
+        undo=draft.undo or (1 if "undo" in acts.said else 0),
+        unknown=unknown(items),
+        notes=notes(items, draft.context.notes, bool(draft.wishes or draft.commands)),
+        references=acts.references,
+        questions=tuple(_question(topic, tokens[span.start : span.end], words) for topic, span in acts.asked),
+        beyond=acts.beyond,
+        app=acts.app,
+        said=tuple(dict.fromkeys(acts.said)),
+    )
+
+
+def _read_wishes(items: Sequence[Item], draft: _IntentDraft, words: Lexicon) -> None:
+    """Fill a draft with the wishes, commands and steps back that items say."""
     draft.context.bpm = next(
         (i.quantity.value for i in items if i.quantity and i.quantity.unit == "bpm" and i.quantity.value > 0),
         None,
@@ -71,15 +98,16 @@ def understand(instruction: str) -> Intent:
             words,
             bool(figure.commands),
         )
-    return Intent(
-        instruction=instruction,
-        language=language(items),
-        wishes=tuple(draft.wishes),
-        commands=merged(draft.commands),
-        undo=draft.undo,
-        unknown=unknown(items),
-        notes=notes(items, draft.context.notes, bool(draft.wishes or draft.commands)),
-    )
+
+
+def _question(topic: Topic, tokens: Sequence[Token], words: Lexicon) -> Question:
+    """A question with what it speaks of: an effect, or a quality with its sign."""
+    items = scan([token for token in tokens if token.key != "?"], words)
+    phrase = " ".join(token.text for token in tokens)
+    effect = next((i.entry.nickname.effect for i in items if i.entry and i.entry.nickname), "")
+    family = next((i.entry.family for i in items if i.entry and i.entry.family), None) or ""
+    axes = words.families[family].axes if family else {}
+    return Question(topic, phrase, effect, family, axes)
 
 
 def _with_note_lengths(part: Clause, context: DialogueContext) -> Clause:

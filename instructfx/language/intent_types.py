@@ -27,12 +27,12 @@ class Wish:
 class Which:
     """Which slot of an effect words speak of, where they say it: "the second EQ", "another EQ after the drive".
 
-    number counts the effect's slots from 1 in the order of the sound, -1 is the last. side and neighbour say where it
+    it: the slot that was spoken of last, of whichever effect. number counts the effect's slots from 1 in the order of the sound, -1 is the last. side and neighbour say where it
     stands: beside a slot of that effect, of which neighbour_number says which; without one at the end of the chain, or
     at its start. definite: it is spoken of as something that is there, "the EQ".
     """
 
-    kind: Literal["usual", "numbered", "other", "another", "every"] = "usual"
+    kind: Literal["usual", "numbered", "other", "another", "every", "it"] = "usual"
     number: int = 0
     side: Literal["", "before", "after"] = ""
     neighbour: str = ""
@@ -80,6 +80,34 @@ means, what can be done here, what was undone, what to do, whether it is better 
 something is done on the page, or something else."""
 
 
+ReferenceKind = Literal["again", "correct", "same_for", "instead", "share", "before", "version"]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Something said of what was done before.
+
+    again: what the last turn asked, amount times as far; -0.5 takes half of it back, -2 goes as far the other way.
+    share: amount of what the last turn did is to stay. correct: the last turn is taken back, and what it asked is asked
+    with `words` in their place: "no, I meant the highs". instead: the same with another number. same_for: what it asked
+    is asked of something else as well. before: go back to before something was done: "back to before the reverb".
+    version: go back to the turn of that number, 1 the first, 0 the dry track.
+    """
+
+    kind: ReferenceKind
+    amount: float = 1.0
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """What the rack cannot do, or what is done on the page: a key, and what a person is told in each language."""
+
+    key: str
+    english: str
+    spanish: str
+
+
 @dataclass(frozen=True)
 class Question:
     """A question. effect and family are what it speaks of, by the names of catalog and lexicon, empty where it names
@@ -95,15 +123,24 @@ class Question:
 
 @dataclass(frozen=True)
 class Intent:
-    """Everything that one instruction asks, and the words that were not understood."""
+    """Everything that one instruction asks, and the words that were not understood.
+
+    undo is by how many turns to go back, before anything else. said holds the acts that ask for no sound: of
+    acknowledgement, dissatisfied and foreign the words, without them empty.
+    """
 
     instruction: str
     language: Language
-    wishes: tuple[Wish, ...]
-    commands: tuple[Command, ...]
-    undo: int
-    unknown: tuple[str, ...]
-    notes: tuple[str, ...]
+    wishes: tuple[Wish, ...] = ()
+    commands: tuple[Command, ...] = ()
+    undo: int = 0
+    unknown: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    questions: tuple[Question, ...] = ()
+    beyond: tuple[Beyond, ...] = ()
+    app: tuple[Beyond, ...] = ()
+    said: tuple[str, ...] = ()
 
     @property
     def axes(self) -> Mapping[str, float]:
@@ -112,8 +149,8 @@ class Intent:
 
     @property
     def understood(self) -> bool:
-        """Whether the instruction asks for anything at all."""
-        return bool(self.wishes or self.commands or self.undo)
+        """Whether the instruction asks for any change of the chain."""
+        return bool(self.wishes or self.commands or self.undo or self.references)
 
 
 def merge_axes(wishes: tuple[Wish, ...]) -> dict[str, float]:

@@ -9,7 +9,7 @@ from instructfx.language.grammar import Role, roles
 from instructfx.language.intent_types import USUAL, Which
 from instructfx.language.lexicon import LONGEST_PHRASE, Entry, Lexicon
 from instructfx.language.numbers import Quantity, quantity_at
-from instructfx.language.words import Token, fold, tokenise
+from instructfx.language.words import Token, fold
 
 _BREAKS = frozenset(",;.!?:()[]\n…—–")
 _SIGNS: Mapping[str, Role] = {"&": "and", "+": "and", "@": "at", "/": "or"}
@@ -41,9 +41,8 @@ class Clause:
     link: str  # "start", "and", "or", "but", "then", "mark"
 
 
-def scan(instruction: str, lexicon: Lexicon) -> list[Item]:
-    """The items of an instruction, in order."""
-    tokens = tokenise(instruction)
+def scan(tokens: Sequence[Token], lexicon: Lexicon) -> list[Item]:
+    """The items of tokens in their normal form, in order."""
     keys = tuple(token.key for token in tokens)
     items: list[Item] = []
     position = 0

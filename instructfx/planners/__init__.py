@@ -55,7 +55,13 @@ class PlanRequest:
     @property
     def lately(self) -> tuple[str, ...]:
         """Every slot id of the chain: those spoken of last first, then the others from the end of the chain."""
-        return tuple(dict.fromkeys((*self.recent, *reversed(self.chain.ids))))
+        recent = (slot_id for slot_id in self.recent if slot_id in self.chain.ids)
+        return tuple(dict.fromkeys((*recent, *reversed(self.chain.ids))))
+
+    @property
+    def effects_lately(self) -> tuple[str, ...]:
+        """The effects of the chain, those spoken of last first."""
+        return tuple(dict.fromkeys(self.chain.slot(slot_id).effect.name for slot_id in self.lately))
 
     def new_id(self, effect: str, planned: Collection[str] = ()) -> str:
         """The id of one more slot of an effect beside those that are planned already."""

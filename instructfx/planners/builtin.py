@@ -8,13 +8,14 @@ from dataclasses import replace
 from instructfx.ears.axes import AXES, TONE
 from instructfx.ears.goal import Goal
 from instructfx.effects import EFFECTS
-from instructfx.language import Command, Intent, Wish, understand
-from instructfx.language.intent_types import USUAL, Which
+from instructfx.language import Intent, Wish, understand
 from instructfx.planners import PlanRequest, Take, replies
 from instructfx.planners.apply_commands import apply_command, rests
 from instructfx.planners.draft import Draft
 from instructfx.planners.eq_fit import begun, drawn, turning
-from instructfx.planners.plan import Plan
+from instructfx.planners.exchanges import reply_to, spoken_only
+from instructfx.planners.plan import Plan, Reply
+from instructfx.planners.references import resolved
 from instructfx.planners.takes import another
 from instructfx.planners.target_text import described, left_to_the_ear, wished_before
 
@@ -38,13 +39,19 @@ class BuiltinPlanner:
         """As different people might mean the words: `takes.another`."""
         return Take(BuiltinPlanner(number, seed))
 
-    def plan(self, request: PlanRequest) -> Plan:
-        """The plan of one turn; never raises for words, and changes nothing where it understood nothing."""
-        intent = _meant(understand(request.instruction), request)
-        if intent.undo:
-            return replies.undone(intent, request)
-        if request.ear_reads and intent.unknown and not intent.understood:
+    def plan(self, request: PlanRequest) -> Plan | Reply:
+        """The plan of one turn, or what to say where nothing is to change; never raises for words."""
+        intent = understand(request.instruction, request.effects_lately)
+        if request.ear_reads and intent.unknown and not intent.understood and not spoken_only(intent):
             return left_to_the_ear(intent, request)
+        meant = resolved(intent, request)
+        asks = meant.intent.wishes or meant.intent.commands
+        if not asks:
+            return replies.undone(meant.back, request) if meant.back else reply_to(intent, request)
+        plan = self._planned(meant.intent, meant.request)
+        return replace(plan, undo=meant.back)
+
+    def _planned(self, intent: Intent, request: PlanRequest) -> Plan:
         gone = (c for c in intent.commands if c.verb == "remove" and c.which.kind in ("usual", "every"))
         draft = Draft(request, notes=list(intent.notes), unwanted=frozenset(c.effect for c in gone if c.effect))
         for command in sorted(intent.commands, key=lambda c: c.verb != "keep"):
@@ -66,32 +73,6 @@ class BuiltinPlanner:
             draft.notes.append("Only what is to stay as it is could do that, so nothing has changed.")
             draft.notes += [note for name in draft.keep if (note := rests(name, draft))]
         return _plan(intent, draft, goal, request)
-
-
-def _meant(intent: Intent, request: PlanRequest) -> Intent:
-    """ "A bit less", said alone, speaks of what was asked before: those wishes and effects again, that much."""
-    again = [command for command in intent.commands if command.verb == "adjust" and command.effect is None]
-    if not again or intent.wishes:
-        return intent
-    amount = again[0].amount
-    for words in reversed(request.said):
-        before = understand(words)
-        dialled = [command for command in before.commands if command.effect and command.verb in ("add", "adjust")]
-        if before.wishes or dialled:
-            wishes = tuple(
-                replace(wish, axes={axis: amount * value for axis, value in wish.axes.items()}, settings={})
-                for wish in before.wishes
-            )
-            commands = tuple(
-                Command(c.phrase, "adjust", c.effect, {}, {}, (), amount, _again(c.which)) for c in dialled
-            )
-            return replace(intent, wishes=wishes, commands=commands)
-    return intent
-
-
-def _again(which: Which) -> Which:
-    """What was put in then is there now, and was spoken of last."""
-    return USUAL if which.kind == "another" else which
 
 
 # Wishes: what the sound should become

@@ -86,16 +86,13 @@ def impossible(axis: str) -> str:
     return IMPOSSIBLE.get(axis, "No effect here can do that.")
 
 
-def undone(intent: Intent, request: PlanRequest) -> Plan:
-    """The plan of going back, or of staying where there is nothing to go back to."""
-    steps = min(intent.undo, len(request.earlier))
-    if steps == 0:
-        reply = "There is nothing to undo yet."
-    elif steps == len(request.earlier):
+def undone(steps: int, request: PlanRequest) -> Plan:
+    """The plan of going back by some turns."""
+    if steps == len(request.earlier):
         reply = "Back to the dry track."
     else:
         reply = f'Back to how it was after "{request.earlier[-steps - 1].instruction}".'
-    return Plan(undo=intent.undo, reply=reply, thoughts=Thoughts(asked="Undo."), raw=intent.instruction)
+    return Plan(undo=steps, reply=reply, thoughts=Thoughts(asked="Undo."), raw=request.instruction)
 
 
 def with_reply(plan: Plan, intent: Intent, request: PlanRequest) -> Plan:
