@@ -19,7 +19,7 @@ SAMPLE_RATE = 44_100
 SECONDS = 3.0
 LEVEL_LUFS = -23.0
 LEAST_DB = 0.3  # less than this is not heard as a change
-LEAST_ROOM = 0.06  # the same of `Sound.rt`, in seconds
+LEAST_ROOM = 0.06  # the same of `HeardNoise.rt`, in seconds
 BURSTS_HZ, BURST_GAIN = 2.0, 2.0  # twice a second a tenth of the time is louder, so that dynamics have something to do
 
 LOW, MUD, NASAL = (40.0, 150.0), (200.0, 500.0), (700.0, 1600.0)
@@ -30,7 +30,7 @@ Samples = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Sound:
+class HeardNoise:
     """Levels of bands in dB; tilt, highs (2 to 12 kHz) against lows (60 to 500 Hz), width, side against mid, and crest,
     peak against mean, in dB; rt, the decay of the rooms in the chain times their share, in seconds; all of them at
     equal loudness, but for level, which is the loudness in LUFS."""
@@ -48,17 +48,17 @@ class Sound:
     level: float
 
 
-MEASURES = tuple(field.name for field in fields(Sound))
+MEASURES = tuple(field.name for field in fields(HeardNoise))
 
 
 @dataclass(frozen=True)
 class Direction:
-    """A measure of `Sound` that is to rise, sign +1, or fall, -1."""
+    """A measure of `HeardNoise` that is to rise, sign +1, or fall, -1."""
 
     measure: str
     sign: int
 
-    def taken(self, before: Sound, after: Sound) -> float:
+    def taken(self, before: HeardNoise, after: HeardNoise) -> float:
         """How far it went that way, in units of the least that is heard: 1 or more is there, -1 the opposite."""
         change = getattr(after, self.measure) - getattr(before, self.measure)
         return float(self.sign * change / (LEAST_ROOM if self.measure == "rt" else LEAST_DB))
@@ -75,7 +75,7 @@ def direction(text: str) -> Direction:
     return Direction(match[1], 1 if match[2] == "+" else -1)
 
 
-def heard(chain: Chain) -> Sound:
+def heard(chain: Chain) -> HeardNoise:
     """What it makes of the noise; the tail behind it is left out."""
     dry = _noise()
     with torch.no_grad():
@@ -85,7 +85,7 @@ def heard(chain: Chain) -> Sound:
     power = (np.abs(np.fft.rfft(equal, axis=-1)) ** 2).sum(axis=0)
     mid, side = equal.mean(axis=0), (equal[0] - equal[1]) / 2
     rooms = [s.settings for s in chain.slots if s.effect.name == "reverb" and not s.bypassed]
-    return Sound(
+    return HeardNoise(
         low=_band_db(power, LOW),
         mud=_band_db(power, MUD),
         nasal=_band_db(power, NASAL),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, get_args
 
-from instructfx.bench.quality.noise_bands import Sound, heard
+from instructfx.bench.quality.noise_bands import HeardNoise, heard
 from instructfx.bench.quality.utterances import Kind, Utterance
 from instructfx.chain import Chain
 
@@ -45,7 +45,7 @@ class Passage:
         return frozenset(slot.effect.name for pair in pairs if pair[0] != pair[1] for slot in pair if slot)
 
     @cached_property
-    def sounds(self) -> tuple[Sound, Sound]:
+    def sounds(self) -> tuple[HeardNoise, HeardNoise]:
         """Before and after."""
         return heard(self.before), heard(self.after)
 
