@@ -104,7 +104,7 @@ WORDS = EffectWords(
         Colour(("soft", "smooth", "dynamic"), {"threshold_db": 4.0, "ratio": -0.7}),
         Colour(("aggressive", "tight", "squashed", "punchy"), {"threshold_db": -4.0, "ratio": 1.5}),
     ),
-    numbers={"db": "threshold_db", "ratio": "ratio"},
+    numbers={"db": ("threshold_db",), "ratio": ("ratio",), "s": ("attack_ms", "release_ms"), "": ("threshold_db",)},
 )
 
 

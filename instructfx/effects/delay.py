@@ -55,7 +55,7 @@ WORDS = EffectWords(
             ("retardo", "eco", "ecos", "repeticiones", "delay"),
         ),
         Nickname(
-            ("slapback", "slap-back", "slap delay", "slapback delay", "slapback echo", "slap echo", "rockabilly echo"),
+            ("slapback", "slap-back", "slap", "slap back", "slap delay", "slapback delay", "slapback echo", "slap echo", "rockabilly echo"),
             ("slapback", "eco corto"),
             {"delay_seconds": 0.1, "feedback": 0.05, "mix": 0.3},
         ),
@@ -76,7 +76,7 @@ WORDS = EffectWords(
             "delay_seconds", ("delay time", "echo time", "time"), ("tiempo de delay", "tiempo de retardo", "tiempo")
         ),
     ),
-    numbers={"s": "delay_seconds"},
+    numbers={"s": ("delay_seconds",)},
 )
 
 

@@ -52,7 +52,7 @@ WORDS = EffectWords(
         Colour(("soft", "smooth", "warm", "clean", "mellow"), {"drive_db": -4.0}),
         Colour(("harsh", "aggressive", "gritty", "hard", "heavy", "rough", "crunchy", "fuzzy"), {"drive_db": 4.0}),
     ),
-    numbers={"db": "drive_db"},
+    numbers={"db": ("drive_db",), "": ("drive_db",)},
 )
 
 

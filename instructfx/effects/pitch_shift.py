@@ -146,7 +146,7 @@ WORDS = EffectWords(
         Nickname(("octave up",), ("octava arriba",), {"semitones": 12.0}),
     ),
     settings=(SettingName("semitones", ("pitch", "key", "tuning", "transpose"), ("tono", "afinación", "tonalidad")),),
-    numbers={"semitones": "semitones", "": "semitones"},
+    numbers={"semitones": ("semitones",), "": ("semitones",)},
 )
 
 

@@ -249,7 +249,7 @@ WORDS = EffectWords(
         Colour(("clear", "clean", "thin", "light"), {"low_cut_hz": 100.0, "low_decay_ratio": -0.2}),
         Colour(("wide",), {"width": 0.3}),
     ),
-    numbers={"s": "decay_seconds"},
+    numbers={"s": ("decay_seconds",)},
 )
 
 

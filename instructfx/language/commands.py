@@ -58,7 +58,7 @@ def command(group: Group, phrase: str) -> Command | None:
     settings = dict(nickname.settings) if verb in ("add", "adjust") and amount >= 0 else {}
     changes: dict[str, float] = {}
     effect = EFFECTS[nickname.effect]
-    length = effect.words.numbers.get("s")
+    length = effect.words.meant_by("s")
     if mods.time and length:
         way = -mods.time if mods.has("too") or mods.direction < 0 else mods.time
         changes = _step(nickname.effect, length, way * (mods.degree or 1.0))

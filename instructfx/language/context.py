@@ -15,7 +15,7 @@ from instructfx.language.scan import Item
 class DialogueContext:
     """What earlier clauses leave behind: the effect spoken of and which of it, the last sign, the tempo; and notes.
 
-    lately: the effects of the chain, those that earlier turns spoke of last first.
+    lately: the effects of the chain, those that earlier turns spoke of last first. given: settings that numbers took.
     """
 
     lately: tuple[str, ...] = ()
@@ -23,6 +23,7 @@ class DialogueContext:
     which: Which = USUAL
     sign: float = 0.0
     bpm: float | None = None
+    given: set[tuple[str, str]] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
 
 

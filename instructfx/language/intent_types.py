@@ -44,19 +44,25 @@ USUAL = Which()
 """Words that do not say which: the slot that was spoken of last."""
 
 
+Shape = Literal["peak", "low shelf", "high shelf"]
+
+
 @dataclass(frozen=True)
 class Boost:
-    """A level change around one frequency; a cut is negative."""
+    """A level change at one frequency; a cut is negative. q is the quality factor of a peak, None for the usual one."""
 
     frequency_hz: float
     gain_db: float
+    q: float | None = None
+    shape: Shape = "peak"
 
 
 @dataclass(frozen=True)
 class Command:
     """Something asked of a named effect; `effect` is None where the whole chain is meant.
 
-    instead holds the effects that may be meant as well where only a setting was named: "threshold -20".
+    instead holds the effects that may be meant as well where only a setting was named: "threshold -20". factors say by
+    how many times settings are to change: "double the delay time".
     """
 
     phrase: str
@@ -68,6 +74,7 @@ class Command:
     amount: float
     which: Which = USUAL
     instead: tuple[str, ...] = ()
+    factors: Mapping[str, float] = field(default_factory=dict)
 
 
 Topic = Literal[

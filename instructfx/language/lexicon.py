@@ -202,6 +202,11 @@ def _enter_nicknames(entries: dict[tuple[str, ...], Entry]) -> None:
                             entries[keys] = replace(known, language="")
 
 
+def _joined(keys: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """A phrase, and two words written as one: "pre delay", "predelay"."""
+    return (keys, ("".join(keys),)) if len(keys) == 2 else (keys,)
+
+
 def _nicknames() -> Iterator[tuple[Effect, said.Nickname]]:
     for effect in EFFECTS.values():
         yield from ((effect, nickname) for nickname in effect.words.nicknames)
@@ -222,8 +227,7 @@ def _enter_settings(entries: dict[tuple[str, ...], Entry], shared: list[dict[str
             EFFECTS[effect].param(each.param)
         word = SettingWord(each.param, effects)
         for language, phrases in (("en", each.en), ("es", each.es)):
-            for phrase in phrases:
-                keys = split_phrase(phrase)
+            for keys in {keys for phrase in phrases for keys in _joined(split_phrase(phrase))}:
                 known = entries.get(keys)
                 if known is None:
                     entries[keys] = Entry(language, setting=word, listed=True)

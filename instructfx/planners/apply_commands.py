@@ -6,7 +6,7 @@ from instructfx.language import Command, Intent
 from instructfx.language.intent_types import USUAL
 from instructfx.planners import replies
 from instructfx.planners.draft import Draft
-from instructfx.planners.eq_fit import boosted
+from instructfx.planners.eq_boosts import boosted
 
 
 def apply_command(command: Command, intent: Intent, draft: Draft) -> None:
@@ -53,8 +53,10 @@ def _dial(command: Command, slot_id: str, intent: Intent, draft: Draft) -> None:
     values = draft.values(slot_id)
     for name, change in command.changes.items():
         settings[name] = values[name] + change
-    for boost in command.boosts:
-        settings |= boosted(draft.effect(slot_id), boost, {**values, **settings})
+    for name, factor in command.factors.items():
+        settings[name] = values[name] * factor
+    if command.boosts:
+        settings |= boosted(draft.effect(slot_id), command.boosts, {**values, **settings})
     if new and amount > 0:
         draft.move(slot_id, heuristics.more(amount - 1, {**values, **settings}))
     elif not new and not settings and not _only_named(command, intent):
