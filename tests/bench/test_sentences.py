@@ -12,7 +12,7 @@ from instructfx.bench.quality.effect_labels import BenchDataError
 from instructfx.bench.quality.noise_bands import direction, heard
 from instructfx.bench.quality.rulings import Passage, ruled
 from instructfx.bench.quality.sentences import found_shares
-from instructfx.bench.quality.utterances import Utterance, read_utterances
+from instructfx.bench.quality.utterances import Kind, Utterance, read_utterances
 from instructfx.chain import Chain
 from instructfx.cli.main import main
 
@@ -23,11 +23,11 @@ DARK = DRY.added("eq", {"high_shelf_gain_db": -4.0, "high_shelf_cutoff_frequency
 BELL = DRY.added("eq", {"low_mid_gain_db": -3.0, "low_mid_cutoff_frequency_hz": 400.0})
 
 
-def utterance(kind: str = "do", effects: str = "", directions: str = "", settings: str = "") -> Utterance:
+def utterance(kind: Kind = "do", effects: str = "", directions: str = "", settings: str = "") -> Utterance:
     return Utterance(
         "x",
         (),
-        kind,  # type: ignore[arg-type]
+        kind,
         "request",
         "en",
         frozenset(effects.split()),
