@@ -95,6 +95,13 @@ class Chain:
         gone = self.slot(slot_id)
         return Chain(tuple(slot for slot in self.slots if slot is not gone))
 
+    def ordered(self, ids: Sequence[str]) -> Chain:
+        """With the slots of these ids in this order, in the places that they hold together; the others stay."""
+        moving = iter([slot_id for slot_id in ids if slot_id in self.ids])
+        moved = set(ids)
+        slots = tuple(self.slot(next(moving)) if slot.id in moved else slot for slot in self.slots)
+        return replace(self, slots=slots)
+
     def bypassed(self, slot_id: str, bypassed: bool) -> Chain:
         """With a slot bypassed, or heard again."""
         slot = self.slot(slot_id)

@@ -27,15 +27,18 @@ class DialogueContext:
     notes: list[str] = field(default_factory=list)
 
 
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """The effects spoken of, the last first."""
+        return (*((self.effect,) if self.effect else ()), *self.lately)
+
     def spoken_of(self, setting: str) -> str | None:
         """The effect spoken of last that has a setting of that name; None where none has."""
-        spoken = (*((self.effect,) if self.effect else ()), *self.lately)
-        return next((name for name in spoken if any(setting == each.name for each in EFFECTS[name].params)), None)
+        return next((name for name in self.spoken if any(setting == each.name for each in EFFECTS[name].params)), None)
 
     def measured_in(self, unit: str) -> str | None:
         """The effect spoken of last for which a number of that unit means something; None where there is none."""
-        spoken = (*((self.effect,) if self.effect else ()), *self.lately)
-        return next((name for name in spoken if unit in EFFECTS[name].words.numbers), None)
+        return next((name for name in self.spoken if unit in EFFECTS[name].words.numbers), None)
 
 
 @dataclass

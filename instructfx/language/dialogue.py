@@ -127,6 +127,7 @@ def read_acts(tokens: Sequence[Token]) -> DialogueActs:
         elif topic is not None:
             asked.append((topic, sentence))
         else:
+            left += [Token(",", ",", "mark")] if left else []
             left += _parts(tokens, sentence, said, references)
     return DialogueActs(tuple(said), tuple(references), tuple(beyond), tuple(app), tuple(asked), tuple(left))
 
@@ -159,7 +160,7 @@ def _parts(tokens: Sequence[Token], sentence: Span, said: list[str], references:
         words = _words(tokens, part)
         meaning = _whole(words) if len(words) <= MOST_WORDS else None
         if meaning is None or (isinstance(meaning, Reference) and joint):
-            left += tokens[part.start - (1 if joint else 0) : part.end]
+            left += tokens[max(part.start - 1, sentence.start) : part.end]
             continue
         _note(meaning, said, references)
     return left

@@ -42,6 +42,12 @@ class Mods:
         return bool(self.degree or self.times or self.direction or self.verb or self.has("too", "not", "never"))
 
 
+    @property
+    def asks(self) -> bool:
+        """Whether they ask for anything of what was spoken of last: "longer", "slower", "turn it off"."""
+        return self.said or bool(self.time or self.speed or self.size)
+
+
 @dataclass(frozen=True)
 class Group:
     """A target with its modifiers; `rest` for "everything" and "the rest"."""
@@ -83,12 +89,14 @@ def _modified(mods: Mods, item: Item) -> Mods:
         elif role == "speed":
             mods = replace(mods, speed=value)
         elif role in ("up", "down"):
-            if mods.verb in (None, "add") or mods.has("turn"):
+            if mods.verb in (None, "add", "cut") or mods.has("turn"):
                 bare = role == "down" and not mods.has("turn") and mods.verb is None
                 particle: frozenset[Role] = frozenset(("down",)) if bare else frozenset()
                 mods = replace(mods, verb="raise" if role == "up" else "lower", flags=mods.flags | particle)
         elif role == "off" and (mods.has("turn") or mods.verb in (None, "add")):
-            mods = replace(mods, verb="remove" if mods.has("turn") and "take" in item.text else "bypass")
+            mods = replace(mods, verb="bypass")
+        elif role == "out" and (mods.has("turn") or mods.verb in ("cut", "remove", "lower")):
+            mods = replace(mods, verb="remove")
         elif role == "on":
             mods = replace(mods, verb="enable")
         elif role in VERBS:
@@ -141,6 +149,14 @@ def _sizes(items: Sequence[Item], position: int, lexicon: Lexicon) -> bool:
     return _place(after, lexicon) or _place(before, lexicon)
 
 
+def _only_sizes(items: Sequence[Item], position: int) -> bool:
+    """Whether a size word stands for itself: "bigger", "a bit smaller"; "make it smaller" is of the sound."""
+    if items[position].text not in ("bigger", "smaller", "larger"):
+        return False
+    others = [item for at, item in enumerate(items) if at != position and item.kind not in ("ignored", "mark")]
+    return all(set(item.roles) <= {"degree", "more", "less", "too"} and item.entry is None for item in others)
+
+
 def read(parts: Sequence[Clause], lexicon: Lexicon) -> ClauseReading:
     """The groups of all clauses. Modifiers behind the last target belong to it ("brighter, but only a bit")."""
     reading = ClauseReading()
@@ -148,7 +164,7 @@ def read(parts: Sequence[Clause], lexicon: Lexicon) -> ClauseReading:
         mods, used, first = Mods(), False, len(reading.groups)
         target_seen = False
         for position, item in enumerate(clause.items):
-            if item.has("size") and _sizes(clause.items, position, lexicon):
+            if item.has("size") and (_sizes(clause.items, position, lexicon) or _only_sizes(clause.items, position)):
                 mods = replace(mods, size=item.roles["size"])
                 if target_seen and not _place(_next(clause.items, position), lexicon):
                     last = reading.groups[-1]
@@ -171,8 +187,8 @@ def read(parts: Sequence[Clause], lexicon: Lexicon) -> ClauseReading:
                 if used and (_FRESH & set(item.roles)):
                     mods, used = Mods(flags=mods.flags & {"without", "make"}), False
                 if item.text == "back" and (mods.has("turn") or mods.verb == "add"):
-                    mods, used = replace(mods, verb="enable"), False
-                if item.has("enough", "up", "down", "off", "on", "time", "speed", "copula") and used:
+                    mods, used = replace(mods, verb="lower" if mods.has("away") else "enable"), False
+                if item.has("enough", "up", "down", "off", "out", "on", "time", "speed", "copula") and used:
                     mods, used = replace(Mods(), flags=mods.flags & {"turn", "not", "copula"}), False
                 mods = _modified(mods, item)
                 if item.has("time", "speed") and target_seen is False:

@@ -16,10 +16,11 @@ from instructfx.language.clause_rules import (
     separated,
     subjects,
 )
-from instructfx.language.commands import command, setting_command
+from instructfx.language.commands import alone_command, command, setting_command
 from instructfx.language.context import DialogueContext, NumericReading, note_seconds
 from instructfx.language.dialogue import read_acts
 from instructfx.language.ellipsis import carried, late_modifiers
+from instructfx.language.foreign import foreign
 from instructfx.language.finalize import language, merged, notes, unknown
 from instructfx.language.groups import ClauseReading, Group, Mods, read
 from instructfx.language.intent_types import Command, Intent, Question, Topic, Wish
@@ -43,6 +44,7 @@ class _IntentDraft:
     wishes: list[Wish] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     undo: int = 0
+    undirected: list[str] = field(default_factory=list)
     context: DialogueContext = field(default_factory=DialogueContext)
 
 
@@ -54,8 +56,10 @@ def understand(instruction: str, lately: Sequence[str] = ()) -> Intent:
     words = lexicon()
     tokens = normal_form(instruction)
     acts = read_acts(tokens)
-    items = with_which(scan(acts.left, words))
-    spoken = language(scan(tokens, words))
+    everything = scan(tokens, words)
+    other = foreign(everything)
+    items = with_which(scan(() if other else acts.left, words))
+    spoken = language(everything)
     draft = _IntentDraft(context=DialogueContext(tuple(name for name in lately if name in EFFECTS)))
     if len(instruction) > READ_CHARACTERS:
         draft.context.notes.append(f"only the first {READ_CHARACTERS} characters were read")
@@ -65,14 +69,16 @@ def understand(instruction: str, lately: Sequence[str] = ()) -> Intent:
         language=spoken,
         wishes=tuple(draft.wishes),
         commands=merged(draft.commands),
-        undo=draft.undo or (1 if "undo" in acts.said else 0),
+        undo=0 if other else draft.undo or (1 if "undo" in acts.said else 0),
         unknown=unknown(items),
         notes=notes(items, draft.context.notes, bool(draft.wishes or draft.commands)),
-        references=acts.references,
+        references=() if other else acts.references,
         questions=tuple(_question(topic, tokens[span.start : span.end], words) for topic, span in acts.asked),
-        beyond=acts.beyond,
-        app=acts.app,
-        said=tuple(dict.fromkeys(acts.said)),
+        beyond=() if other else acts.beyond,
+        app=() if other else acts.app,
+        said=("foreign",) if other else tuple(dict.fromkeys(acts.said)),
+        undirected=tuple(draft.undirected),
+        loudness_lufs=next((i.quantity.value for i in items if i.quantity and i.quantity.unit == "lufs"), None),
     )
 
 
@@ -150,15 +156,13 @@ def _alone(
     draft: _IntentDraft,
     unclear: bool,
 ) -> None:
-    """Modifiers alone in a clause: "brighter, but only a bit", or just "a bit less"."""
+    """Modifiers alone in a clause: "brighter, but only a bit", "a bit less", "longer", "turn it back on"."""
     for index, link, mods in reading.alone:
-        if numbers[index].commands or not mods.said or late_modifiers(reading, index, link, mods) or unclear:
+        if numbers[index].commands or not mods.asks or late_modifiers(reading, index, link, mods) or unclear:
             continue
-        if (mods.direction or mods.has("too") or mods.verb in ("raise", "lower")) and not mods.has("not", "never"):
-            sign = -1.0 if mods.has("too") or mods.verb == "lower" else mods.direction or 1.0
-            degree = mods.degree if mods.degree is not None else 1.0
-            effect = EFFECTS.usual("level").name if mods.verb in ("raise", "lower") else None
-            draft.commands.append(Command(_text(parts[index]), "adjust", effect, {}, {}, (), sign * degree))
+        made = alone_command(mods, _text(parts[index]), draft.context)
+        if made is not None:
+            draft.commands.append(made)
 
 
 def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lexicon, numbered: bool) -> None:
@@ -211,6 +215,9 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lex
         elif entry.family is not None:
             family = words.families[entry.family]
             if numbered and entry.family in ("loud", "quiet"):
+                continue
+            if family.kind == "area" and loud is None and group.mods == Mods() and len(groups) == 1:
+                draft.undirected.append(group.item.text)
                 continue
             factor = level_factor(loud) if family.kind == "area" else 1.0
             kept = group if loud is None or family.kind != "area" else replace(group, mods=Mods())

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Verb = Literal["add", "remove", "bypass", "enable", "keep", "adjust"]
+Verb = Literal["add", "remove", "bypass", "enable", "keep", "adjust", "move"]
 Language = Literal["en", "es"]
 
 
@@ -132,8 +132,9 @@ class Question:
 class Intent:
     """Everything that one instruction asks, and the words that were not understood.
 
-    undo is by how many turns to go back, before anything else. said holds the acts that ask for no sound: of
-    acknowledgement, dissatisfied and foreign the words, without them empty.
+    undo is by how many turns to go back, before anything else. said names acts that ask for no change of sound:
+    acknowledgement, dissatisfied, undo, foreign. undirected are nouns of which nothing says whether more or less is
+    wanted: "bass". loudness_lufs is the loudness that was named for the whole track.
     """
 
     instruction: str
@@ -148,6 +149,8 @@ class Intent:
     beyond: tuple[Beyond, ...] = ()
     app: tuple[Beyond, ...] = ()
     said: tuple[str, ...] = ()
+    undirected: tuple[str, ...] = ()
+    loudness_lufs: float | None = None
 
     @property
     def axes(self) -> Mapping[str, float]:
@@ -157,7 +160,8 @@ class Intent:
     @property
     def understood(self) -> bool:
         """Whether the instruction asks for any change of the chain."""
-        return bool(self.wishes or self.commands or self.undo or self.references)
+        level = self.loudness_lufs is not None
+        return bool(self.wishes or self.commands or self.undo or self.references or level)
 
 
 def merge_axes(wishes: tuple[Wish, ...]) -> dict[str, float]:

@@ -128,7 +128,8 @@ def _use(items: Sequence[Item], at: int, choice: _Choice, found: NumericReading)
     if area is not None and any(item.has("below", "above") for item in items):
         found.used.add(area)
     measures = ("loud", "quiet", "wet", "dry", "wide", "dynamic", "deep", "punchy")
-    found.used |= {i for i, item in enumerate(items) if item.entry and item.entry.family in measures}
+    said = ((i, item.entry) for i, item in enumerate(items) if item.entry)
+    found.used |= {i for i, entry in said if entry.family in measures and not entry.setting}
 
 
 def _implied(named: Sequence[tuple[int, Item]], effect: str) -> dict[str, float]:

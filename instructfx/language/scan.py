@@ -64,7 +64,7 @@ def _corrected(items: list[Item], lexicon: Lexicon) -> list[Item]:
             left -= 1
             better = lexicon.corrected(fold(item.text))
             entry = lexicon.entries[(better,)] if better is not None else None
-            if entry is not None and (entry.language == "en" or spanish or not english):
+            if entry is not None and (entry.language in ("en", "") or spanish or not english):
                 item = Item(item.text, entry=entry, language=entry.language)
         mended.append(item)
     return mended

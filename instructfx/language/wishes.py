@@ -36,23 +36,46 @@ def strength(mods: Mods, family: Family, form: str, guarded: bool) -> tuple[floa
     if mods.has("too") or (mods.has("so") and mods.has("copula") and not denied):
         return -degree, True
     named = mods.verb == "remove" and not mods.has("so", "as")
+    if denied and form == "comparative" and not mods.has("copula"):
+        return -GUARD, False  # "not warmer, wider"
     if denied and not (named and (fault or form == "noun" or family.kind == "area")):
         return _denied(mods, fault, guarded, degree)
     if mods.verb == "remove":
         return -max(degree, STRONG) if mods.degree is None else -degree, False
     if mods.verb == "lower" and mods.has("down") and form in ("base", "verb") and family.kind in ("quality", "mood"):
         return degree, False  # "calm it down"
-    if mods.verb in ("lower", "cut"):
+    if mods.verb in ("lower", "cut", "bypass"):
         return -abs(degree), False
     if mods.verb == "lack":
         return degree, False
     if mods.direction < 0:
         return -abs(degree), False
-    mild = mods.degree is not None and mods.degree <= 1.3 and not mods.direction
-    stated = mods.has("copula") and not mods.has("make") and mods.verb is None and form == "base"
-    if stated and (fault or mild):
+    if _blames(mods, family, form):
         return -degree, True
     return degree, False
+
+
+def _blames(mods: Mods, family: Family, form: str) -> bool:
+    """Whether a quality is said of how it is, and not of how it should be: "a bit boxy", "it sounds like a radio".
+
+    A fault that no verb asks for is a complaint; so is what is stated of the sound, but for what everybody wants.
+    """
+    if mods.direction or mods.verb is not None or mods.has("make") or form in ("comparative", "superlative", "verb"):
+        return False
+    if family.kind == "fault":
+        return True
+    if not mods.has("copula") or form != "base":
+        return False
+    mild = mods.degree is not None and mods.degree <= 1.3
+    return mild or family.kind in BLAMED or family.name in UNWANTED
+
+
+BLAMED = ("device", "level")
+"""Kinds of families of which "it sounds like that" is a complaint."""
+UNWANTED = frozenset(
+    "dark cold dry hard shallow metallic distant narrow small static squashed sharp heavy sad old dirty harsh bright".split()
+)
+"""Qualities that one states of a sound when they are too much of it: "la mezcla suena opaca"."""
 
 
 def _denied(mods: Mods, fault: bool, guarded: bool, degree: float) -> tuple[float, bool]:

@@ -15,6 +15,9 @@ def apply_command(command: Command, intent: Intent, draft: Draft) -> None:
         if command.effect:
             draft.keep += draft.targets(command) or [command.effect]
         return
+    if command.verb == "move":
+        draft.moved(command)
+        return
     if command.effect is None and not draft.chain.slots:
         draft.notes.append("There is no effect yet.")
     if command.verb == "remove" and command.effect and not draft.slots(command.effect) and intent.wishes:

@@ -219,6 +219,7 @@ def _plan(intent: Intent, draft: Draft, goal: Goal, request: PlanRequest) -> Pla
         bypass=tuple(draft.bypass),
         enable=tuple(draft.enable),
         keep=tuple(draft.keep),
+        order=tuple(draft.order),
         goal=goal,
         notes=tuple(dict.fromkeys(draft.notes)),
     )

@@ -27,6 +27,7 @@ class Draft:
     bypass: list[str] = field(default_factory=list)
     enable: list[str] = field(default_factory=list)
     keep: list[str] = field(default_factory=list)
+    order: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unwanted: frozenset[str] = frozenset()  # effects that the person does not want, there or not
 
@@ -96,6 +97,8 @@ class Draft:
 
     def targets(self, command: Command) -> list[str]:
         """The slots that a command speaks of; a new one where it asks for one. A note says where there is none."""
+        if command.which.kind == "it":
+            return self._spoken_of(command)
         if command.effect is None:
             return list(self.chain.ids)
         effect = self._owner(command)
@@ -118,6 +121,25 @@ class Draft:
             return self.lately(effect)[:1] or [self._put(effect, which)]
         down = " to turn down" if dialled else ""
         return self._found([], f"There is no {replies.label(effect)} in the chain{down}.")
+
+    def _spoken_of(self, command: Command) -> list[str]:
+        """The slot that was spoken of last; for switching on, the last one that is off."""
+        off = [each for each in self.request.lately if self.chain.slot(each).bypassed]
+        there = off if command.verb == "enable" else list(self.request.lately)
+        return self._found(there[:1], "There is no effect that this could speak of.")
+
+    def moved(self, command: Command) -> None:
+        """Put a slot beside another one in the order of the sound. A note says where one of them is missing."""
+        which = command.which
+        slots = self.lately(command.effect or "")[:1]
+        beside = self._neighbour(which)
+        if not self._found(slots, f"There is no {replies.label(command.effect or '')} in the chain.") or not beside:
+            missing = f"There is no {replies.label(which.neighbour)} in the chain to put it beside."
+            self.notes += [] if beside else [missing]
+            return
+        rest = [each for each in self.chain.ids if each != slots[0]]
+        at = rest.index(beside) + (which.side == "after")
+        self.order = [*rest[:at], slots[0], *rest[at:]]
 
     def _owner(self, command: Command) -> str:
         """The effect that is meant. A setting alone is that of the slot spoken of last that has it, where one has."""

@@ -100,7 +100,7 @@ def with_reply(plan: Plan, intent: Intent, request: PlanRequest) -> Plan:
     notes = [note if note[:1].isupper() else f"{note[:1].upper()}{note[1:]}." for note in plan.notes]
     if intent.unknown and intent.understood:
         notes.append(f"I did not understand {_listed([f'“{word}”' for word in intent.unknown[:5]])}.")
-    changes = bool(plan.add or plan.adjust or plan.remove or plan.bypass or plan.enable)
+    changes = plan.changes
     sentences = [sentence(plan, request)] if changes else []
     if not intent.understood:
         sentences = [f"I did not understand that, so nothing has changed. {OFFER}"]
@@ -123,6 +123,9 @@ def sentence(plan: Plan, request: PlanRequest) -> str:
         *(f"I bypassed {called(after, each)}" for each in plan.bypass if each in after.ids),
         *(f"I switched {called(after, each)} back on" for each in plan.enable if each in after.ids),
     ]
+    if plan.order:
+        standing = [called(after, each).removeprefix("the ") for each in after.ids]
+        deeds.append(f"I put the chain in the order {', '.join(standing)}")
     if plan.add:
         deeds.append(f"I added {_listed([_added(move, now, after) for move in plan.add])}")
     adjusted = [_adjusted(move, request, after) for move in plan.adjust if move.slot in after.ids]
