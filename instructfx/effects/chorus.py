@@ -43,14 +43,27 @@ def apply_chorus(
 
 WORDS = EffectWords(
     nicknames=(
-        Nickname(("chorus effect", "ensemble", "dimension", "choruses"), ("coro", "chorus")),
+        Nickname(
+            (
+                "chorus effect",
+                "ensemble",
+                "dimension",
+                "dimension d",
+                "juno chorus",
+                "ce-1",
+                "ce-2",
+                "chorus pedal",
+                "choruses",
+            ),
+            ("coro", "chorus"),
+        ),
         Nickname(
             ("flanger", "flange", "flanging"),
             ("flanger",),
             {"rate_hz": 0.25, "depth": 0.6, "centre_delay_ms": 2.0, "feedback": 0.7, "mix": 0.5},
         ),
     ),
-    colours=(Colour(("deep", "wide", "lush", "wobbly", "thick"), {"depth": 0.15}),),
+    colours=(Colour(("deep", "wide", "lush", "wobbly", "thick"), {"depth": 0.15}, alone=True),),
 )
 
 

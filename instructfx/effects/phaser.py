@@ -46,11 +46,21 @@ WORDS = EffectWords(
     noun="a phaser",
     nicknames=(
         Nickname(
-            ("phaser", "phasing", "phase shifter", "uni vibe", "univibe", "small stone"),
+            (
+                "phaser",
+                "phasing",
+                "phase shifter",
+                "uni vibe",
+                "univibe",
+                "small stone",
+                "phase 90",
+                "rotary",
+                "rotary speaker",
+            ),
             ("fáser", "faseador", "phaser"),
         ),
     ),
-    colours=(Colour(("deep", "lush", "swirly"), {"depth": 0.15}),),
+    colours=(Colour(("deep", "lush", "swirly"), {"depth": 0.15}, alone=True),),
 )
 
 

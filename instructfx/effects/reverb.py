@@ -179,12 +179,12 @@ WORDS = EffectWords(
             ("reverberación", "reverb", "reverbo", "cola"),
         ),
         Nickname(
-            ("plate", "plate reverb"),
+            ("plate", "plate reverb", "emt", "emt 140", "emt plate"),
             ("placa", "reverb de placa"),
             {"decay_seconds": 1.8, "damping": 0.15, "low_decay_ratio": 0.8, "pre_delay_ms": 0.0, "mix": 0.3},
         ),
         Nickname(
-            ("spring", "spring reverb"),
+            ("spring", "spring reverb", "spring tank", "amp reverb", "surf reverb"),
             ("muelle", "reverb de muelle", "resorte"),
             {
                 "decay_seconds": 1.6,

@@ -75,7 +75,10 @@ WORDS = EffectWords(
         SettingName("phase_degrees", ("stereo phase", "lfo phase"), ("fase estéreo", "desfase")),
         SettingName("shape", ("tremolo shape", "lfo shape", "waveform"), ("forma de onda",)),
     ),
-    colours=(Colour(("deep", "lush", "wobbly", "swirly"), {"depth": 0.2}), Colour(("soft", "smooth"), {"depth": -0.2})),
+    colours=(
+        Colour(("deep", "lush", "wobbly", "swirly"), {"depth": 0.2}, alone=True),
+        Colour(("soft", "smooth"), {"depth": -0.2}),
+    ),
 )
 
 

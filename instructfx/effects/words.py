@@ -28,10 +28,14 @@ class SettingName:
 
 @dataclass(frozen=True)
 class Colour:
-    """What changes in the effect when a quality is said of it: "a darker reverb". families are the lexicon's."""
+    """What changes in the effect when a quality is said of it: "a darker reverb". families are the lexicon's.
+
+    alone: a comparative by itself is said of the effect where that was spoken of last: "deeper" of a chorus.
+    """
 
     families: Phrases
     changes: Mapping[str, float]
+    alone: bool = False
 
 
 @dataclass(frozen=True)

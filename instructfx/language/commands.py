@@ -113,6 +113,20 @@ def _compared(mods: Mods, phrase: str, context: DialogueContext) -> Command | No
     return None
 
 
+def spoken_command(group: Group, family: str, phrase: str, context: DialogueContext) -> Command | None:
+    """A comparative that is said of the effect spoken of last, where that has a colour for it: "deeper" of a chorus."""
+    spoken = next(iter(context.spoken), "")
+    if not spoken:
+        return None
+    colour = next((each for each in EFFECTS[spoken].words.colours if each.alone and family in each.families), None)
+    if colour is None:
+        return None
+    degree = group.mods.degree if group.mods.degree is not None else 1.0
+    sign = -degree if group.mods.has("too", "not") or group.mods.direction < 0 else degree
+    changes = {name: round(sign * change, 6) for name, change in colour.changes.items()}
+    return Command(phrase, "adjust", spoken, {}, changes, (), 0.0)
+
+
 def _step(effect: str, name: str, amount: float) -> dict[str, float]:
     """A change of a setting that is heard: half its default, or an eighth of its range."""
     param = EFFECTS[effect].param(name)

@@ -26,7 +26,6 @@ class DialogueContext:
     given: set[tuple[str, str]] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
 
-
     @property
     def spoken(self) -> tuple[str, ...]:
         """The effects spoken of, the last first."""

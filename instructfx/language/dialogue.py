@@ -63,14 +63,18 @@ class _Grammar:
 def grammar() -> _Grammar:
     """The patterns, read once. Raises PatternError where a file says something that cannot be."""
     data, beyond = _read("dialogue.toml"), _read("beyond.toml")
-    classes = _classes(data["classes"])
+    classes = _classes({**data["classes"], **beyond["classes"]})
     for entry in data["question"]:
         if entry["topic"] not in get_args(Topic):
             raise PatternError(f"dialogue.toml: there is no topic {entry['topic']!r}; there are {get_args(Topic)}")
     return _Grammar(
         acts=patterns([(each, act["name"]) for act in data["act"] for each in _written(act)], classes),
         references=patterns(
-            [(each, Reference(ref["kind"], ref.get("amount", 1.0))) for ref in data["reference"] for each in _written(ref)],
+            [
+                (each, Reference(ref["kind"], ref.get("amount", 1.0)))
+                for ref in data["reference"]
+                for each in _written(ref)
+            ],
             classes,
         ),
         app=patterns([(each, _beyond(entry)) for entry in data["app"] for each in _written(entry)], classes),
@@ -95,12 +99,15 @@ def _beyond(entry: Mapping[str, Any]) -> Beyond:
 
 def _classes(listed: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
     words = lexicon()
-    nicknames = [each for effect in EFFECTS.values() for name in effect.words.nicknames for each in (*name.en, *name.es)]
+    nicknames = [
+        each for effect in EFFECTS.values() for name in effect.words.nicknames for each in (*name.en, *name.es)
+    ]
     qualities = [keys for keys, entry in words.entries.items() if entry.family is not None]
     return {
         **listed,
-        "source": sorted(words.sources),
+        "source": [*sorted(words.sources), *listed["part"]],
         "effect": [" ".join(split_phrase(each)) for each in nicknames],
+        "swapped": [" ".join(split_phrase(each)) for each in nicknames],
         "quality": [" ".join(keys) for keys in qualities],
     }
 
@@ -140,7 +147,7 @@ def _whole(words: Sequence[str]) -> str | Reference | None:
     meant = grammar().references.find(words)
     if meant is None:
         return None
-    rest = meant.named.get("rest") or meant.named.get("figure") or meant.named.get("number") or ""
+    rest = next((meant.named[name] for name in ("rest", "swapped", "figure", "number") if name in meant.named), "")
     number = read_number(meant.named.get("number", ""))
     share = 0.01 * number if meant.meaning.kind == "share" and number is not None else number
     return replace(meant.meaning, words=rest, amount=meant.meaning.amount if share is None else share)
@@ -177,10 +184,15 @@ def _topic(tokens: Sequence[Token], sentence: Span) -> Topic | None:
     asks = grammar().asking.find(words) is not None
     if not (asks or marked):
         return None
-    if not asks and (grammar().please.find(words) or len(words) < 3 or _only_wishes(words)):
+    if not asks and (_requests(tokens, sentence) or len(words) < 3 or _only_wishes(words)):
         return None
     found = grammar().topics.find(words)
     return found.meaning if found else "other"
+
+
+def _requests(tokens: Sequence[Token], sentence: Span) -> bool:
+    """Whether a part of a sentence asks politely for something to be done: "hi, how about a bit more bass?"."""
+    return any(grammar().please.find(_words(tokens, part)) for part, _ in _split(tokens, sentence))
 
 
 def _only_wishes(words: Sequence[str]) -> bool:

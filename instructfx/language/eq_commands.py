@@ -13,7 +13,7 @@ from instructfx.language.numbers import Quantity
 from instructfx.language.scan import Item
 
 AREAS: Final[Mapping[str, tuple[float, Shape]]] = {
-    "bass": (150.0, "low shelf"), "sub": (60.0, "low shelf"), "body": (200.0, "peak"), "mids": (1000.0, "peak"),
+    "bass": (150.0, "low shelf"), "sub": (60.0, "low shelf"), "body": (200.0, "peak"), "low-mids": (350.0, "peak"), "mids": (1000.0, "peak"),
     "presence": (3500.0, "peak"), "treble": (6000.0, "high shelf"), "air": (10000.0, "high shelf"),
 }  # fmt: skip
 """Part of the spectrum -> the band that an engineer takes for it: corner or middle in Hz, and its shape."""
@@ -56,7 +56,9 @@ def read_boosts(items: Sequence[Item], found: NumericReading, sign: float, conte
     boosts = [Boost(_hz(point), _gain(at, numbers, items, sign), q, shape) for at, point in points]
     found.used |= {i for i, _ in (*numbers.gains, *numbers.points)} | {i for i, _ in named}
     found.used |= {numbers.q[0], numbers.q[0] - 1} if numbers.q else set()
-    found.used |= {i for i, item in enumerate(items) if item.entry and (_said_of_it(item) or item.text in BROAD | NARROW)}
+    found.used |= {
+        i for i, item in enumerate(items) if item.entry and (_said_of_it(item) or item.text in BROAD | NARROW)
+    }
     command = Command(_text(items), "adjust", tone, {}, {}, tuple(boosts), 0.0, which_of(tone, items, context))
     found.commands.append(command)
 

@@ -29,9 +29,7 @@ def foreign(items: Sequence[Item]) -> str:
     words = [(word, item) for word, item in words if any(letter.isalpha() for letter in word)]
     ours = sum(_read(item) for _, item in words)
     theirs = {code: sum(word in known for word, _ in words) for code, known in _words().items()}
-    alone = {
-        code: sum(word in known and not _read(item) for word, item in words) for code, known in _words().items()
-    }
+    alone = {code: sum(word in known and not _read(item) for word, item in words) for code, known in _words().items()}
     best = max(theirs, key=lambda code: (alone[code], theirs[code]))
     if not alone[best] or theirs[best] < ours or alone[best] < LEAST_SHARE * (len(words) - theirs[best] + alone[best]):
         return ""

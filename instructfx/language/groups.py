@@ -9,6 +9,7 @@ from instructfx.effects import EFFECTS
 from instructfx.language.grammar import Role
 from instructfx.language.lexicon import Lexicon
 from instructfx.language.scan import Clause, Item
+from instructfx.language.words import fold
 
 VERBS: tuple[Role, ...] = (
     "keep", "untouched", "bypass", "enable", "remove", "lower", "cut", "raise", "lack", "add",
@@ -40,7 +41,6 @@ class Mods:
     def said(self) -> bool:
         """Whether the modifiers ask for anything by themselves."""
         return bool(self.degree or self.times or self.direction or self.verb or self.has("too", "not", "never"))
-
 
     @property
     def asks(self) -> bool:
@@ -193,13 +193,26 @@ def read(parts: Sequence[Clause], lexicon: Lexicon) -> ClauseReading:
                 mods = _modified(mods, item)
                 if item.has("time", "speed") and target_seen is False:
                     used = False
-        if not used and mods != Mods():
+        stand_in = _where_it_lives(clause, reading.groups[first:], mods, lexicon)
+        if stand_in is not None:
+            reading.groups.append(Group(mods if len(reading.groups) == first else Mods(), stand_in, clause.link, index))
+        elif not used and mods != Mods():
             if len(reading.groups) > first:
                 last = reading.groups[-1]
                 reading.groups[-1] = replace(last, mods=_joined(last.mods, mods))
             else:
                 reading.alone.append((index, clause.link, mods))
     return reading
+
+
+def _where_it_lives(clause: Clause, groups: Sequence[Group], mods: Mods, lexicon: Lexicon) -> Item | None:
+    """Stands for an instrument that is to be louder or softer: the part of the spectrum where it is most itself."""
+    source = next((item for item in clause.items if item.kind == "source" and fold(item.text) in lexicon.lives), None)
+    if source is None:
+        return None
+    leveled = [group.item.entry.family for group in groups if group.item.entry] in (["loud"], ["quiet"])
+    moved = not groups and (mods.verb in ("raise", "lower", "lack") or mods.direction or mods.has("too"))
+    return replace(source, entry=lexicon.lives[fold(source.text)]) if leveled or moved else None
 
 
 def _next(items: Sequence[Item], position: int) -> Item | None:

@@ -16,7 +16,7 @@ from instructfx.language.clause_rules import (
     separated,
     subjects,
 )
-from instructfx.language.commands import alone_command, command, setting_command
+from instructfx.language.commands import alone_command, command, setting_command, spoken_command
 from instructfx.language.context import DialogueContext, NumericReading, note_seconds
 from instructfx.language.dialogue import read_acts
 from instructfx.language.ellipsis import carried, late_modifiers
@@ -33,6 +33,7 @@ from instructfx.language.wishes import wish
 from instructfx.language.words import READ_CHARACTERS, Token
 
 MAX_UNDO = 99
+SLOWEST, FASTEST = 40.0, 240.0  # bpm
 _TOLD = frozenset(("recorded", "recording", "grabé", "grabado", "grabamos"))
 _OURS = frozenset(("i", "we", "my", "our", "mi", "lo"))
 
@@ -84,10 +85,7 @@ def understand(instruction: str, lately: Sequence[str] = ()) -> Intent:
 
 def _read_wishes(items: Sequence[Item], draft: _IntentDraft, words: Lexicon) -> None:
     """Fill a draft with the wishes, commands and steps back that items say."""
-    draft.context.bpm = next(
-        (i.quantity.value for i in items if i.quantity and i.quantity.unit == "bpm" and i.quantity.value > 0),
-        None,
-    )
+    items = _with_tempo(items, draft.context)
     parts = [_with_note_lengths(part, draft.context) for part in clauses(items)]
     parts = [part for part in parts if not _undone(part, draft)]
     numbers = [figures(part, draft.context) for part in parts]
@@ -114,6 +112,23 @@ def _question(topic: Topic, tokens: Sequence[Token], words: Lexicon) -> Question
     family = next((i.entry.family for i in items if i.entry and i.entry.family), None) or ""
     axes = words.families[family].axes if family else {}
     return Question(topic, phrase, effect, family, axes)
+
+
+def _with_tempo(items: Sequence[Item], context: DialogueContext) -> Sequence[Item]:
+    """The items without the tempo, which the context has from then on: "at 90 bpm", beside a note length "at 90"."""
+    told = [at for at, i in enumerate(items) if i.quantity and i.quantity.unit == "bpm" and i.quantity.value > 0]
+    if any(item.quantity and item.quantity.unit == "beats" for item in items):
+        told += [
+            at
+            for at, item in enumerate(items)
+            if item.quantity and not item.quantity.unit and SLOWEST <= item.quantity.value <= FASTEST
+            and at > 0 and items[at - 1].has("at")
+        ]  # fmt: skip
+    if not told:
+        return items
+    quantity = items[told[0]].quantity
+    context.bpm = quantity.value if quantity else None
+    return [item for at, item in enumerate(items) if at != told[0]]
 
 
 def _with_note_lengths(part: Clause, context: DialogueContext) -> Clause:
@@ -214,6 +229,11 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lex
                 draft.commands.append(changed)
         elif entry.family is not None:
             family = words.families[entry.family]
+            if len(groups) == 1 and entry.form == "comparative":
+                moved = spoken_command(group, family.name, phrase, draft.context)
+                if moved is not None:
+                    draft.commands.append(moved)
+                    continue
             if numbered and entry.family in ("loud", "quiet"):
                 continue
             if family.kind == "area" and loud is None and group.mods == Mods() and len(groups) == 1:

@@ -87,7 +87,7 @@ means, what can be done here, what was undone, what to do, whether it is better 
 something is done on the page, or something else."""
 
 
-ReferenceKind = Literal["again", "correct", "same_for", "instead", "share", "before", "version"]
+ReferenceKind = Literal["again", "correct", "same_for", "instead", "share", "swap", "before", "version"]
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Reference:
     again: what the last turn asked, amount times as far; -0.5 takes half of it back, -2 goes as far the other way.
     share: amount of what the last turn did is to stay. correct: the last turn is taken back, and what it asked is asked
     with `words` in their place: "no, I meant the highs". instead: the same with another number. same_for: what it asked
-    is asked of something else as well. before: go back to before something was done: "back to before the reverb".
+    is asked of something else as well. swap: an effect takes the place of the one spoken of last. before: go back to before something was done: "back to before the reverb".
     version: go back to the turn of that number, 1 the first, 0 the dry track.
     """
 

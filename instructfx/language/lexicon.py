@@ -71,6 +71,7 @@ class Lexicon:
     colours: Mapping[tuple[str, str], Mapping[str, float]]
     ignored: frozenset[str]
     sources: frozenset[str]
+    lives: Mapping[str, Entry]
     common: frozenset[str]
 
     def phrase_at(self, keys: tuple[str, ...], start: int) -> tuple[Entry, int] | None:
@@ -134,8 +135,17 @@ def read_lexicon(text: str) -> Lexicon:
         MappingProxyType(_colours(families)),
         plain["ignored"],
         plain["sources"],
+        MappingProxyType(_lives(data.get("lives", {}), families)),
         plain["common"],
     )
+
+
+def _lives(given: Mapping[str, str], families: Mapping[str, Family]) -> dict[str, Entry]:
+    """Instrument or voice -> the part of the spectrum where it is most itself."""
+    for family in given:
+        if family not in families:
+            raise LexiconError(f"[lives] names {family!r}, which is no family")
+    return {source: Entry("", family=family) for family, sources in given.items() for source in sources.split()}
 
 
 def _colours(families: Mapping[str, Family]) -> dict[tuple[str, str], Mapping[str, float]]:

@@ -24,7 +24,7 @@ REWRITTEN: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = tuple(
         ("todo lo demas menos", "todo excepto"), ("all but", "everything except"), ("everything but", "everything except"),
         ("all of it but", "everything except"), ("anything but", "everything except"), ("for a second", ""),
         ("for a moment", ""), ("for a sec", ""), ("for now", ""), ("por un momento", ""), ("un momento", ""),
-        ("for a minute", ""), ("if possible", ""), ("si es posible", ""), ("if you can", ""), ("si puedes", ""),
+        ("for a minute", ""), ("mono compatible", ""), ("works in mono", ""), ("compatible con mono", ""), ("if possible", ""), ("si es posible", ""), ("if you can", ""), ("si puedes", ""),
         ("if that's ok", ""), ("if you don't mind", ""), ("as well", ""), ("a la vez", ""),
     )
 )  # fmt: skip
@@ -48,7 +48,9 @@ def _rewritten(tokens: Sequence[Token]) -> list[Token]:
     return found
 
 
-SPANISH: Final = frozenset(("el", "la", "los", "las", "un", "una", "mas", "que", "por", "con", "falta", "faltan", "a", "se", "le"))
+SPANISH: Final = frozenset(
+    ("el", "la", "los", "las", "un", "una", "mas", "que", "por", "con", "falta", "faltan", "a", "se", "le")
+)
 ENGLISH_ONLY: Final[Mapping[str, str]] = {"les": "less", "r": "are", "n": "and"}
 
 

@@ -97,7 +97,21 @@ _BEATS: dict[str, float] = {
     "1/8": 0.5, "1/16": 0.25, "crotchet": 1.0, "quaver": 0.5, "semiquaver": 0.25, "minim": 2.0,
     "blanca": 2.0, "negra": 1.0, "corchea": 0.5, "semicorchea": 0.25,
 }  # fmt: skip
-_LENGTH_NAMES = frozenset(("crotchet", "quaver", "semiquaver", "minim", "negra", "corchea", "semicorchea", "eighths", "sixteenths", "corcheas", "negras"))
+_LENGTH_NAMES = frozenset(
+    (
+        "crotchet",
+        "quaver",
+        "semiquaver",
+        "minim",
+        "negra",
+        "corchea",
+        "semicorchea",
+        "eighths",
+        "sixteenths",
+        "corcheas",
+        "negras",
+    )
+)
 _ORDINALS = {"8": "eighth", "16": "sixteenth", "4": "quarter"}
 
 

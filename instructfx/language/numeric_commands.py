@@ -264,4 +264,3 @@ def _measured_in(unit: str) -> Effect | None:
 
 def _text(items: Sequence[Item]) -> str:
     return " ".join(item.text for item in items if item.kind != "mark")
-

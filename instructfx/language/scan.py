@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -132,6 +133,20 @@ def _joins_numbers(items: Sequence[Item], position: int) -> bool:
     return bool(before and after and before.quantity and after.quantity and before.quantity.unit not in ("bpm",))
 
 
+def _goes_on(current: Sequence[Item], following: Sequence[Item]) -> bool:
+    """Whether what follows a comma only brings numbers for what stands before it: "bell at 1.2k, Q 2, down 4 dB"."""
+    part = list(itertools.takewhile(lambda item: item.kind != "mark" and not item.has("and", "but"), following))
+    numbers = [item for item in part if item.quantity is not None]
+    rest = [item for item in part if item.quantity is None and item.kind != "ignored"]
+    bare = all(item.text == "q" or (item.entry is None and set(item.roles) <= JOINING) for item in rest)
+    named = any(item.quantity or item.text in SHAPES or (item.entry and item.entry.nickname) for item in current)
+    return bool(numbers) and bare and named
+
+
+JOINING: frozenset[Role] = frozenset(("at", "up", "down", "by", "degree"))
+SHAPES = frozenset(("shelf", "bell", "notch", "peak", "high shelf", "low shelf", "shelving"))
+
+
 def clauses(items: Sequence[Item]) -> list[Clause]:
     """Split items at punctuation, connectors and "without"."""
     found: list[Clause] = []
@@ -148,6 +163,7 @@ def clauses(items: Sequence[Item]) -> list[Clause]:
 
     for position, item in enumerate(items):
         joined = (item.has("and") or item.text == ",") and _joins_numbers(items, position)
+        joined = joined or (item.text in (",", ":") and bool(current) and _goes_on(current, items[position + 1 :]))
         if item.kind == "mark":
             if item.text in _BREAKS and not joined:
                 close("mark")

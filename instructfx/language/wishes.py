@@ -10,6 +10,7 @@ from instructfx.language.intent_types import Wish
 from instructfx.language.lexicon import Family, Lexicon
 
 GUARD = 0.25  # a quality that must not come along is held by a small wish against it
+UNMEANT = 0.15  # what is not meant is no wish of its own
 STRONG = 1.7  # "remove the mud"
 _FORM_DEGREES: Mapping[str, float] = {"superlative": 2.0, "ish": 0.5}
 
@@ -37,7 +38,7 @@ def strength(mods: Mods, family: Family, form: str, guarded: bool) -> tuple[floa
         return -degree, True
     named = mods.verb == "remove" and not mods.has("so", "as")
     if denied and form == "comparative" and not mods.has("copula"):
-        return -GUARD, False  # "not warmer, wider"
+        return -UNMEANT, False  # "not warmer, wider"
     if denied and not (named and (fault or form == "noun" or family.kind == "area")):
         return _denied(mods, fault, guarded, degree)
     if mods.verb == "remove":

@@ -23,6 +23,8 @@ def apply_command(command: Command, intent: Intent, draft: Draft) -> None:
     if command.verb == "remove" and command.effect and not draft.slots(command.effect) and intent.wishes:
         return  # "more space, but no reverb"
     for slot_id in draft.targets(command):
+        if command.effect is None and command.which.kind != "it" and slot_id in draft.keep:
+            continue  # "remove everything but the reverb"
         if draft.has(slot_id) and draft.chain.slot(slot_id).wholly_locked:
             draft.notes.append(replies.locked(draft.chain, slot_id))
         elif draft.effect(slot_id).absent and command.verb != "remove":

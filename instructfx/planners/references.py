@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from instructfx.chain import Chain
 from instructfx.language import Command, Intent, understand
-from instructfx.language.intent_types import USUAL, Boost, Reference, Which
+from instructfx.language.intent_types import USUAL, Reference, Which
 from instructfx.language.substitution import substituted
 from instructfx.planners import PlanRequest
 
@@ -46,6 +46,8 @@ def _resolved(reference: Reference, found: Resolved) -> Resolved:
         return replace(found, request=without_last(request, count), back=found.back + count)
     if not request.said:
         return found
+    if reference.kind == "swap":
+        return replace(found, intent=_joined(found.intent, _swapped(reference, request)))
     if reference.kind in ("again", "share"):
         amount = reference.amount - 1.0 if reference.kind == "share" else reference.amount
         return replace(found, intent=_joined(found.intent, _scaled(_meant_last(request), amount)))
@@ -83,6 +85,14 @@ def _meant_last(request: PlanRequest) -> Intent:
     return Intent("", "en")
 
 
+def _swapped(reference: Reference, request: PlanRequest) -> Intent:
+    """An effect in the place of the one that was spoken of last: "try a phaser instead"."""
+    wanted = understand(f"add {reference.words}")
+    gone = [effect for effect in request.effects_lately[:1] if effect not in {c.effect for c in wanted.commands}]
+    removed = tuple(Command(reference.words, "remove", effect, {}, {}, (), 0.0) for effect in gone)
+    return replace(wanted, commands=(*removed, *wanted.commands))
+
+
 def _scaled(intent: Intent, amount: float) -> Intent:
     wishes = tuple(
         replace(wish, axes={axis: amount * value for axis, value in wish.axes.items()}, settings={})
@@ -95,7 +105,7 @@ def _scaled(intent: Intent, amount: float) -> Intent:
             effect=c.effect,
             settings={},
             changes={name: amount * change for name, change in c.changes.items()},
-            boosts=tuple(Boost(boost.frequency_hz, amount * boost.gain_db) for boost in c.boosts),
+            boosts=tuple(replace(boost, gain_db=amount * boost.gain_db) for boost in c.boosts),
             amount=0.0 if c.changes or c.boosts else amount,
             which=_there(c.which),
         )
@@ -126,4 +136,3 @@ def _turns_back(reference: Reference, request: PlanRequest) -> int:
         if effects & (came | named) or families & wished:
             return count - place
     return 0
-
