@@ -93,6 +93,10 @@ def _written(entry: Mapping[str, Any]) -> list[str]:
     return [each for code in CODES for each in entry.get(code, ())]
 
 
+def _reference(entry: Mapping[str, Any]) -> Reference:
+    return Reference(entry["kind"], entry.get("amount", 1.0), entry.get("words", ""))
+
+
 def _beyond(entry: Mapping[str, Any]) -> Beyond:
     return Beyond(entry["key"], entry["say_en"], entry["say_es"])
 
@@ -147,7 +151,7 @@ def _whole(words: Sequence[str]) -> str | Reference | None:
     meant = grammar().references.find(words)
     if meant is None:
         return None
-    rest = next((meant.named[name] for name in ("rest", "swapped", "figure", "number") if name in meant.named), "")
+    rest = next((meant.named[name] for name in ("rest", "swapped", "figure", "number") if name in meant.named), meant.meaning.words)
     number = read_number(meant.named.get("number", ""))
     share = 0.01 * number if meant.meaning.kind == "share" and number is not None else number
     return replace(meant.meaning, words=rest, amount=meant.meaning.amount if share is None else share)
@@ -166,7 +170,7 @@ def _parts(tokens: Sequence[Token], sentence: Span, said: list[str], references:
     for part, joint in _split(tokens, sentence):
         words = _words(tokens, part)
         meaning = _whole(words) if len(words) <= MOST_WORDS else None
-        if meaning is None or (isinstance(meaning, Reference) and joint):
+        if meaning is None or (isinstance(meaning, Reference) and (joint or meaning.kind == "instead")):
             left += tokens[max(part.start - 1, sentence.start) : part.end]
             continue
         _note(meaning, said, references)

@@ -11,6 +11,8 @@ from typing import Final
 from instructfx.language.scan import Item
 from instructfx.language.words import fold
 
+OTHER: Final = "und"
+"""ISO 639 for a language that is not known: one in another script."""
 LEAST_SHARE: Final = 0.4  # of the words of an instruction that only another language has
 
 
@@ -25,6 +27,9 @@ def foreign(items: Sequence[Item]) -> str:
 
     Every word counts for the languages that have it; English and Spanish have those that their grammar or lexicon reads.
     """
+    letters = [letter for item in items for letter in item.text if letter.isalpha()]
+    if sum(letter > "\u024f" for letter in letters) > len(letters) / 2:
+        return OTHER
     words = [(fold(word), item) for item in items for word in item.text.split() if item.kind != "mark"]
     words = [(word, item) for word, item in words if any(letter.isalpha() for letter in word)]
     ours = sum(_read(item) for _, item in words)

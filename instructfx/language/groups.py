@@ -114,6 +114,7 @@ def _modified(mods: Mods, item: Item) -> Mods:
             "copula",
             "make",
             "turn",
+            "away",
             "so",
             "as",
         ):
@@ -178,6 +179,8 @@ def read(parts: Sequence[Clause], lexicon: Lexicon) -> ClauseReading:
                     used = False
                 continue
             whole = item.has("everything", "rest") and item.entry is None
+            if not mods.said and _commands(clause.items, position):
+                mods = replace(mods, flags=mods.flags | {"make"})
             if (is_target(item, lexicon, False) and not _only_modifies(clause.items, position, lexicon)) or whole:
                 link = clause.link if not target_seen else "within"
                 reading.groups.append(Group(mods, item, link, index, whole))
@@ -213,6 +216,13 @@ def _where_it_lives(clause: Clause, groups: Sequence[Group], mods: Mods, lexicon
     leveled = [group.item.entry.family for group in groups if group.item.entry] in (["loud"], ["quiet"])
     moved = not groups and (mods.verb in ("raise", "lower", "lack") or mods.direction or mods.has("too"))
     return replace(source, entry=lexicon.lives[fold(source.text)]) if leveled or moved else None
+
+
+def _commands(items: Sequence[Item], position: int) -> bool:
+    """Whether a quality stands first and has an object, so that it is a verb: "thin the pads out", "muffle it"."""
+    first = all(item.kind == "ignored" for item in items[:position])
+    behind = items[position + 1].text if position + 1 < len(items) else ""
+    return first and behind in ("the", "it", "this", "my", "that", "out", "up")
 
 
 def _next(items: Sequence[Item], position: int) -> Item | None:

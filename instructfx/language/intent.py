@@ -156,7 +156,7 @@ def _undone(part: Clause, draft: _IntentDraft) -> bool:
     count = next((int(item.quantity.value) for item in part.items if item.quantity and item.quantity.value >= 1), 1)
     if count == 1 and any(item.has("times") and item.roles["times"] >= 2 for item in part.items):
         count = int(next(item.roles["times"] for item in part.items if item.has("times")))
-    draft.undo = min(MAX_UNDO, draft.undo + count)
+    draft.undo = min(MAX_UNDO, max(draft.undo, count))  # "undo that, go back" is one step
     return True
 
 

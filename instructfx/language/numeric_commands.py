@@ -66,7 +66,9 @@ def _sign(items: Sequence[Item]) -> float:
             return -1.0
         if item.entry and item.entry.family in ("loud", "quiet"):
             return 1.0 if item.entry.family == "loud" else -1.0
-        if item.has("turn") and any(other.has("off") for other in items):
+        if item.has("turn") and any(other.has("off", "out") or other.text == "back" for other in items):
+            return -1.0
+        if item.has("too") or (item.has("away") and not any(other.has("up", "raise") for other in items)):
             return -1.0
     noise = any(item.entry and item.entry.family in NOISES for item in items)
     return -1.0 if noise and not any(item.has("make") for item in items) else 0.0

@@ -90,7 +90,7 @@ def _read(tokens: Sequence[Token], keys: tuple[str, ...], start: int, lexicon: L
     entry, entry_end = found if found else (None, start)
     quantity = quantity_at(tokens, start)
     longest = quantity is not None and quantity[1] >= max(role_end, entry_end)
-    if quantity and longest and (quantity[1] > entry_end or entry is None or quantity[0].unit == "bits"):
+    if quantity and longest and (quantity[1] > entry_end or entry is None or quantity[0].unit in ("bits", "beats")):
         text = " ".join(each.text for each in tokens[start : quantity[1]])
         return Item(text, quantity=quantity[0]), quantity[1]
     end = max(role_end, entry_end)

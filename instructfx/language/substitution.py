@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from instructfx.language.eq_commands import LEAST_HZ
 from instructfx.language.lexicon import lexicon
 from instructfx.language.normal_form import normal_form
 from instructfx.language.scan import Item, scan
@@ -18,11 +20,24 @@ def substituted(before: str, words: str) -> str:
     if told is None:
         return words
     places = [at for at, item in enumerate(old) if _sort(item) == _sort(told)]
+    if not places and told.quantity is not None and not told.quantity.unit:
+        measured = [at for at, item in enumerate(old) if item.quantity is not None and _fits(item, told)]
+        if measured:
+            unit = old[measured[-1]].text.partition(" ")[2]
+            return _text([*old[: measured[-1]], replace(told, text=f"{told.text} {unit}"), *old[measured[-1] + 1 :]])
     if not places and told.quantity is None:
         places = [at for at, item in enumerate(old) if _sort(item) in ("effect", "quality")]
     if not places:
         return f"{before} {words}" if told.quantity is not None else words
     return _text([*old[: places[-1]], told, *old[places[-1] + 1 :]])
+
+
+def _fits(item: Item, told: Item) -> bool:
+    """Whether a number without a unit can stand for another one: a large one for a frequency, a small one for a gain."""
+    if item.quantity is None or told.quantity is None:
+        return False
+    frequency = item.quantity.unit == "hz"
+    return frequency == (abs(told.quantity.value) >= LEAST_HZ) or item.quantity.unit not in ("hz", "db")
 
 
 def _sort(item: Item) -> str:

@@ -65,13 +65,15 @@ def _blames(mods: Mods, family: Family, form: str) -> bool:
         return False
     if family.kind == "fault":
         return True
-    if not mods.has("copula") or form != "base":
+    if form != "base":
         return False
+    if not mods.has("copula"):
+        return mods.degree is not None and mods.degree <= 0.5 and family.name in UNWANTED
     mild = mods.degree is not None and mods.degree <= 1.3
     return mild or family.kind in BLAMED or family.name in UNWANTED
 
 
-BLAMED = ("device", "level")
+BLAMED = ("device", "level", "place")
 """Kinds of families of which "it sounds like that" is a complaint."""
 UNWANTED = frozenset(
     "dark cold dry hard shallow metallic distant narrow small static squashed sharp heavy sad old dirty harsh bright".split()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from instructfx.chain import Chain
+from instructfx.effects import EFFECTS
 from instructfx.language import Command, Intent, understand
 from instructfx.language.intent_types import USUAL, Reference, Which
 from instructfx.language.substitution import substituted
@@ -104,14 +105,26 @@ def _scaled(intent: Intent, amount: float) -> Intent:
             verb="adjust",
             effect=c.effect,
             settings={},
-            changes={name: amount * change for name, change in c.changes.items()},
+            changes={name: amount * change for name, change in {**_mirrored(c), **c.changes}.items()},
             boosts=tuple(replace(boost, gain_db=amount * boost.gain_db) for boost in c.boosts),
-            amount=0.0 if c.changes or c.boosts else amount,
+            amount=0.0 if c.changes or c.boosts or _mirrored(c) else amount,
             which=_there(c.which),
         )
         for c in intent.commands
     )
     return replace(intent, wishes=wishes, commands=commands)
+
+
+def _mirrored(command: Command) -> dict[str, float]:
+    """The settings of a command that rest at zero and reach as far to both sides: what is asked of them can be turned."""
+    if command.effect is None:
+        return {}
+    params = {param.name: param for param in EFFECTS[command.effect].params}
+    return {
+        name: value
+        for name, value in command.settings.items()
+        if params[name].default == 0 and params[name].low == -params[name].high
+    }
 
 
 def _there(which: Which) -> Which:
