@@ -10,8 +10,8 @@ import soundfile
 
 from instructfx.audio import Audio
 from instructfx.bench.quality.dialogues import read_dialogues
+from instructfx.bench.quality.effect_labels import BenchDataError
 from instructfx.bench.quality.expectations import LOUDNESS, OTHERS, SessionMoment, expectation, judged, standing
-from instructfx.bench.quality.sentences import BenchDataError
 from instructfx.chain import Chain
 from instructfx.cli.main import main
 from instructfx.ears.axes import AXES

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from instructfx.bench.quality.sentences import KINDS, SENTENCES, Mark, Sentence, marked, read_sentences
+from instructfx.bench.quality.effect_labels import KINDS, SENTENCES, Mark, Sentence, marked, read_sentences
 from instructfx.bench.registry import BenchOptions
 from instructfx.bench.runner.cases import Bench, CaseReport
 from instructfx.bench.runner.intervals import Interval, interval
