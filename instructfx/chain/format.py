@@ -47,7 +47,7 @@ class SettingLine:
 
 def form_of(param: Param) -> Form:
     """How the values of a setting are written; the page's script writes them the same way."""
-    if param.kind in ("choice", "switch"):
+    if param.worded:
         return "word"
     if param.unit == "dB":
         return "gain" if param.low < 0 < param.high or param.name.startswith("gain") else "level"

@@ -74,6 +74,11 @@ class Param:
         """Whether the setting jumps from one value to the next: every kind but a number."""
         return self.kind != "number"
 
+    @property
+    def worded(self) -> bool:
+        """Whether its values are words to people: a choice's, off and on."""
+        return self.kind in ("choice", "switch")
+
     # Values
 
     def clamp(self, value: Any) -> float:
@@ -104,7 +109,7 @@ class Param:
 
     def legal_text(self) -> str:
         """What a value must be, for messages: "a number from -60 to 0 dB", "off or on"."""
-        return self.range_text() if self.kind in ("choice", "switch") else f"a number from {self.range_text()}"
+        return self.range_text() if self.worded else f"a number from {self.range_text()}"
 
     def to_json(self, value: float) -> float | str | bool:
         """A value as it is stored: `clamp` reads it back."""
@@ -128,7 +133,7 @@ class Param:
         """
         if start == end:
             return end
-        if self.kind in ("choice", "switch"):
+        if self.worded:
             return end if share >= 0.5 else start
         first, last = self.to_unit(start), self.to_unit(end)
         return self.from_unit(first + share * (last - first))
@@ -170,7 +175,7 @@ class Param:
 
     def shown(self, value: float) -> str:
         """A value with as many decimals as a step of the slider has, or its word."""
-        if self.kind in ("choice", "switch"):
+        if self.worded:
             stored = self.to_json(value)
             return stored if isinstance(stored, str) else ON[0] if stored else OFF[0]
         decimals = max(-math.floor(math.log10(self.step) + 1e-9), 0)
@@ -178,7 +183,7 @@ class Param:
 
     def brief(self, value: float) -> str:
         """A value in four digits, or its word."""
-        return self.shown(value) if self.kind in ("choice", "switch") else f"{value:.4g}"
+        return self.shown(value) if self.worded else f"{value:.4g}"
 
     def range_text(self) -> str:
         """For messages: "-60 to 0 dB", "sine, triangle or square", "off or on"."""
