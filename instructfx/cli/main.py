@@ -131,7 +131,7 @@ def _refine(options: argparse.Namespace) -> int:
                     record = {**readable(turn), "file": str(path)}
                     sys.stdout.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
                 else:
-                    sys.stdout.write(_told(turn, path))
+                    sys.stdout.write(_turn_text(turn, path))
                 sys.stdout.flush()
             if interrupted.is_set():
                 return 130
@@ -139,7 +139,7 @@ def _refine(options: argparse.Namespace) -> int:
     return 0
 
 
-def _told(turn: Turn, path: Path) -> str:
+def _turn_text(turn: Turn, path: Path) -> str:
     lines = [f'{turn.index}. "{turn.instruction}"', f"   {turn.reply}", *(f"   {note}" for note in turn.notes)]
     for slot in turn.chain.slots:
         changed = [

@@ -22,7 +22,8 @@ class Param:
 
     In memory every value is a float: the place of a choice among `choices`, 0 or 1 of a switch. In JSON a choice is
     its word and a switch is true or false. step is that of a slider. tunable: an ear can judge it, so refiners may
-    move it; times, rates, intervals, choices and switches are for the person and the planner alone.
+    move it; times, rates, intervals, choices and switches are for the person and the planner alone. title is what a
+    card calls it: unless given, its name without the unit.
 
     Raises SettingsError when the default is outside low..high, a log scale touches 0 or a kind contradicts itself.
     """
@@ -38,8 +39,10 @@ class Param:
     tunable: bool = True
     kind: Kind = "number"
     choices: tuple[str, ...] = ()
+    title: str = ""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "title", self.title or self.label.capitalize())
         if not self.low < self.high or not self.low <= self.default <= self.high:
             raise SettingsError(f"{self.name}: default {self.default:g} is not in {self.low:g} to {self.high:g}")
         if self.scale == "log" and self.low <= 0:

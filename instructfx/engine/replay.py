@@ -239,8 +239,8 @@ def _between_chains(old: Chain, new: Chain) -> Iterator[Difference]:
             stored, found = slot.settings[param.name], other.settings[param.name]
             if stored != found:
                 apart = abs(param.to_unit(stored) - param.to_unit(found))
-                texts = [param.shown(value) if param.worded else repr(value) for value in (stored, found)]
-                yield Difference(f"{slot.id} {param.name}", *texts, apart)
+                was, now = (param.shown(value) if param.worded else repr(value) for value in (stored, found))
+                yield Difference(f"{slot.id} {param.name}", was, now, apart)
 
 
 def _between_plans(old: Plan, new: Plan) -> Iterator[Difference]:

@@ -171,7 +171,7 @@ def _process(chain: Chain, used: Sequence[Slot]) -> str:
         if not slot.heard:
             lines.append(f"    # {label} is {'not here, so it is off' if slot.effect.absent else 'bypassed'}.")
         elif slot not in used:
-            lines.append(f"    # {label} cannot be rebuilt on pedalboard: {', '.join(_told(slot))}.")
+            lines.append(f"    # {label} cannot be rebuilt on pedalboard: {', '.join(_setting_texts(slot))}.")
         else:
             given = [f"        {name}={_constant(slot, name)}," for name in _taken_by(slot)]
             lines += [f"    samples = {_function(slot)}(", "        samples,", "        sample_rate,", *given]
@@ -184,7 +184,7 @@ def _function(slot: Slot) -> str:
     return slot.effect.standalone.__name__ if slot.effect.standalone else ""
 
 
-def _told(slot: Slot) -> Iterator[str]:
+def _setting_texts(slot: Slot) -> Iterator[str]:
     for param in slot.effect.params:
         yield f"{param.name} {value_text(param, slot.settings[param.name])}"
 

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from instructfx.chain import Chain
-from instructfx.ears import Goal
+from instructfx.ears import EARS, Goal
 from instructfx.errors import InstructFXError, InstructionError, StoreError
 from instructfx.planners.plan import Plan
 from instructfx.planners.router import Route
@@ -56,6 +56,11 @@ class Provenance:
     threads: int = 0
     turn_options: TurnOptions = field(default_factory=TurnOptions)
     excerpt_start: int | None = None
+
+    @property
+    def built_in_ear(self) -> bool:
+        """Whether the ear listened that is always there."""
+        return self.ear == EARS[0]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from instructfx.chain.format import minus
-from instructfx.studio.visits.ear_options import BUILT_IN, LABELS
+from instructfx.studio.visits.ear_options import LABELS
 from instructfx.studio.visits.phrases import Change, changes, clock
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _reply(turn: Turn, done: Sequence[Change]) -> str:
     facts = [f"{turn.seconds:.1f} s"]
     if turn.kind != "edited":
         facts.insert(0, f"planned by {escape(_planner(turn))}")
-    if turn.kind not in ("undone", "edited") and turn.provenance.ear != BUILT_IN:
+    if turn.kind not in ("undone", "edited") and not turn.provenance.built_in_ear:
         facts.insert(0, f"heard by {escape(LABELS.get(turn.provenance.ear, turn.provenance.ear))}")
     if turn.kind not in ("undone", "edited") and done:
         facts.insert(0, ROUTES[turn.route])
