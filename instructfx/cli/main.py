@@ -141,6 +141,7 @@ def _refine(options: argparse.Namespace) -> int:
 
 def _turn_text(turn: Turn, path: Path) -> str:
     lines = [f'{turn.index}. "{turn.instruction}"', f"   {turn.reply}", *(f"   {note}" for note in turn.notes)]
+    names = turn.chain.short_names
     for slot in turn.chain.slots:
         changed = [
             f"{param.name} {param.brief(slot.settings[param.name])}"
@@ -149,9 +150,9 @@ def _turn_text(turn: Turn, path: Path) -> str:
         ]
         off = " (bypassed)" if slot.bypassed else ""
         if slot.effect.absent:
-            lines.append(f"   {slot.id}: {slot.effect.summary}")
+            lines.append(f"   {names[slot.id]}: {slot.effect.summary}")
             continue
-        lines.append(f"   {slot.id}{off}: {', '.join(changed) or 'as declared'}")
+        lines.append(f"   {names[slot.id]}{off}: {', '.join(changed) or 'as declared'}")
     lines.append(f"   {turn.route}, planned by {turn.planned_by}; {turn.seconds:.1f} s, {path}")
     return "\n".join(lines) + "\n"
 
