@@ -65,7 +65,7 @@ CHORUS = Effect(
         Param("feedback", 0, 0.95, 0, help="how metallic", tunable=False),
         Param("mix", 0, 1, 0.5, help="share of the moving voice"),
     ),
-    render=FromPedalboard(build),
+    render=FromPedalboard(build, "rate_hz"),
     straight_through=True,
     role="movement",
     heuristics=EffectHeuristics(

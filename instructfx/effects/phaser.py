@@ -65,7 +65,7 @@ PHASER = Effect(
         Param("feedback", 0, 0.95, 0.1, help="how sharp the notches are", tunable=False),
         Param("mix", 0, 1, 0.5, help="0.5 gives the deepest notches"),
     ),
-    render=FromPedalboard(build),
+    render=FromPedalboard(build, "rate_hz"),
     straight_through=True,
     role="movement",
     heuristics=EffectHeuristics(
