@@ -186,14 +186,7 @@ WORDS = EffectWords(
         Nickname(
             ("spring", "spring reverb"),
             ("muelle", "reverb de muelle", "resorte"),
-            {
-                "decay_seconds": 1.6,
-                "damping": 0.3,
-                "low_cut_hz": 250.0,
-                "high_cut_hz": 5000.0,
-                "width": 0.2,
-                "mix": 0.3,
-            },
+            {"decay_seconds": 1.6, "damping": 0.3, "low_cut_hz": 250, "high_cut_hz": 5000, "width": 0.2, "mix": 0.3},
         ),
         Nickname(
             ("long reverb", "long verb", "long tail"),

@@ -119,8 +119,7 @@ class Turn:
 
     def to_json(self) -> str:
         """All of it as a JSON object; `turn_from_json` reads it back."""
-        text: str = _turn_adapter().dump_json(self).decode()
-        return text
+        return _turn_adapter().dump_json(self).decode()
 
 
 @dataclass(frozen=True)
