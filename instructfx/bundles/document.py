@@ -120,7 +120,7 @@ def _check_schema(document: dict[str, Any], name: str) -> None:
     """All by jsonschema but the trajectories, which take it a thousandth of a second for each effect of each step."""
     trajectories: list[tuple[str, Any]] = []
     for error in _validator().iter_errors(_without_steps(document, trajectories)):
-        raise StoreError(f"{name} is not as the format says: {_told(error)}")
+        raise StoreError(f"{name} is not as the format says: {_error_text(error)}")
     for place, steps in trajectories:
         problem = next(problems_of_steps(steps), None)
         if problem:
@@ -215,7 +215,7 @@ def _number(value: Any, low: float, high: float) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
 
 
-def _told(error: Any) -> str:
+def _error_text(error: Any) -> str:
     """One line for what jsonschema found: where, and what would be right."""
     while error.context:
         error = next((each for each in error.context if each.validator != "type"), error.context[0])

@@ -58,6 +58,12 @@ class Chain:
             labels[slot.id] = f"{slot.effect.label} {seen[name]}" if count[name] > 1 else slot.effect.label
         return labels
 
+    @property
+    def short_names(self) -> Mapping[str, str]:
+        """Slot id -> a name for lists and programs: the effect's where it is there once, else the id."""
+        count = Counter(self.names)
+        return {slot.id: slot.id if count[slot.effect.name] > 1 else slot.effect.name for slot in self.slots}
+
     def of_effect(self, name: str) -> tuple[Slot, ...]:
         """The slots of that effect."""
         return tuple(slot for slot in self.slots if slot.effect.name == name)

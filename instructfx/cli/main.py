@@ -134,7 +134,7 @@ def _refine(options: argparse.Namespace) -> int:
                 path.with_suffix(".json").write_text(preset.to_text(turn.chain))
                 progress.clear()
                 record = {**readable(turn), "file": str(path)}
-                sys.stdout.write(_json(record) if options.json else _told(turn, path))
+                sys.stdout.write(_json(record) if options.json else _turn_text(turn, path))
                 sys.stdout.flush()
             if interrupted.is_set():
                 return 130
@@ -152,8 +152,9 @@ def _answered(exchange: Exchange) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _told(turn: Turn, path: Path) -> str:
+def _turn_text(turn: Turn, path: Path) -> str:
     lines = [f'{turn.index}. "{turn.instruction}"', f"   {turn.reply}", *(f"   {note}" for note in turn.notes)]
+    names = turn.chain.short_names
     for slot in turn.chain.slots:
         changed = [
             f"{param.name} {param.brief(slot.settings[param.name])}"
@@ -162,9 +163,9 @@ def _told(turn: Turn, path: Path) -> str:
         ]
         off = " (bypassed)" if slot.bypassed else ""
         if slot.effect.absent:
-            lines.append(f"   {slot.id}: {slot.effect.summary}")
+            lines.append(f"   {names[slot.id]}: {slot.effect.summary}")
             continue
-        lines.append(f"   {slot.id}{off}: {', '.join(changed) or 'as declared'}")
+        lines.append(f"   {names[slot.id]}{off}: {', '.join(changed) or 'as declared'}")
     lines.append(f"   {turn.route}, planned by {turn.planned_by}; {turn.seconds:.1f} s, {path}")
     return "\n".join(lines) + "\n"
 

@@ -39,11 +39,11 @@ def _words(options: argparse.Namespace) -> int:
         return 0
     phrase = " ".join(options.words)
     intent = understand(phrase)
-    sys.stdout.write("".join(_told(phrase, intent, words)))
+    sys.stdout.write("".join(_explained(phrase, intent, words)))
     return 0 if intent.understood else 1
 
 
-def _told(phrase: str, intent: Intent, words: Lexicon) -> Iterator[str]:
+def _explained(phrase: str, intent: Intent, words: Lexicon) -> Iterator[str]:
     """The phrase as one would read it, word by word, and what the built-in planner does for it."""
     yield f"{phrase}\n"
     for mended in _mended(phrase, words):

@@ -152,7 +152,9 @@ COMPRESSOR = Effect(
         Param("ratio", 1, 20, 3, scale="log", step=0.1, help="how firmly: 4 means 4 dB in, 1 dB out"),
         Param("attack_ms", 0.1, 100, 10, "ms", "log", 0.1, "slow lets hits through, fast catches them"),
         Param("release_ms", 10, 1000, 120, "ms", "log", 1, "how soon it lets go", tunable=False),
-        Param("makeup_gain_db", 0, 24, 0, "dB", step=0.1, help="gain after compression", tunable=False),
+        Param(
+            "makeup_gain_db", 0, 24, 0, "dB", step=0.1, help="gain after compression", tunable=False, title="Make-up"
+        ),
         Param("mix", 0, 1, 1, help="below 1: parallel compression", tunable=False),
     ),
     render=FromPedalboard(build),

@@ -106,7 +106,7 @@ DELAY = Effect(
     label="Delay",
     summary="Echoes: slapback, rhythm, depth.",
     params=(
-        Param("delay_seconds", 0.01, 2, 0.35, "s", "log", help="time between repeats", tunable=False),
+        Param("delay_seconds", 0.01, 2, 0.35, "s", "log", help="time between repeats", tunable=False, title="Time"),
         Param("feedback", 0, 0.95, 0.3, help="how much of each repeat returns"),
         Param("mix", 0, 1, 0.25, help="share of the repeats in the sound"),
     ),

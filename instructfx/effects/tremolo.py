@@ -87,7 +87,7 @@ TREMOLO = Effect(
     label="Tremolo",
     summary="The level swings: pulse, throb, helicopter, auto-pan.",
     params=(
-        Param("rate_hz", 0.1, 20, 5, "Hz", "log", help="2 sways, 6 shimmers", tunable=False),
+        Param("rate_hz", 0.1, 20, 5, "Hz", "log", help="2 sways, 6 shimmers", tunable=False, title="Speed"),
         Param("depth", 0, 1, 0.5, help="1 falls to silence"),
         Param.choice("shape", ("sine", "triangle", "square"), "sine", "square chops"),
         Param("phase_degrees", 0, 180, 0, "degrees", step=1, help="180: right loud when left soft", tunable=False),

@@ -241,18 +241,19 @@ class Replay:
 def _between_chains(old: Chain, new: Chain) -> Iterator[Difference]:
     if old.names != new.names:
         yield Difference("effects", ", ".join(old.names) or "none", ", ".join(new.names) or "none")
-    new = aligned(new, old)
+    new, names = aligned(new, old), old.short_names
     for slot in old.slots:
         other = new.find(slot.id)
         if other is None:
             continue
         if slot.bypassed != other.bypassed:
-            yield Difference(f"{slot.id} bypassed", str(slot.bypassed), str(other.bypassed))
+            yield Difference(f"{names[slot.id]} bypassed", str(slot.bypassed), str(other.bypassed))
         for param in slot.effect.params:
             stored, found = slot.settings[param.name], other.settings[param.name]
             if stored != found:
                 apart = abs(param.to_unit(stored) - param.to_unit(found))
-                yield Difference(f"{slot.id} {param.name}", repr(stored), repr(found), apart)
+                was, now = (param.shown(value) if param.worded else repr(value) for value in (stored, found))
+                yield Difference(f"{names[slot.id]} {param.name}", was, now, apart)
 
 
 def _between_plans(old: Plan, new: Plan) -> Iterator[Difference]:

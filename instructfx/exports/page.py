@@ -99,7 +99,7 @@ def _turns(figure: Figure, wanted: Wanted, top: float) -> None:
     left, width = MIDDLE + 0.03, RIGHT - MIDDLE - 0.03
     rows = [ColumnLine(SAID_TITLE, bold=True)]
     for size in _sizes():
-        told = [_told(turn, width, size) for turn in wanted.told]
+        told = [_turn_lines(turn, width, size) for turn in wanted.told]
         if len(rows) + sum(map(len, told)) <= _room(top, size):
             break
     else:
@@ -114,7 +114,7 @@ def _turns(figure: Figure, wanted: Wanted, top: float) -> None:
     _column(figure, left, top, rows + [row for each in told for row in each], size)
 
 
-def _told(turn: Turn | Exchange, width: float, size: float) -> list[ColumnLine]:
+def _turn_lines(turn: Turn | Exchange, width: float, size: float) -> list[ColumnLine]:
     words = [ColumnLine(line, bold=True) for line in _wrapped(said(turn), width, size, bold=True)]
     return [ColumnLine(""), *words, *(ColumnLine(line) for line in _wrapped(one_line(turn.reply), width, size))]
 

@@ -105,10 +105,10 @@ def _turn(turn: Turn, session: Session, index_of: Mapping[str, int]) -> Iterator
 
 def changes(before: Chain, after: Chain) -> Iterator[str]:
     """What a chain has that another had not, effect by effect: "eq: low_shelf_gain_db 0 to 2.1 dB"."""
-    before = aligned(before, after)
+    before, names = aligned(before, after), after.short_names
     for slot_id in before.ids:
         if slot_id not in after.ids:
-            yield f"- {slot_id}"
+            yield f"- {before.short_names[slot_id]}"
     for slot in after.slots:
         was = before.find(slot.id)
         old = was.settings if was else slot.effect.defaults()
@@ -121,4 +121,4 @@ def changes(before: Chain, after: Chain) -> Iterator[str]:
         if was and slot.bypassed != was.bypassed:
             moved.append("bypassed" if slot.bypassed else "heard again")
         if moved or not was:
-            yield f"{'' if was else '+ '}{slot.id}: {', '.join(moved) or 'as declared'}"
+            yield f"{'' if was else '+ '}{names[slot.id]}: {', '.join(moved) or 'as declared'}"

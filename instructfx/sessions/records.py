@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from instructfx.chain import Chain
-from instructfx.ears import Goal
+from instructfx.ears import EARS, Goal
 from instructfx.errors import InstructFXError, StoreError
 from instructfx.planners.plan import Plan
 from instructfx.planners.router import Route
@@ -54,6 +54,11 @@ class Provenance:
     threads: int = 0
     turn_options: TurnOptions = field(default_factory=TurnOptions)
     excerpt_start: int | None = None
+
+    @property
+    def built_in_ear(self) -> bool:
+        """Whether the ear listened that is always there."""
+        return self.ear == EARS[0]
 
 
 @dataclass(frozen=True)
@@ -112,8 +117,7 @@ class Turn:
 
     def to_json(self) -> str:
         """All of it as a JSON object; `turn_from_json` reads it back."""
-        text: str = _turn_adapter().dump_json(self).decode()
-        return text
+        return _turn_adapter().dump_json(self).decode()
 
 
 def turn_from_json(text: str) -> Turn:

@@ -31,8 +31,8 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Play
 <style>body { margin: 0; padding: 12px; font: 15px system-ui; } .sheet { max-width: 900px; }</style></head>
 <body class="gradio-container"><main class="sheet"><ifx-player></ifx-player></main>
 <script>
-window.acts = [];
-addEventListener("act", (event) => acts.push(event.detail));
+window.events = [];
+addEventListener("part-event", (event) => events.push(event.detail));
 const player = document.querySelector("ifx-player");
 const TAP = `registerProcessor("tap", class extends AudioWorkletProcessor {
   process([[left, right]]) { if (left) this.port.postMessage([currentFrame, left, right ?? left]); return true; }
@@ -171,8 +171,8 @@ class Player:
         return dict(self.page.evaluate("player.state"))
 
     @property
-    def acts(self) -> list[dict[str, Any]]:
-        return list(self.page.evaluate("acts"))
+    def events(self) -> list[dict[str, Any]]:
+        return list(self.page.evaluate("events"))
 
     def start(self, *loaded: str) -> None:
         """

@@ -64,9 +64,11 @@ def _settings(listed: Listed, session: Session, remarks: Remarks) -> Iterator[Ro
     for turn in session.turns:
         for place, slot in enumerate(turn.chain.slots, start=1):
             for param in slot.effect.params:
+                value = slot.settings[param.name]
                 yield (
-                    *_names(session, turn), place, slot.effect.name, slot.bypassed, param.name,
-                    slot.settings[param.name], param.unit, param.name in slot.locked,
+                    *_names(session, turn), place, slot.id, slot.effect.name, slot.bypassed, param.name,
+                    None if param.worded else value, param.shown(value) if param.worded else None, param.unit,
+                    param.name in slot.locked,
                 )  # fmt: skip
 
 
@@ -178,11 +180,13 @@ TABLES: Mapping[str, Table] = {
             SESSION,
             TURN,
             Column("place", "integer", "the effect's place in the chain after the turn, from 1"),
+            Column("slot", "string", "the slot's id, the same in every turn of the session"),
             Column("effect", "string", "name of the effect"),
             Column("bypassed", "boolean", "whether the effect is switched off"),
             Column("setting", "string", "name of the setting"),
-            Column("value", "number", "its value, in the unit beside it"),
-            Column("unit", "string", "Hz, dB, ms, s, semitones, bit; empty where it has none"),
+            Column("value", "number", "its value, in the unit beside it; empty for a choice or a switch"),
+            Column("word", "string", "what is chosen, on or off of a switch; empty for a number"),
+            Column("unit", "string", "Hz, dB, ms, s, semitones, bit, degrees; empty where it has none"),
             Column("locked", "boolean", "whether searches may not move it"),
         ),
         _settings,

@@ -51,7 +51,7 @@ const show = async () => {{
 }};
 watch("value", show);
 show();
-part.addEventListener("act", (event) => {{
+part.addEventListener("part-event", (event) => {{
   if (!["preview", "amount-preview", "error"].includes(event.detail.do)) trigger("submit", event.detail);
 }});
 """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from instructfx.chain.format import minus
 from instructfx.planners.phrases import Voice
-from instructfx.studio.visits.ear_options import BUILT_IN, LABELS
+from instructfx.studio.visits.ear_options import LABELS
 from instructfx.studio.visits.phrases import ENGLISH, Change, changes, clock, spoken
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _reply(turn: Turn, done: Sequence[Change], voice: Voice) -> str:
     facts = [f"{turn.seconds:.1f} s"]
     if turn.kind != "edited":
         facts.insert(0, f"planned by {escape(_planner(turn.planned_by))}")
-    if turn.kind not in ("undone", "edited") and turn.provenance.ear != BUILT_IN:
+    if turn.kind not in ("undone", "edited") and not turn.provenance.built_in_ear:
         facts.insert(0, f"heard by {escape(LABELS.get(turn.provenance.ear, turn.provenance.ear))}")
     if turn.kind not in ("undone", "edited") and done:
         facts.insert(0, ROUTES[turn.route])

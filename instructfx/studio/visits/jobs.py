@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 from instructfx.chain import Chain
 from instructfx.errors import InstructFXError
-from instructfx.planners import BUILT_IN
-from instructfx.studio.visits.ear_options import FETCHED
 from instructfx.studio.visits.job import STARTS, Job, SessionJob
 from instructfx.studio.visits.phrases import sentence
 from instructfx.studio.visits.visits import Visit, VisitEntry
@@ -79,9 +77,9 @@ class TurnJob(SessionJob):
 
     def named(self, stage: str) -> str:
         """What the page calls a stage: who is asked and who listens makes a difference."""
-        if stage == "listening" and self.visit.agents.ear == FETCHED:
+        if stage == "listening" and not self.visit.agents.built_in_ear:
             return "hearing"
-        if stage == "planning" and self.visit.agents.planner != BUILT_IN:
+        if stage == "planning" and not self.visit.agents.built_in_planner:
             return "asking"
         return stage
 

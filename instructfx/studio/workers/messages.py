@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from instructfx.chain import SlotJson
+from instructfx.ears import EARS
 from instructfx.errors import InstructFXError
+from instructfx.planners import BUILT_IN
 from instructfx.sessions.options import TurnOptions
 
 Slots = Sequence[SlotJson]
@@ -34,6 +36,16 @@ class AgentNames:
 
     planner: str
     ear: str
+
+    @property
+    def built_in_planner(self) -> bool:
+        """Whether no language model is asked."""
+        return self.planner == BUILT_IN
+
+    @property
+    def built_in_ear(self) -> bool:
+        """Whether the ear listens that is always there, which is quick and has one loss alone."""
+        return self.ear == EARS[0]
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ class Service:
                 else:
                     live.say(words, callbacks, options)
             case Edit(slots):
-                live.edit(_set_by_hand(slots, live.chain))
+                live.edit(_set_by_hand(slots, [live.chain]))
             case Scale(share):
                 live.amount(share)
             case GoTo(turn_id):
@@ -150,10 +150,12 @@ class Service:
 
     def _preview(self, request: PreviewRequest) -> Made:
         from instructfx.audio import save
-        from instructfx.chain import Chain
 
         live = self._session(request.session_id, request.length, request.agents)
-        chain = _scaled(live, request.share) if request.slots is None else Chain.from_json(list(request.slots))
+        if request.slots is None:
+            chain = _scaled(live, request.share)
+        else:
+            chain = _set_by_hand(request.slots, [turn.chain for turn in live.turns])
         path = _new_file(request.folder)
         save(live.preview(chain), path)
         return Made(path)
@@ -207,13 +209,13 @@ class Service:
             live.render_to(Path(folder) / "warm.flac", cancelled=self._stop.is_set)
 
 
-def _set_by_hand(slots: Sequence[SlotJson], playing: Chain) -> Chain:
-    """A chain from the page; SettingsError where a hand adds or changes an effect that is not here."""
+def _set_by_hand(slots: Sequence[SlotJson], known: Sequence[Chain]) -> Chain:
+    """A chain from the page; SettingsError where it has an effect that is not here otherwise than the known chains."""
     from instructfx.chain import Chain
 
     chain = Chain.from_json(list(slots))
     for slot in chain.slots:
-        if slot.effect.absent and slot not in playing.slots:
+        if slot.effect.absent and not any(slot in each.slots for each in known):
             raise SettingsError(f"there is no effect {slot.effect.name!r} here; one of a chain can be moved or removed")
     return chain
 
