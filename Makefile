@@ -38,7 +38,6 @@ test-slow: .venv/ready-for-tests system-packages
 	$(BIN)/python -m pytest -m slow --timeout 3600
 
 lint: .venv/ready-for-tests
-	find instructfx/studio -name '*.pyi' -delete # Gradio writes them beside components; mypy would read them instead
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

@@ -34,7 +34,7 @@ def served(studio: Served, monkeypatch: pytest.MonkeyPatch) -> Served:
     for trial in (faults, soak):
         monkeypatch.setattr(trial, "serving", lambda: nullcontext(studio))
     monkeypatch.setattr(faults, "WISH", "cut 3 dB at 400 Hz")
-    monkeypatch.setattr(soak, "SCRIPT", ("a bit wider", "low-pass it at 5 kHz", "go back", "boost 2 dB at 1 kHz"))
+    monkeypatch.setattr(soak, "SCRIPT", ("make it warmer", "low-pass it at 5 kHz", "go back", "boost 2 dB at 1 kHz"))
     return studio
 
 
