@@ -36,7 +36,8 @@ def track(music: Audio, tmp_path: Path) -> Path:
 
 
 def test_refine_prints_one_json_object_a_turn_and_renders_each(track: Path, tmp_path: Path) -> None:
-    done = instructfx("refine", track, "make it warmer", "in a small room", "--out", "out", "--json", folder=tmp_path)
+    few = ("--iterations", "5")
+    done = instructfx("refine", track, "warmer", "in a small room", "--out", "out", "--json", *few, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     turns = [json.loads(line) for line in done.stdout.splitlines()]
     assert [list(turn) for turn in turns] == [KEYS, KEYS]
@@ -158,11 +159,14 @@ def test_effects_as_json_are_tool_schemas(capsys: pytest.CaptureFixture[str]) ->
             jsonschema.validate({first.name: first.high + 1}, schema)
 
 
-def test_doctor_says_that_all_is_well(tmp_path: Path) -> None:
-    done = instructfx("doctor", folder=tmp_path)
-    assert done.returncode == 0, done.stdout
-    assert "BAD" not in done.stdout
-    assert "a turn: initialize_all" in done.stdout
+def test_doctor_says_that_all_is_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("INSTRUCTFX_SESSIONS", str(tmp_path / "sessions"))
+    assert main(["doctor"]) == 0
+    said = capsys.readouterr().out
+    assert "BAD" not in said
+    assert "a turn: initialize_all" in said
 
 
 def test_version(tmp_path: Path) -> None:

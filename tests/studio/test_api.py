@@ -22,27 +22,24 @@ from gradio_client.exceptions import AppError
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult
+from passwords import AUTH
 
-from instructfx.bench.serving.running import Running, running
+from instructfx.bench.serving.running import Running
 from instructfx.bench.serving.visitor import API, Visitor
 from instructfx.chain import Chain
 from instructfx.exports import FORMATS
 from instructfx.studio.visits.job import OUR_FAULT
 
 README = Path(__file__).parent.parent.parent / "README.md"
-AUTH = ("ann", "secret")
 RATE = 22_050
 
 
 @pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def studio(guarded: Running) -> Iterator[Running]:
     """A studio whose host lets assistants in, and nobody without a password."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in {"MCP": "1", "TURNS": "1", "AUTH": ":".join(AUTH)}.items():
-            patch.setenv(f"INSTRUCTFX_{name}", value)
         patch.setenv("NO_PROXY", "*")
-        with running(tmp_path_factory.mktemp("sessions")) as started:
-            yield started
+        yield guarded
 
 
 @pytest.fixture(scope="module")

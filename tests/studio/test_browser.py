@@ -48,6 +48,7 @@ def kinds(page: Any) -> list[str]:
     return found
 
 
+@pytest.mark.alone
 def test_four_wishes_on_an_upload_and_every_version_is_heard_in_its_place(guest: Guest, riff: Path) -> None:
     page = guest.page
     page.set_input_files("#upload input[type=file]", riff)

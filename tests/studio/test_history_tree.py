@@ -292,6 +292,7 @@ def overgrown(count: int, seed: int = 1) -> Session:
 
 
 @pytest.mark.browser
+@pytest.mark.alone
 def test_two_hundred_turns_stay_usable(history: Open) -> None:
     data = history_data(overgrown(200))
     part = history(data)

@@ -11,6 +11,7 @@ from instructfx.bench.serving.browser import chromium_path
 pytest.importorskip("playwright")
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.alone,
     pytest.mark.skipif(chromium_path() is None, reason="no Chromium here (Debian: apt-get install chromium)"),
 ]
 
@@ -21,8 +22,8 @@ LOOKS = """const copy = player.cloneNode(true); copy.querySelectorAll('.player-n
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[tuple[Site, Callable[..., Player]]]:
-    with served() as site, opened(site) as come:
+def place(playing: Any) -> Iterator[tuple[Site, Callable[..., Player]]]:
+    with served() as site, opened(site, playing) as come:
         yield site, come
 
 
