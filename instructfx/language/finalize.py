@@ -81,6 +81,12 @@ _SPANISH = frozenset(
 _ENGLISH = frozenset(
     [
         "the",
+        "tell",
+        "what",
+        "how",
+        "why",
+        "can",
+        "do",
         "it",
         "its",
         "is",

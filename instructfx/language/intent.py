@@ -91,7 +91,7 @@ def _read_wishes(items: Sequence[Item], draft: _IntentDraft, words: Lexicon) -> 
     numbers = [figures(part, draft.context) for part in parts]
     rest = [_without(part, used) for part, used in zip(parts, numbers, strict=True)]
     reading = read(rest, words)
-    _alone(reading, numbers, rest, draft, any(item.kind in ("unknown", "common", "source") for item in items))
+    _alone(reading, numbers, rest, draft)
     groups = carried(reading.groups)
     for index, figure in enumerate(numbers):
         draft.commands.extend(figure.commands)
@@ -153,7 +153,11 @@ def _undone(part: Clause, draft: _IntentDraft) -> bool:
         return False
     if any(item.entry and item.entry.nickname for item in part.items):
         return False
-    count = next((int(item.quantity.value) for item in part.items if item.quantity and item.quantity.value >= 1), 1)
+    numbers = [item.quantity for item in part.items if item.quantity]
+    if any(number.unit for number in numbers):
+        draft.undirected.append(_text(part))  # "undo the cut at 200 Hz" is no step back
+        return True
+    count = next((int(number.value) for number in numbers if 1 <= number.value <= MAX_UNDO), 1)
     if count == 1 and any(item.has("times") and item.roles["times"] >= 2 for item in part.items):
         count = int(next(item.roles["times"] for item in part.items if item.has("times")))
     draft.undo = min(MAX_UNDO, max(draft.undo, count))  # "undo that, go back" is one step
@@ -169,10 +173,10 @@ def _alone(
     numbers: Sequence[NumericReading],
     parts: Sequence[Clause],
     draft: _IntentDraft,
-    unclear: bool,
 ) -> None:
     """Modifiers alone in a clause: "brighter, but only a bit", "a bit less", "longer", "turn it back on"."""
     for index, link, mods in reading.alone:
+        unclear = any(item.kind in ("unknown", "common", "source") for item in parts[index].items)
         if numbers[index].commands or not mods.asks or late_modifiers(reading, index, link, mods) or unclear:
             continue
         made = alone_command(mods, _text(parts[index]), draft.context)
@@ -236,6 +240,9 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lex
                     continue
             if numbered and entry.family in ("loud", "quiet"):
                 continue
+            blamed_area = family.kind == "area" and len(groups) == 1 and any(i.kind == "unknown" for i in part.items)
+            if blamed_area and group.mods.has("copula") and not group.mods.said:
+                group = replace(group, mods=replace(group.mods, flags=group.mods.flags | {"too"}))
             if family.kind == "area" and loud is None and group.mods == Mods() and len(groups) == 1:
                 draft.undirected.append(group.item.text)
                 continue
