@@ -75,7 +75,8 @@ def command(group: Group, phrase: str) -> Command | None:
             settings["decay_seconds"] = round(decay.clamp(settings["decay_seconds"] * 1.4), 3)
     if changes and verb == "add":
         verb = "adjust"
-    if group.item.which.side and group.item.which.neighbour and group.item.which.definite and verb == "add":
+    told = mods.verb == "add" or mods.has("turn")
+    if group.item.which.side and group.item.which.neighbour and group.item.which.definite and told and verb == "add":
         return Command(phrase, "move", nickname.effect, {}, {}, (), 0.0, group.item.which)
     return Command(phrase, verb, nickname.effect, settings, changes, (), round(amount, 4), group.item.which)
 
