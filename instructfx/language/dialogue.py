@@ -15,6 +15,7 @@ from instructfx.language.patterns import Match
 from instructfx.language.words import Token
 
 SENTENCE_ENDS: Final = frozenset(".!?\n…;")
+IDENTIFY: Final = "identify"  # of what cannot be done, the one that is asked
 PART_ENDS: Final = frozenset(",:()—–")
 JOINTS: Final = frozenset(("but", "and", "then", "pero", "y", "luego", "entonces"))
 

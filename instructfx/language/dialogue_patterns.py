@@ -35,25 +35,25 @@ class DialoguePatterns:
 def dialogue_patterns() -> DialoguePatterns:
     """The patterns, read once. Raises PatternError where a file says something that cannot be."""
     data, beyond = _read("dialogue.toml"), _read("beyond.toml")
-    classes = _classes({**data["classes"], **beyond["classes"]})
+    known = classes()
     for entry in data["question"]:
         if entry["topic"] not in get_args(Topic):
             raise PatternError(f"dialogue.toml: there is no topic {entry['topic']!r}; there are {get_args(Topic)}")
     return DialoguePatterns(
-        acts=patterns([(each, act["name"]) for act in data["act"] for each in _written(act)], classes),
+        acts=patterns([(each, act["name"]) for act in data["act"] for each in _written(act)], known),
         references=patterns(
             [
                 (each, Reference(ref["kind"], ref.get("amount", 1.0)))
                 for ref in data["reference"]
                 for each in _written(ref)
             ],
-            classes,
+            known,
         ),
-        app=patterns([(each, _beyond(entry)) for entry in data["app"] for each in _written(entry)], classes),
-        beyond=patterns([(each, _beyond(entry)) for entry in beyond["beyond"] for each in _written(entry)], classes),
-        asking=patterns([(each, "asks") for each in _written(data["asking"])], classes),
-        please=patterns([("^ {please}", "please")], classes),
-        topics=patterns([(each, entry["topic"]) for entry in data["question"] for each in _written(entry)], classes),
+        app=patterns([(each, _beyond(entry)) for entry in data["app"] for each in _written(entry)], known),
+        beyond=patterns([(each, _beyond(entry)) for entry in beyond["beyond"] for each in _written(entry)], known),
+        asking=patterns([(each, "asks") for each in _written(data["asking"])], known),
+        please=patterns([("^ {please}", "please")], known),
+        topics=patterns([(each, entry["topic"]) for entry in data["question"] for each in _written(entry)], known),
     )
 
 
@@ -73,7 +73,10 @@ def _beyond(entry: Mapping[str, Any]) -> Beyond:
     return Beyond(entry["key"], entry["say_en"], entry["say_es"])
 
 
-def _classes(listed: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+@lru_cache(maxsize=1)
+def classes() -> Mapping[str, Sequence[str]]:
+    """Class of a pattern -> its phrases: those that the files list, and those of lexicon and catalog."""
+    listed: Mapping[str, Sequence[str]] = {**_read("dialogue.toml")["classes"], **_read("beyond.toml")["classes"]}
     words = lexicon()
     nicknames = [
         each for effect in EFFECTS.values() for name in effect.words.nicknames for each in (*name.en, *name.es)

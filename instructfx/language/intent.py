@@ -63,7 +63,7 @@ def understand(instruction: str, lately: Sequence[str] = ()) -> Intent:
     intent = _asked(instruction, acts.left, language(everything), lately)
     return replace(
         intent,
-        undo=intent.undo or ("undo" in acts.said),
+        undo=intent.undo or int("undo" in acts.said),
         references=acts.references,
         questions=tuple(_question(topic, tokens[span.start : span.end], words) for topic, span in acts.asked),
         beyond=(*acts.beyond, *intent.beyond),

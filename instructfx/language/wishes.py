@@ -73,14 +73,15 @@ def _blames(mods: Mods, family: Family, form: str) -> bool:
     if not mods.has("copula"):
         return mods.degree is not None and mods.degree <= 0.5 and family.name in UNWANTED
     mild = mods.degree is not None and mods.degree <= 1.3
-    return mild or family.kind in BLAMED or family.name in UNWANTED
+    scene = family.kind in SCENES and mods.has("like")
+    return mild or scene or family.kind == "level" or family.name in UNWANTED
 
 
 WANTED = frozenset(
     ("air", "sparkling", "warm", "clear", "body", "punchy", "present", "wide", "full", "rich", "spacious")
 )
 """Qualities of which nobody says "no" to have them out."""
-BLAMED = ("device", "level", "place")
+SCENES = ("device", "place")
 """Kinds of families of which "it sounds like that" is a complaint."""
 UNWANTED = frozenset(
     [
