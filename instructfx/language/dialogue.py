@@ -122,7 +122,10 @@ def _topic(tokens: Sequence[Token], sentence: Span) -> Topic | None:
     """What a sentence asks; None where it asks nothing, or only politely asks for something to be done."""
     words = _words(tokens, sentence)
     marked = sentence.end > sentence.start and tokens[sentence.end - 1].key == "?"
-    asks = dialogue_patterns().asking.find(words) is not None
+    known = dialogue_patterns()
+    if any(known.proposals.find(_words(tokens, part)) for part, _ in _split(tokens, sentence)):
+        return None
+    asks = known.asking.find(words) is not None
     if not (asks or marked):
         return None
     if not asks and (_requests(tokens, sentence) or len(words) < 3 or _only_wishes(words)):

@@ -28,6 +28,7 @@ class DialoguePatterns:
     beyond: Patterns[Beyond]
     asking: Patterns[str]
     please: Patterns[str]
+    proposals: Patterns[str]
     topics: Patterns[Topic]
 
 
@@ -53,6 +54,7 @@ def dialogue_patterns() -> DialoguePatterns:
         beyond=patterns([(each, _beyond(entry)) for entry in beyond["beyond"] for each in _written(entry)], known),
         asking=patterns([(each, "asks") for each in _written(data["asking"])], known),
         please=patterns([("^ {please}", "please")], known),
+        proposals=patterns([("^ {proposal}", "proposes")], known),
         topics=patterns([(each, entry["topic"]) for entry in data["question"] for each in _written(entry)], known),
     )
 

@@ -34,7 +34,6 @@ VERBS = [
     ("compress it harder", "adjust", "compressor", 1.0),
     ("turn it up", "adjust", "gain", 1.0),
     ("lower the volume", "adjust", "gain", -1.0),
-    ("a bit less", "adjust", None, -0.5),
     ("drop the reverb", "remove", "reverb", 0.0),
     ("remove the delay", "remove", "delay", 0.0),
     ("kill the reverb", "remove", "reverb", 0.0),
