@@ -79,7 +79,7 @@ def test_what_is_said_beside_an_acknowledgement_is_read() -> None:
     [
         ("mute the drums", "separate"),
         ("fade it out at the end", "automate"),
-        ("reverse the whole track", "edit"),
+        ("reverse the track", "edit"),
         ("quantise the hi hats", "time"),
         ("autotune my voice", "tune"),
         ("write out the chords", "transcribe"),
