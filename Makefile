@@ -24,17 +24,20 @@ run: .venv/ready
 	$(BIN)/python app.py
 
 # Three files of tests at a time, since a third of their time is waiting, each on one core, since threads of several
-# would wait for each other. Afterwards a browser, which takes two cores and more, and falters in what it plays if it
-# does not get them.
+# would wait for each other. Afterwards two browsers, and at last one with nothing beside it, which otherwise falters in
+# what it plays. tests/conftest.py says which files share a process and which begin.
 test: .venv/ready-for-tests system-packages
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not slow and not browser"
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "browser and not slow"
+	$(TEST) -n 3 --dist loadscope --no-loadscope-reorder -m "not slow and not browser"
+	$(TEST) -n 2 --dist loadscope --no-loadscope-reorder -m "browser and not slow and not alone" tests/studio
+	$(TEST) -m "alone and not slow" tests/studio
+
+# What is compiled once need not be compiled again by every process that a test starts, whatever the environment says.
+TEST = PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
 test-slow: .venv/ready-for-tests system-packages
 	$(BIN)/python -m pytest -m slow --timeout 3600
 
 lint: .venv/ready-for-tests
-	find instructfx/studio -name '*.pyi' -delete # Gradio writes them beside components; mypy would read them instead
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -42,6 +45,7 @@ lint: .venv/ready-for-tests
 measure: .venv/ready-for-tests
 	$(BIN)/python -m instructfx bench speed $(if $(DATA),--data $(DATA)) --write docs/measuring.md
 	$(BIN)/python -m instructfx bench selection --write docs/measuring.md
+	$(BIN)/python -m instructfx bench sentences --write docs/measuring.md
 	$(BIN)/python -m instructfx bench dialogue $(if $(DATA),--data $(DATA)) --write docs/measuring.md
 	$(BIN)/python -m instructfx bench retention $(if $(DATA),--data $(DATA)) --write docs/measuring.md
 	$(BIN)/python -m instructfx bench ablation $(if $(DATA),--data $(DATA)) --write docs/measuring.md

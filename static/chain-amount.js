@@ -7,8 +7,9 @@ import { toPosition, valueText } from "./chain-values.js";
 /** @typedef {{turn: string, words: string, share: number}} AmountData */
 
 const SHARE = {
-  name: "share", label: "Amount", unit: "", low: -1, high: 1.5, default: 1, scale: "linear", step: 0.01,
-  form: "percent", help: "0 % is the chain before the turn, 100 % the turn as it was made, below 0 % its opposite",
+  name: "share", label: "Amount", unit: "", factors: { "": 1 }, low: -1, high: 1.5, default: 1, scale: "linear",
+  step: 0.01, form: "percent",
+  help: "0 % is the chain before the turn, 100 % the turn as it was made, below 0 % its opposite",
 };
 const TICKS = [[-1, "opposite"], [0, "before"], [1, "as made"], [1.5, "more"]];
 const CATCH = 0.02; // a slider near a tick under the hand lands on it

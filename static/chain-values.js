@@ -1,21 +1,13 @@
 // Settings as people see them: where a value lies on its slider, how it is written and what a typed text means.
 
 /**
- * @typedef {{name: string, label: string, unit: string, low: number, high: number, default: number|string|boolean,
- * kind: "number"|"whole"|"choice"|"switch", choices: string[], scale: "linear"|"log", step: number, form:
- * "gain"|"level"|"frequency"|"amount"|"ratio"|"times"|"pan"|"percent"|"plain"|"word", help: string}} ParamData
+ * @typedef {{name: string, label: string, unit: string, factors: Object<string, number>, low: number, high: number,
+ * default: number|string|boolean, kind: "number"|"whole"|"choice"|"switch", choices: string[], scale: "linear"|"log",
+ * step: number, form: "gain"|"level"|"frequency"|"amount"|"ratio"|"times"|"pan"|"percent"|"plain"|"word",
+ * help: string}} ParamData
  */
 
 const MINUS = "\u2212";
-const FACTORS = {
-  dB: { "": 1, db: 1 },
-  Hz: { "": 1, hz: 1, k: 1000, khz: 1000 },
-  ms: { "": 1, ms: 1, msec: 1, s: 1000, sec: 1000 },
-  s: { "": 1, s: 1, sec: 1, seconds: 1, ms: 0.001, msec: 0.001 },
-  bit: { "": 1, bit: 1, bits: 1 },
-  degrees: { "": 1, "\u00b0": 1, deg: 1, degree: 1, degrees: 1 },
-  semitones: { "": 1, st: 1, semitone: 1, semitones: 1 },
-};
 const LEFT = ["left", "l"];
 const RIGHT = ["right", "r"];
 const MIDDLE = ["middle", "mid", "centre", "center", "c"];
@@ -98,7 +90,7 @@ export function parse(param, text) {
   if (param.form === "ratio") return /^(:\s*1|to 1|x)?$/.test(unit) ? value : null;
   if (param.form === "times") return /^x?$/.test(unit) ? value : null;
   if (param.form === "percent") return share(value, found[2], unit, param.high);
-  const factor = (FACTORS[param.unit] ?? { "": 1 })[unit];
+  const factor = param.factors[unit];
   return factor === undefined ? null : Number((value * factor).toPrecision(12));
 }
 

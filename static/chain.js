@@ -1,9 +1,9 @@
 // <ifx-chain>: the chain as cards in the order of the sound, every setting under the hand.
 //
-// data: ChainData. It speaks by "act" events: EditEvent with a chain as Chain.to_json writes it, and AmountEvent; and for
-// what is to be heard at once {do: "preview", chain} and {do: "amount-preview", share}.
+// data: ChainData. It speaks by "part-event" events: EditEvent with a chain as Chain.to_json writes it, and AmountEvent;
+// and for what is to be heard at once {do: "preview", chain} and {do: "amount-preview", share}.
 
-import { act, adopt, arrange, element, icon, put } from "./parts-dom.js";
+import { adopt, arrange, element, emit, icon, put } from "./parts-dom.js";
 import { Amount } from "./chain-amount.js";
 import { Card } from "./chain-card.js";
 import { Draft } from "./chain-draft.js";
@@ -38,11 +38,11 @@ export class Chain extends HTMLElement {
   #empty = element("p", { class: "chain-empty" }, "No effects yet. Say how it should sound, or add one by hand.");
   #status = element("p", { class: "chain-status", role: "status" });
   #edits = new Pace({
-    preview: () => act(this, { do: "preview", chain: this.#draft.toJSON() }),
+    preview: () => emit(this, { do: "preview", chain: this.#draft.toJSON() }),
     settle: () => this.#tellEdit(),
   });
   #amounts = new Pace({
-    preview: () => act(this, { do: "amount-preview", share: this.#share }),
+    preview: () => emit(this, { do: "amount-preview", share: this.#share }),
     settle: () => this.#tellAmount(),
   });
   #amount = new Amount({
@@ -75,7 +75,7 @@ export class Chain extends HTMLElement {
       for (const name of EDITED) this.addEventListener(name, (event) => this.#guard(event), true);
       this.addEventListener("focusout", (event) => { if (!this.contains(event.relatedTarget)) this.flush(); });
     }
-    document.addEventListener("act", this.#elsewhere, true);
+    document.addEventListener("part-event", this.#elsewhere, true);
     addEventListener("blur", this.#leaving);
     addEventListener("pagehide", this.#leaving);
     adopt(this);
@@ -84,7 +84,7 @@ export class Chain extends HTMLElement {
 
   disconnectedCallback() {
     this.flush();
-    document.removeEventListener("act", this.#elsewhere, true);
+    document.removeEventListener("part-event", this.#elsewhere, true);
     removeEventListener("blur", this.#leaving);
     removeEventListener("pagehide", this.#leaving);
   }
@@ -150,7 +150,7 @@ export class Chain extends HTMLElement {
     this.#told = chain;
     this.#trusted = performance.now() + TRUST_MS;
     this.#held = null;
-    act(this, { do: "edit", chain: this.#draft.toJSON() });
+    emit(this, { do: "edit", chain: this.#draft.toJSON() });
   }
 
   #tellAmount() {
@@ -160,7 +160,7 @@ export class Chain extends HTMLElement {
     }
     this.#shareTold = { turn: this.#data.amount.turn };
     this.#held = null;
-    act(this, { do: "amount", share: this.#share });
+    emit(this, { do: "amount", share: this.#share });
   }
 
   #settled() {

@@ -1,8 +1,8 @@
 // <ifx-history>: every version of a session as a tree, to go back to, to listen to, to compare and to name.
 //
-// data: HistoryData. It speaks by "act" events, those below; null stands for the dry track.
+// data: HistoryData. It speaks by "part-event" events, those below; null stands for the dry track.
 
-import { act, adopt, arrange, element, icon, put, write } from "./parts-dom.js";
+import { adopt, arrange, element, emit, icon, put, write } from "./parts-dom.js";
 import { Comparison } from "./history-compare.js";
 import { Item, titleOf } from "./history-item.js";
 import { DRY, layout, pathTo } from "./history-layout.js";
@@ -37,13 +37,13 @@ export class History extends HTMLElement {
   #list = element("div", { class: "history-tree", role: "tree", "aria-label": "Versions" });
   #hint = element("p", { class: "history-hint", role: "status" });
   #comparison = new Comparison(() => {
-    act(this, { do: "close-compare" });
+    emit(this, { do: "close-compare" });
     this.#items.get(this.#active)?.element.focus();
   });
   #hand = {
-    go: (turn) => act(this, { do: "go", turn }),
-    pick: (turn) => act(this, { do: "pick", turn }),
-    name: (turn, name) => act(this, { do: "name", turn, name }),
+    go: (turn) => emit(this, { do: "go", turn }),
+    pick: (turn) => emit(this, { do: "pick", turn }),
+    name: (turn, name) => emit(this, { do: "name", turn, name }),
     compare: (id) => this.#compare(id),
     comparing: (id) => this.#comparing(id),
     activate: (id) => this.#activate(id),
@@ -166,7 +166,7 @@ export class History extends HTMLElement {
     this.#showHint();
     if (first === UNMARKED || first === id) return;
     this.#asked = true;
-    act(this, { do: "compare", a: first, b: id });
+    emit(this, { do: "compare", a: first, b: id });
   }
 
   #pressed(event) {
@@ -188,7 +188,7 @@ export class History extends HTMLElement {
   #button(text, name) {
     const go = () => {
       const turn = this.#data[name];
-      if (turn !== null) act(this, { do: "go", turn: turn === "dry" ? DRY : turn });
+      if (turn !== null) emit(this, { do: "go", turn: turn === "dry" ? DRY : turn });
     };
     return element("button", { type: "button", class: "history-button", click: go }, icon(name), text);
   }

@@ -57,8 +57,8 @@ export function arrange(parent, children) {
   }
 }
 
-export function act(target, detail) {
-  target.dispatchEvent(new CustomEvent("act", { bubbles: true, detail }));
+export function emit(target, detail) {
+  target.dispatchEvent(new CustomEvent("part-event", { bubbles: true, detail }));
 }
 
 // Data that was given to an element before its script was there hides the property; this puts it where it belongs.

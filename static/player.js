@@ -1,6 +1,6 @@
 /**
  * <ifx-player>: one transport for every version of a track. Its property `data`, PlayerData, is given whole each time;
- * "dry" is always among the versions. It speaks by bubbling "act" events: AnswerEvent, ExcerptEvent and, for the page
+ * "dry" is always among the versions. It speaks by bubbling "part-event" events: AnswerEvent, ExcerptEvent and, for the page
  * alone, {do: "error", text}.
  */
 import { BlindPanel } from "./player/blind.js";
@@ -29,7 +29,7 @@ const SEARCH = "Search"; // what the switch calls a step of it
 const BY_HAND = 8; // seconds of a loop asked for by key where no excerpt is near
 
 class Player extends HTMLElement {
-  #playback = new Playback({ changed: () => this.#redraw(), failed: (text) => this.#act({ do: "error", text }) });
+  #playback = new Playback({ changed: () => this.#redraw(), failed: (text) => this.#emit({ do: "error", text }) });
   #view = null;
   #frame = 0;
   #changed = false;
@@ -157,7 +157,7 @@ class Player extends HTMLElement {
     for (const slot of [...Object.keys(NAMES), "edit"]) on(view.slots[slot], () => this.#choose(slot));
     on(view.match, () => playback.setMatched(!playback.matched));
     on(view.loop, () => this.#toggleLoop());
-    on(view.listen, () => this.#act({ do: "excerpt", start: playback.region.start }));
+    on(view.listen, () => this.#emit({ do: "excerpt", start: playback.region.start }));
     on(view.begin, async () => (await playback.beginBlind()) && this.#drawn(() => this.#blind.focus()));
     on(view.fault.retry, () => playback.retry());
     listen(this, {
@@ -171,13 +171,13 @@ class Player extends HTMLElement {
     });
   }
 
-  #act(detail) {
-    this.dispatchEvent(new CustomEvent("act", { bubbles: true, detail }));
+  #emit(detail) {
+    this.dispatchEvent(new CustomEvent("part-event", { bubbles: true, detail }));
   }
 
   #fail(text) {
     this.#fault = text;
-    this.#act({ do: "error", text });
+    this.#emit({ do: "error", text });
     this.#redraw();
   }
 
@@ -206,7 +206,7 @@ class Player extends HTMLElement {
   }
 
   #answer(choice) {
-    this.#act(this.#playback.answerBlind(choice));
+    this.#emit(this.#playback.answerBlind(choice));
     this.#drawn(() => this.#blind.focusResult());
   }
 

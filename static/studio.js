@@ -16,7 +16,7 @@ const previews = new PreviewQueue(
 );
 
 // Previews are heard at once; all else is an event of the page, for the server.
-document.addEventListener("act", (event) => {
+document.addEventListener("part-event", (event) => {
   const { do: what, chain, share, text } = event.detail;
   const part = event.target.data;
   if (what === "preview") previews.ask(part.session, { chain }, player()?.data?.excerpt?.start ?? 0);

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,6 +32,47 @@ for name in ("INSTRUCTFX_CLAP_CHECKPOINT", "INSTRUCTFX_CLAP_MODEL", "INSTRUCTFX_
     os.environ.pop(name, None)
 for name in [name for name in os.environ if name.startswith("INSTRUCTFX_PLANNER") or name.endswith("_API_KEY")]:
     del os.environ[name]
+
+
+TOGETHER = {
+    f"tests/studio/test_{name}.py": "the studios that many visit"
+    for name in ("api", "gate", "browser", "browser_access", "browser_trouble", "chain_slots", "stream")
+}
+"""Files that run in one process, because they share what takes seconds to start."""
+
+LONGEST = (
+    "tests/studio/test_api.py", "tests/studio/test_gate.py", "tests/studio/test_browser.py",
+    "tests/studio/test_browser_trouble.py", "tests/studio/test_browser_access.py", "tests/studio/test_stream.py",
+    "tests/studio/test_chain_slots.py", "tests/bench/test_faults.py", "tests/studio/test_workers.py",
+    "tests/engine/test_clap_turns.py", "tests/bench/test_clap_bench.py", "tests/studio/test_ear_browser.py",
+    "tests/studio/test_planner_browser.py", "tests/refine/", "tests/effects/test_contract.py", "tests/bench/",
+    "tests/store/test_killed.py", "tests/cli/test_cli.py", "tests/ears/", "tests/exports/",
+)  # fmt: skip
+"""These files and folders begin, so that no process is left with a long one when the others are done."""
+
+
+def _turn(item: pytest.Item) -> tuple[bool, int]:
+    longest = (place for place, start in enumerate(LONGEST) if item.nodeid.startswith(start))
+    return item.get_closest_marker("browser") is not None, next(longest, len(LONGEST))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, and whatever needs a browser last: as long as one is open no test can run an event loop."""
+    items.sort(key=_turn)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Each file runs in one process, with those that it shares something with."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return TOGETHER.get(file, file)
+
+    return ByFile(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 def play(notes: list[tuple[float, float, float]], seconds: float, sample_rate: int, seed: int) -> Samples:

@@ -27,11 +27,11 @@ LEVELS = (-20.5, -18.25)
 
 
 def lived(track: Track, folder: Path) -> LiveSession:
-    """Three turns, the second undone; answers, a judgement and a signature."""
+    """Three turns, the second undone, and words that nobody understands; answers, a judgement and a signature."""
     store = Store(folder)
     live = open_session(track.path, "builtin", "perceptual", seed=3, store=store)
     live.agents = replace(live.agents, options=QUICK)
-    for instruction in ("make it warmer", "add some grit", "go back", "put it in a small room"):
+    for instruction in ("make it warmer", "add some grit", "xyzzy plugh", "go back", "put it in a small room"):
         live.say(instruction)
     first, second = live.turns[:2]
     store.add_answer(BlindAnswer(first.id, None, "this"))

@@ -34,6 +34,7 @@ class BenchOptions:
     rivals: int = 2
     turns: int = 200
     visitors: int = 8
+    search: bool = True
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class BenchEntry:
 BENCHES: Mapping[str, BenchEntry] = {
     "speed": BenchEntry("pages:speed", "seconds for turns, renders and a start; memory"),
     "selection": BenchEntry("quality.selection:BENCH", "which effects are chosen for a sentence"),
+    "sentences": BenchEntry("quality.sentences:BENCH", "what people really say, and whether the right thing is done"),
     "dialogue": BenchEntry("quality.dialogue:BENCH", "scripted sessions and what a listener expects of them"),
     "retention": BenchEntry("quality.retention:BENCH", "what is left of a wish after later ones"),
     "ablation": BenchEntry("quality.ablation:BENCH", "what each part of a turn earns"),

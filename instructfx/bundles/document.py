@@ -108,7 +108,7 @@ def _as_of_today(document: dict[str, Any]) -> dict[str, Any]:
     if document.get("version") not in EARLIER or not isinstance(session, dict):
         return document
     turns = session.get("turns")
-    if isinstance(turns, list):
+    if isinstance(turns, list) and document["version"] < 3:
         session = {**session, "turns": [turn_of_0004(turn) if isinstance(turn, dict) else turn for turn in turns]}
     return {**document, "version": VERSION, "session": session}
 
@@ -120,7 +120,7 @@ def _check_schema(document: dict[str, Any], name: str) -> None:
     """All by jsonschema but the trajectories, which take it a thousandth of a second for each effect of each step."""
     trajectories: list[tuple[str, Any]] = []
     for error in _validator().iter_errors(_without_steps(document, trajectories)):
-        raise StoreError(f"{name} is not as the format says: {_told(error)}")
+        raise StoreError(f"{name} is not as the format says: {_error_text(error)}")
     for place, steps in trajectories:
         problem = next(problems_of_steps(steps), None)
         if problem:
@@ -215,7 +215,7 @@ def _number(value: Any, low: float, high: float) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
 
 
-def _told(error: Any) -> str:
+def _error_text(error: Any) -> str:
     """One line for what jsonschema found: where, and what would be right."""
     while error.context:
         error = next((each for each in error.context if each.validator != "type"), error.context[0])
@@ -248,6 +248,7 @@ def _check_turns(bundle: Bundle, name: str) -> None:
         if turn.take > place or (turn.share is not None and (turn.kind != "edited" or turn.parent_id is None)):
             raise StoreError(f"{name} cannot be used: turn {place} is a take or an amount of no turn")
         known.add(turn.id)
+    _check_exchanges(bundle, name)
     if session.head is None and session.turns:
         raise StoreError(f"{name} does not say which of its turns plays now")
     _check_known(known, [session.head], f"{name} cannot be used: its head is none of its turns")
@@ -260,6 +261,21 @@ def _check_turns(bundle: Bundle, name: str) -> None:
     for start in (dry.excerpt_start, *(start for start in starts if start is not None)):
         if not 0 <= start < dry.frames:
             raise StoreError(f"{name} cannot be used: its excerpt begins at frame {start} of {dry.frames}")
+
+
+def _check_exchanges(bundle: Bundle, name: str) -> None:
+    """Each comes after turns that are there, and in its order."""
+    session = bundle.session
+    order = {turn.id: turn.index for turn in session.turns}
+    last = 0
+    for each in session.exchanges:
+        if not last <= each.turns <= len(session.turns):
+            raise StoreError(f"{name} is not in order: something was answered after {each.turns} turns")
+        if each.after_id is not None and order.get(each.after_id, each.turns + 1) > each.turns:
+            raise StoreError(f"{name} cannot be used: something was answered after a turn that does not come before it")
+        last = each.turns
+    if len({each.id for each in session.exchanges}) < len(session.exchanges):
+        raise StoreError(f"{name} has two exchanges of one id")
 
 
 def _check_known(known: set[str], named: Sequence[str | None], problem: str) -> None:

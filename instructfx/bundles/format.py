@@ -10,10 +10,10 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from instructfx.audio.fingerprint import Signature
-from instructfx.sessions import BlindAnswer, Dry, Judgement, Turn
+from instructfx.sessions import BlindAnswer, Dry, Exchange, Judgement, Turn
 
 FORMAT = "instructfx-session"
-VERSION, EARLIER = 3, (1, 2)
+VERSION, EARLIER = 4, (1, 2, 3)
 SESSION_JSON = "session.json"
 MOST_JSON_BYTES = 64 << 20
 MOST_AUDIO_BYTES = (1 << 31) - 1
@@ -32,6 +32,7 @@ class BundledSession:
     head: str | None
     origin: str = ""
     excerpt_start: int | None = None
+    exchanges: tuple[Exchange, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,13 @@ class BundledFile:
 class Bundle:
     """All of `session.json`. files is empty where the audio was left out; signatures and names are by ids of turns.
 
-    What version 2 added has a default in the records; what version 3 changed is changed where older ones are read.
+    What versions 2 and 4 added has a default in the records; what version 3 changed is changed where older ones are
+    read.
     """
 
     session: BundledSession
     format: Literal["instructfx-session"] = "instructfx-session"
-    version: Literal[3] = 3
+    version: Literal[4] = 4
     answers: tuple[BlindAnswer, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     signatures: Mapping[str, Signature] = field(default_factory=dict)

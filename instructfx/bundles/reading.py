@@ -50,10 +50,11 @@ def import_bundle(path: Path, store: Store, audio: Path | None = None) -> Import
 
 def unpacked(bundle: Bundle, origin: str) -> tuple[Session, Remarks]:
     """The bundle's session under fresh ids, and what was said of its turns."""
-    session = bundle.session
-    turns, fresh = renewed(session.turns)
+    given = bundle.session
+    session, fresh = renewed(
+        Session(new_session_id(), given.dry, given.turns, given.head, origin, given.excerpt_start, given.exchanges)
+    )
     of = fresh.get
-    head = of(session.head) if session.head else None
     answers = tuple(
         replace(answer, turn_id=fresh[answer.turn_id], against_id=of(answer.against_id) if answer.against_id else None)
         for answer in bundle.answers
@@ -61,8 +62,7 @@ def unpacked(bundle: Bundle, origin: str) -> tuple[Session, Remarks]:
     judgements = tuple(replace(each, turn_id=fresh[each.turn_id]) for each in bundle.judgements)
     signatures = {fresh[turn_id]: signature for turn_id, signature in bundle.signatures.items()}
     names = {fresh[turn_id]: name for turn_id, name in bundle.names.items()}
-    made = Session(new_session_id(), session.dry, turns, head, origin, session.excerpt_start)
-    return made, Remarks(answers, judgements, signatures, names)
+    return session, Remarks(answers, judgements, signatures, names)
 
 
 def check_track(track: Track, dry: Dry) -> None:

@@ -38,6 +38,10 @@ SHA256: Schema = {
     "pattern": "^[0-9a-f]{64}$", "maxLength": 64,
     "description": "a SHA-256: 64 hexadecimal digits",
 }  # fmt: skip
+TIME: Schema = {
+    "pattern": "^(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?Z$", "maxLength": 30,
+    "description": "a time in UTC: 2026-01-31T12:00:00Z",
+}  # fmt: skip
 SEARCH: Schema = {"minimum": 0, "maximum": 10_000}
 ANSWER: Schema = {"maxLength": LONGEST_ANSWER}
 
@@ -58,6 +62,16 @@ LIMITS: Mapping[str, Mapping[str, Schema]] = {
         "seconds": {"minimum": 0},
         "share": {"minimum": LEAST_SHARE, "maximum": MOST_SHARE},
         "take": {"minimum": 0, "maximum": MOST_TAKES},
+    },
+    "Exchange": {
+        "id": ID,
+        "after_id": ID,
+        "turns": {"minimum": 0, "maximum": MOST_TURNS},
+        "instruction": {"maxLength": 2000},
+        "planner": NAME,
+        "raw": ANSWER,
+        "seconds": {"minimum": 0},
+        "said_at": TIME,
     },
     "TurnOptions": {
         "step_size": {"minimum": LEAST_STEP, "maximum": MOST_STEP},
@@ -87,7 +101,12 @@ LIMITS: Mapping[str, Mapping[str, Schema]] = {
     },
     "Signature": {"sha256": SHA256, "levels_db": {"maxItems": MOST_LEVELS}},
     "BundledFile": {"sha256": SHA256, "bytes": {"minimum": 1, "maximum": MOST_AUDIO_BYTES}},
-    "BundledSession": {"turns": {"maxItems": MOST_TURNS}, "head": ID, "origin": _name("", "where it came from")},
+    "BundledSession": {
+        "turns": {"maxItems": MOST_TURNS},
+        "head": ID,
+        "origin": _name("", "where it came from"),
+        "exchanges": {"maxItems": MOST_TURNS},
+    },
     "Bundle": {
         "files": {
             "maxProperties": 1,

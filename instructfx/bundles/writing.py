@@ -72,7 +72,12 @@ def session_json(session: Session, remarks: Remarks, files: dict[str, BundledFil
     dry = replace(session.dry, name=UNSHOWABLE.sub("_", session.dry.name)[:LONGEST_NAME])
     bundle = Bundle(
         BundledSession(
-            dry, session.turns, session.head, without_keys(session.origin)[:LONGEST_NAME], session.excerpt_start
+            dry,
+            session.turns,
+            session.head,
+            without_keys(session.origin)[:LONGEST_NAME],
+            session.excerpt_start,
+            session.exchanges,
         ),
         answers=remarks.answers,
         judgements=remarks.judgements,

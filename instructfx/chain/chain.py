@@ -58,6 +58,12 @@ class Chain:
             labels[slot.id] = f"{slot.effect.label} {seen[name]}" if count[name] > 1 else slot.effect.label
         return labels
 
+    @property
+    def short_names(self) -> Mapping[str, str]:
+        """Slot id -> a name for lists and programs: the effect's where it is there once, else the id."""
+        count = Counter(self.names)
+        return {slot.id: slot.id if count[slot.effect.name] > 1 else slot.effect.name for slot in self.slots}
+
     def of_effect(self, name: str) -> tuple[Slot, ...]:
         """The slots of that effect."""
         return tuple(slot for slot in self.slots if slot.effect.name == name)
@@ -94,6 +100,13 @@ class Chain:
         """Without a slot."""
         gone = self.slot(slot_id)
         return Chain(tuple(slot for slot in self.slots if slot is not gone))
+
+    def ordered(self, ids: Sequence[str]) -> Chain:
+        """With the slots of these ids in this order, in the places that they hold together; the others stay."""
+        moving = iter([slot_id for slot_id in ids if slot_id in self.ids])
+        moved = set(ids)
+        slots = tuple(self.slot(next(moving)) if slot.id in moved else slot for slot in self.slots)
+        return replace(self, slots=slots)
 
     def bypassed(self, slot_id: str, bypassed: bool) -> Chain:
         """With a slot bypassed, or heard again."""

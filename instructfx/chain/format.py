@@ -12,23 +12,6 @@ if TYPE_CHECKING:
 
 BAND_PARTS = ("Gain", "Frequency", "Q")
 """What the settings of an equaliser's band are called beside the band's name."""
-UNITS = ("_db", "_hz", "_ms", "_seconds", "_degrees")
-LABELS = {
-    "centre_delay_ms": "Delay",
-    "centre_frequency_hz": "Centre",
-    "delay_seconds": "Time",
-    "gain_db": "Gain",
-    "high_cut_hz": "High cut",
-    "highpass_hz": "High-pass",
-    "low_cut_hz": "Low cut",
-    "low_decay_ratio": "Low decay",
-    "lowpass_hz": "Low-pass",
-    "makeup_gain_db": "Make-up",
-    "pre_delay_ms": "Pre-delay",
-    "rate_hz": "Speed",
-    "semitones": "Shift",
-}
-"""Setting -> its name for people, where taking off the unit does not give a good one."""
 
 FLAT_DB = 0.05
 
@@ -47,7 +30,7 @@ class SettingLine:
 
 def form_of(param: Param) -> Form:
     """How the values of a setting are written; the page's script writes them the same way."""
-    if param.kind in ("choice", "switch"):
+    if param.worded:
         return "word"
     if param.unit == "dB":
         return "gain" if param.low < 0 < param.high or param.name.startswith("gain") else "level"
@@ -92,11 +75,7 @@ def minus(text: str) -> str:
 
 
 def label_text(name: str) -> str:
-    """A setting's name for people, without its unit: "pre_delay_ms" -> "Pre-delay", "threshold_db" -> "Threshold"."""
-    if name in LABELS:
-        return LABELS[name]
-    for unit in UNITS:
-        name = name.removesuffix(unit)
+    """The name of a band or a reading for people: "low_shelf" -> "Low shelf"."""
     return name.replace("_", " ").capitalize()
 
 
@@ -106,7 +85,7 @@ def setting_text(effect: Effect, param: Param) -> str:
         if param in params:
             part = BAND_PARTS[params.index(param)]
             return f"{label_text(band)} {part if part == 'Q' else part.lower()}"
-    return label_text(param.name)
+    return param.title
 
 
 def settings_of(slot: Slot) -> list[SettingLine]:
@@ -121,7 +100,7 @@ def settings_of(slot: Slot) -> list[SettingLine]:
         readings.append(SettingLine(label_text(band), text, abs(gain_db) < FLAT_DB))
     for param in slot.effect.params:
         if param.name not in in_bands:
-            readings.append(SettingLine(label_text(param.name), value_text(param, slot.settings[param.name])))
+            readings.append(SettingLine(param.title, value_text(param, slot.settings[param.name])))
     return readings
 
 

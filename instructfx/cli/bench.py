@@ -21,7 +21,7 @@ def add_commands(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     bench.add_argument("name", choices=tuple(BENCHES), metavar="NAME", help="what to measure, of the list above")
-    bench.add_argument("--data", type=Path, metavar="DIR", help="folder of recordings or of people's curves")
+    bench.add_argument("--data", type=Path, metavar="PATH", help="folder of recordings or curves; sentences: file")
     bench.add_argument("--write", type=Path, metavar="FILE", help="put the summary into this page too")
     bench.add_argument("--out", type=Path, metavar="DIR", help="folder for cases, page and plots (out/bench/NAME)")
     bench.add_argument("--workers", type=_count, default=1, metavar="N", help="processes (default: %(default)s)")
@@ -30,6 +30,7 @@ def add_commands(commands: Any) -> None:
     bench.add_argument("--rivals", type=int, default=2, help="clap: on how many the recipes run (default: %(default)s)")
     bench.add_argument("--turns", type=int, default=200, help="soak: how many in all (default: %(default)s)")
     bench.add_argument("--visitors", type=int, default=8, help="soak: how many at once (default: %(default)s)")
+    bench.add_argument("--no-search", action="store_true", help="sentences: plan only, which takes seconds")
     bench.set_defaults(run=_bench)
 
 
@@ -46,6 +47,7 @@ def _bench(options: argparse.Namespace) -> int:
         rivals=options.rivals,
         turns=options.turns,
         visitors=options.visitors,
+        search=not options.no_search,
     )
     page = found(options.name)(asked, progress)
     progress.clear()

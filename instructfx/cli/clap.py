@@ -103,12 +103,12 @@ class _Bar:
         if self._live:
             room = shutil.get_terminal_size().columns - 1
             filled = BAR_WIDTH * progress.done_bytes // progress.total_bytes
-            line = f"{progress.stage} [{'#' * filled}{'-' * (BAR_WIDTH - filled)}] {self._told(progress)}"
+            line = f"{progress.stage} [{'#' * filled}{'-' * (BAR_WIDTH - filled)}] {self._progress_text(progress)}"
             sys.stderr.write(f"\r\033[K{line[:room]}")
             sys.stderr.flush()
         elif tenth > self._tenth and progress.total_bytes >= LONG_BYTES:
             self._tenth = tenth
-            sys.stderr.write(f"{progress.stage} {progress.file_name}: {self._told(progress)}\n")
+            sys.stderr.write(f"{progress.stage} {progress.file_name}: {self._progress_text(progress)}\n")
             sys.stderr.flush()
 
     def clear(self) -> None:
@@ -116,7 +116,7 @@ class _Bar:
             sys.stderr.write("\r\033[K")
             sys.stderr.flush()
 
-    def _told(self, progress: CheckProgress) -> str:
+    def _progress_text(self, progress: CheckProgress) -> str:
         done, total = progress.done_bytes, progress.total_bytes
         said = f"{done / total:4.0%}  {done / 1e6:,.0f} of {total / 1e6:,.0f} MB"
         (first, had), (last, has) = self._past[0], self._past[-1]

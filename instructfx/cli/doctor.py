@@ -89,9 +89,13 @@ def _a_turn() -> DoctorCheck:
         path = Path(folder) / "noise.wav"
         try:
             save(Audio(noise, 44_100), path)
-            turn = open_session(path, planner="builtin", store=folder).say("make it warmer")
+            live = open_session(path, planner="builtin", store=folder)
+            live.say("make it warmer")
         except InstructFXError as error:
             return DoctorCheck("a turn", False, str(error))
+    turn = live.session.current
+    if turn is None:
+        return DoctorCheck("a turn", False, "nothing changed")
     fell = turn.refined.loss_after <= turn.refined.loss_before
     detail = (
         f"{turn.route} in {turn.seconds:.1f} s, loss {turn.refined.loss_before:.2f} to {turn.refined.loss_after:.2f}"

@@ -47,7 +47,7 @@ def _export(options: argparse.Namespace) -> int:
             track,
             options.out,
             chosen,
-            _shown if sys.stderr.isatty() else _not_shown,
+            _progress if sys.stderr.isatty() else _no_progress,
             interrupted.is_set,
             store.remarks(session.id),
             begun_at,
@@ -61,10 +61,10 @@ def _export(options: argparse.Namespace) -> int:
     return 0
 
 
-def _shown(share: float) -> None:
+def _progress(share: float) -> None:
     sys.stderr.write(f"\r\033[Kexporting: {share:4.0%}")
     sys.stderr.flush()
 
 
-def _not_shown(share: float) -> None:
+def _no_progress(share: float) -> None:
     """For scripts, whose logs need no progress."""

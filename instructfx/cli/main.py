@@ -8,9 +8,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from instructfx import __version__
 from instructfx.cli import bench, clap, exports, judge, replay, sessions, studio, words
@@ -20,7 +20,7 @@ from instructfx.errors import Cancelled, InstructFXError
 
 if TYPE_CHECKING:
     from instructfx.effects import Effect
-    from instructfx.sessions import Turn
+    from instructfx.sessions import Exchange, Turn
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,7 +98,7 @@ def _refine(options: argparse.Namespace) -> int:
     from instructfx.engine.live import open_session
     from instructfx.engine.takes import check_count
     from instructfx.errors import AudioError
-    from instructfx.sessions import readable
+    from instructfx.sessions import Exchange, readable, readable_exchange
     from instructfx.sessions.options import TurnOptions
 
     progress = TerminalProgress()
@@ -119,19 +119,22 @@ def _refine(options: argparse.Namespace) -> int:
         for instruction in options.instructions:
             callbacks = Callbacks(on_stage=progress.stage, on_step=progress.step, cancelled=interrupted.is_set)
             if options.takes == 1:
-                turns: tuple[Turn, ...] = (live.say(instruction, callbacks, chosen),)
+                said: tuple[Turn | Exchange, ...] = (live.say(instruction, callbacks, chosen),)
             else:
-                turns = live.takes(instruction, options.takes, callbacks, chosen)
-            for turn in turns:
+                said = live.takes(instruction, options.takes, callbacks, chosen)
+            for turn in said:
+                if isinstance(turn, Exchange):
+                    progress.clear()
+                    answer = {"index": None, **readable_exchange(turn), "file": None}
+                    sys.stdout.write(_json(answer) if options.json else _answered(turn))
+                    sys.stdout.flush()
+                    continue
                 path = options.out / f"{turn.index:02d}-{dashed(instruction)}.flac"
                 live.render_to(path, on_progress=progress.render, turn=turn)
                 path.with_suffix(".json").write_text(preset.to_text(turn.chain))
                 progress.clear()
-                if options.json:
-                    record = {**readable(turn), "file": str(path)}
-                    sys.stdout.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
-                else:
-                    sys.stdout.write(_told(turn, path))
+                record = {**readable(turn), "file": str(path)}
+                sys.stdout.write(_json(record) if options.json else _turn_text(turn, path))
                 sys.stdout.flush()
             if interrupted.is_set():
                 return 130
@@ -139,8 +142,19 @@ def _refine(options: argparse.Namespace) -> int:
     return 0
 
 
-def _told(turn: Turn, path: Path) -> str:
+def _json(record: Mapping[str, Any]) -> str:
+    return json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _answered(exchange: Exchange) -> str:
+    lines = [f'-  "{exchange.instruction}"', *(f"   {line}" for line in (exchange.reply, *exchange.notes))]
+    lines.append(f"   nothing changed, answered by {exchange.answered_by}; {exchange.seconds:.1f} s")
+    return "\n".join(lines) + "\n"
+
+
+def _turn_text(turn: Turn, path: Path) -> str:
     lines = [f'{turn.index}. "{turn.instruction}"', f"   {turn.reply}", *(f"   {note}" for note in turn.notes)]
+    names = turn.chain.short_names
     for slot in turn.chain.slots:
         changed = [
             f"{param.name} {param.brief(slot.settings[param.name])}"
@@ -149,9 +163,9 @@ def _told(turn: Turn, path: Path) -> str:
         ]
         off = " (bypassed)" if slot.bypassed else ""
         if slot.effect.absent:
-            lines.append(f"   {slot.id}: {slot.effect.summary}")
+            lines.append(f"   {names[slot.id]}: {slot.effect.summary}")
             continue
-        lines.append(f"   {slot.id}{off}: {', '.join(changed) or 'as declared'}")
+        lines.append(f"   {names[slot.id]}{off}: {', '.join(changed) or 'as declared'}")
     lines.append(f"   {turn.route}, planned by {turn.planned_by}; {turn.seconds:.1f} s, {path}")
     return "\n".join(lines) + "\n"
 

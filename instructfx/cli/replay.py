@@ -56,7 +56,7 @@ def _replay(options: argparse.Namespace) -> int:
                 record = {**asdict(replayed), "same": replayed.same, "largest": replayed.largest}
                 sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
             else:
-                sys.stdout.write(_told(replayed))
+                sys.stdout.write(_turn_text(replayed))
             sys.stdout.flush()
     if kept_id:
         sys.stderr.write(f"session {kept_id}\n")
@@ -91,7 +91,7 @@ def _turns(options: argparse.Namespace, keep: bool, stack: ExitStack) -> Iterato
         yield replayed, replay.session.id if keep else ""
 
 
-def _told(replayed: Replayed) -> str:
+def _turn_text(replayed: Replayed) -> str:
     if not replayed.compared:
         verdict = "nothing to compare with: the track was not rendered after this turn"
     elif replayed.same:

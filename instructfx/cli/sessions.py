@@ -22,7 +22,9 @@ def add_commands(commands: Any) -> None:
 
     show = actions.add_parser("show", help="tell a session from the first turn to the last")
     show.add_argument("session", metavar="SESSION", help="the id that `refine` or `sessions list` printed")
-    show.add_argument("--json", action="store_true", help="print one JSON object a turn, one a line, with all of it")
+    show.add_argument(
+        "--json", action="store_true", help="print one JSON object a turn or answer, one a line, all of it"
+    )
     show.set_defaults(run=_show)
 
     name = actions.add_parser("name", help="call a version something")
@@ -70,8 +72,8 @@ def _show(options: argparse.Namespace) -> int:
     store = Store()
     session, _ = store.load(options.session)
     if options.json:
-        for turn in session.turns:
-            sys.stdout.write(turn.to_json() + "\n")
+        for each in session.conversation:
+            sys.stdout.write(each.to_json() + "\n")
         return 0
     remarks = store.remarks(session.id)
     for line in story(session, remarks.judgements, remarks.answers, remarks.signatures, remarks.names):

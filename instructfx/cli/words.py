@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from instructfx.language import Command, Intent, Wish
     from instructfx.language.lexicon import Entry, Family, Lexicon
-    from instructfx.planners import Plan
 
 WIDTH = 110
 COLUMN = 12
@@ -40,11 +39,11 @@ def _words(options: argparse.Namespace) -> int:
         return 0
     phrase = " ".join(options.words)
     intent = understand(phrase)
-    sys.stdout.write("".join(_told(phrase, intent, words)))
+    sys.stdout.write("".join(_explained(phrase, intent, words)))
     return 0 if intent.understood else 1
 
 
-def _told(phrase: str, intent: Intent, words: Lexicon) -> Iterator[str]:
+def _explained(phrase: str, intent: Intent, words: Lexicon) -> Iterator[str]:
     """The phrase as one would read it, word by word, and what the built-in planner does for it."""
     yield f"{phrase}\n"
     for mended in _mended(phrase, words):
@@ -100,10 +99,11 @@ def _amount(wish: Wish, family: Family) -> str:
 
 def _axes(axes: Mapping[str, float]) -> str:
     """Steps of which 1 is clearly audible, strongest first, and what one calls them."""
-    from instructfx.planners.replies import COMPARATIVES
+    from instructfx.planners.phrases import Voice
 
     found = sorted(((axis, value) for axis, value in axes.items() if value), key=lambda item: -abs(item[1]))
-    return ", ".join(f"{axis} {value:+.2g} ({COMPARATIVES[axis][value < 0]})" for axis, value in found) or "no axis"
+    called = Voice().compared
+    return ", ".join(f"{axis} {value:+.2g} ({called(axis, value, degree=False)})" for axis, value in found) or "no axis"
 
 
 def _ordered(command: Command) -> str:
@@ -148,10 +148,12 @@ def _near(word: str, words: Lexicon) -> str:
 
 def _made(instruction: str) -> str:
     """What the built-in planner does for it, from no effects: its own words and its starting settings."""
-    from instructfx.planners import PlanRequest
+    from instructfx.planners import PlanRequest, Reply
     from instructfx.planners.builtin import BuiltinPlanner
 
-    plan: Plan = BuiltinPlanner().plan(PlanRequest(instruction))
+    plan = BuiltinPlanner().plan(PlanRequest(instruction))
+    if isinstance(plan, Reply):
+        return plan.text
     starts = f" It starts from {plan.thoughts.settings}." if plan.add else ""
     return f"{plan.reply}{starts}"
 

@@ -44,7 +44,7 @@ WORDS = EffectWords(
         ),
     ),
     settings=(SettingName("bit_depth", ("bit depth", "bitdepth"), ("profundidad de bits", "resolución")),),
-    numbers={"bits": "bit_depth"},
+    numbers={"bits": ("bit_depth",)},
 )
 
 

@@ -43,14 +43,27 @@ def apply_chorus(
 
 WORDS = EffectWords(
     nicknames=(
-        Nickname(("chorus effect", "ensemble", "dimension", "choruses"), ("coro", "chorus")),
+        Nickname(
+            (
+                "chorus effect",
+                "ensemble",
+                "dimension",
+                "dimension d",
+                "juno chorus",
+                "ce-1",
+                "ce-2",
+                "chorus pedal",
+                "choruses",
+            ),
+            ("coro", "chorus"),
+        ),
         Nickname(
             ("flanger", "flange", "flanging"),
             ("flanger",),
             {"rate_hz": 0.25, "depth": 0.6, "centre_delay_ms": 2.0, "feedback": 0.7, "mix": 0.5},
         ),
     ),
-    colours=(Colour(("deep", "wide", "lush", "wobbly", "thick"), {"depth": 0.15}),),
+    colours=(Colour(("deep", "wide", "lush", "wobbly", "thick"), {"depth": 0.15}, alone=True),),
 )
 
 
@@ -59,13 +72,13 @@ CHORUS = Effect(
     label="Chorus",
     summary="Several voices from one: shimmer, thickness; short and fed back it flanges.",
     params=(
-        Param("rate_hz", 0.05, 8, 1, "Hz", "log", help="speed of the movement", tunable=False),
+        Param("rate_hz", 0.05, 8, 1, "Hz", "log", help="speed of the movement", tunable=False, title="Speed"),
         Param("depth", 0, 1, 0.25, help="how far it moves"),
-        Param("centre_delay_ms", 1, 50, 7, "ms", "log", 0.1, "2 flanges, 7 to 15 thickens", tunable=False),
+        Param("centre_delay_ms", 1, 50, 7, "ms", "log", 0.1, "2 flanges, 7 to 15 thickens", False, title="Delay"),
         Param("feedback", 0, 0.95, 0, help="how metallic", tunable=False),
         Param("mix", 0, 1, 0.5, help="share of the moving voice"),
     ),
-    render=FromPedalboard(build),
+    render=FromPedalboard(build, "rate_hz"),
     straight_through=True,
     role="movement",
     heuristics=EffectHeuristics(

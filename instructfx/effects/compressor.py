@@ -81,6 +81,41 @@ WORDS = EffectWords(
             {"threshold_db": -20.0, "ratio": 2.0, "attack_ms": 30.0, "release_ms": 200.0},
         ),
         Nickname(
+            ("1176", "1176 all buttons", "all buttons in", "fet compressor", "urei", "distressor", "dbx 160", "dbx"),
+            ("compresor fet",),
+            {"threshold_db": -30.0, "ratio": 12.0, "attack_ms": 0.8, "release_ms": 60.0},
+        ),
+        Nickname(
+            (
+                "la-2a",
+                "la 2a",
+                "la2a",
+                "la-3a",
+                "la3a",
+                "opto",
+                "opto compressor",
+                "optical compressor",
+                "leveling amp",
+                "leveling",
+                "levelling",
+                "leveler",
+                "leveller",
+                "vocal leveler",
+            ),
+            ("compresor óptico", "nivelador"),
+            {"threshold_db": -24.0, "ratio": 3.0, "attack_ms": 10.0, "release_ms": 500.0},
+        ),
+        Nickname(
+            ("fairchild", "fairchild 670", "vari-mu", "vari mu", "varimu", "manley", "tube compressor"),
+            ("compresor a válvulas",),
+            {"threshold_db": -22.0, "ratio": 2.5, "attack_ms": 20.0, "release_ms": 600.0},
+        ),
+        Nickname(
+            ("ssl compressor", "ssl bus compressor", "ssl bus", "g bus", "bus glue", "mix bus compressor", "ssl glue"),
+            (),
+            {"threshold_db": -20.0, "ratio": 4.0, "attack_ms": 30.0, "release_ms": 150.0},
+        ),
+        Nickname(
             ("parallel compression", "new york compression", "ny compression"),
             ("compresión paralela", "compresión en paralelo"),
             {"threshold_db": -35.0, "ratio": 8.0, "attack_ms": 3.0, "release_ms": 100.0, "mix": 0.4},
@@ -104,7 +139,7 @@ WORDS = EffectWords(
         Colour(("soft", "smooth", "dynamic"), {"threshold_db": 4.0, "ratio": -0.7}),
         Colour(("aggressive", "tight", "squashed", "punchy"), {"threshold_db": -4.0, "ratio": 1.5}),
     ),
-    numbers={"db": "threshold_db", "ratio": "ratio"},
+    numbers={"db": ("threshold_db",), "ratio": ("ratio",), "s": ("attack_ms", "release_ms"), "": ("threshold_db",)},
 )
 
 
@@ -117,7 +152,9 @@ COMPRESSOR = Effect(
         Param("ratio", 1, 20, 3, scale="log", step=0.1, help="how firmly: 4 means 4 dB in, 1 dB out"),
         Param("attack_ms", 0.1, 100, 10, "ms", "log", 0.1, "slow lets hits through, fast catches them"),
         Param("release_ms", 10, 1000, 120, "ms", "log", 1, "how soon it lets go", tunable=False),
-        Param("makeup_gain_db", 0, 24, 0, "dB", step=0.1, help="gain after compression", tunable=False),
+        Param(
+            "makeup_gain_db", 0, 24, 0, "dB", step=0.1, help="gain after compression", tunable=False, title="Make-up"
+        ),
         Param("mix", 0, 1, 1, help="below 1: parallel compression", tunable=False),
     ),
     render=FromPedalboard(build),

@@ -55,7 +55,17 @@ WORDS = EffectWords(
             ("retardo", "eco", "ecos", "repeticiones", "delay"),
         ),
         Nickname(
-            ("slapback", "slap-back", "slap delay", "slapback delay", "slapback echo", "slap echo", "rockabilly echo"),
+            (
+                "slapback",
+                "slap-back",
+                "slap",
+                "slap back",
+                "slap delay",
+                "slapback delay",
+                "slapback echo",
+                "slap echo",
+                "rockabilly echo",
+            ),
             ("slapback", "eco corto"),
             {"delay_seconds": 0.1, "feedback": 0.05, "mix": 0.3},
         ),
@@ -65,7 +75,18 @@ WORDS = EffectWords(
             {"delay_seconds": 0.03, "feedback": 0.0, "mix": 0.35},
         ),
         Nickname(
-            ("tape delay", "tape echo", "space echo", "dub delay", "dub echo", "long delay", "long echo"),
+            (
+                "tape delay",
+                "tape echo",
+                "echoplex",
+                "roland space echo",
+                "re-201",
+                "space echo",
+                "dub delay",
+                "dub echo",
+                "long delay",
+                "long echo",
+            ),
             ("eco de cinta", "eco largo", "delay largo"),
             {"delay_seconds": 0.5, "feedback": 0.5, "mix": 0.3},
         ),
@@ -76,7 +97,7 @@ WORDS = EffectWords(
             "delay_seconds", ("delay time", "echo time", "time"), ("tiempo de delay", "tiempo de retardo", "tiempo")
         ),
     ),
-    numbers={"s": "delay_seconds"},
+    numbers={"s": ("delay_seconds",)},
 )
 
 
@@ -85,7 +106,7 @@ DELAY = Effect(
     label="Delay",
     summary="Echoes: slapback, rhythm, depth.",
     params=(
-        Param("delay_seconds", 0.01, 2, 0.35, "s", "log", help="time between repeats", tunable=False),
+        Param("delay_seconds", 0.01, 2, 0.35, "s", "log", help="time between repeats", tunable=False, title="Time"),
         Param("feedback", 0, 0.95, 0.3, help="how much of each repeat returns"),
         Param("mix", 0, 1, 0.25, help="share of the repeats in the sound"),
     ),

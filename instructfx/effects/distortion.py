@@ -36,23 +36,43 @@ WORDS = EffectWords(
             ("distorsión", "distorsionar", "distorsionado"),
         ),
         Nickname(
-            ("overdrive", "overdriven", "od", "tube screamer", "tubescreamer"),
+            ("overdrive", "overdriven", "od", "tube screamer", "tubescreamer", "ts9", "ts808", "klon", "blues driver"),
             ("overdrive", "saturación fuerte"),
             {"drive_db": 15.0},
         ),
         Nickname(
-            ("saturation", "saturate", "saturator", "tape saturator", "exciter", "harmonic exciter"),
+            (
+                "saturation",
+                "saturate",
+                "saturator",
+                "tape saturator",
+                "exciter",
+                "harmonic exciter",
+                "saturn",
+                "decapitator",
+                "tape machine",
+                "studer",
+                "ampex",
+                "culture vulture",
+                "preamp drive",
+                "tube preamp",
+                "console drive",
+            ),
             ("saturación", "saturar", "saturador", "excitador"),
             {"drive_db": 8.0},
         ),
-        Nickname(("fuzz", "fuzzbox", "big muff", "fuzz pedal"), ("fuzz",), {"drive_db": 30.0}),
+        Nickname(
+            ("fuzz", "fuzzbox", "big muff", "fuzz pedal", "fuzz face", "rat pedal", "muff"),
+            ("fuzz",),
+            {"drive_db": 30.0},
+        ),
     ),
     settings=(SettingName("drive_db", ("drive", "drive amount"), ("drive",)),),
     colours=(
         Colour(("soft", "smooth", "warm", "clean", "mellow"), {"drive_db": -4.0}),
         Colour(("harsh", "aggressive", "gritty", "hard", "heavy", "rough", "crunchy", "fuzzy"), {"drive_db": 4.0}),
     ),
-    numbers={"db": "drive_db"},
+    numbers={"db": ("drive_db",), "": ("drive_db",)},
 )
 
 

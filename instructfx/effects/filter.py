@@ -129,8 +129,8 @@ FILTER = Effect(
     label="Filter",
     summary="High-pass and low-pass: rumble, telephone, radio, underwater.",
     params=(
-        Param("highpass_hz", 20, 8000, 20, "Hz", "log", 1, "removes what is below"),
-        Param("lowpass_hz", 100, 20000, 20000, "Hz", "log", 1, "removes what is above"),
+        Param("highpass_hz", 20, 8000, 20, "Hz", "log", 1, "removes what is below", title="High-pass"),
+        Param("lowpass_hz", 100, 20000, 20000, "Hz", "log", 1, "removes what is above", title="Low-pass"),
     ),
     render=FromPedalboard(build),
     straight_through=True,

@@ -25,9 +25,13 @@ class FromPedalboard:
 
     Backward is the identity, f(x).detach() + (x - x.detach()), so that effects before this one still learn
     (Bengio, Leonard and Courville 2013). A sound on another device is carried to the processor and back once.
+
+    swings_at names the setting, in Hz, at which the plugins swing with time, so that a part of a track sounds as it
+    does in the whole.
     """
 
     build: Build
+    swings_at: str = ""
 
     def __call__(self, samples: Tensor, sample_rate: int, settings: Settings, first_frame: int = 0) -> Tensor:
         dry = samples.detach().cpu()
@@ -37,9 +41,18 @@ class FromPedalboard:
         for index, sound in enumerate(dry):
             values = {name: float(v.detach()[index % len(v)]) for name, v in settings.items()}
             stream = self.stream(sample_rate, sound.shape[0], values)
+            before = self._frames_into_the_swing(first_frame, sample_rate, values)
+            if before >= FEWEST_FRAMES:
+                stream.push(torch.zeros(sound.shape[0], before))
             rendered_whole, rest = stream.push(sound), stream.finish()
             rows.append(torch.cat([rendered_whole, rest], dim=-1) if rest.shape[-1] else rendered_whole)
         return torch.stack(rows).to(samples) + (samples - samples.detach())
+
+    def _frames_into_the_swing(self, first_frame: int, sample_rate: int, settings: Mapping[str, float]) -> int:
+        """How long a silence moves the swing to where it stands at a frame of the track."""
+        if not self.swings_at:
+            return 0
+        return round(first_frame % (sample_rate / settings[self.swings_at]))
 
     def stream(self, sample_rate: int, channels: int, settings: Mapping[str, float]) -> Stream:
         board = pedalboard.Pedalboard(self.build(settings, sample_rate))

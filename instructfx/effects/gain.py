@@ -42,7 +42,7 @@ WORDS = EffectWords(
         ),
     ),
     settings=(SettingName("gain_db", ("gain", "volume", "level", "output"), ("ganancia", "volumen", "nivel")),),
-    numbers={"db": "gain_db"},
+    numbers={"db": ("gain_db",), "": ("gain_db",)},
 )
 
 

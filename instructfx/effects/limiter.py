@@ -55,7 +55,7 @@ WORDS = EffectWords(
             ("limitador", "limitar", "maximizador"),
         ),
     ),
-    numbers={"db": "threshold_db"},
+    numbers={"db": ("threshold_db",), "s": ("release_ms",), "": ("threshold_db",)},
 )
 
 

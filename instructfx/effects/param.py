@@ -23,7 +23,8 @@ class Param:
     In memory every value is a float: the place of a choice among `choices`, 0 or 1 of a switch. In JSON a choice is
     its word and a switch is true or false. step is that of a slider. tunable: an ear can judge it, so refiners may
     move it; times, rates, intervals, choices and switches are for the person and the planner alone. plausible is the
-    part of the range in which an engineer would leave it: a search goes no further, a person may.
+    part of the range in which an engineer would leave it: a search goes no further, a person may. title is what a
+    card calls it: unless given, its name without the unit.
 
     Raises SettingsError when the default is outside low..high, a log scale touches 0 or a kind contradicts itself.
     """
@@ -40,8 +41,10 @@ class Param:
     kind: Kind = "number"
     choices: tuple[str, ...] = ()
     plausible: tuple[float, float] | None = None
+    title: str = ""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "title", self.title or self.label.capitalize())
         if not self.low < self.high or not self.low <= self.default <= self.high:
             raise SettingsError(f"{self.name}: default {self.default:g} is not in {self.low:g} to {self.high:g}")
         least, most = self.plausible or (self.low, self.high)
@@ -79,6 +82,11 @@ class Param:
         """Whether the setting jumps from one value to the next: every kind but a number."""
         return self.kind != "number"
 
+    @property
+    def worded(self) -> bool:
+        """Whether its values are words to people: a choice's, off and on."""
+        return self.kind in ("choice", "switch")
+
     # Values
 
     def clamp(self, value: Any) -> float:
@@ -109,7 +117,7 @@ class Param:
 
     def legal_text(self) -> str:
         """What a value must be, for messages: "a number from -60 to 0 dB", "off or on"."""
-        return self.range_text() if self.kind in ("choice", "switch") else f"a number from {self.range_text()}"
+        return self.range_text() if self.worded else f"a number from {self.range_text()}"
 
     def to_json(self, value: float) -> float | str | bool:
         """A value as it is stored: `clamp` reads it back."""
@@ -133,7 +141,7 @@ class Param:
         """
         if start == end:
             return end
-        if self.kind in ("choice", "switch"):
+        if self.worded:
             return end if share >= 0.5 else start
         first, last = self.to_unit(start), self.to_unit(end)
         return self.from_unit(first + share * (last - first))
@@ -185,7 +193,7 @@ class Param:
 
     def shown(self, value: float) -> str:
         """A value with as many decimals as a step of the slider has, or its word."""
-        if self.kind in ("choice", "switch"):
+        if self.worded:
             stored = self.to_json(value)
             return stored if isinstance(stored, str) else ON[0] if stored else OFF[0]
         decimals = max(-math.floor(math.log10(self.step) + 1e-9), 0)
@@ -193,7 +201,7 @@ class Param:
 
     def brief(self, value: float) -> str:
         """A value in four digits, or its word."""
-        return self.shown(value) if self.kind in ("choice", "switch") else f"{value:.4g}"
+        return self.shown(value) if self.worded else f"{value:.4g}"
 
     def range_text(self) -> str:
         """For messages: "-60 to 0 dB", "sine, triangle or square", "off or on"."""

@@ -46,11 +46,21 @@ WORDS = EffectWords(
     noun="a phaser",
     nicknames=(
         Nickname(
-            ("phaser", "phasing", "phase shifter", "uni vibe", "univibe", "small stone"),
+            (
+                "phaser",
+                "phasing",
+                "phase shifter",
+                "uni vibe",
+                "univibe",
+                "small stone",
+                "phase 90",
+                "rotary",
+                "rotary speaker",
+            ),
             ("fáser", "faseador", "phaser"),
         ),
     ),
-    colours=(Colour(("deep", "lush", "swirly"), {"depth": 0.15}),),
+    colours=(Colour(("deep", "lush", "swirly"), {"depth": 0.15}, alone=True),),
 )
 
 
@@ -59,13 +69,13 @@ PHASER = Effect(
     label="Phaser",
     summary="Moving notches: swirl, swoosh, psychedelia.",
     params=(
-        Param("rate_hz", 0.05, 8, 0.6, "Hz", "log", help="speed of the sweep", tunable=False),
+        Param("rate_hz", 0.05, 8, 0.6, "Hz", "log", help="speed of the sweep", tunable=False, title="Speed"),
         Param("depth", 0, 1, 0.5, help="how far it sweeps"),
-        Param("centre_frequency_hz", 100, 8000, 1300, "Hz", "log", 1, "where the notches move", tunable=False),
+        Param("centre_frequency_hz", 100, 8000, 1300, "Hz", "log", 1, "where the notches move", False, title="Centre"),
         Param("feedback", 0, 0.95, 0.1, help="how sharp the notches are", tunable=False),
         Param("mix", 0, 1, 0.5, help="0.5 gives the deepest notches"),
     ),
-    render=FromPedalboard(build),
+    render=FromPedalboard(build, "rate_hz"),
     straight_through=True,
     role="movement",
     heuristics=EffectHeuristics(

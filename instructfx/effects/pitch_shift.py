@@ -146,7 +146,7 @@ WORDS = EffectWords(
         Nickname(("octave up",), ("octava arriba",), {"semitones": 12.0}),
     ),
     settings=(SettingName("semitones", ("pitch", "key", "tuning", "transpose"), ("tono", "afinación", "tonalidad")),),
-    numbers={"semitones": "semitones", "": "semitones"},
+    numbers={"semitones": ("semitones",), "": ("semitones",)},
 )
 
 
@@ -154,7 +154,9 @@ PITCH_SHIFT = Effect(
     name="pitch_shift",
     label="Pitch shift",
     summary="Higher or lower without a change of tempo.",
-    params=(Param("semitones", -12, 12, 0, "semitones", step=1, help="12 is an octave up", tunable=False),),
+    params=(
+        Param("semitones", -12, 12, 0, "semitones", step=1, help="12 is an octave up", tunable=False, title="Shift"),
+    ),
     render=SegmentedPitchShift(),
     aliases=("pitchshift", "pitch"),
     neutral={"semitones": 0},

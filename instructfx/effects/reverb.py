@@ -121,10 +121,14 @@ LONGER = {
 and what hits hard lies in a short one (Zheng, Seetharaman and Pardo 2016; Griesinger 2009 on clarity)."""
 
 BRIGHTER = {
-    "brightness": 0.9, "air": 0.5, "presence": 0.4, "harshness": 0.2, "space": -0.2,
-    "bass": -0.5, "mud": -0.4, "body": -0.3, "warmth": -0.1,
+    "brightness": 0.9, "air": 0.5, "presence": 0.4, "harshness": 0.2, "space": -0.1,
+    "bass": -0.4, "mud": -0.4, "body": -0.2, "warmth": 0.2,
 }  # fmt: skip
-"""Axis -> octaves of `high_cut_hz` for a step; large rooms lose highs on the way through the air (ISO 9613-1)."""
+"""Axis -> how much brighter a step makes the room; what is warm is cosy rather than dark."""
+
+DARKER, LIGHTER = 1.2, 0.4
+"""Octaves of `high_cut_hz` for a unit of `BRIGHTER`, down and up: cloth and distance take all highs out of a room, but
+no wall gives more back than it got, and the air takes its share (ISO 9613-1)."""
 
 DEEPER = {"bass": 1.0, "body": 0.5, "mud": 0.3}
 """Axis -> how much of the lows is let in, and how long they stay."""
@@ -133,15 +137,16 @@ DEEPER = {"bass": 1.0, "body": 0.5, "mud": 0.3}
 def character(axes: Axes) -> Values:
     """What kind of room a quality with these axes asks for, every setting within its range."""
     home = REVERB.defaults()
-    octaves_lower, octaves_brighter, octaves_longer = (
+    lower, brighter, octaves_longer = (
         sum(weight * axes.get(axis, 0.0) for axis, weight in weights.items()) for weights in (DEEPER, BRIGHTER, LONGER)
     )
+    octaves_open = (LIGHTER if brighter > 0 else DARKER) * brighter
     wanted = {
         "decay_seconds": home["decay_seconds"] * 2**octaves_longer,
-        "high_cut_hz": home["high_cut_hz"] * 2**octaves_brighter,
-        "damping": home["damping"] - 0.2 * octaves_brighter,
-        "low_cut_hz": home["low_cut_hz"] * 2 ** (-1.5 * octaves_lower),
-        "low_decay_ratio": home["low_decay_ratio"] * 2 ** (0.5 * octaves_lower),
+        "high_cut_hz": home["high_cut_hz"] * 2**octaves_open,
+        "damping": home["damping"] - 0.2 * octaves_open,
+        "low_cut_hz": home["low_cut_hz"] * 2 ** (-1.5 * lower),
+        "low_decay_ratio": home["low_decay_ratio"] * 2 ** (0.5 * lower),
     }
     return {name: round(REVERB.param(name).clamp(value), 4) for name, value in wanted.items()}
 
@@ -179,18 +184,25 @@ WORDS = EffectWords(
             ("reverberación", "reverb", "reverbo", "cola"),
         ),
         Nickname(
-            ("plate", "plate reverb"),
+            ("plate", "plate reverb", "emt", "emt 140", "emt plate"),
             ("placa", "reverb de placa"),
-            {"decay_seconds": 1.8, "damping": 0.15, "low_decay_ratio": 0.8, "pre_delay_ms": 0.0, "mix": 0.3},
+            {
+                "decay_seconds": 1.8,
+                "damping": 0.15,
+                "low_decay_ratio": 0.8,
+                "pre_delay_ms": 0.0,
+                "high_cut_hz": 4500.0,
+                "mix": 0.3,
+            },
         ),
         Nickname(
-            ("spring", "spring reverb"),
+            ("spring", "spring reverb", "spring tank", "amp reverb", "surf reverb"),
             ("muelle", "reverb de muelle", "resorte"),
             {
                 "decay_seconds": 1.6,
                 "damping": 0.3,
                 "low_cut_hz": 250.0,
-                "high_cut_hz": 5000.0,
+                "high_cut_hz": 4000.0,
                 "width": 0.2,
                 "mix": 0.3,
             },
@@ -201,24 +213,9 @@ WORDS = EffectWords(
             {"decay_seconds": 4.0},
         ),
         Nickname(
-            ("dark reverb", "dark verb"),
-            ("reverb oscura", "reverb oscuro"),
-            {"decay_seconds": 2.1, "damping": 0.75, "high_cut_hz": 4500.0},
-        ),
-        Nickname(
-            ("warm reverb",),
-            ("reverb cálida", "reverb cálido"),
-            {"decay_seconds": 1.3, "damping": 0.65, "high_cut_hz": 6000.0},
-        ),
-        Nickname(
-            ("bright reverb", "bright verb", "shiny reverb"),
-            ("reverb brillante",),
-            {"decay_seconds": 1.1, "damping": 0.1, "high_cut_hz": 18000.0},
-        ),
-        Nickname(
             ("echo reverb", "echo chamber"),
             ("reverb de eco", "cámara de eco"),
-            {"decay_seconds": 3.4, "damping": 0.3, "high_cut_hz": 6500.0},
+            {"decay_seconds": 3.1, "damping": 0.5, "high_cut_hz": 2200.0},
         ),
         Nickname(
             ("short reverb", "short verb", "short tail", "early reflections"),
@@ -238,18 +235,18 @@ WORDS = EffectWords(
     ),
     colours=(
         Colour(
-            ("dark", "warm", "mellow", "stuffy", "soft", "smooth", "round"), {"damping": 0.2, "high_cut_hz": -4000.0}
+            ("dark", "warm", "mellow", "stuffy", "soft", "smooth", "round"), {"damping": 0.2, "high_cut_hz": -1000.0}
         ),
         Colour(
-            ("bright", "crisp", "sparkling", "airy", "sharp", "cold", "harsh"), {"damping": -0.2, "high_cut_hz": 4000.0}
+            ("bright", "crisp", "sparkling", "airy", "sharp", "cold", "harsh"), {"damping": -0.2, "high_cut_hz": 1500.0}
         ),
-        Colour(("big", "huge", "spacious", "lush", "deep"), {"decay_seconds": 0.8}),
+        Colour(("big", "huge", "deep"), {"decay_seconds": 0.8}),
         Colour(("small", "tight", "dry"), {"decay_seconds": -0.5}),
         Colour(("muddy", "boomy", "heavy", "full"), {"low_cut_hz": -60.0, "low_decay_ratio": 0.3}),
         Colour(("clear", "clean", "thin", "light"), {"low_cut_hz": 100.0, "low_decay_ratio": -0.2}),
         Colour(("wide",), {"width": 0.3}),
     ),
-    numbers={"s": "decay_seconds"},
+    numbers={"s": ("decay_seconds",)},
 )
 
 
@@ -259,11 +256,21 @@ REVERB = Effect(
     summary="Puts the sound in a room: distance, depth, space, from a booth to a cathedral.",
     params=(
         Param("decay_seconds", 0.1, 10, 1.5, "s", "log", help="time for the room to fall by 60 dB"),
-        Param("damping", 0, 1, 0.4, help="how much sooner the highs die: soft furnishings"),
-        Param("low_decay_ratio", 0.3, 2.5, 1, scale="log", help="decay of the lows against the mids"),
-        Param("pre_delay_ms", 0, 200, 10, "ms", step=1, help="time before the room answers: its size", tunable=False),
+        Param("damping", 0, 1, 0.5, help="how much sooner the highs die: soft furnishings"),
+        Param("low_decay_ratio", 0.3, 2.5, 1, "", "log", help="decay of the lows against the mids", title="Low decay"),
+        Param(
+            "pre_delay_ms",
+            0,
+            200,
+            10,
+            "ms",
+            step=1,
+            help="time before the room answers: its size",
+            tunable=False,
+            title="Pre-delay",
+        ),
         Param("low_cut_hz", 20, 1000, 80, "Hz", "log", 1, "keeps the room out of the lows: less mud"),
-        Param("high_cut_hz", 1000, 20000, 12000, "Hz", "log", 10, "keeps the room dark"),
+        Param("high_cut_hz", 500, 20000, 2500, "Hz", "log", 10, "keeps the room dark; 2.5 kHz is usual"),
         Param("width", 0, 1, 1, help="0 a room in the middle, 1 all around"),
         Param("mix", 0, 1, 0.25, help="share of the room in the sound"),
     ),

@@ -75,7 +75,10 @@ WORDS = EffectWords(
         SettingName("phase_degrees", ("stereo phase", "lfo phase"), ("fase estéreo", "desfase")),
         SettingName("shape", ("tremolo shape", "lfo shape", "waveform"), ("forma de onda",)),
     ),
-    colours=(Colour(("deep", "lush", "wobbly", "swirly"), {"depth": 0.2}), Colour(("soft", "smooth"), {"depth": -0.2})),
+    colours=(
+        Colour(("deep", "lush", "wobbly", "swirly"), {"depth": 0.2}, alone=True),
+        Colour(("soft", "smooth"), {"depth": -0.2}),
+    ),
 )
 
 
@@ -84,7 +87,7 @@ TREMOLO = Effect(
     label="Tremolo",
     summary="The level swings: pulse, throb, helicopter, auto-pan.",
     params=(
-        Param("rate_hz", 0.1, 20, 5, "Hz", "log", help="2 sways, 6 shimmers", tunable=False),
+        Param("rate_hz", 0.1, 20, 5, "Hz", "log", help="2 sways, 6 shimmers", tunable=False, title="Speed"),
         Param("depth", 0, 1, 0.5, help="1 falls to silence"),
         Param.choice("shape", ("sine", "triangle", "square"), "sine", "square chops"),
         Param("phase_degrees", 0, 180, 0, "degrees", step=1, help="180: right loud when left soft", tunable=False),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 Phrases = tuple[str, ...]
@@ -28,22 +28,30 @@ class SettingName:
 
 @dataclass(frozen=True)
 class Colour:
-    """What changes in the effect when a quality is said of it: "a darker reverb". families are the lexicon's."""
+    """What changes in the effect when a quality is said of it: "a darker reverb". families are the lexicon's.
+
+    alone: a comparative by itself is said of the effect where that was spoken of last: "deeper" of a chorus.
+    """
 
     families: Phrases
     changes: Mapping[str, float]
+    alone: bool = False
 
 
 @dataclass(frozen=True)
 class EffectWords:
     """noun is what was added, "an equaliser", where that is not just the effect's label.
 
-    numbers maps a unit (db, s, ratio, bits, semitones, or empty for none) to the setting that a number in it means
-    when the effect is named: "a 250 ms delay".
+    numbers maps a unit (db, s, ratio, bits, semitones, or empty for none) to the settings that numbers in it mean when
+    the effect is named, in this order: "a 250 ms delay", "compressor: 4:1, 10 ms, 100 ms".
     """
 
     noun: str = ""
     nicknames: tuple[Nickname, ...] = ()
     settings: tuple[SettingName, ...] = ()
     colours: tuple[Colour, ...] = ()
-    numbers: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, Phrases] = field(default_factory=dict)
+
+    def meant_by(self, unit: str, taken: Collection[str] = ()) -> str | None:
+        """The setting that the next number of a unit means, after those that others took; None where none is."""
+        return next((name for name in self.numbers.get(unit, ()) if name not in taken), None)

@@ -13,13 +13,15 @@ import torch
 
 from instructfx import __version__
 from instructfx.audio import resample
+from instructfx.audio.facts import TrackFacts
 from instructfx.audio.track import Track
 from instructfx.chain import Chain
 from instructfx.ears import Ear
 from instructfx.errors import InstructionError
-from instructfx.planners import PastTurn, Planner, PlanRequest
+from instructfx.planners import PastExchange, PastTurn, Planner, PlanRequest
 from instructfx.refine import OnStep, RefineOptions, ignore, never
 from instructfx.rendering.excerpt import Excerpt
+from instructfx.rendering.track import render_facts
 from instructfx.sessions import FirstTurn, Provenance, Session, Turn
 from instructfx.sessions.options import TurnOptions
 from instructfx.sessions.slots import given_ids, spoken_of
@@ -76,7 +78,7 @@ class TurnContext:
     """What a turn is taken in. The excerpt is the session's, as the ear of the agents takes it.
 
     options are what a person chose for this turn; take counts the turns that are taken of one instruction, from 1,
-    and is 0 where there is but one.
+    and is 0 where there is but one. again: it was a turn before, and stays one also where it changes nothing.
     """
 
     session: Session
@@ -86,6 +88,7 @@ class TurnContext:
     callbacks: Callbacks = field(default_factory=Callbacks)
     options: TurnOptions = field(default_factory=TurnOptions)
     take: int = 0
+    again: bool = False
 
     @property
     def provenance(self) -> Provenance:
@@ -119,7 +122,17 @@ class TurnContext:
             cancelled=self.callbacks.cancelled,
             recent=spoken_of(self.session),
             used=given_ids(self.session, self.take),
+            facts=self._facts,
+            since=tuple(
+                PastExchange(each.instruction, each.act, each.reply)
+                for each in self.session.exchanges
+                if each.turns == len(self.session.turns)
+            ),
         )
+
+    def _facts(self, chain: Chain) -> TrackFacts:
+        """Raises StoreError and AudioError where the track is gone."""
+        return render_facts(chain, self.store.load(self.session.id)[1])
 
     def readings(self, chain: Chain) -> Mapping[str, float]:
         """What the ear reads of a chain: what it read after a turn that left this chain, where that was the same ear on

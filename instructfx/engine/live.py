@@ -21,7 +21,7 @@ from instructfx.refine.recipes import recipe_named
 from instructfx.rendering.preview import Preview
 from instructfx.rendering.track import OnProgress as OnRenderProgress
 from instructfx.rendering.track import RenderOptions, RenderReport, no_progress, render_audio, render_file
-from instructfx.sessions import Session, Turn, new_session_id
+from instructfx.sessions import Exchange, Session, Turn, new_session_id
 from instructfx.sessions.options import TurnOptions
 from instructfx.store import Store
 
@@ -52,22 +52,24 @@ class LiveSession:
         chosen = callbacks or Callbacks(), options or TurnOptions()
         return TurnContext(self.session, self.agents, self._excerpt, self._store, *chosen)
 
-    def say(self, instruction: str, callbacks: Callbacks | None = None, options: TurnOptions | None = None) -> Turn:
-        """Take one turn, as chosen; it is committed when this returns."""
+    def say(
+        self, instruction: str, callbacks: Callbacks | None = None, options: TurnOptions | None = None
+    ) -> Turn | Exchange:
+        """Take one turn, as chosen, or have words answered that change nothing; it is committed when this returns."""
         self.session = take_turn(self.context(callbacks, options), instruction)
-        return self.session.turns[-1]
+        return self.session.conversation[-1]
 
     def takes(
         self, instruction: str, count: int = 3, callbacks: Callbacks | None = None, options: TurnOptions | None = None
-    ) -> tuple[Turn, ...]:
+    ) -> tuple[Turn | Exchange, ...]:
         """Take an instruction several times, 2 to 5: the first plays afterwards. See `take_several`."""
-        before = len(self.turns)
+        before = len(self.session.conversation)
         try:
             self.session = take_several(self.context(callbacks, options), instruction, count)
         except InstructFXError:
             self.session = self._store.without_audio(self.session.id)  # takes before the one that failed are kept
             raise
-        return self.turns[before:]
+        return self.session.conversation[before:]
 
     def edit(self, chain: Chain, words: str = "") -> Turn:
         """Keep a chain that was set by hand, as a turn of kind "edited"; InstructionError where it changes nothing."""

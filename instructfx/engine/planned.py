@@ -1,4 +1,4 @@
-"""A turn by words: planned, routed and searched, and then through the door."""
+"""Words: planned, routed and searched, and then through the door, as a turn or as an exchange that changed nothing."""
 
 from __future__ import annotations
 
@@ -11,22 +11,30 @@ from instructfx.chain import Chain
 from instructfx.ears import Ear, Objective
 from instructfx.engine.context import TurnContext
 from instructfx.engine.searching import equalisers, searched
-from instructfx.engine.turn import LONGEST_INSTRUCTION, Outcome, begin, finish, unrefined
+from instructfx.engine.turn import LONGEST_INSTRUCTION, Begun, Outcome, answered, begin, finish, unrefined
 from instructfx.errors import Cancelled, InstructionError
-from instructfx.planners import Plan
+from instructfx.language import understand
+from instructfx.planners import Plan, Reply
 from instructfx.planners.drawing import taken_back
+from instructfx.planners.phrases import Voice
 from instructfx.planners.router import route
 from instructfx.planners.standing import named, standing
 from instructfx.refine import Refined, Step, Tuning
 from instructfx.sessions import Session
 from instructfx.sessions.options import TurnOptions, unheard
 
+IDLE = "nothing to refine"
+NOTHING_BETTER = "no_setting"
+NOTHING_CAME = {"cancelled": "was_stopped", IDLE: "nothing_may_move"}
+"""Why a search came to nothing, by how it ended: a sentence of `planners/phrases.toml`."""
+
 
 def take_turn(context: TurnContext, instruction: str) -> Session:
     """Plan, route, refine and commit one turn; the session with that turn comes back.
 
-    When the watcher cancels during refinement, the best chain so far is kept. Raises InstructionError for what cannot
-    be taken as an instruction and for options that this ear or recipe has no room for, Cancelled when stopped before
+    Words that change nothing are no turn: the session comes back with one more exchange, and what plays stays. When
+    the watcher cancels during refinement, the best chain so far is kept. Raises InstructionError for what cannot be
+    taken as an instruction and for options that this ear or recipe has no room for, Cancelled when stopped before
     anything was found; then nothing is stored.
     """
     text = _checked(instruction)
@@ -36,8 +44,36 @@ def take_turn(context: TurnContext, instruction: str) -> Session:
     plan = context.agents.planner.plan(context.request(text, begun.readings))
     if context.callbacks.cancelled():
         raise Cancelled("stopped before anything changed")
+    if isinstance(plan, Reply):
+        if not context.again:
+            return answered(begun, text, plan)
+        plan = Plan(reply=plan.text, notes=plan.notes, raw=plan.raw, asked=plan.asked)
     goes_back = plan.undo and context.session.path
-    return finish(begun, _gone_back(context, text, plan) if goes_back else _searched(context, text, plan))
+    if goes_back and plan.changes:  # "no, I meant the highs": the plan is for what played before
+        begun = _from_before(begun, plan.undo)
+        context = begun.context
+    outcome = _gone_back(context, text, plan) if goes_back and not plan.changes else _searched(context, text, plan)
+    if goes_back or context.again or outcome.refined.chain != context.session.chain:
+        return finish(begun, outcome)
+    plan, why = outcome.plan, _unchanged(outcome)
+    return answered(begun, text, Reply("unchanged", why, plan.notes, plan.raw, plan.asked))
+
+
+def _from_before(begun: Begun, count: int) -> Begun:
+    """The same turn begun from what played before the last turns, which stay in the history as another branch."""
+    session = begun.context.session
+    parent = session.before(count)
+    context = replace(begun.context, session=replace(session, head=parent.id if parent else None))
+    return replace(begun, context=context, readings=context.readings(context.session.chain))
+
+
+def _unchanged(outcome: Outcome) -> str:
+    """Why everything is as it was: the planner has said it, or the search has come to nothing."""
+    ended = outcome.refined.stopped
+    if ended == IDLE and not outcome.plan.goal.axes:
+        return outcome.plan.reply
+    voice = Voice(understand(outcome.instruction).language)
+    return voice.say("nothing_changed_because", why=voice.say(NOTHING_CAME.get(ended, NOTHING_BETTER)))
 
 
 def _gone_back(context: TurnContext, text: str, plan: Plan) -> Outcome:
@@ -53,6 +89,8 @@ def _searched(context: TurnContext, text: str, plan: Plan) -> Outcome:
     way, start = route(before, plan)
     movable = plan.movable(start.ids)
     asks = bool(plan.goal.axes or (plan.goal.target and agents.ear.reads))  # "drop the reverb" leaves the rest as it is
+    if start == before and not asks:
+        return Outcome("said", text, session.current, plan, unrefined(before), route=way)
     effects = start.effects_of(movable)
     goal = options.meant(plan.goal, effects) if asks else plan.goal
     # Axes have distances, which a step size scales; a text has none, so there the outcome is brought to its size.

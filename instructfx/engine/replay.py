@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -97,7 +98,7 @@ def rendered_again(
 
 
 class Replay:
-    """A session taken again, turn by turn, into a new session in a store."""
+    """A session taken again, turn by turn, into a new session in a store; what was answered between comes along."""
 
     def __init__(self, session: Session, track: Track, mode: Mode, swaps: Swaps, store: Store, new_id: str) -> None:
         if mode == "rerun" and swaps.planner:
@@ -120,6 +121,7 @@ class Replay:
         """Take every turn again in its order. Raises Cancelled, and as `take_turn` does."""
         new_of: dict[str | None, str | None] = {None: None}
         played: str | None = None
+        self._carry_over(0, new_of)
         for old in self._old.turns:
             by_words = old.kind != "undone" or old.plan.undo > 0
             came_from = played if old.kind == "undone" else old.parent_id
@@ -131,7 +133,16 @@ class Replay:
                 new = self._take(old, cancelled)
             new_of[old.id] = new.id
             played = self._old.playing_after(old)
+            self._carry_over(old.index, new_of)
             yield self._compared(old, new)
+
+    def _carry_over(self, turns: int, new_of: Mapping[str | None, str | None]) -> None:
+        """What was said and answered after so many turns, as it is."""
+        for each in self._old.exchanges:
+            if each.turns == turns:
+                copy = replace(each, id=secrets.token_hex(16), after_id=new_of[each.after_id])
+                self._store.add_exchange(self.session, copy)
+                self.session = self.session.with_exchange(copy)
 
     def _keep(self, old: Turn, parent_id: str | None) -> Turn:
         """What was done by hand is done again; a step through the history leads to the same turn."""
@@ -156,7 +167,9 @@ class Replay:
             return cancelled() or (stopped_at is not None and len(steps) >= stopped_at > 0)
 
         callbacks = Callbacks(on_step=steps.append, cancelled=stopped)
-        context = replace(self._context(agents), callbacks=callbacks, options=self._options(old), take=old.take)
+        context = replace(
+            self._context(agents), callbacks=callbacks, options=self._options(old), take=old.take, again=True
+        )
         self.session = take_turn(context, old.instruction)
         if cancelled():
             raise Cancelled("the replay was stopped")
@@ -228,18 +241,19 @@ class Replay:
 def _between_chains(old: Chain, new: Chain) -> Iterator[Difference]:
     if old.names != new.names:
         yield Difference("effects", ", ".join(old.names) or "none", ", ".join(new.names) or "none")
-    new = aligned(new, old)
+    new, names = aligned(new, old), old.short_names
     for slot in old.slots:
         other = new.find(slot.id)
         if other is None:
             continue
         if slot.bypassed != other.bypassed:
-            yield Difference(f"{slot.id} bypassed", str(slot.bypassed), str(other.bypassed))
+            yield Difference(f"{names[slot.id]} bypassed", str(slot.bypassed), str(other.bypassed))
         for param in slot.effect.params:
             stored, found = slot.settings[param.name], other.settings[param.name]
             if stored != found:
                 apart = abs(param.to_unit(stored) - param.to_unit(found))
-                yield Difference(f"{slot.id} {param.name}", repr(stored), repr(found), apart)
+                was, now = (param.shown(value) if param.worded else repr(value) for value in (stored, found))
+                yield Difference(f"{names[slot.id]} {param.name}", was, now, apart)
 
 
 def _between_plans(old: Plan, new: Plan) -> Iterator[Difference]:

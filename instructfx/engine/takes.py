@@ -19,7 +19,8 @@ def take_several(context: TurnContext, instruction: str, count: int) -> Session:
 
     Who plans each of them is the planner's to say: `Planner.take`. Each is committed when it is found. Those that a
     cancelled search leaves out are not taken, nor those that would all be the same, because the plan asks nothing of
-    the ear or goes back. Raises as `take_turn` does.
+    the ear or goes back. Words that change nothing are answered once, and a take that changes nothing is the last.
+    Raises as `take_turn` does.
     """
     check_count(count)
     session, agents, options = context.session, context.agents, context.options
@@ -37,7 +38,10 @@ def take_several(context: TurnContext, instruction: str, count: int) -> Session:
             options=replace(options, step_size=step, seed=(seed + number) % (MOST_SEED + 1)),
             take=number + 1,
         )
-        session = take_turn(chosen, instruction)
+        then = take_turn(chosen, instruction)
+        if len(then.turns) == len(session.turns):
+            return replace(then, head=session.head)
+        session = then
         plan = session.turns[before].plan
         if plan.undo or not (plan.goal.axes or plan.goal.target) or context.callbacks.cancelled():
             break

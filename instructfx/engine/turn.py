@@ -1,4 +1,5 @@
-"""The one door: every turn begins and is finished here, whether words, a hand or a file from elsewhere made it."""
+"""The one door: every turn begins and is finished here, whether words, a hand or a file from elsewhere made it, and so
+are words that come to no turn."""
 
 from __future__ import annotations
 
@@ -6,14 +7,17 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from instructfx.chain import Chain
 from instructfx.ears import Goal
 from instructfx.engine.context import TurnContext
-from instructfx.planners import Plan
+from instructfx.language import understand
+from instructfx.planners import Plan, Reply
+from instructfx.planners.results import told
 from instructfx.planners.router import Route
 from instructfx.refine import Refined
-from instructfx.sessions import Kind, Provenance, Session, Turn
+from instructfx.sessions import Exchange, Kind, Provenance, Session, Turn
 
 LONGEST_INSTRUCTION = 2000  # characters
 
@@ -66,12 +70,44 @@ def finish(begun: Begun, outcome: Outcome) -> Session:
     """Read what came of a turn and commit it; the session with that turn comes back. StoreError as the store has it."""
     context = begun.context
     readings = context.readings(outcome.refined.chain)
+    if outcome.kind == "said":
+        language = understand(outcome.instruction).language
+        was = outcome.parent.chain if outcome.parent else Chain()
+        reply = told(outcome.plan, was, outcome.refined.chain, begun.readings, readings, language)
+        outcome = replace(outcome, plan=replace(outcome.plan, reply=reply))
     context.callbacks.on_stage("saving")
-    seconds = round(time.perf_counter() - begun.started, 3)
-    measured = Measured(context.provenance, begun.readings, readings, seconds)
+    measured = Measured(context.provenance, begun.readings, readings, _seconds(begun))
     session = with_outcome(context.session, outcome, measured, context.take)
     context.store.add_turn(context.session, session.turns[-1])
     return session
+
+
+def answered(begun: Begun, words: str, reply: Reply) -> Session:
+    """Commit words that changed nothing, and the answer to them: an exchange, which is no turn. What plays stays.
+    StoreError as the store has it."""
+    context = begun.context
+    session = context.session
+    context.callbacks.on_stage("saving")
+    exchange = Exchange(
+        id=secrets.token_hex(16),
+        after_id=session.head,
+        turns=len(session.turns),
+        instruction=words,
+        act=reply.act,
+        reply=reply.text,
+        notes=tuple(note for note in reply.notes if note not in reply.text),
+        planner=context.agents.planner.name,
+        asked=reply.asked,
+        raw=reply.raw,
+        seconds=_seconds(begun),
+        said_at=datetime.now(UTC),
+    )
+    context.store.add_exchange(session, exchange)
+    return session.with_exchange(exchange)
+
+
+def _seconds(begun: Begun) -> float:
+    return round(time.perf_counter() - begun.started, 3)
 
 
 def with_outcome(session: Session, outcome: Outcome, measured: Measured, take: int = 0) -> Session:
@@ -108,9 +144,13 @@ def unrefined(chain: Chain) -> Refined:
     return Refined(chain, 0.0, 0.0, (), "nothing to refine")
 
 
-def renewed(turns: tuple[Turn, ...]) -> tuple[tuple[Turn, ...], Mapping[str, str]]:
-    """Turns of a session from elsewhere under ids of their own, and their new ids by the old ones."""
-    fresh = {turn.id: secrets.token_hex(16) for turn in turns}
-    return tuple(
-        replace(turn, id=fresh[turn.id], parent_id=fresh[turn.parent_id] if turn.parent_id else None) for turn in turns
-    ), fresh
+def renewed(session: Session) -> tuple[Session, Mapping[str, str]]:
+    """A session from elsewhere whose turns and exchanges have ids of their own, and the new ids of turns by the old."""
+    fresh = {turn.id: secrets.token_hex(16) for turn in session.turns}
+
+    def of(turn_id: str | None) -> str | None:
+        return fresh[turn_id] if turn_id else None
+
+    turns = tuple(replace(turn, id=fresh[turn.id], parent_id=of(turn.parent_id)) for turn in session.turns)
+    exchanges = tuple(replace(each, id=secrets.token_hex(16), after_id=of(each.after_id)) for each in session.exchanges)
+    return replace(session, turns=turns, head=of(session.head), exchanges=exchanges), fresh

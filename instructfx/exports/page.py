@@ -22,7 +22,7 @@ from instructfx.chain.format import bands_of
 from instructfx.effects.memoryless import as_tensors
 from instructfx.exports.sheet import CHAIN_TITLE, SAID_TITLE, about, heading, said, setting_lines
 from instructfx.exports.wanted import Wanted, one_line
-from instructfx.sessions import Turn
+from instructfx.sessions import Exchange, Turn
 
 A4_INCHES = (8.27, 11.69)
 POINTS = 72
@@ -99,7 +99,7 @@ def _turns(figure: Figure, wanted: Wanted, top: float) -> None:
     left, width = MIDDLE + 0.03, RIGHT - MIDDLE - 0.03
     rows = [ColumnLine(SAID_TITLE, bold=True)]
     for size in _sizes():
-        told = [_told(turn, width, size) for turn in wanted.said]
+        told = [_turn_lines(turn, width, size) for turn in wanted.told]
         if len(rows) + sum(map(len, told)) <= _room(top, size):
             break
     else:
@@ -109,12 +109,12 @@ def _turns(figure: Figure, wanted: Wanted, top: float) -> None:
             count += 1
         rows += [ColumnLine(""), ColumnLine(f"The first {len(told) - count} turns are in the sheet as text.")]
         told = told[len(told) - count :]
-    if not wanted.said:
+    if not wanted.told:
         rows.append(ColumnLine("Nothing yet."))
     _column(figure, left, top, rows + [row for each in told for row in each], size)
 
 
-def _told(turn: Turn, width: float, size: float) -> list[ColumnLine]:
+def _turn_lines(turn: Turn | Exchange, width: float, size: float) -> list[ColumnLine]:
     words = [ColumnLine(line, bold=True) for line in _wrapped(said(turn), width, size, bold=True)]
     return [ColumnLine(""), *words, *(ColumnLine(line) for line in _wrapped(one_line(turn.reply), width, size))]
 

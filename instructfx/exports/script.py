@@ -6,7 +6,7 @@ import base64
 import inspect
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import shorten
 
@@ -44,7 +44,7 @@ def write_script(wanted: Wanted, path: Path) -> tuple[tuple[Path, ...], tuple[st
 
     The track is rendered once, for its level.
     """
-    chain, track = wanted.session.chain, wanted.track
+    chain, track = _named(wanted.session.chain), wanted.track
     with rendering(chain, track, None, wanted.go_on, wanted.cancelled) as rendered:
         level = Level(rendered.gain_db, rendered.limited_db)
     heard = [slot for slot in chain.slots if slot.heard]
@@ -72,6 +72,11 @@ def write_script(wanted: Wanted, path: Path) -> tuple[tuple[Path, ...], tuple[st
     return tuple(beside), notes
 
 
+def _named(chain: Chain) -> Chain:
+    """The chain with its slots under their short names, which the program's constants begin with."""
+    return Chain(tuple(replace(slot, id=chain.short_names[slot.id]) for slot in chain.slots))
+
+
 def rebuilt(slot: Slot) -> bool:
     """Whether a program can do what this effect does."""
     return slot.effect.standalone is not None
@@ -85,8 +90,8 @@ def embedded(taps: npt.NDArray[np.float32], sample_rate: int) -> Room:
 
 
 def program(wanted: Wanted, level: Level, rooms: Mapping[str, Room], notes: Sequence[str]) -> str:
-    """The text of the program; rooms are those of the reverbs by slot id."""
-    chain = wanted.session.chain
+    """The text of the program; rooms are those of the reverbs by short name."""
+    chain = _named(wanted.session.chain)
     used = [slot for slot in chain.slots if slot.heard and rebuilt(slot)]
     functions = needed([slot.effect for slot in used])
     parts = [
@@ -171,7 +176,7 @@ def _process(chain: Chain, used: Sequence[Slot]) -> str:
         if not slot.heard:
             lines.append(f"    # {label} is {'not here, so it is off' if slot.effect.absent else 'bypassed'}.")
         elif slot not in used:
-            lines.append(f"    # {label} cannot be rebuilt on pedalboard: {', '.join(_told(slot))}.")
+            lines.append(f"    # {label} cannot be rebuilt on pedalboard: {', '.join(_setting_texts(slot))}.")
         else:
             given = [f"        {name}={_constant(slot, name)}," for name in _taken_by(slot)]
             lines += [f"    samples = {_function(slot)}(", "        samples,", "        sample_rate,", *given]
@@ -184,7 +189,7 @@ def _function(slot: Slot) -> str:
     return slot.effect.standalone.__name__ if slot.effect.standalone else ""
 
 
-def _told(slot: Slot) -> Iterator[str]:
+def _setting_texts(slot: Slot) -> Iterator[str]:
     for param in slot.effect.params:
         yield f"{param.name} {value_text(param, slot.settings[param.name])}"
 

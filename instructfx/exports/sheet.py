@@ -10,7 +10,7 @@ from instructfx import __version__
 from instructfx.chain import Slot
 from instructfx.chain.format import minus, settings_of
 from instructfx.exports.wanted import Wanted, one_line
-from instructfx.sessions import Turn
+from instructfx.sessions import Exchange, Turn
 
 WIDTH = 20  # characters of a setting's name
 CHANNELS = {1: "mono", 2: "stereo"}
@@ -48,15 +48,15 @@ def text_lines(wanted: Wanted) -> Iterator[str]:
         yield from (f"   {line.label:{WIDTH}} {line.text}" for line in setting_lines(slot))
     yield ""
     yield SAID_TITLE
-    if not wanted.said:
+    if not wanted.told:
         yield ""
         yield "Nothing yet."
-    for turn in wanted.said:
+    for each in wanted.told:
         yield ""
-        yield said(turn)
-        if turn.reply:
-            yield f"   {one_line(turn.reply)}"
-        yield from (f"   {one_line(note)}" for note in turn.notes)
+        yield said(each)
+        if each.reply:
+            yield f"   {one_line(each.reply)}"
+        yield from (f"   {one_line(note)}" for note in each.notes)
 
 
 def about(wanted: Wanted) -> str:
@@ -81,6 +81,7 @@ def setting_lines(slot: Slot) -> list[Line]:
     return [Line(each.label, f"{each.text}{' (flat)' if each.idle else ''}") for each in settings_of(slot)]
 
 
-def said(turn: Turn) -> str:
-    """A turn's words: 3. "too dark"."""
-    return f'{turn.index}. "{one_line(turn.instruction)}"'
+def said(each: Turn | Exchange) -> str:
+    """The words: 3. "too dark"; those that changed nothing have no number."""
+    number = "-" if isinstance(each, Exchange) else f"{each.index}."
+    return f'{number} "{one_line(each.instruction)}"'

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from instructfx.audio.fingerprint import Signature
 from instructfx.chain import Chain
 from instructfx.chain.matching import aligned
-from instructfx.sessions import BlindAnswer, Judgement, Session, Turn
+from instructfx.sessions import BlindAnswer, Exchange, Judgement, Session, Turn
 
 AUDIBLE = 0.3  # of a step; smaller changes of a reading are not told
 BETTER = {"this": "better than", "other": "worse than", "neither": "no better and no worse than"}
@@ -28,12 +28,15 @@ def story(
     yield f"audio {dry.sha256}"
     if session.origin:
         yield f"made by: {session.origin}"
-    if not session.turns:
+    if not session.conversation:
         yield "nothing was said yet"
     versions: Mapping[str, str] = {}
     index_of = {turn.id: turn.index for turn in session.turns}
-    for turn in session.turns:
+    for turn in session.conversation:
         yield ""
+        if isinstance(turn, Exchange):
+            yield from _exchange(turn)
+            continue
         yield from _turn(turn, session, index_of)
         if turn.id in (names or {}):
             yield f"   name: {(names or {})[turn.id]}"
@@ -57,6 +60,13 @@ def story(
         playing = session.current
         yield ""
         yield f"playing now: turn {playing.index}" if playing else "playing now: the dry track"
+
+
+def _exchange(exchange: Exchange) -> Iterator[str]:
+    yield f'-  "{exchange.instruction}"  ({exchange.act}, nothing changed)'
+    yield f"   {exchange.reply}"
+    yield from (f"   note: {note}" for note in exchange.notes)
+    yield f"   answered by {exchange.answered_by}, took {exchange.seconds:.1f} s"
 
 
 def _turn(turn: Turn, session: Session, index_of: Mapping[str, int]) -> Iterator[str]:
@@ -95,10 +105,10 @@ def _turn(turn: Turn, session: Session, index_of: Mapping[str, int]) -> Iterator
 
 def changes(before: Chain, after: Chain) -> Iterator[str]:
     """What a chain has that another had not, effect by effect: "eq: low_shelf_gain_db 0 to 2.1 dB"."""
-    before = aligned(before, after)
+    before, names = aligned(before, after), after.short_names
     for slot_id in before.ids:
         if slot_id not in after.ids:
-            yield f"- {slot_id}"
+            yield f"- {before.short_names[slot_id]}"
     for slot in after.slots:
         was = before.find(slot.id)
         old = was.settings if was else slot.effect.defaults()
@@ -111,4 +121,4 @@ def changes(before: Chain, after: Chain) -> Iterator[str]:
         if was and slot.bypassed != was.bypassed:
             moved.append("bypassed" if slot.bypassed else "heard again")
         if moved or not was:
-            yield f"{'' if was else '+ '}{slot.id}: {', '.join(moved) or 'as declared'}"
+            yield f"{'' if was else '+ '}{names[slot.id]}: {', '.join(moved) or 'as declared'}"

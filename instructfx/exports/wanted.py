@@ -11,7 +11,7 @@ from instructfx.audio.track import Track
 from instructfx.errors import Cancelled
 from instructfx.exports.formats import Format
 from instructfx.rendering.track import OnProgress, no_progress
-from instructfx.sessions import Remarks, Session, Turn
+from instructfx.sessions import Exchange, Remarks, Session, Turn
 
 
 def never() -> bool:
@@ -36,6 +36,17 @@ class Wanted:
     def said(self) -> tuple[Turn, ...]:
         """The turns that led to the chain, in order."""
         return self.session.path
+
+    @property
+    def told(self) -> tuple[Turn | Exchange, ...]:
+        """Those turns, and what was said and answered while one of them, or the dry track, played."""
+        session, said = self.session, self.said
+        path = (None, *said)
+        return tuple(
+            each
+            for each in session.conversation
+            if (session.reached(each.after_id) in path if isinstance(each, Exchange) else each in said)
+        )
 
     def go_on(self, share: float) -> None:
         """Tell how far it is, 0 to 1; Cancelled where it was stopped."""

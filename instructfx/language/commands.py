@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from instructfx.effects import EFFECTS
+from instructfx.language.context import DialogueContext
 from instructfx.language.groups import Group, Mods
 from instructfx.language.intent_types import USUAL, Command, Verb, Which
 from instructfx.language.lexicon import SettingWord
@@ -58,7 +59,7 @@ def command(group: Group, phrase: str) -> Command | None:
     settings = dict(nickname.settings) if verb in ("add", "adjust") and amount >= 0 else {}
     changes: dict[str, float] = {}
     effect = EFFECTS[nickname.effect]
-    length = effect.words.numbers.get("s")
+    length = effect.words.meant_by("s")
     if mods.time and length:
         way = -mods.time if mods.has("too") or mods.direction < 0 else mods.time
         changes = _step(nickname.effect, length, way * (mods.degree or 1.0))
@@ -74,7 +75,56 @@ def command(group: Group, phrase: str) -> Command | None:
             settings["decay_seconds"] = round(decay.clamp(settings["decay_seconds"] * 1.4), 3)
     if changes and verb == "add":
         verb = "adjust"
+    if group.item.which.side and group.item.which.neighbour and group.item.which.definite and verb == "add":
+        return Command(phrase, "move", nickname.effect, {}, {}, (), 0.0, group.item.which)
     return Command(phrase, verb, nickname.effect, settings, changes, (), round(amount, 4), group.item.which)
+
+
+IT = Which("it")
+"""The slot that was spoken of last."""
+
+
+def alone_command(mods: Mods, phrase: str, context: DialogueContext) -> Command | None:
+    """What modifiers ask that stand alone: of the effect that was spoken of last, or of what the last turn asked."""
+    if mods.verb in ("bypass", "enable", "remove", "keep") and not mods.direction:
+        verb: Verb = "keep" if mods.verb == "keep" else "bypass" if mods.verb == "bypass" else "enable"
+        return Command(phrase, "remove" if mods.verb == "remove" else verb, None, {}, {}, (), 0.0, IT)
+    if mods.time or mods.speed or mods.size:
+        return _compared(mods, phrase, context)
+    if not (mods.direction or mods.has("too") or mods.verb in ("raise", "lower")) or mods.has("not", "never"):
+        return None
+    sign = -1.0 if mods.has("too") or mods.verb == "lower" else mods.direction or 1.0
+    degree = mods.degree if mods.degree is not None else 1.0
+    effect = EFFECTS.usual("level").name if mods.verb in ("raise", "lower") else None
+    return Command(phrase, "adjust", effect, {}, {}, (), sign * degree)
+
+
+def _compared(mods: Mods, phrase: str, context: DialogueContext) -> Command | None:
+    """A bare comparative of length, speed or size: "longer", "slower", "bigger"."""
+    degree = mods.degree if mods.degree is not None else 1.0
+    sign = -1.0 if mods.has("too") or mods.direction < 0 or mods.has("not") else 1.0
+    for effect in context.spoken:
+        timed = EFFECTS[effect].words.meant_by("s")
+        if mods.speed and "rate_hz" in EFFECTS[effect].defaults():
+            return Command(phrase, "adjust", effect, {}, _step(effect, "rate_hz", sign * mods.speed * degree), (), 0.0)
+        if timed and (mods.time or mods.speed or EFFECTS[effect].role == "room"):
+            way = mods.time or -mods.speed or (1.0 if (mods.size or 1.0) > 1.0 else -1.0)
+            return Command(phrase, "adjust", effect, {}, _step(effect, timed, sign * way * degree), (), 0.0)
+    return None
+
+
+def spoken_command(group: Group, family: str, phrase: str, context: DialogueContext) -> Command | None:
+    """A comparative that is said of the effect spoken of last, where that has a colour for it: "deeper" of a chorus."""
+    spoken = next(iter(context.spoken), "")
+    if not spoken:
+        return None
+    colour = next((each for each in EFFECTS[spoken].words.colours if each.alone and family in each.families), None)
+    if colour is None:
+        return None
+    degree = group.mods.degree if group.mods.degree is not None else 1.0
+    sign = -degree if group.mods.has("too", "not") or group.mods.direction < 0 else degree
+    changes = {name: round(sign * change, 6) for name, change in colour.changes.items()}
+    return Command(phrase, "adjust", spoken, {}, changes, (), 0.0)
 
 
 def _step(effect: str, name: str, amount: float) -> dict[str, float]:
@@ -103,9 +153,13 @@ def setting_command(
         sign = -(sign or 1.0) if mods.has("too") else -1.0
     if mods.speed and word.param in ("attack_ms", "release_ms", "delay_seconds", "decay_seconds"):
         sign = -sign
+    told = spoken in word.effects
+    if mods.times is not None:
+        which = which if told else USUAL
+        times = {word.param: mods.times}
+        return Command(phrase, "adjust", effect, {}, {}, (), 0.0, which, () if told else sharing(word.param), times)
     if not sign:
         return None
-    told = spoken in word.effects
     changes = _step(effect, word.param, sign * degree)
     return Command(
         phrase, "adjust", effect, {}, changes, (), 0.0, which if told else USUAL, () if told else sharing(word.param)

@@ -13,13 +13,31 @@ from instructfx.language.scan import Item
 
 @dataclass
 class DialogueContext:
-    """What earlier clauses leave behind: the effect spoken of and which of it, the last sign, the tempo; and notes."""
+    """What earlier clauses leave behind: the effect spoken of and which of it, the last sign, the tempo; and notes.
 
+    lately: the effects of the chain, those that earlier turns spoke of last first. given: settings that numbers took.
+    """
+
+    lately: tuple[str, ...] = ()
     effect: str | None = None
     which: Which = USUAL
     sign: float = 0.0
     bpm: float | None = None
+    given: set[tuple[str, str]] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """The effects spoken of, the last first."""
+        return (*((self.effect,) if self.effect else ()), *self.lately)
+
+    def spoken_of(self, setting: str) -> str | None:
+        """The effect spoken of last that has a setting of that name; None where none has."""
+        return next((name for name in self.spoken if any(setting == each.name for each in EFFECTS[name].params)), None)
+
+    def measured_in(self, unit: str) -> str | None:
+        """The effect spoken of last for which a number of that unit means something; None where there is none."""
+        return next((name for name in self.spoken if unit in EFFECTS[name].words.numbers), None)
 
 
 @dataclass

@@ -1,99 +1,167 @@
-"""Levels at frequencies ("cut 3 dB at 400 Hz") and places in the stereo field ("pan 30 % left")."""
+"""Levels at frequencies: "cut 3 dB at 400 Hz", "+2 en 100, -3 en 400", "a 2 dB high shelf from 10k", "notch 50 Hz"."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from instructfx.effects import EFFECTS
-from instructfx.language.context import DialogueContext, NumericReading, clamped, named_effects, which_of
-from instructfx.language.intent_types import Boost, Command, Verb
+from instructfx.language.context import DialogueContext, NumericReading, which_of
+from instructfx.language.intent_types import Boost, Command, Shape
 from instructfx.language.numbers import Quantity
 from instructfx.language.scan import Item
 
-AREA_HZ: Mapping[str, float] = {
-    "bass": 80.0, "sub": 45.0, "body": 200.0, "mids": 1000.0, "presence": 3500.0, "treble": 8000.0, "air": 12000.0,
+AREAS: Final[Mapping[str, tuple[float, Shape]]] = {
+    "bass": (150.0, "low shelf"), "sub": (60.0, "low shelf"), "body": (200.0, "peak"),
+    "low-mids": (350.0, "peak"), "mids": (1000.0, "peak"),
+    "presence": (3500.0, "peak"), "treble": (6000.0, "high shelf"), "air": (10000.0, "high shelf"),
 }  # fmt: skip
-NOISES = frozenset(("noisy", "harsh", "nasal", "boomy", "muddy", "boxy", "sibilant", "metallic"))
+"""Part of the spectrum -> the band that an engineer takes for it: corner or middle in Hz, and its shape."""
+NOISES: Final = frozenset(("noisy", "harsh", "nasal", "boomy", "muddy", "boxy", "sibilant", "metallic"))
 """Families that are to go where they are said of a frequency: "there's a hum at 50 Hz"."""
-_PLAIN_BOOST_DB, _REMOVE_DB = 3.0, -9.0
+NARROW: Final = frozenset(("narrow", "tight", "surgical", "sharp", "precise", "estrecho", "estrecha", "preciso"))
+BROAD: Final = frozenset(("wide", "broad", "gentle", "ancho", "ancha", "amplio", "amplia"))
+NOTCHES: Final = frozenset(("notch", "notch out", "notching", "muesca"))
+SHELVES: Final = frozenset(("shelf", "shelve", "shelving", "estante", "meseta"))
+NARROW_Q, BROAD_Q, NOTCH_Q = 4.0, 0.7, 6.0
+PLAIN_DB, NOTCH_DB, MOST_DB = 3.0, -12.0, 20.0
+LEAST_HZ, MOST_HZ = 20.0, 20_000.0
+MOST_BARE_DB = 24.0  # a number without a unit that is larger is a frequency
 
 
-def read_boosts(
-    items: Sequence[Item],
-    numbers: Sequence[tuple[int, Quantity]],
-    found: NumericReading,
-    sign: float,
-    phrase: str,
-    named: Sequence[tuple[int, Item]],
-    context: DialogueContext,
-) -> None:
-    """Gains at frequencies; each frequency takes the gain in front of it, or the first behind it."""
+@dataclass(frozen=True)
+class _Numbers:
+    """The numbers of a clause by what they say: gains in dB, points in Hz, the Q; each with its place."""
+
+    gains: tuple[tuple[int, Quantity], ...]
+    points: tuple[tuple[int, Quantity], ...]
+    q: tuple[int, float] | None
+
+
+def read_boosts(items: Sequence[Item], found: NumericReading, sign: float, context: DialogueContext) -> None:
+    """Gains at frequencies; each frequency takes the gain in front of it, or else the first behind it."""
     tone = EFFECTS.usual("tone").name
-    if any(item.entry and item.entry.nickname and item.entry.nickname.effect != tone for _, item in named):
+    named = [(i, item.entry.nickname.effect) for i, item in enumerate(items) if item.entry and item.entry.nickname]
+    if any(effect != tone for _, effect in named):
         return
-    gains = [(i, q) for i, q in numbers if q.unit == "db"]
-    bare = 20.0 if gains else 1e9
-    points = [(i, q) for i, q in numbers if q.unit == "hz" or (q.unit == "" and not q.signed and q.value >= bare)]
-    setting = any(item.entry and item.entry.setting and not item.entry.family for item in items)
+    numbers = _numbers(items, sign, bool(named))
+    notched = any(item.text in NOTCHES for item in items)
     edge = any(item.has("below", "above") for item in items)
-    if not points or setting or (edge and not gains) or (not gains and sign == 0 and not named):
+    if not numbers.points or (edge and not numbers.gains):
         return
+    if not numbers.gains and not sign and not named and not notched:
+        return
+    q, points = _width(items, numbers)
+    shape = _shape(items)
+    boosts = [Boost(_hz(point), _gain(at, numbers, items, sign), q, shape) for at, point in points]
+    found.used |= {i for i, _ in (*numbers.gains, *numbers.points)} | {i for i, _ in named}
+    found.used |= {numbers.q[0], numbers.q[0] - 1} if numbers.q else set()
+    found.used |= {
+        i for i, item in enumerate(items) if item.entry and (_said_of_it(item) or item.text in BROAD | NARROW)
+    }
+    command = Command(_text(items), "adjust", tone, {}, {}, tuple(boosts), 0.0, which_of(tone, items, context))
+    found.commands.append(command)
+
+
+def area_boost(items: Sequence[Item], area: int, gain_db: float, context: DialogueContext) -> Command:
+    """A gain for a part of the spectrum: "lows +3 dB"."""
+    entry = items[area].entry
+    hz, shape = AREAS[entry.family or ""] if entry else (1000.0, "peak")
+    tone = EFFECTS.usual("tone").name
+    boost = Boost(hz, min(max(gain_db, -MOST_DB), MOST_DB), None, shape)
+    return Command(_text(items), "adjust", tone, {}, {}, (boost,), 0.0, which_of(tone, items, context))
+
+
+def area_of(items: Sequence[Item]) -> int | None:
+    """Where a clause names a part of the spectrum."""
+    return next((i for i, item in enumerate(items) if item.entry and item.entry.family in AREAS), None)
+
+
+def _numbers(items: Sequence[Item], sign: float, named: bool) -> _Numbers:
+    plain = [(i, item.quantity) for i, item in enumerate(items) if item.quantity is not None]
+    q = next(((i, quantity.value) for i, quantity in plain if not quantity.unit and _behind_q(items, i)), None)
+    plain = [(i, quantity) for i, quantity in plain if q is None or i != q[0]]
+    points = [(i, n) for i, n in plain if n.unit == "hz"]
+    gains = [(i, n) for i, n in plain if n.unit == "db" and not _slope(items, i)]
+    bare = [(i, n) for i, n in plain if not n.unit]
+    asked = bool(gains) or named or sign != 0 or any(n.signed for _, n in bare)
+    for i, number in bare:
+        if number.signed or (abs(number.value) <= MOST_BARE_DB and not _at(items, i)):
+            gains += [(i, number)] if asked else []
+        elif number.value >= LEAST_HZ and asked:
+            points.append((i, number))
+    if len(gains) > len(points) and not points:
+        gains = []
+    return _Numbers(tuple(sorted(gains, key=_place)), tuple(sorted(points, key=_place)), q)
+
+
+def _place(numbered: tuple[int, Quantity]) -> int:
+    return numbered[0]
+
+
+def _behind_q(items: Sequence[Item], at: int) -> bool:
+    before = [item.text for item in items[max(at - 3, 0) : at]]
+    return "q" in before
+
+
+def _slope(items: Sequence[Item], at: int) -> bool:
+    """Whether dB are said of an octave: "24 dB per octave"."""
+    behind = " ".join(item.text for item in items[at + 1 : at + 3])
+    return behind.startswith(("per oct", "octave", "oct", "por oct", "an octave", "/ oct"))
+
+
+def _at(items: Sequence[Item], at: int) -> bool:
+    return at > 0 and (items[at - 1].has("at") or items[at - 1].has("between", "below", "above"))
+
+
+def _width(items: Sequence[Item], numbers: _Numbers) -> tuple[float | None, Sequence[tuple[int, Quantity]]]:
+    """The Q that is said, and the frequencies; between two of them lies one band as wide as they are apart."""
+    points = numbers.points
     if any(item.has("between") for item in items) and len(points) == 2:
-        middle = (points[0][1].value * points[1][1].value) ** 0.5
-        found.used.add(points[1][0])
-        points = [(points[0][0], Quantity(middle, "hz"))]
-    removing = any(item.has("remove") for item in items)
-    boosts = []
-    for at, point in points:
-        before = [q for i, q in gains if i < at] or [q for _, q in gains[:1]]
-        if before:
-            gain = before[-1].value if before[-1].signed else before[-1].value * (sign or 1.0)
-        else:
-            gain = _REMOVE_DB if removing else _PLAIN_BOOST_DB * (sign or 1.0)
-        frequency = min(max(point.value, 20.0), 20000.0)
-        boosts.append(Boost(round(frequency, 2), round(min(max(gain, -20.0), 20.0), 3)))
-        found.used.add(at)
-    found.used |= {i for i, _ in gains} | {i for i, _ in named}
-    found.used |= {i for i, item in enumerate(items) if item.entry and item.entry.family and _area(item)}
-    found.used |= {i for i, item in enumerate(items) if item.entry and item.entry.family in ("soft", "wide", "narrow")}
-    which = which_of(tone, items, context)
-    found.commands.append(Command(phrase, "adjust", tone, {}, {}, tuple(boosts), 0.0, which))
+        low, high = sorted(point.value for _, point in points)
+        middle = (low * high) ** 0.5
+        return min(max(middle / (high - low + 1e-9), 0.3), NARROW_Q), [(points[0][0], Quantity(middle, "hz"))]
+    if numbers.q:
+        return numbers.q[1], points
+    words = {item.text for item in items}
+    if words & NOTCHES:
+        return NOTCH_Q, points
+    return (NARROW_Q if words & NARROW else BROAD_Q if words & BROAD else None), points
 
 
-def _area(item: Item) -> bool:
+def _shape(items: Sequence[Item]) -> Shape:
+    words = {word for item in items for word in item.text.split()}
+    if not words & SHELVES:
+        return "peak"
+    low = words & {"low", "bass", "lows", "graves", "bajos", "bajo"}
+    return "low shelf" if low else "high shelf"
+
+
+def _gain(at: int, numbers: _Numbers, items: Sequence[Item], sign: float) -> float:
+    """The gain of a frequency: the one in front of it, or else the first of all."""
+    gains = numbers.gains
+    mine = [gain for i, gain in gains if i < at] or [gain for _, gain in gains[:1]]
+    if mine:
+        gain_db = mine[-1].value if mine[-1].signed else mine[-1].value * (sign or 1.0)
+        if any(item.text in NOTCHES for item in items):
+            gain_db = -abs(gain_db)
+    elif any(item.text in NOTCHES for item in items) or any(item.has("remove") for item in items):
+        gain_db = NOTCH_DB
+    else:
+        gain_db = PLAIN_DB * (sign or 1.0)
+    return round(min(max(gain_db, -MOST_DB), MOST_DB), 3)
+
+
+def _hz(point: Quantity) -> float:
+    return round(min(max(point.value, LEAST_HZ), MOST_HZ), 2)
+
+
+def _said_of_it(item: Item) -> bool:
+    """Whether a word beside the numbers is said of the same band: "boost the air at 12k", "there's a boom at 90"."""
     entry = item.entry
-    return bool(entry and (entry.family in AREA_HZ or entry.family in NOISES or entry.form in ("noun", "verb")))
+    return bool(entry and (entry.family in AREAS or entry.family in NOISES or entry.form in ("noun", "verb")))
 
 
-def read_pan(
-    items: Sequence[Item], numbers: Sequence[tuple[int, Quantity]], found: NumericReading, context: DialogueContext
-) -> None:
-    """Places left and right: "pan 30 % left", "hard right", "center it"."""
-    side = next((item for item in items if item.has("left", "right", "center")), None)
-    if side is None or any(item.has("everything", "rest", "keep") for item in items):
-        return
-    place = next(value for role, value in side.roles.items() if role in ("left", "right", "center"))
-    panner = EFFECTS.usual("balance").name
-    panned = [
-        i
-        for i, item in named_effects(items)
-        if item.entry and item.entry.nickname and item.entry.nickname.effect == panner
-    ]
-    spoken = [i for i, item in named_effects(items) if i not in panned]
-    only = not any(item.entry and (item.entry.family or item.entry.nickname) for item in items) and not spoken
-    if not (panned or only) or (side.text in ("l", "r") and not panned):
-        return
-    amount = 1.0 if any(item.has("hard") or item.text.startswith("hard") for item in items) else 0.5
-    for at, quantity in numbers:
-        if quantity.unit in ("%", ""):
-            amount = abs(quantity.value) / (100.0 if quantity.unit == "%" or abs(quantity.value) > 1 else 1.0)
-            found.used.add(at)
-    degree = next((item.roles["degree"] for item in items if item.has("degree") and not item.has("hard")), None)
-    if degree is not None and amount == 0.5:
-        amount = min(1.0, 0.5 * degree)
-    pan = clamped(panner, "pan", place * amount, context)
-    found.used |= set(panned) | {items.index(side)} | {i for i, item in enumerate(items) if item.has("hard")}
-    phrase = " ".join(item.text for item in items)
-    which = which_of(panner, items, context)
-    verb: Verb = "add" if panned else "adjust"
-    found.commands.append(Command(phrase, verb, panner, {"pan": pan}, {}, (), 0.0, which))
+def _text(items: Sequence[Item]) -> str:
+    return " ".join(item.text for item in items if item.kind != "mark")

@@ -41,7 +41,10 @@ class LexiconError(InstructFXError):
 
 @dataclass(frozen=True)
 class Family:
-    """One meaning, its words in each language, and what it does to the sound."""
+    """One meaning, its words in each language, and what it does to the sound.
+
+    people_differ: what one person draws for the word hardly agrees with what the others draw (correlation below 0.35).
+    """
 
     name: str
     kind: str
@@ -51,6 +54,7 @@ class Family:
     settings: Settings
     opposite: str | None
     source: str
+    people_differ: bool = False
 
 
 def read_families(given: dict[str, dict[str, Any]]) -> dict[str, Family]:
@@ -71,6 +75,7 @@ def read_families(given: dict[str, dict[str, Any]]) -> dict[str, Family]:
             ),
             opposite=entry.get("opposite"),
             source=entry.get("source", ""),
+            people_differ=entry.get("people_differ", False),
         )
         _check(family)
         families[name] = family

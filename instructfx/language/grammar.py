@@ -16,8 +16,9 @@ from instructfx.language.words import split_phrase
 Role = Literal[
     "degree", "more", "less", "too", "enough", "not", "never", "without", "losing", "copula", "make",
     "raise", "lower", "add", "remove", "bypass", "enable", "keep", "untouched", "lack", "up", "down", "off", "on",
-    "turn", "undo", "as", "so", "times", "rest", "everything", "left", "right", "center", "hard", "size", "time",
-    "speed", "reset", "below", "above", "by", "at", "and", "or", "but", "then", "pronoun", "possible", "cut", "between",
+    "out", "away", "turn", "undo", "as", "so", "times", "rest", "everything", "left", "right", "center", "hard", "size",
+    "time", "speed", "reset", "below", "above", "by", "at", "and", "or", "but", "then", "pronoun", "possible",
+    "cut", "between",
 ]  # fmt: skip
 
 Readings = tuple[tuple[Role, float, str], ...]

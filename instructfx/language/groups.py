@@ -9,6 +9,7 @@ from instructfx.effects import EFFECTS
 from instructfx.language.grammar import Role
 from instructfx.language.lexicon import Lexicon
 from instructfx.language.scan import Clause, Item
+from instructfx.language.words import fold
 
 VERBS: tuple[Role, ...] = (
     "keep", "untouched", "bypass", "enable", "remove", "lower", "cut", "raise", "lack", "add",
@@ -40,6 +41,11 @@ class Mods:
     def said(self) -> bool:
         """Whether the modifiers ask for anything by themselves."""
         return bool(self.degree or self.times or self.direction or self.verb or self.has("too", "not", "never"))
+
+    @property
+    def asks(self) -> bool:
+        """Whether they ask for anything of what was spoken of last: "longer", "slower", "turn it off"."""
+        return self.said or bool(self.time or self.speed or self.size)
 
 
 @dataclass(frozen=True)
@@ -83,12 +89,14 @@ def _modified(mods: Mods, item: Item) -> Mods:
         elif role == "speed":
             mods = replace(mods, speed=value)
         elif role in ("up", "down"):
-            if mods.verb in (None, "add") or mods.has("turn"):
+            if mods.verb in (None, "add", "cut") or mods.has("turn"):
                 bare = role == "down" and not mods.has("turn") and mods.verb is None
                 particle: frozenset[Role] = frozenset(("down",)) if bare else frozenset()
                 mods = replace(mods, verb="raise" if role == "up" else "lower", flags=mods.flags | particle)
         elif role == "off" and (mods.has("turn") or mods.verb in (None, "add")):
-            mods = replace(mods, verb="remove" if mods.has("turn") and "take" in item.text else "bypass")
+            mods = replace(mods, verb="bypass")
+        elif role == "out" and (mods.has("turn") or mods.verb in ("cut", "remove", "lower")):
+            mods = replace(mods, verb="remove")
         elif role == "on":
             mods = replace(mods, verb="enable")
         elif role in VERBS:
@@ -106,6 +114,7 @@ def _modified(mods: Mods, item: Item) -> Mods:
             "copula",
             "make",
             "turn",
+            "away",
             "so",
             "as",
         ):
@@ -141,6 +150,14 @@ def _sizes(items: Sequence[Item], position: int, lexicon: Lexicon) -> bool:
     return _place(after, lexicon) or _place(before, lexicon)
 
 
+def _only_sizes(items: Sequence[Item], position: int) -> bool:
+    """Whether a size word stands for itself: "bigger", "a bit smaller"; "make it smaller" is of the sound."""
+    if items[position].text not in ("bigger", "smaller", "larger"):
+        return False
+    others = [item for at, item in enumerate(items) if at != position and item.kind not in ("ignored", "mark")]
+    return all(set(item.roles) <= {"degree", "more", "less", "too"} and item.entry is None for item in others)
+
+
 def read(parts: Sequence[Clause], lexicon: Lexicon) -> ClauseReading:
     """The groups of all clauses. Modifiers behind the last target belong to it ("brighter, but only a bit")."""
     reading = ClauseReading()
@@ -148,7 +165,7 @@ def read(parts: Sequence[Clause], lexicon: Lexicon) -> ClauseReading:
         mods, used, first = Mods(), False, len(reading.groups)
         target_seen = False
         for position, item in enumerate(clause.items):
-            if item.has("size") and _sizes(clause.items, position, lexicon):
+            if item.has("size") and (_sizes(clause.items, position, lexicon) or _only_sizes(clause.items, position)):
                 mods = replace(mods, size=item.roles["size"])
                 if target_seen and not _place(_next(clause.items, position), lexicon):
                     last = reading.groups[-1]
@@ -162,6 +179,8 @@ def read(parts: Sequence[Clause], lexicon: Lexicon) -> ClauseReading:
                     used = False
                 continue
             whole = item.has("everything", "rest") and item.entry is None
+            if not mods.said and _commands(clause.items, position):
+                mods = replace(mods, flags=mods.flags | {"make"})
             if (is_target(item, lexicon, False) and not _only_modifies(clause.items, position, lexicon)) or whole:
                 link = clause.link if not target_seen else "within"
                 reading.groups.append(Group(mods, item, link, index, whole))
@@ -171,19 +190,39 @@ def read(parts: Sequence[Clause], lexicon: Lexicon) -> ClauseReading:
                 if used and (_FRESH & set(item.roles)):
                     mods, used = Mods(flags=mods.flags & {"without", "make"}), False
                 if item.text == "back" and (mods.has("turn") or mods.verb == "add"):
-                    mods, used = replace(mods, verb="enable"), False
-                if item.has("enough", "up", "down", "off", "on", "time", "speed", "copula") and used:
+                    mods, used = replace(mods, verb="lower" if mods.has("away") else "enable"), False
+                if item.has("enough", "up", "down", "off", "out", "on", "time", "speed", "copula") and used:
                     mods, used = replace(Mods(), flags=mods.flags & {"turn", "not", "copula"}), False
                 mods = _modified(mods, item)
                 if item.has("time", "speed") and target_seen is False:
                     used = False
-        if not used and mods != Mods():
+        stand_in = _where_it_lives(clause, reading.groups[first:], mods, lexicon)
+        if stand_in is not None:
+            reading.groups.append(Group(mods if len(reading.groups) == first else Mods(), stand_in, clause.link, index))
+        elif not used and mods != Mods():
             if len(reading.groups) > first:
                 last = reading.groups[-1]
                 reading.groups[-1] = replace(last, mods=_joined(last.mods, mods))
             else:
                 reading.alone.append((index, clause.link, mods))
     return reading
+
+
+def _where_it_lives(clause: Clause, groups: Sequence[Group], mods: Mods, lexicon: Lexicon) -> Item | None:
+    """Stands for an instrument that is to be louder or softer: the part of the spectrum where it is most itself."""
+    source = next((item for item in clause.items if item.kind == "source" and fold(item.text) in lexicon.lives), None)
+    if source is None:
+        return None
+    leveled = [group.item.entry.family for group in groups if group.item.entry] in (["loud"], ["quiet"])
+    moved = not groups and (mods.verb in ("raise", "lower", "lack") or mods.direction or mods.has("too"))
+    return replace(source, entry=lexicon.lives[fold(source.text)]) if leveled or moved else None
+
+
+def _commands(items: Sequence[Item], position: int) -> bool:
+    """Whether a quality stands first and has an object, so that it is a verb: "thin the pads out", "muffle it"."""
+    first = all(item.kind == "ignored" for item in items[:position])
+    behind = items[position + 1].text if position + 1 < len(items) else ""
+    return first and behind in ("the", "it", "this", "my", "that", "out", "up")
 
 
 def _next(items: Sequence[Item], position: int) -> Item | None:

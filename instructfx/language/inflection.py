@@ -92,6 +92,7 @@ def english_forms(word: str) -> Iterator[tuple[str, WordForm]]:
     yield from _graded(word)
     for verb in _english_verbs(word):
         yield verb, "verb"
+        yield f"{verb}er", "verb"
         yield from ((form, "verb") for form in _verb_forms(verb))
     yield from ((form, "verb") for form in _verb_forms(word))
 

@@ -16,20 +16,24 @@ from instructfx.language.clause_rules import (
     separated,
     subjects,
 )
-from instructfx.language.commands import command, setting_command
+from instructfx.language.commands import alone_command, command, setting_command, spoken_command
 from instructfx.language.context import DialogueContext, NumericReading, note_seconds
+from instructfx.language.dialogue import read_acts
 from instructfx.language.ellipsis import carried, late_modifiers
 from instructfx.language.finalize import language, merged, notes, unknown
+from instructfx.language.foreign import foreign
 from instructfx.language.groups import ClauseReading, Group, Mods, read
-from instructfx.language.intent_types import Command, Intent, Wish
+from instructfx.language.intent_types import Command, Intent, Question, Topic, Wish
 from instructfx.language.lexicon import Lexicon, lexicon
+from instructfx.language.normal_form import normal_form
 from instructfx.language.numeric_commands import figures
-from instructfx.language.scan import Clause, clauses, scan
+from instructfx.language.scan import Clause, Item, clauses, scan
 from instructfx.language.which import with_which
 from instructfx.language.wishes import wish
-from instructfx.language.words import READ_CHARACTERS
+from instructfx.language.words import READ_CHARACTERS, Token
 
 MAX_UNDO = 99
+SLOWEST, FASTEST = 40.0, 240.0  # bpm
 _TOLD = frozenset(("recorded", "recording", "grabé", "grabado", "grabamos"))
 _OURS = frozenset(("i", "we", "my", "our", "mi", "lo"))
 
@@ -41,20 +45,47 @@ class _IntentDraft:
     wishes: list[Wish] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     undo: int = 0
+    undirected: list[str] = field(default_factory=list)
     context: DialogueContext = field(default_factory=DialogueContext)
 
 
-def understand(instruction: str) -> Intent:
-    """What an instruction asks. Never raises: words that mean nothing to it are listed in `unknown`."""
+def understand(instruction: str, lately: Sequence[str] = ()) -> Intent:
+    """What an instruction asks. Never raises: words that mean nothing to it are listed in `unknown`.
+
+    lately: the effects of the chain, those spoken of last first: what "longer" or "make it 300 ms" speaks of.
+    """
     words = lexicon()
-    items = with_which(scan(instruction, words))
-    draft = _IntentDraft()
+    tokens = normal_form(instruction)
+    acts = read_acts(tokens)
+    everything = scan(tokens, words)
+    other = foreign(everything)
+    items = with_which(scan(() if other else acts.left, words))
+    spoken = language(everything)
+    draft = _IntentDraft(context=DialogueContext(tuple(name for name in lately if name in EFFECTS)))
     if len(instruction) > READ_CHARACTERS:
         draft.context.notes.append(f"only the first {READ_CHARACTERS} characters were read")
-    draft.context.bpm = next(
-        (i.quantity.value for i in items if i.quantity and i.quantity.unit == "bpm" and i.quantity.value > 0),
-        None,
+    _read_wishes(items, draft, words)
+    return Intent(
+        instruction=instruction,
+        language=spoken,
+        wishes=tuple(draft.wishes),
+        commands=merged(draft.commands),
+        undo=0 if other else draft.undo or (1 if "undo" in acts.said else 0),
+        unknown=unknown(items),
+        notes=notes(items, draft.context.notes, bool(draft.wishes or draft.commands)),
+        references=() if other else acts.references,
+        questions=tuple(_question(topic, tokens[span.start : span.end], words) for topic, span in acts.asked),
+        beyond=() if other else acts.beyond,
+        app=() if other else acts.app,
+        said=("foreign",) if other else tuple(dict.fromkeys(acts.said)),
+        undirected=tuple(draft.undirected),
+        loudness_lufs=next((i.quantity.value for i in items if i.quantity and i.quantity.unit == "lufs"), None),
     )
+
+
+def _read_wishes(items: Sequence[Item], draft: _IntentDraft, words: Lexicon) -> None:
+    """Fill a draft with the wishes, commands and steps back that items say."""
+    items = _with_tempo(items, draft.context)
     parts = [_with_note_lengths(part, draft.context) for part in clauses(items)]
     parts = [part for part in parts if not _undone(part, draft)]
     numbers = [figures(part, draft.context) for part in parts]
@@ -71,15 +102,33 @@ def understand(instruction: str) -> Intent:
             words,
             bool(figure.commands),
         )
-    return Intent(
-        instruction=instruction,
-        language=language(items),
-        wishes=tuple(draft.wishes),
-        commands=merged(draft.commands),
-        undo=draft.undo,
-        unknown=unknown(items),
-        notes=notes(items, draft.context.notes, bool(draft.wishes or draft.commands)),
-    )
+
+
+def _question(topic: Topic, tokens: Sequence[Token], words: Lexicon) -> Question:
+    """A question with what it speaks of: an effect, or a quality with its sign."""
+    items = scan([token for token in tokens if token.key != "?"], words)
+    phrase = " ".join(token.text for token in tokens)
+    effect = next((i.entry.nickname.effect for i in items if i.entry and i.entry.nickname), "")
+    family = next((i.entry.family for i in items if i.entry and i.entry.family), None) or ""
+    axes = words.families[family].axes if family else {}
+    return Question(topic, phrase, effect, family, axes)
+
+
+def _with_tempo(items: Sequence[Item], context: DialogueContext) -> Sequence[Item]:
+    """The items without the tempo, which the context has from then on: "at 90 bpm", beside a note length "at 90"."""
+    told = [at for at, i in enumerate(items) if i.quantity and i.quantity.unit == "bpm" and i.quantity.value > 0]
+    if any(item.quantity and item.quantity.unit == "beats" for item in items):
+        told += [
+            at
+            for at, item in enumerate(items)
+            if item.quantity and not item.quantity.unit and SLOWEST <= item.quantity.value <= FASTEST
+            and at > 0 and items[at - 1].has("at")
+        ]  # fmt: skip
+    if not told:
+        return items
+    quantity = items[told[0]].quantity
+    context.bpm = quantity.value if quantity else None
+    return [item for at, item in enumerate(items) if at != told[0]]
 
 
 def _with_note_lengths(part: Clause, context: DialogueContext) -> Clause:
@@ -107,7 +156,7 @@ def _undone(part: Clause, draft: _IntentDraft) -> bool:
     count = next((int(item.quantity.value) for item in part.items if item.quantity and item.quantity.value >= 1), 1)
     if count == 1 and any(item.has("times") and item.roles["times"] >= 2 for item in part.items):
         count = int(next(item.roles["times"] for item in part.items if item.has("times")))
-    draft.undo = min(MAX_UNDO, draft.undo + count)
+    draft.undo = min(MAX_UNDO, max(draft.undo, count))  # "undo that, go back" is one step
     return True
 
 
@@ -122,15 +171,13 @@ def _alone(
     draft: _IntentDraft,
     unclear: bool,
 ) -> None:
-    """Modifiers alone in a clause: "brighter, but only a bit", or just "a bit less"."""
+    """Modifiers alone in a clause: "brighter, but only a bit", "a bit less", "longer", "turn it back on"."""
     for index, link, mods in reading.alone:
-        if numbers[index].commands or not mods.said or late_modifiers(reading, index, link, mods) or unclear:
+        if numbers[index].commands or not mods.asks or late_modifiers(reading, index, link, mods) or unclear:
             continue
-        if (mods.direction or mods.has("too") or mods.verb in ("raise", "lower")) and not mods.has("not", "never"):
-            sign = -1.0 if mods.has("too") or mods.verb == "lower" else mods.direction or 1.0
-            degree = mods.degree if mods.degree is not None else 1.0
-            effect = EFFECTS.usual("level").name if mods.verb in ("raise", "lower") else None
-            draft.commands.append(Command(_text(parts[index]), "adjust", effect, {}, {}, (), sign * degree))
+        made = alone_command(mods, _text(parts[index]), draft.context)
+        if made is not None:
+            draft.commands.append(made)
 
 
 def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lexicon, numbered: bool) -> None:
@@ -182,7 +229,15 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lex
                 draft.commands.append(changed)
         elif entry.family is not None:
             family = words.families[entry.family]
+            if len(groups) == 1 and entry.form == "comparative":
+                moved = spoken_command(group, family.name, phrase, draft.context)
+                if moved is not None:
+                    draft.commands.append(moved)
+                    continue
             if numbered and entry.family in ("loud", "quiet"):
+                continue
+            if family.kind == "area" and loud is None and group.mods == Mods() and len(groups) == 1:
+                draft.undirected.append(group.item.text)
                 continue
             factor = level_factor(loud) if family.kind == "area" else 1.0
             kept = group if loud is None or family.kind != "area" else replace(group, mods=Mods())

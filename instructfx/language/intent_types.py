@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Verb = Literal["add", "remove", "bypass", "enable", "keep", "adjust"]
+Verb = Literal["add", "remove", "bypass", "enable", "keep", "adjust", "move"]
 Language = Literal["en", "es"]
 
 
 @dataclass(frozen=True)
 class Wish:
-    """A change of character, such as "a bit warmer". outright: said of the sound, not of a change: "make it warm"."""
+    """A change of character, such as "a bit warmer". outright: said of the sound, not of a change: "make it warm".
+
+    doubtful: the word that it asks for, where people hardly agree on it; its axes are smaller then.
+    """
 
     phrase: str
     families: tuple[str, ...]
@@ -21,18 +24,19 @@ class Wish:
     settings: Mapping[str, Mapping[str, float]]
     complaint: bool = False
     outright: bool = False
+    doubtful: str = ""
 
 
 @dataclass(frozen=True)
 class Which:
     """Which slot of an effect words speak of, where they say it: "the second EQ", "another EQ after the drive".
 
-    number counts the effect's slots from 1 in the order of the sound, -1 is the last. side and neighbour say where it
-    stands: beside a slot of that effect, of which neighbour_number says which; without one at the end of the chain, or
-    at its start. definite: it is spoken of as something that is there, "the EQ".
-    """
+    it: the slot that was spoken of last, of whichever effect. number counts the effect's slots from 1 in the order of
+    the sound, -1 is the last. side and neighbour say where it stands: beside a slot of that effect, of which
+    neighbour_number says which; without one at the end of the chain, or at its start. definite: it is spoken of as
+    something that is there, "the EQ"."""
 
-    kind: Literal["usual", "numbered", "other", "another", "every"] = "usual"
+    kind: Literal["usual", "numbered", "other", "another", "every", "it"] = "usual"
     number: int = 0
     side: Literal["", "before", "after"] = ""
     neighbour: str = ""
@@ -44,19 +48,25 @@ USUAL = Which()
 """Words that do not say which: the slot that was spoken of last."""
 
 
+Shape = Literal["peak", "low shelf", "high shelf"]
+
+
 @dataclass(frozen=True)
 class Boost:
-    """A level change around one frequency; a cut is negative."""
+    """A level change at one frequency; a cut is negative. q is the quality factor of a peak, None for the usual one."""
 
     frequency_hz: float
     gain_db: float
+    q: float | None = None
+    shape: Shape = "peak"
 
 
 @dataclass(frozen=True)
 class Command:
     """Something asked of a named effect; `effect` is None where the whole chain is meant.
 
-    instead holds the effects that may be meant as well where only a setting was named: "threshold -20".
+    instead holds the effects that may be meant as well where only a setting was named: "threshold -20". factors say by
+    how many times settings are to change: "double the delay time".
     """
 
     phrase: str
@@ -68,16 +78,45 @@ class Command:
     amount: float
     which: Which = USUAL
     instead: tuple[str, ...] = ()
+    factors: Mapping[str, float] = field(default_factory=dict)
 
 
 Topic = Literal[
-    "why", "changed", "chain", "amount", "loudness", "width", "tempo", "key", "quality", "there", "meaning", "abilities",
-    "undone", "advice", "better", "fault", "how", "other",
+    "why", "changed", "chain", "amount", "loudness", "width", "tempo", "key", "quality", "there", "meaning",
+    "abilities", "undone", "advice", "better", "fault", "how", "other",
 ]  # fmt: skip
 """What a question asks: why something was done, what changed, what is in the chain, how much of something there is, how
 loud or wide the track is, its tempo or key, whether it is too bright, whether an effect is there, what a word or effect
 means, what can be done here, what was undone, what to do, whether it is better now, whether a fault can be heard, how
 something is done on the page, or something else."""
+
+
+ReferenceKind = Literal["again", "correct", "same_for", "instead", "share", "swap", "before", "version"]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Something said of what was done before.
+
+    again: what the last turn asked, amount times as far; -0.5 takes half of it back, -2 goes as far the other way.
+    share: amount of what the last turn did is to stay. correct: the last turn is taken back, and what it asked is asked
+    with `words` in their place: "no, I meant the highs". instead: the same with another number. same_for: what it asked
+    is asked of something else as well. swap: an effect takes the place of the one spoken of last. before: go back to
+    before something was done: "back to before the reverb". version: go back to the turn of that number, 1 the first, 0
+    the dry track."""
+
+    kind: ReferenceKind
+    amount: float = 1.0
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """What the rack cannot do, or what is done on the page: a key, and what a person is told in each language."""
+
+    key: str
+    english: str
+    spanish: str
 
 
 @dataclass(frozen=True)
@@ -95,15 +134,27 @@ class Question:
 
 @dataclass(frozen=True)
 class Intent:
-    """Everything that one instruction asks, and the words that were not understood."""
+    """Everything that one instruction asks, and the words that were not understood.
+
+    undo is by how many turns to go back, before anything else. said names acts that ask for no change of sound:
+    acknowledgement, dissatisfied, undo, foreign. undirected are nouns of which nothing says whether more or less is
+    wanted: "bass". loudness_lufs is the loudness that was named for the whole track.
+    """
 
     instruction: str
     language: Language
-    wishes: tuple[Wish, ...]
-    commands: tuple[Command, ...]
-    undo: int
-    unknown: tuple[str, ...]
-    notes: tuple[str, ...]
+    wishes: tuple[Wish, ...] = ()
+    commands: tuple[Command, ...] = ()
+    undo: int = 0
+    unknown: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    questions: tuple[Question, ...] = ()
+    beyond: tuple[Beyond, ...] = ()
+    app: tuple[Beyond, ...] = ()
+    said: tuple[str, ...] = ()
+    undirected: tuple[str, ...] = ()
+    loudness_lufs: float | None = None
 
     @property
     def axes(self) -> Mapping[str, float]:
@@ -112,8 +163,9 @@ class Intent:
 
     @property
     def understood(self) -> bool:
-        """Whether the instruction asks for anything at all."""
-        return bool(self.wishes or self.commands or self.undo)
+        """Whether the instruction asks for any change of the chain."""
+        level = self.loudness_lufs is not None
+        return bool(self.wishes or self.commands or self.undo or self.references or level)
 
 
 def merge_axes(wishes: tuple[Wish, ...]) -> dict[str, float]:

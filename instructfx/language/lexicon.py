@@ -71,6 +71,7 @@ class Lexicon:
     colours: Mapping[tuple[str, str], Mapping[str, float]]
     ignored: frozenset[str]
     sources: frozenset[str]
+    lives: Mapping[str, Entry]
     common: frozenset[str]
 
     def phrase_at(self, keys: tuple[str, ...], start: int) -> tuple[Entry, int] | None:
@@ -134,8 +135,17 @@ def read_lexicon(text: str) -> Lexicon:
         MappingProxyType(_colours(families)),
         plain["ignored"],
         plain["sources"],
+        MappingProxyType(_lives(data.get("lives", {}), families)),
         plain["common"],
     )
+
+
+def _lives(given: Mapping[str, str], families: Mapping[str, Family]) -> dict[str, Entry]:
+    """Instrument or voice -> the part of the spectrum where it is most itself."""
+    for family in given:
+        if family not in families:
+            raise LexiconError(f"[lives] names {family!r}, which is no family")
+    return {source: Entry("", family=family) for family, sources in given.items() for source in sources.split()}
 
 
 def _colours(families: Mapping[str, Family]) -> dict[tuple[str, str], Mapping[str, float]]:
@@ -202,6 +212,11 @@ def _enter_nicknames(entries: dict[tuple[str, ...], Entry]) -> None:
                             entries[keys] = replace(known, language="")
 
 
+def _joined(keys: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """A phrase, and two words written as one: "pre delay", "predelay"."""
+    return (keys, ("".join(keys),)) if len(keys) == 2 else (keys,)
+
+
 def _nicknames() -> Iterator[tuple[Effect, said.Nickname]]:
     for effect in EFFECTS.values():
         yield from ((effect, nickname) for nickname in effect.words.nicknames)
@@ -222,8 +237,7 @@ def _enter_settings(entries: dict[tuple[str, ...], Entry], shared: list[dict[str
             EFFECTS[effect].param(each.param)
         word = SettingWord(each.param, effects)
         for language, phrases in (("en", each.en), ("es", each.es)):
-            for phrase in phrases:
-                keys = split_phrase(phrase)
+            for keys in {keys for phrase in phrases for keys in _joined(split_phrase(phrase))}:
                 known = entries.get(keys)
                 if known is None:
                     entries[keys] = Entry(language, setting=word, listed=True)

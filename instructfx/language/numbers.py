@@ -75,6 +75,7 @@ UNITS: dict[str, tuple[str, float]] = {
         ("semitones", 0.01, "cent cents"),
         ("bits", 1.0, "bit bits"),
         ("bpm", 1.0, "bpm"),
+        ("lufs", 1.0, "lufs lkfs lu"),
         ("times", 1.0, "x times veces"),
     )
     for word in words.split()
@@ -91,11 +92,26 @@ _INTERVALS: dict[str, float] = {
     "tercera": 4.0, "cuarta": 5.0, "quinta": 7.0, "sexta": 9.0, "septima": 11.0,
 }  # fmt: skip
 _BEATS: dict[str, float] = {
+    "quarters": 1.0, "eighths": 0.5, "sixteenths": 0.25, "8ths": 0.5, "halves": 2.0, "corcheas": 0.5, "negras": 1.0,
     "whole": 4.0, "half": 2.0, "quarter": 1.0, "eighth": 0.5, "sixteenth": 0.25, "1/2": 2.0, "1/4": 1.0,
     "1/8": 0.5, "1/16": 0.25, "crotchet": 1.0, "quaver": 0.5, "semiquaver": 0.25, "minim": 2.0,
     "blanca": 2.0, "negra": 1.0, "corchea": 0.5, "semicorchea": 0.25,
 }  # fmt: skip
-_LENGTH_NAMES = frozenset(("crotchet", "quaver", "semiquaver", "minim", "negra", "corchea", "semicorchea"))
+_LENGTH_NAMES = frozenset(
+    (
+        "crotchet",
+        "quaver",
+        "semiquaver",
+        "minim",
+        "negra",
+        "corchea",
+        "semicorchea",
+        "eighths",
+        "sixteenths",
+        "corcheas",
+        "negras",
+    )
+)
 _ORDINALS = {"8": "eighth", "16": "sixteenth", "4": "quarter"}
 
 

@@ -1,39 +1,38 @@
-"""Commands that come with numbers: "4:1 ratio", "a 250 ms delay", "up two semitones"."""
+"""Commands that come with numbers: "4:1 ratio", "a 250 ms delay", "up two semitones", "comp 3:1, 5 ms, 80 ms, -18".
+
+A number goes to the setting whose name stands beside it, else to what its unit means for the effect that is spoken of,
+else to what its unit alone can mean. One that fits nowhere is left over, and the reply says so.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from instructfx.effects import EFFECTS, Effect
 from instructfx.language.commands import sharing
 from instructfx.language.context import DialogueContext, NumericReading, clamped, converted, named_effects, which_of
-from instructfx.language.eq_commands import AREA_HZ, NOISES, read_boosts, read_pan
-from instructfx.language.intent_types import Boost, Command, Verb
+from instructfx.language.eq_commands import NOISES, area_boost, area_of, read_boosts
+from instructfx.language.intent_types import Command, Verb
 from instructfx.language.lexicon import SettingWord
 from instructfx.language.numbers import Quantity
+from instructfx.language.pan_commands import read_pan
 from instructfx.language.scan import Clause, Item
 
-
-def _sign(items: Sequence[Item], context: DialogueContext) -> float:
-    """The direction of the clause: +1 to raise, -1 to lower, 0 where nothing says so."""
-    for item in items:
-        if item.has("raise", "add", "up", "more", "lack") and not item.has("lower", "down"):
-            return 1.0
-        if item.has("lower", "cut", "less", "down", "remove", "losing"):
-            return -1.0
-        if item.entry and item.entry.family in ("loud", "quiet"):
-            return 1.0 if item.entry.family == "loud" else -1.0
-    noise = any(item.entry and item.entry.family in NOISES for item in items)
-    return -1.0 if noise and not any(item.has("make") for item in items) else 0.0
+COUNTED = ("bpm", "times", "lufs")
+"""Units of numbers that are no settings: read elsewhere."""
+SET = frozenset(("set", "change", "to", "lower", "raise"))
+TARGET = frozenset(("set", "at", "to", "a", "en"))
+LONGEST_ALONE_S = 2.0  # a time that nothing explains is a delay's, where it is no longer
 
 
-def _nearest_setting(items: Sequence[Item], at: int, used: set[int]) -> tuple[int, SettingWord] | None:
-    found = [
-        (abs(i - at), i, item.entry.setting)
-        for i, item in enumerate(items)
-        if item.entry and item.entry.setting and i not in used
-    ]
-    return (min(found)[1], min(found, key=lambda each: each[:2])[2]) if found else None
+@dataclass(frozen=True)
+class _Choice:
+    """A setting of an effect that a number is for, and the place of the word that named it, -1 where none did."""
+
+    effect: str
+    name: str
+    word: int = -1
 
 
 def figures(clause: Clause, context: DialogueContext) -> NumericReading:
@@ -43,56 +42,68 @@ def figures(clause: Clause, context: DialogueContext) -> NumericReading:
     numbers = [(i, item.quantity) for i, item in enumerate(items) if item.quantity is not None]
     named = named_effects(items)
     if named:
-        nickname = named[-1][1].entry
-        context.effect = nickname.nickname.effect if nickname and nickname.nickname else context.effect
+        entry = named[-1][1].entry
+        context.effect = entry.nickname.effect if entry and entry.nickname else context.effect
         context.which = named[-1][1].which
     read_pan(items, numbers, found, context)
     if not numbers:
         return found
-    sign = _sign(items, context) or (context.sign if clause.link in ("and", "mark") else 0.0)
+    sign = _sign(items) or (context.sign if clause.link in ("and", "mark") else 0.0)
     context.sign = sign
-    phrase = " ".join(item.text for item in items if item.kind != "mark")
-    read_boosts(items, numbers, found, sign, phrase, named, context)
+    read_boosts(items, found, sign, context)
     for at, quantity in numbers:
-        if at in found.used or quantity.unit in ("bpm", "times"):
-            continue
-        _setting(items, at, quantity, found, sign, phrase, context)
+        if at not in found.used and quantity.unit not in COUNTED:
+            _read(items, at, quantity, found, sign, context)
     return found
 
 
-def _setting(
-    items: Sequence[Item],
-    at: int,
-    quantity: Quantity,
-    found: NumericReading,
-    sign: float,
-    phrase: str,
-    context: DialogueContext,
+def _sign(items: Sequence[Item]) -> float:
+    """The direction of the clause: +1 to raise, -1 to lower, 0 where nothing says so."""
+    for item in items:
+        if item.has("raise", "add", "up", "more", "lack") and not item.has("lower", "down"):
+            return 1.0 if not any(other.has("off", "down") for other in items) else -1.0
+        if item.has("lower", "cut", "less", "down", "remove", "losing"):
+            return -1.0
+        if item.entry and item.entry.family in ("loud", "quiet"):
+            return 1.0 if item.entry.family == "loud" else -1.0
+        if item.has("turn") and any(other.has("off", "out") or other.text == "back" for other in items):
+            return -1.0
+        if item.has("too") or (item.has("away") and not any(other.has("up", "raise") for other in items)):
+            return -1.0
+    noise = any(item.entry and item.entry.family in NOISES for item in items)
+    return -1.0 if noise and not any(item.has("make") for item in items) else 0.0
+
+
+def _read(
+    items: Sequence[Item], at: int, quantity: Quantity, found: NumericReading, sign: float, context: DialogueContext
 ) -> None:
-    """One number for one setting of one effect."""
-    named = named_effects(items)
-    nearest = _nearest_setting(items, at, found.used)
-    area = next((i for i, item in enumerate(items) if item.entry and item.entry.family in AREA_HZ), None)
-    choice = _by_word(named, nearest, quantity, context) or _by_effect(items, named, quantity, context)
-    if choice is None and quantity.unit == "db" and area is not None:
-        entry = items[area].entry
-        hz = AREA_HZ[entry.family or ""] if entry else 0.0
-        gain = quantity.value if quantity.signed else quantity.value * (sign or 1.0)
-        found.commands.append(_boost(phrase, hz, gain, items, context))
+    """One number for one setting of one effect, or for a part of the spectrum."""
+    choice = _by_word(items, at, quantity, found, context) or _by_effect(items, quantity, context)
+    area = area_of(items)
+    leveled = quantity.unit == "db" or (not quantity.unit and (sign != 0 or quantity.signed))
+    if choice is None and leveled and area is not None:
+        gain_db = quantity.value if quantity.signed else quantity.value * (sign or 1.0)
+        found.commands.append(area_boost(items, area, gain_db, context))
         found.used |= {at, area}
         return
-    choice = choice or _by_unit(items, quantity, context)
-    if choice is None:
+    choice = choice or _by_unit(items, quantity, sign, context)
+    value = converted(choice.effect, choice.name, quantity) if choice else None
+    if choice is None or value is None:
         return
-    effect, name, word = choice
-    value = converted(effect, name, quantity)
-    if value is None:
-        return
-    if name == "mix" and any(item.text in ("dry", "seco") for item in items):
+    if choice.name == "mix" and any(item.text in ("dry", "seco") for item in items):
         value = 1.0 - value
+    found.commands.append(_command(items, choice, value, quantity, sign, context))
+    _use(items, at, choice, found)
+
+
+def _command(
+    items: Sequence[Item], choice: _Choice, value: float, quantity: Quantity, sign: float, context: DialogueContext
+) -> Command:
+    effect, name = choice.effect, choice.name
+    named = named_effects(items)
     relative = _relative(items, quantity, name)
-    down = sign < 0 and not quantity.signed and name in ("semitones", "gain_db")
-    value = -value if (relative and sign < 0 and not quantity.signed) or (down and not relative) else value
+    lowered = sign < 0 and not quantity.signed and (relative or name in ("semitones", "gain_db"))
+    value = -value if lowered else value
     settings: dict[str, float] = {}
     changes: dict[str, float] = {}
     if relative:
@@ -101,27 +112,26 @@ def _setting(
         settings[name] = clamped(effect, name, value, context)
         if name in ("highpass_hz", "lowpass_hz") and any(item.has("between") for item in items):
             settings["highpass_hz"] = settings.pop(name)
-    settings = _implied(named, effect) | settings if not relative else settings
-    verb: Verb = "add" if any(item.entry and item.entry.nickname for _, item in named) else "adjust"
-    if relative or any(item.text in ("set", "change", "to", "lower", "raise") for item in items):
-        verb = "adjust"
+        settings = _implied(named, effect) | settings
+    verb: Verb = "add" if named and not relative and not any(item.text in SET for item in items) else "adjust"
     which = which_of(effect, items, context)
     instead = () if named or context.effect == effect else sharing(name)
-    found.commands.append(Command(phrase, verb, effect, settings, changes, (), 0.0, which, instead))
     context.effect, context.which = effect, which
+    context.given.add((effect, name))
+    return Command(_text(items), verb, effect, settings, changes, (), 0.0, which, instead)
+
+
+def _use(items: Sequence[Item], at: int, choice: _Choice, found: NumericReading) -> None:
+    """Mark what a number used up: itself, the words that named its setting, and those that say which way."""
     found.used.add(at)
-    found.used |= {i for i, item in named if item.entry and item.entry.nickname}
-    found.used |= {word} if word is not None else set()
-    if any(item.has("below", "above") for item in items) and area is not None:
+    found.used |= {i for i, item in named_effects(items)}
+    found.used |= {choice.word} if choice.word >= 0 else set()
+    area = area_of(items)
+    if area is not None and any(item.has("below", "above") for item in items):
         found.used.add(area)
-    loudness = ("loud", "quiet", "wet", "dry", "wide", "dynamic", "deep", "punchy")
-    found.used |= {i for i, item in enumerate(items) if item.entry and item.entry.family in loudness}
-
-
-def _boost(phrase: str, hz: float, gain_db: float, items: Sequence[Item], context: DialogueContext) -> Command:
-    tone = EFFECTS.usual("tone").name
-    boost = Boost(hz, min(max(gain_db, -20.0), 20.0))
-    return Command(phrase, "adjust", tone, {}, {}, (boost,), 0.0, which_of(tone, items, context))
+    measures = ("loud", "quiet", "wet", "dry", "wide", "dynamic", "deep", "punchy")
+    said = ((i, item.entry) for i, item in enumerate(items) if item.entry)
+    found.used |= {i for i, entry in said if entry.family in measures and not entry.setting}
 
 
 def _implied(named: Sequence[tuple[int, Item]], effect: str) -> dict[str, float]:
@@ -141,52 +151,67 @@ def _relative(items: Sequence[Item], quantity: Quantity, name: str) -> bool:
     if any(item.has("more", "less", "by") for item in items):
         return True
     if name == "gain_db":
-        return not any(item.text in ("set", "at", "to", "a", "en") for item in items)
+        return not any(item.text in TARGET for item in items)
     raised = any(item.has("raise", "lower", "up", "down") and item.text not in ("a",) for item in items)
     if name == "semitones":
         return raised or any(item.has("remove", "cut") for item in items)
-    return raised and not any(item.text in ("to", "at", "a", "en") for item in items)
+    return raised and not any(item.text in TARGET for item in items)
 
 
 def _by_word(
-    named: Sequence[tuple[int, Item]],
-    nearest: tuple[int, SettingWord] | None,
-    quantity: Quantity,
-    context: DialogueContext,
-) -> tuple[str, str, int] | None:
-    """The setting that a word of the clause names: "threshold -20"."""
-    if nearest is None:
-        return None
-    at, word = nearest
-    spoken = [item.entry.nickname.effect for _, item in named if item.entry and item.entry.nickname]
-    order = [effect for effect in (*reversed(spoken), context.effect) if effect in word.effects]
-    effect = order[0] if order else word.effects[0]
-    if converted(effect, word.param, quantity) is None:
-        return None
-    return effect, word.param, at
+    items: Sequence[Item], at: int, quantity: Quantity, found: NumericReading, context: DialogueContext
+) -> _Choice | None:
+    """The setting that a word beside the number names, the one in front of it first: "attack 5 release 80"."""
+    words = [
+        (at - i if i < at else i - at + 0.5, i, item.entry.setting)
+        for i, item in enumerate(items)
+        if item.entry and item.entry.setting and i not in found.used
+    ]
+    spoken = [item.entry.nickname.effect for _, item in named_effects(items) if item.entry and item.entry.nickname]
+    for _, place, word in sorted(words, key=lambda each: each[:2]):
+        effect = _owner(word, spoken, context)
+        if converted(effect, word.param, quantity) is not None and _in_reach(effect, word.param, quantity):
+            return _Choice(effect, word.param, place)
+    return None
 
 
-def _by_effect(
-    items: Sequence[Item], named: Sequence[tuple[int, Item]], quantity: Quantity, context: DialogueContext
-) -> tuple[str, str, None] | None:
-    """The setting that a unit means for the effect that the clause names: "a 250 ms delay"."""
-    if not named:
+def _owner(word: SettingWord, spoken: Sequence[str], context: DialogueContext) -> str:
+    own = (*reversed(spoken), *((context.effect,) if context.effect else ()), *context.lately)
+    return next((effect for effect in own if effect in word.effects), word.effects[0])
+
+
+def _in_reach(effect: str, name: str, quantity: Quantity) -> bool:
+    """Whether a number without a unit can be a value of a setting at all; one with a unit is brought into range."""
+    param = EFFECTS[effect].param(name)
+    value = converted(effect, name, quantity)
+    return bool(quantity.unit) or value is None or param.low <= value <= param.high or param.unit != ""
+
+
+def _by_effect(items: Sequence[Item], quantity: Quantity, context: DialogueContext) -> _Choice | None:
+    """The setting that a unit means for the effect that the clause names, or that the one before named."""
+    named = named_effects(items)
+    entry = named[0][1].entry if named else None
+    nickname = entry.nickname if entry else None
+    alone = all(item.quantity or item.kind != "word" for item in items)
+    effect = nickname.effect if nickname else context.effect if alone and context.effect else ""
+    if not effect:
         return None
-    nickname = named[0][1].entry.nickname if named[0][1].entry else None
-    if nickname is None:
-        return None
-    effect, unit = nickname.effect, quantity.unit
+    unit = quantity.unit
     names = {param.name for param in EFFECTS[effect].params}
-    name = EFFECTS[effect].words.numbers.get(unit)
+    taken = [name for owner, name in context.given if owner == effect]
+    name = EFFECTS[effect].words.meant_by(unit, taken)
     if EFFECTS[effect].role == "band" and unit in ("hz", ""):
-        name = _cutoff(items, nickname.settings, quantity)
+        name = _cutoff(items, nickname.settings if nickname else {}, quantity)
     elif unit == "hz" and "rate_hz" in names and quantity.value <= 20.0:
         name = "rate_hz"
     elif unit == "%":
         name = next((each for each in ("mix", "width", "pan", "depth") if each in names), None)
-    elif unit == "" and not name and "mix" in names and "." in f"{quantity.value}":
+    elif not unit and not name and "mix" in names:
         name = "mix" if 0.0 < quantity.value < 1.0 else None
-    return (effect, name, None) if name in names and name else None
+    if name is None or name not in names:
+        return None
+    param = EFFECTS[effect].param(name)
+    return _Choice(effect, name) if unit or param.low <= quantity.value <= param.high else None
 
 
 def _cutoff(items: Sequence[Item], settings: Mapping[str, float], quantity: Quantity) -> str:
@@ -199,28 +224,45 @@ def _cutoff(items: Sequence[Item], settings: Mapping[str, float], quantity: Quan
     return "highpass_hz"
 
 
-def _by_unit(items: Sequence[Item], quantity: Quantity, context: DialogueContext) -> tuple[str, str, None] | None:
-    """The setting that a number means where nothing is named: "4:1", "8 bit", "up two semitones"."""
+def _by_unit(items: Sequence[Item], quantity: Quantity, sign: float, context: DialogueContext) -> _Choice | None:
+    """The setting that a number means where nothing is named: "4:1", "8 bit", "up two semitones", "make it 300 ms"."""
     unit = quantity.unit
-    if unit == "hz":
-        if any(item.has("below", "above") for item in items):
-            return EFFECTS.usual("band").name, _cutoff(items, {}, quantity), None
-        return None
-    spoken = EFFECTS[context.effect] if context.effect else None
+    odd = any(item.kind in ("unknown", "source") for item in items)
+    if unit == "hz" or (not unit and quantity.value >= 20.0):
+        edged = any(item.has("below", "above") for item in items)
+        return _Choice(EFFECTS.usual("band").name, _cutoff(items, {}, quantity)) if edged else None
     if unit == "s":
-        timed = spoken if spoken and unit in spoken.words.numbers else EFFECTS.usual("echo")
-        return timed.name, timed.words.numbers[unit], None
-    if unit == "%":
-        if any(item.entry and item.entry.family == "wide" for item in items):
+        spoken = context.measured_in("s")
+        if not spoken and (odd or quantity.value > LONGEST_ALONE_S or any(item.has("cut", "remove") for item in items)):
             return None
-        wet = any(item.text in ("wet", "dry", "mojado", "húmedo", "seco") for item in items)
-        mixed = spoken if spoken and "mix" in spoken.defaults() else EFFECTS.usual("room")
-        return (mixed.name, "mix", None) if wet or context.effect else None
-    effect = EFFECTS.usual("level") if unit == "db" else _measured_in(unit)
-    return (effect.name, effect.words.numbers[unit], None) if effect else None
+        timed = EFFECTS[spoken] if spoken else EFFECTS.usual("echo")
+        name = timed.words.meant_by(unit)
+        return _Choice(timed.name, name) if name else None
+    if unit == "%":
+        return _of_a_mix(items, context)
+    if unit == "db" or not unit:
+        leveled = sign != 0 or any(item.entry and item.entry.family in ("loud", "quiet") for item in items)
+        level = EFFECTS.usual("level").name
+        return _Choice(level, "gain_db") if (leveled or (unit and not odd)) and abs(quantity.value) <= 24.0 else None
+    effect = _measured_in(unit)
+    name = effect.words.meant_by(unit) if effect else None
+    return _Choice(effect.name, name) if effect and name else None
+
+
+def _of_a_mix(items: Sequence[Item], context: DialogueContext) -> _Choice | None:
+    if any(item.entry and item.entry.family == "wide" for item in items):
+        return None
+    wet = any(item.text in ("wet", "dry", "mojado", "húmedo", "seco") for item in items)
+    spoken = context.spoken_of("mix")
+    mixed = spoken or EFFECTS.usual("room").name
+    return _Choice(mixed, "mix") if wet or spoken else None
 
 
 def _measured_in(unit: str) -> Effect | None:
     """The effect whose own unit it is: a ratio, bits, semitones."""
     own = (effect for effect in EFFECTS.values() if unit in effect.words.numbers)
     return next(own, None) if unit in ("ratio", "bits", "semitones") else None
+
+
+def _text(items: Sequence[Item]) -> str:
+    return " ".join(item.text for item in items if item.kind != "mark")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,7 +10,7 @@ from instructfx.language.grammar import Role, roles
 from instructfx.language.intent_types import USUAL, Which
 from instructfx.language.lexicon import LONGEST_PHRASE, Entry, Lexicon
 from instructfx.language.numbers import Quantity, quantity_at
-from instructfx.language.words import Token, fold, tokenise
+from instructfx.language.words import Token, fold
 
 _BREAKS = frozenset(",;.!?:()[]\n…—–")
 _SIGNS: Mapping[str, Role] = {"&": "and", "+": "and", "@": "at", "/": "or"}
@@ -41,9 +42,8 @@ class Clause:
     link: str  # "start", "and", "or", "but", "then", "mark"
 
 
-def scan(instruction: str, lexicon: Lexicon) -> list[Item]:
-    """The items of an instruction, in order."""
-    tokens = tokenise(instruction)
+def scan(tokens: Sequence[Token], lexicon: Lexicon) -> list[Item]:
+    """The items of tokens in their normal form, in order."""
     keys = tuple(token.key for token in tokens)
     items: list[Item] = []
     position = 0
@@ -65,7 +65,7 @@ def _corrected(items: list[Item], lexicon: Lexicon) -> list[Item]:
             left -= 1
             better = lexicon.corrected(fold(item.text))
             entry = lexicon.entries[(better,)] if better is not None else None
-            if entry is not None and (entry.language == "en" or spanish or not english):
+            if entry is not None and (entry.language in ("en", "") or spanish or not english):
                 item = Item(item.text, entry=entry, language=entry.language)
         mended.append(item)
     return mended
@@ -90,7 +90,7 @@ def _read(tokens: Sequence[Token], keys: tuple[str, ...], start: int, lexicon: L
     entry, entry_end = found if found else (None, start)
     quantity = quantity_at(tokens, start)
     longest = quantity is not None and quantity[1] >= max(role_end, entry_end)
-    if quantity and longest and (quantity[1] > entry_end or entry is None or quantity[0].unit == "bits"):
+    if quantity and longest and (quantity[1] > entry_end or entry is None or quantity[0].unit in ("bits", "beats")):
         text = " ".join(each.text for each in tokens[start : quantity[1]])
         return Item(text, quantity=quantity[0]), quantity[1]
     end = max(role_end, entry_end)
@@ -133,6 +133,20 @@ def _joins_numbers(items: Sequence[Item], position: int) -> bool:
     return bool(before and after and before.quantity and after.quantity and before.quantity.unit not in ("bpm",))
 
 
+def _goes_on(current: Sequence[Item], following: Sequence[Item]) -> bool:
+    """Whether what follows a comma only brings numbers for what stands before it: "bell at 1.2k, Q 2, down 4 dB"."""
+    part = list(itertools.takewhile(lambda item: item.kind != "mark" and not item.has("and", "but"), following))
+    numbers = [item for item in part if item.quantity is not None]
+    rest = [item for item in part if item.quantity is None and item.kind != "ignored"]
+    bare = all(item.text == "q" or (item.entry is None and set(item.roles) <= JOINING) for item in rest)
+    named = any(item.quantity or item.text in SHAPES or (item.entry and item.entry.nickname) for item in current)
+    return bool(numbers) and bare and named
+
+
+JOINING: frozenset[Role] = frozenset(("at", "up", "down", "by", "degree"))
+SHAPES = frozenset(("shelf", "bell", "notch", "peak", "high shelf", "low shelf", "shelving"))
+
+
 def clauses(items: Sequence[Item]) -> list[Clause]:
     """Split items at punctuation, connectors and "without"."""
     found: list[Clause] = []
@@ -149,6 +163,7 @@ def clauses(items: Sequence[Item]) -> list[Clause]:
 
     for position, item in enumerate(items):
         joined = (item.has("and") or item.text == ",") and _joins_numbers(items, position)
+        joined = joined or (item.text in (",", ":") and bool(current) and _goes_on(current, items[position + 1 :]))
         if item.kind == "mark":
             if item.text in _BREAKS and not joined:
                 close("mark")

@@ -10,7 +10,9 @@ from instructfx.language.intent_types import Wish
 from instructfx.language.lexicon import Family, Lexicon
 
 GUARD = 0.25  # a quality that must not come along is held by a small wish against it
+UNMEANT = 0.15  # what is not meant is no wish of its own
 STRONG = 1.7  # "remove the mud"
+DOUBT = 0.6  # of a wish on which people differ: half of them would undo more
 _FORM_DEGREES: Mapping[str, float] = {"superlative": 2.0, "ish": 0.5}
 
 
@@ -36,23 +38,67 @@ def strength(mods: Mods, family: Family, form: str, guarded: bool) -> tuple[floa
     if mods.has("too") or (mods.has("so") and mods.has("copula") and not denied):
         return -degree, True
     named = mods.verb == "remove" and not mods.has("so", "as")
+    if denied and form == "comparative" and not mods.has("copula"):
+        return -UNMEANT, False  # "not warmer, wider"
     if denied and not (named and (fault or form == "noun" or family.kind == "area")):
         return _denied(mods, fault, guarded, degree)
     if mods.verb == "remove":
         return -max(degree, STRONG) if mods.degree is None else -degree, False
     if mods.verb == "lower" and mods.has("down") and form in ("base", "verb") and family.kind in ("quality", "mood"):
         return degree, False  # "calm it down"
-    if mods.verb in ("lower", "cut"):
+    if mods.verb in ("lower", "cut", "bypass"):
         return -abs(degree), False
     if mods.verb == "lack":
         return degree, False
     if mods.direction < 0:
         return -abs(degree), False
-    mild = mods.degree is not None and mods.degree <= 1.3 and not mods.direction
-    stated = mods.has("copula") and not mods.has("make") and mods.verb is None and form == "base"
-    if stated and (fault or mild):
+    if _blames(mods, family, form):
         return -degree, True
     return degree, False
+
+
+def _blames(mods: Mods, family: Family, form: str) -> bool:
+    """Whether a quality is said of how it is, and not of how it should be: "a bit boxy", "it sounds like a radio".
+
+    A fault that no verb asks for is a complaint; so is what is stated of the sound, but for what everybody wants.
+    """
+    if mods.direction or mods.verb is not None or mods.has("make") or form in ("comparative", "superlative", "verb"):
+        return False
+    if family.kind == "fault":
+        return True
+    if form != "base":
+        return False
+    if not mods.has("copula"):
+        return mods.degree is not None and mods.degree <= 0.5 and family.name in UNWANTED
+    mild = mods.degree is not None and mods.degree <= 1.3
+    return mild or family.kind in BLAMED or family.name in UNWANTED
+
+
+BLAMED = ("device", "level", "place")
+"""Kinds of families of which "it sounds like that" is a complaint."""
+UNWANTED = frozenset(
+    [
+        "dark",
+        "cold",
+        "dry",
+        "hard",
+        "shallow",
+        "metallic",
+        "distant",
+        "narrow",
+        "small",
+        "static",
+        "squashed",
+        "sharp",
+        "heavy",
+        "sad",
+        "old",
+        "dirty",
+        "harsh",
+        "bright",
+    ]
+)
+"""Qualities that one states of a sound when they are too much of it: "la mezcla suena opaca"."""
 
 
 def _denied(mods: Mods, fault: bool, guarded: bool, degree: float) -> tuple[float, bool]:
@@ -73,11 +119,12 @@ def wish(group: Group, family: Family, lexicon: Lexicon, phrase: str, guarded: b
     amount *= factor
     size = group.mods.size if group.mods.size is not None and family.kind == "place" else 1.0
     level_alone = family.kind == "level" and (complaint or amount < 0 or (entry and entry.form == "comparative"))
+    doubtful = group.item.text if family.people_differ and amount > GUARD else ""
     axes = {}
     for axis, value in family.axes.items():
         if level_alone and axis != "loudness":
             continue
-        scaled = value * amount
+        scaled = value * amount * (DOUBT if doubtful else 1.0)
         if axis == "space" and size != 1.0:
             scaled *= 0.75 if size < 1.0 else 1.0 + (size - 1.0) / 2.0
         axes[axis] = round(max(-3.0, min(3.0, scaled)), 4)
@@ -88,7 +135,8 @@ def wish(group: Group, family: Family, lexicon: Lexicon, phrase: str, guarded: b
         effects = tuple(dict.fromkeys((entry.nickname.effect, *effects)))
     settings = _settings(family, amount, size) if amount > GUARD else {}
     plain = entry is not None and entry.form == "base" and group.mods.degree is None and not group.mods.direction
-    return Wish(phrase, (family.name,), axes, effects, settings, complaint, plain and amount == 1.0 and not complaint)
+    outright = plain and amount == 1.0 and not complaint
+    return Wish(phrase, (family.name,), axes, effects, settings, complaint, outright, doubtful)
 
 
 def _settings(family: Family, amount: float, size: float) -> dict[str, dict[str, float]]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from instructfx.audio.facts import TrackFacts
 from instructfx.chain import Chain, next_slot_id
 from instructfx.ears.goal import Goal
-from instructfx.planners.plan import Move, Plan, Reply, Thoughts
+from instructfx.planners.plan import Move, Plan, Reply, SpeechAct, Thoughts
 
 if TYPE_CHECKING:
     from instructfx.planners.model import Model
@@ -33,11 +34,22 @@ class PastTurn:
 
 
 @dataclass(frozen=True)
+class PastExchange:
+    """Earlier words that changed nothing, and what was answered."""
+
+    instruction: str
+    act: SpeechAct
+    reply: str
+
+
+@dataclass(frozen=True)
 class PlanRequest:
     """What a planner is told: the words, the chain as it stands, earlier turns, and what the ear reads now.
 
     ear_reads: the ear understands any text, also one that no lexicon knows. cancelled: whoever asked has stopped it.
     recent: ids of the chain's slots, those that were spoken of last first. used: every id that the session has given.
+    facts measures the whole track through a chain, which takes a while; None where there is no track.
+    since: what was said and answered after the last turn, such as a question back.
     """
 
     instruction: str
@@ -49,6 +61,8 @@ class PlanRequest:
     cancelled: Callable[[], bool] = lambda: False
     recent: tuple[str, ...] = ()
     used: frozenset[str] = frozenset()
+    facts: Callable[[Chain], TrackFacts] | None = None
+    since: tuple[PastExchange, ...] = ()
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -58,7 +72,13 @@ class PlanRequest:
     @property
     def lately(self) -> tuple[str, ...]:
         """Every slot id of the chain: those spoken of last first, then the others from the end of the chain."""
-        return tuple(dict.fromkeys((*self.recent, *reversed(self.chain.ids))))
+        recent = (slot_id for slot_id in self.recent if slot_id in self.chain.ids)
+        return tuple(dict.fromkeys((*recent, *reversed(self.chain.ids))))
+
+    @property
+    def effects_lately(self) -> tuple[str, ...]:
+        """The effects of the chain, those spoken of last first."""
+        return tuple(dict.fromkeys(self.chain.slot(slot_id).effect.name for slot_id in self.lately))
 
     def new_id(self, effect: str, planned: Collection[str] = ()) -> str:
         """The id of one more slot of an effect beside those that are planned already."""
@@ -135,6 +155,7 @@ def model_named(name: str) -> Model:
 __all__ = [
     "BUILT_IN",
     "Move",
+    "PastExchange",
     "PastTurn",
     "Plan",
     "PlanRequest",

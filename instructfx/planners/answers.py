@@ -8,12 +8,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from instructfx.planners.tools import ANSWER, ASK_BACK
+
 LONGEST_RAW = 200_000  # characters: no answer is that long
 THOUGHT_ALOUD = re.compile(r"<(think|thinking|reasoning)>.*?(</\1>|\Z)", re.DOTALL)
 MARKUP = re.compile(r"```[\w-]*|</?(?:tool_calls?|function_calls?|tools?|json)>|\[/?TOOL_CALLS\]")
 BRACKET = re.compile(r"[{\[]")
 MOST_BRACKETS = 300  # at which a value may begin: more is no answer, and would take long to read
 TOOL_NAME = re.compile(r"\b(?:add|adjust|remove)_[a-z0-9_]+|\bdescribe_goal\b|\bgo_back\b|\brate_turn\b")
+TALK = (ANSWER, ASK_BACK)
+BROKEN_TALK = re.compile(f'"(?:{"|".join(TALK)})"')
 NAMES = ("name", "tool", "tool_name", "function")
 ARGUMENTS = ("arguments", "parameters", "args", "input")
 LISTS = ("tool_calls", "calls", "tools", "actions", "function_call")
@@ -75,7 +79,7 @@ def _in_text(text: str) -> ModelMessage:
             calls += _calls_in(value)
         except (ValueError, RecursionError):
             at = found.end()
-            broken = broken or bool(TOOL_NAME.search(text, found.start()))
+            broken = broken or any(each.search(text, found.start()) for each in (TOOL_NAME, BROKEN_TALK))
     prose.append(text[at:])
     return ModelMessage(tuple(calls), " ".join(" ".join(prose).split()), broken)
 
@@ -95,14 +99,16 @@ def _calls_in(value: Any, depth: int = 0) -> Iterator[Call]:
             for each in inner:
                 yield from _calls_in(each, depth + 1)
         else:
-            yield from (_call(key, given) for key, given in value.items() if TOOL_NAME.fullmatch(key))
+            yield from (_call(key, given) for key, given in value.items() if TOOL_NAME.fullmatch(key) or key in TALK)
 
 
 def _call(name: str, given: Any) -> Call:
     tool = name.strip().removeprefix("functions.").removeprefix("default_api.")
     if isinstance(given, str):
         text = MARKUP.sub(" ", given).strip()
-        given = _parsed(text) if text else {}
+        written, given = given, _parsed(text) if text else {}
+        if tool in TALK and not isinstance(given, dict):
+            return Call(tool, {"text": written})
         if given is None:
             return Call(tool, {}, "its arguments are no whole JSON object")
     if given is None:

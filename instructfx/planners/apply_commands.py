@@ -6,7 +6,7 @@ from instructfx.language import Command, Intent
 from instructfx.language.intent_types import USUAL
 from instructfx.planners import replies
 from instructfx.planners.draft import Draft
-from instructfx.planners.eq_fit import boosted
+from instructfx.planners.eq_boosts import boosted
 
 
 def apply_command(command: Command, intent: Intent, draft: Draft) -> None:
@@ -15,13 +15,18 @@ def apply_command(command: Command, intent: Intent, draft: Draft) -> None:
         if command.effect:
             draft.keep += draft.targets(command) or [command.effect]
         return
+    if command.verb == "move":
+        draft.moved(command)
+        return
     if command.effect is None and not draft.chain.slots:
-        draft.notes.append("There is no effect yet.")
+        draft.notes.append(draft.voice.say("no_effect_yet"))
     if command.verb == "remove" and command.effect and not draft.slots(command.effect) and intent.wishes:
         return  # "more space, but no reverb"
     for slot_id in draft.targets(command):
+        if command.effect is None and command.which.kind != "it" and slot_id in draft.keep:
+            continue  # "remove everything but the reverb"
         if draft.has(slot_id) and draft.chain.slot(slot_id).wholly_locked:
-            draft.notes.append(replies.locked(draft.chain, slot_id))
+            draft.notes.append(replies.locked(draft.chain, slot_id, language=draft.language))
         elif draft.effect(slot_id).absent and command.verb != "remove":
             draft.notes.append(draft.effect(slot_id).summary)
         elif command.verb in ("add", "adjust"):
@@ -40,8 +45,9 @@ def rests(slot_id: str, draft: Draft) -> str:
     if slot.effect.absent:
         return slot.effect.summary
     if slot.wholly_locked:
-        return replies.locked(draft.chain, slot_id)
-    return replies.off(draft.chain, slot_id) if slot.bypassed and slot_id not in draft.enable else ""
+        return replies.locked(draft.chain, slot_id, language=draft.language)
+    asleep = slot.bypassed and slot_id not in draft.enable
+    return replies.off(draft.chain, slot_id, draft.language) if asleep else ""
 
 
 def _dial(command: Command, slot_id: str, intent: Intent, draft: Draft) -> None:
@@ -53,8 +59,10 @@ def _dial(command: Command, slot_id: str, intent: Intent, draft: Draft) -> None:
     values = draft.values(slot_id)
     for name, change in command.changes.items():
         settings[name] = values[name] + change
-    for boost in command.boosts:
-        settings |= boosted(draft.effect(slot_id), boost, {**values, **settings})
+    for name, factor in command.factors.items():
+        settings[name] = values[name] * factor
+    if command.boosts:
+        settings |= boosted(draft.effect(slot_id), command.boosts, {**values, **settings})
     if new and amount > 0:
         draft.move(slot_id, heuristics.more(amount - 1, {**values, **settings}))
     elif not new and not settings and not _only_named(command, intent):

@@ -8,15 +8,16 @@ from dataclasses import replace
 from instructfx.ears.axes import AXES, TONE, TONE_CURVES
 from instructfx.ears.goal import Goal
 from instructfx.effects import EFFECTS
-from instructfx.language import Command, Intent, Wish, understand
-from instructfx.language.intent_types import USUAL, Which
+from instructfx.language import Intent, Wish, understand
 from instructfx.planners import PlanRequest, Take, replies
+from instructfx.planners.acts import answers_to, asks_nothing_of_sound, reply_to, told_beyond
 from instructfx.planners.apply_commands import apply_command, rests
 from instructfx.planners.draft import Draft
 from instructfx.planners.drawing import canvas_of, standing_against
 from instructfx.planners.eq_fit import begun, drawn, fitting, turning
-from instructfx.planners.plan import Plan
-from instructfx.planners.takes import another
+from instructfx.planners.plan import Plan, Reply
+from instructfx.planners.references import resolved
+from instructfx.planners.takes import another, offered
 from instructfx.planners.taking_back import hides, opened
 from instructfx.planners.target_text import described, left_to_the_ear, wished_before
 
@@ -49,15 +50,23 @@ class BuiltinPlanner:
         """As different people might mean the words: `takes.another`."""
         return Take(BuiltinPlanner(number, seed))
 
-    def plan(self, request: PlanRequest) -> Plan:
-        """The plan of one turn; never raises for words, and changes nothing where it understood nothing."""
-        intent = _meant(understand(request.instruction), request)
-        if intent.undo:
-            return replies.undone(intent, request)
-        if request.ear_reads and intent.unknown and not intent.understood:
+    def plan(self, request: PlanRequest) -> Plan | Reply:
+        """The plan of one turn, or what to say where nothing is to change; never raises for words."""
+        intent = understand(request.instruction, request.effects_lately)
+        if request.ear_reads and intent.unknown and not intent.understood and not asks_nothing_of_sound(intent):
             return left_to_the_ear(intent, request)
+        meant = resolved(intent, request)
+        asks = meant.intent.wishes or meant.intent.commands
+        if not asks:
+            return replies.undone(meant.back, request, intent.language) if meant.back else reply_to(intent, request)
+        return replace(self._planned(meant.intent, meant.request), undo=meant.back)
+
+    def _planned(self, intent: Intent, request: PlanRequest) -> Plan:
         gone = (c for c in intent.commands if c.verb == "remove" and c.which.kind in ("usual", "every"))
-        draft = Draft(request, notes=list(intent.notes), unwanted=frozenset(c.effect for c in gone if c.effect))
+        doubts = [offered(wish.doubtful, intent.language) for wish in intent.wishes if wish.doubtful]
+        unwanted = frozenset(command.effect for command in gone if command.effect)
+        beside = [*told_beyond(intent), *([answers_to(intent, request).text] if intent.questions else [])]
+        draft = Draft(request, notes=[*intent.notes, *doubts, *beside], unwanted=unwanted, language=intent.language)
         for command in sorted(intent.commands, key=lambda c: c.verb != "keep"):
             apply_command(command, intent, draft)
         draft.keep += [slot_id for slot_id in draft.chain.ids if rests(slot_id, draft)]
@@ -70,7 +79,7 @@ class BuiltinPlanner:
         for slot_id in set(draft.moves) - set(wished):  # what was commanded is not for the ear to move again
             draft.move(slot_id, {}, (param.name for param in draft.effect(slot_id).params))
         if intent.wishes and not wished and draft.keep:
-            draft.notes.append("Only what is to stay as it is could do that, so nothing has changed.")
+            draft.notes.append(draft.voice.say("only_kept"))
             draft.notes += [note for name in draft.keep if (note := rests(name, draft))]
         return _plan(intent, draft, goal, request)
 
@@ -90,32 +99,6 @@ class BuiltinPlanner:
         return replace(
             goal, axes={axis: value * (share if axis in TONE_CURVES else 1.0) for axis, value in axes.items()}
         )
-
-
-def _meant(intent: Intent, request: PlanRequest) -> Intent:
-    """ "A bit less", said alone, speaks of what was asked before: those wishes and effects again, that much."""
-    again = [command for command in intent.commands if command.verb == "adjust" and command.effect is None]
-    if not again or intent.wishes:
-        return intent
-    amount = again[0].amount
-    for words in reversed(request.said):
-        before = understand(words)
-        dialled = [command for command in before.commands if command.effect and command.verb in ("add", "adjust")]
-        if before.wishes or dialled:
-            wishes = tuple(
-                replace(wish, axes={axis: amount * value for axis, value in wish.axes.items()}, settings={})
-                for wish in before.wishes
-            )
-            commands = tuple(
-                Command(c.phrase, "adjust", c.effect, {}, {}, (), amount, _again(c.which)) for c in dialled
-            )
-            return replace(intent, wishes=wishes, commands=commands)
-    return intent
-
-
-def _again(which: Which) -> Which:
-    """What was put in then is there now, and was spoken of last."""
-    return USUAL if which.kind == "another" else which
 
 
 # Wishes: what the sound should become
@@ -143,7 +126,8 @@ def _choose(wish: Wish, intent: Intent, draft: Draft, request: PlanRequest) -> l
         if not chosen:  # better a part of the wish than nothing
             chosen += _newcomer(wish, axis, value, chosen, draft, request)
     if not chosen and not draft.keep:
-        draft.notes += [replies.impossible(axis) for axis, value in axes.items() if abs(value) == strongest]
+        missed = [axis for axis, value in axes.items() if abs(value) == strongest]
+        draft.notes += [replies.impossible(axis, intent.language) for axis in missed]
     return list(dict.fromkeys(chosen))
 
 
@@ -190,12 +174,12 @@ def _newcomer(wish: Wish, axis: str, value: float, chosen: list[str], draft: Dra
     candidates = EFFECTS.answering(axis, value)
     if axis == "width" and value > 0 and _same_on_both_sides(request):
         candidates = tuple(effect.name for effect in EFFECTS.of_role("room"))
-        draft.notes.append("Left and right are the same here, so a short room has to set them apart.")
+        draft.notes.append(draft.voice.say("same_sides"))
     candidates = tuple(e for e in candidates if e not in draft.kept and e not in draft.unwanted)
     if any(draft.effect(slot_id).name in candidates for slot_id in chosen):
         return []
     if AXES[axis].family == "stereo" and request.channels == 1:
-        draft.notes.append("The track is mono, so it has no stereo image to change.")
+        draft.notes.append(draft.voice.say("mono"))
         return []
     if not candidates:
         return []
@@ -249,7 +233,7 @@ def _start(
             more = heuristics.more(heuristics.dose(axes), values)
             settings = {name: effect.param(name).sensible(value, values[name]) for name, value in more.items()}
             if settings and all(settings[name] == values[name] for name in settings):
-                draft.notes.append(FULL[intent.language].format(replies.called(draft.chain, slot_id)))
+                draft.notes.append(FULL[intent.language].format(draft.voice.called(draft.chain, slot_id)))
         draft.move(slot_id, settings, pinned)
 
 
@@ -275,6 +259,7 @@ def _plan(intent: Intent, draft: Draft, goal: Goal, request: PlanRequest) -> Pla
         bypass=tuple(draft.bypass),
         enable=tuple(draft.enable),
         keep=tuple(draft.keep),
+        order=tuple(draft.order),
         goal=goal,
         notes=tuple(dict.fromkeys(draft.notes)),
     )

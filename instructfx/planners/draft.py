@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from instructfx.chain import Chain
 from instructfx.effects import EFFECTS, Effect
 from instructfx.language import Command
-from instructfx.language.intent_types import Which
+from instructfx.language.intent_types import Language, Which
 from instructfx.planners import PlanRequest, replies
+from instructfx.planners.phrases import Voice
 from instructfx.planners.plan import Move
 
 
@@ -27,8 +28,15 @@ class Draft:
     bypass: list[str] = field(default_factory=list)
     enable: list[str] = field(default_factory=list)
     keep: list[str] = field(default_factory=list)
+    order: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unwanted: frozenset[str] = frozenset()  # effects that the person does not want, there or not
+    language: Language = "en"  # of the notes
+
+    @property
+    def voice(self) -> Voice:
+        """In which notes are said."""
+        return Voice(self.language)
 
     @property
     def chain(self) -> Chain:
@@ -88,7 +96,8 @@ class Draft:
         effect = self.effect(slot_id)
         old = self.moves.get(slot_id, Move(effect.name, slot=slot_id))
         locked = self.chain.slot(slot_id).locked if self.has(slot_id) else frozenset()
-        self.notes += [replies.locked(self.chain, slot_id, name) for name in settings if name in locked]
+        stuck = [name for name in settings if name in locked]
+        self.notes += [replies.locked(self.chain, slot_id, name, self.language) for name in stuck]
         free = {name: effect.param(name).clamp(value) for name, value in settings.items() if name not in locked}
         self.moves[slot_id] = Move(effect.name, {**old.settings, **free}, old.pinned | frozenset(pinned), slot=slot_id)
 
@@ -96,6 +105,8 @@ class Draft:
 
     def targets(self, command: Command) -> list[str]:
         """The slots that a command speaks of; a new one where it asks for one. A note says where there is none."""
+        if command.which.kind == "it":
+            return self._spoken_of(command)
         if command.effect is None:
             return list(self.chain.ids)
         effect = self._owner(command)
@@ -109,15 +120,34 @@ class Draft:
             return self._numbered(effect, there, command)
         if which.kind == "other" and there:
             rest = self.lately(effect)[1:]
-            return self._found(rest[:1], f"There is no other {replies.label(effect)} in the chain.")
+            return self._found(rest[:1], self.voice.say("no_other", effect=self.voice.effect(effect)))
         if which.side and there:
             return self._beside(effect, there, command)
         if there or (command.verb == "keep" and not which.side):
             return there if command.verb == "keep" else self.lately(effect)[:1]
         if dialled and (command.amount >= 0 or self.lately(effect)):
             return self.lately(effect)[:1] or [self._put(effect, which)]
-        down = " to turn down" if dialled else ""
-        return self._found([], f"There is no {replies.label(effect)} in the chain{down}.")
+        missing = "nothing_to_turn_down" if dialled else "not_there"
+        return self._found([], self.voice.say(missing, effect=self.voice.effect(effect)))
+
+    def _spoken_of(self, command: Command) -> list[str]:
+        """The slot that was spoken of last; for switching on, the last one that is off."""
+        off = [each for each in self.request.lately if self.chain.slot(each).bypassed]
+        there = off if command.verb == "enable" else list(self.request.lately)
+        return self._found(there[:1], self.voice.say("nothing_spoken_of"))
+
+    def moved(self, command: Command) -> None:
+        """Put a slot beside another one in the order of the sound. A note says where one of them is missing."""
+        which = command.which
+        slots, beside = self.lately(command.effect or "")[:1], self._neighbour(which)
+        missing = [] if slots else [command.effect or ""]
+        missing += [] if beside else [which.neighbour]
+        self.notes += [self.voice.say("not_there", effect=self.voice.effect(effect)) for effect in missing]
+        if missing:
+            return
+        rest = [each for each in self.chain.ids if each != slots[0]]
+        at = rest.index(beside) + (which.side == "after")
+        self.order = [*rest[:at], slots[0], *rest[at:]]
 
     def _owner(self, command: Command) -> str:
         """The effect that is meant. A setting alone is that of the slot spoken of last that has it, where one has."""
@@ -136,9 +166,9 @@ class Draft:
         if number == len(there) + 1 and command.verb == "add" and not command.which.definite:
             return [self._put(effect, command.which)]  # "add EQ 2"
         if number > len(there):
-            label, count = replies.label(effect), len(there)
-            many = f"is only one {label}" if count == 1 else f"are only {count} of {label}"
-            return self._found([], f"There {many} in the chain.")
+            label, count = self.voice.effect(effect), len(there)
+            few = {"effect": label} if count == 1 else {"effect": label, "count": str(count)}
+            return self._found([], self.voice.say("only_one" if count == 1 else "only_so_many", **few))
         return [there[number - 1 if number > 0 else number]]
 
     def _beside(self, effect: str, there: Sequence[str], command: Command) -> list[str]:
@@ -157,9 +187,13 @@ class Draft:
         ]
         if not right and command.verb == "add" and not which.definite:
             return [self._put(effect, which)]
-        where = f"{which.side} the {replies.label(which.neighbour)}" if which.neighbour else "there"
+        place, voice = "place_there", self.voice
+        if which.neighbour:
+            place = "place_after" if after else "place_before"
+        what = voice.the(which.neighbour) if which.neighbour else ""
+        missing = voice.say("not_beside", effect=voice.effect(effect), place=voice.say(place, what=what))
         found = [each for each in self.lately(effect) if each in right]
-        return self._found(found[:1], f"There is no {replies.label(effect)} {where} in the chain.")
+        return self._found(found[:1], missing)
 
     def _neighbour(self, which: Which) -> str:
         """The id of the slot that something stands beside; empty where there is none."""
@@ -172,7 +206,7 @@ class Draft:
         """A new slot, where the person said that it stands."""
         beside = self._neighbour(which)
         if which.neighbour and not beside:
-            self.notes.append(f"There is no {replies.label(which.neighbour)} in the chain to put it beside.")
+            self.notes.append(self.voice.say("no_neighbour", effect=self.voice.effect(which.neighbour)))
         slot_id = self.new(effect)
         if which.side and not which.neighbour:
             first = next((each for each in self.chain.ids if each not in self.remove), "")

@@ -1,6 +1,6 @@
-"""Drawing with an equaliser's bands: a boost where it was named, or the curve that stands and what wishes add to it.
+"""Drawing the curve that stands, and what wishes on tone add to it, with an equaliser's bands.
 
-Any effect draws so that declares its response; a boost needs bands of a gain, a cutoff frequency and a Q.
+Any effect draws so that declares its response.
 """
 
 from __future__ import annotations
@@ -13,15 +13,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from instructfx.chain.format import bands_of
 from instructfx.ears.goal import NOTHING_STANDS, Standing
 from instructfx.ears.perceptual import wished_curve
 from instructfx.effects import Effect
-from instructfx.language import Boost
 
 Array = NDArray[np.float64]
 
-BOOST_Q = 1.4
 SAMPLE_RATE = 44_100
 POINTS = 48
 LOW_HZ, HIGH_HZ = 20.0, 20_000.0
@@ -127,25 +124,6 @@ def fitting(canvas: Canvas, axes: Mapping[str, float]) -> float:
     mainly = np.abs(wish) >= HALF * most
     size, stands = np.abs(wish[mainly]), np.sign(wish[mainly]) * there[mainly]
     return float(np.clip((np.maximum(MOST_DB - stands, 0.0) / size).min(), 0.0, 1.0))
-
-
-def boosted(effect: Effect, boost: Boost, values: Mapping[str, float]) -> dict[str, float]:
-    """The equaliser band for a boost: one that sits there, else a flat one that reaches, else the nearest."""
-    cutoffs = {name: params[1] for name, params in bands_of(effect)}
-    shelf_below, *peaks, shelf_above = cutoffs
-
-    def distance(band: str) -> float:
-        return abs(values[cutoffs[band].name] / boost.frequency_hz - 1)
-
-    reaching = [band for band in peaks if cutoffs[band].low <= boost.frequency_hz <= cutoffs[band].high]
-    there = [band for band in peaks if distance(band) < 0.06 and values[f"{band}_gain_db"] != 0]
-    if there:
-        return {f"{there[0]}_gain_db": values[f"{there[0]}_gain_db"] + boost.gain_db}
-    if not reaching:
-        band = shelf_below if boost.frequency_hz < cutoffs[peaks[0]].low else shelf_above
-        return {f"{band}_gain_db": boost.gain_db, cutoffs[band].name: cutoffs[band].clamp(boost.frequency_hz)}
-    band = min(reaching, key=lambda b: (abs(values[f"{b}_gain_db"]) > 0.05, distance(b)))
-    return {f"{band}_gain_db": boost.gain_db, cutoffs[band].name: boost.frequency_hz, f"{band}_q": BOOST_Q}
 
 
 @lru_cache(maxsize=1)

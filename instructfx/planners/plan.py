@@ -72,11 +72,10 @@ class Asked:
 class Plan:
     """add and adjust are in the order of the calls; adjust with no settings means: re-tune this one.
 
-    remove, bypass, enable and keep are ids of slots; keep are those that refiners may not touch this turn. undo says
-    how many turns to go back; notes are what the person should know (values that were clamped, words that were not
-    understood). raw is the planner's answer word for word; asked is what a language model was asked and what it cost,
-    None where none was.
-    """
+    remove, bypass, enable and keep are ids of slots; keep are those that refiners may not touch this turn. order holds
+    slots that are to stand in another order, in that order. undo says how many turns to go back first; notes are what
+    the person should know (values that were clamped, words that were not understood). raw is the planner's answer word
+    for word; asked is what a language model was asked and what it cost, None where none was."""
 
     add: tuple[Move, ...] = ()
     adjust: tuple[Move, ...] = ()
@@ -84,6 +83,7 @@ class Plan:
     bypass: tuple[str, ...] = ()
     enable: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
     undo: int = 0
     goal: Goal = field(default_factory=Goal)
     thoughts: Thoughts = field(default_factory=Thoughts)
@@ -91,6 +91,12 @@ class Plan:
     notes: tuple[str, ...] = ()
     raw: str = ""
     asked: Asked | None = None
+
+    @property
+    def changes(self) -> bool:
+        """Whether it does anything to the chain that it is for, beside going back to an earlier one."""
+        deeds = self.add or self.adjust or self.remove or self.bypass or self.enable or self.order
+        return bool(deeds or self.goal.axes or self.goal.target)
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -110,9 +116,10 @@ class Plan:
         return frozenset((move.slot, name) for move in (*self.adjust, *self.add) for name in move.pinned)
 
 
-SpeechAct = Literal["question", "acknowledgement", "beyond", "app", "unclear", "language"]
-"""What words do that ask for no change: ask something, say that all is well, ask for what no effect here can do, speak
-of the program, say something that has no one meaning, or say it in a language that is not spoken here."""
+SpeechAct = Literal["question", "acknowledgement", "beyond", "app", "unclear", "language", "unchanged"]
+"""What words do that change nothing: ask something, say that all is well, ask for what no effect here can do, speak of
+the program, say something that has no one meaning, say it in a language that is not spoken here, or ask for what is so
+already or may not be touched."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from instructfx.language import understand
 from instructfx.planners import PlanRequest, Take
 from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.planners.model import Model, ModelAnswer
-from instructfx.planners.plan import Asked, Plan
+from instructfx.planners.plan import Asked, Plan, Reply
 from instructfx.planners.prompt import again, choice, messages, tools, version
 from instructfx.planners.reading import read
 from instructfx.planners.recorded import said_again
@@ -29,8 +29,9 @@ class PromptedPlanner:
         """The plan for which the model was asked, gone differently far."""
         return said_again(self.name, number, first)
 
-    def plan(self, request: PlanRequest) -> Plan:
-        """The plan of one turn. Raises Cancelled within a second of being stopped, and nothing else.
+    def plan(self, request: PlanRequest) -> Plan | Reply:
+        """The plan of one turn, or an answer that changes nothing. Raises Cancelled within a second of being stopped,
+        and nothing else.
 
         A plain "go back" needs no model.
         """
@@ -48,13 +49,14 @@ class PromptedPlanner:
                 break
             asked = _counted(asked, answer)
             reading = read(answer.raw, request)
-            if reading.plan:
-                return replace(reading.plan, raw=answer.raw, asked=_timed(asked, started))
+            if reading.meant:
+                return replace(reading.meant, raw=answer.raw, asked=_timed(asked, started))
             reason = f"what {self.name} answered could not be used ({reading.problems[0]})"
             asked = replace(asked, refused=(*asked.refused, answer.raw))
             conversation = again(conversation, answer.raw, reading.problems)
         instead = BuiltinPlanner().plan(request)
-        notice = f"The built-in planner planned this turn: {reason}."
+        did = "answered" if isinstance(instead, Reply) else "planned this turn"
+        notice = f"The built-in planner {did}: {reason}."
         asked = replace(_timed(asked, started), fell_back=reason)
         return replace(instead, notes=(notice, *instead.notes), asked=asked)
 

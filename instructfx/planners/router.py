@@ -20,6 +20,7 @@ def route(chain: Chain, plan: Plan) -> tuple[Route, Chain]:
     for slot_id in plan.remove:
         if slot_id in chain.ids and not chain.slot(slot_id).wholly_locked:
             chain = chain.without(slot_id)
+    chain = chain.ordered(plan.order)
     surviving = chain
     for ids, bypassed in ((plan.bypass, True), (plan.enable, False)):
         for slot_id in ids:

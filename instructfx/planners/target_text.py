@@ -8,6 +8,7 @@ from instructfx.ears.goal import Goal
 from instructfx.effects import EFFECTS
 from instructfx.language import Intent, understand
 from instructfx.planners import PlanRequest
+from instructfx.planners.phrases import Voice
 from instructfx.planners.plan import Move, Plan, Thoughts
 
 
@@ -35,7 +36,6 @@ def left_to_the_ear(intent: Intent, request: PlanRequest) -> Plan:
     """The plan for words that only the ear knows: tone and space, moved until it hears them."""
     missing = tuple(move for move in colours() if move.effect not in request.chain.names)
     add = tuple(replace(move, slot=request.new_id(move.effect)) for move in missing) if not request.chain.slots else ()
-    what = "I added an equaliser and reverb for it to move" if add else "it moved what is there"
     return Plan(
         add=add,
         goal=Goal(target=intent.instruction, anchor=wished_before(request)),
@@ -45,6 +45,6 @@ def left_to_the_ear(intent: Intent, request: PlanRequest) -> Plan:
             order="tone before room" if add else "as it is",
             settings="for the ear to find",
         ),
-        reply=f"I do not know those words, so I let CLAP listen for them: {what}.",
+        reply=Voice(intent.language).say("left_to_clap_added" if add else "left_to_clap"),
         raw=intent.instruction,
     )

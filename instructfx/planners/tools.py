@@ -14,6 +14,8 @@ Tool = dict[str, Any]
 
 GOAL = "describe_goal"
 BACK = "go_back"
+ANSWER = "answer"
+ASK_BACK = "ask_back"
 ANOTHER = "add_another"
 RATE = "rate_turn"
 MOST_STEPS = 3.0
@@ -43,6 +45,15 @@ def back_tool() -> Tool:
     """Going back to an earlier turn."""
     turns = {"type": "integer", "minimum": 1}
     return _tool(BACK, "Undo the last turns instead of changing anything.", {"turns": turns})
+
+
+def talk_tools() -> tuple[Tool, Tool]:
+    """What is called in place of a change: an answer, and a question back."""
+    line = {"type": "string"}
+    return (
+        _tool(ANSWER, "Answer instead of changing anything.", {"text": line}, required=("text",)),
+        _tool(ASK_BACK, "Ask what is meant instead of changing anything.", {"question": line}, required=("question",)),
+    )
 
 
 def goal_tool() -> Tool:

@@ -14,6 +14,7 @@ import torch
 
 from instructfx.audio import Audio, Samples, blocks, writing
 from instructfx.audio.containers import opened
+from instructfx.audio.facts import TrackFacts, facts_of
 from instructfx.audio.fingerprint import Signature, SignatureMeter
 from instructfx.audio.loudness import ABSOLUTE_GATE_LUFS, LoudnessMeter
 from instructfx.audio.track import Track
@@ -86,6 +87,15 @@ def render_signature(chain: Chain, track: Track, cancelled: Callable[[], bool] =
         for block in rendered.blocks():
             meter.push(block)
     return meter.signature()
+
+
+def render_facts(chain: Chain, track: Track) -> TrackFacts:
+    """What can be told of the rendered track, without keeping it; of the track as it came where the chain is empty."""
+    if not chain.slots:
+        with opened(track.path) as file:
+            return facts_of(blocks(file, track.name), track.sample_rate, track.channels)
+    with rendering(chain, track) as rendered:
+        return facts_of(rendered.blocks(), track.sample_rate, track.channels)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from instructfx.chain import Chain
-from instructfx.sessions.records import Session, Turn
+from instructfx.sessions.records import Turn
+from instructfx.sessions.session import Session
 
 
 def given_ids(session: Session, take: int = 0) -> frozenset[str]:

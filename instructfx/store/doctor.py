@@ -14,11 +14,11 @@ from sqlmodel import col, select
 from instructfx.audio.scratch import abandoned
 from instructfx.audio.track import sha256_of
 from instructfx.errors import InstructFXError
-from instructfx.sessions import turn_from_json
+from instructfx.sessions import exchange_from_json, turn_from_json
 from instructfx.store.database import reported, writing
 from instructfx.store.files import TEMPORARY
 from instructfx.store.sessions import Store
-from instructfx.store.tables import AudioRow, SessionRow, TurnRow
+from instructfx.store.tables import AudioRow, ExchangeRow, SessionRow, TurnRow
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ def examine(store: Store, mend: bool = False) -> tuple[StoreFault, ...]:
                 *_lost_audio(store, connection),
                 *_lost_heads(connection, mend),
                 *_unreadable_turns(connection),
+                *_unreadable_exchanges(connection),
             ]
             connection.commit()
     return tuple(found)
@@ -120,3 +121,11 @@ def _unreadable_turns(connection: Connection) -> Iterator[StoreFault]:
             turn_from_json(row.record)
         except InstructFXError as error:
             yield StoreFault(f"turn {row.index} ({row.instruction[:40]!r}): {error}; restore a copy")
+
+
+def _unreadable_exchanges(connection: Connection) -> Iterator[StoreFault]:
+    for row in connection.exec(select(ExchangeRow)).all():
+        try:
+            exchange_from_json(row.record)
+        except InstructFXError as error:
+            yield StoreFault(f"what was answered to {row.instruction[:40]!r}: {error}; restore a copy")

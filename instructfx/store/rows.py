@@ -1,9 +1,10 @@
-"""Turns and what is said of them as rows, and rows as turns."""
+"""Turns, exchanges and what is said of turns as rows, and rows as turns and exchanges."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
+from datetime import UTC
 from itertools import groupby
 
 from sqlalchemy import delete
@@ -12,14 +13,39 @@ from sqlmodel import col, select
 
 from instructfx.audio.fingerprint import Signature
 from instructfx.chain import Chain
+from instructfx.errors import StoreError
 from instructfx.refine import Step
-from instructfx.sessions import Remarks, Turn, turn_from_json
-from instructfx.store.tables import AnswerRow, JudgementRow, NameRow, RenderRow, SessionRow, StepRow, TurnRow
+from instructfx.sessions import Exchange, Remarks, Turn, exchange_from_json, turn_from_json
+from instructfx.store.tables import (
+    AnswerRow,
+    ExchangeRow,
+    JudgementRow,
+    NameRow,
+    RenderRow,
+    SessionRow,
+    StepRow,
+    TurnRow,
+)
 
 OF_A_TURN = (StepRow, JudgementRow, AnswerRow, RenderRow, NameRow)
 
 
+WENT_ON = "this session went on elsewhere at the same time; open it again to see both"
+
+
+def session_row(connection: Connection, session_id: str) -> SessionRow:
+    """The row of a session that somebody has open; StoreError where it is gone."""
+    row = connection.get(SessionRow, session_id)
+    if row is None:
+        raise StoreError("there is no such session any more; it may have been deleted")
+    return row
+
+
 def add_turn(connection: Connection, session_id: str, turn: Turn) -> None:
+    """StoreError where the session has a turn of that index already."""
+    taken = select(TurnRow.id).where(TurnRow.session_id == session_id, TurnRow.index == turn.index)
+    if connection.exec(taken).first():
+        raise StoreError(WENT_ON)
     steps = turn.refined.steps
     slim = replace(turn, refined=replace(turn.refined, steps=()))
     row = TurnRow(
@@ -37,6 +63,32 @@ def add_turn(connection: Connection, session_id: str, turn: Turn) -> None:
         StepRow(turn_id=turn.id, place=place, iteration=step.iteration, loss=step.loss, chain=_text(step.chain))
         for place, step in enumerate(steps)
     )
+
+
+def add_exchange(connection: Connection, session_id: str, index: int, exchange: Exchange) -> None:
+    """As its index-th exchange, from 1; StoreError where the session has that one already."""
+    taken = select(ExchangeRow.id).where(ExchangeRow.session_id == session_id, ExchangeRow.index == index)
+    if connection.exec(taken).first():
+        raise StoreError(WENT_ON)
+    row = ExchangeRow(
+        id=exchange.id,
+        session_id=session_id,
+        after_id=exchange.after_id,
+        index=index,
+        turns=exchange.turns,
+        act=exchange.act,
+        instruction=exchange.instruction,
+        created_at=exchange.said_at.astimezone(UTC).replace(tzinfo=None),
+        record=exchange.to_json(),
+    )
+    connection.add(row)
+    connection.flush()
+
+
+def exchanges_of(connection: Connection, session_id: str) -> tuple[Exchange, ...]:
+    """The exchanges of a session, in the order of saying."""
+    statement = select(ExchangeRow).where(ExchangeRow.session_id == session_id).order_by(col(ExchangeRow.index))
+    return tuple(exchange_from_json(row.record) for row in connection.exec(statement).all())
 
 
 def add_remarks(connection: Connection, remarks: Remarks) -> None:
@@ -70,6 +122,7 @@ def turn_of(row: TurnRow, steps: tuple[Step, ...]) -> Turn:
 
 
 def delete_rows(connection: Connection, session: SessionRow) -> None:
+    connection.exec(delete(ExchangeRow).where(col(ExchangeRow.session_id) == session.id))
     turns = select(TurnRow.id).where(TurnRow.session_id == session.id)
     for table in OF_A_TURN:
         connection.exec(delete(table).where(col(table.turn_id).in_(turns)))

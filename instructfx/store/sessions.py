@@ -1,4 +1,4 @@
-"""The store: sessions and their turns are written whole, found again, and deleted with what nothing else uses."""
+"""The store: sessions are written whole, turn by turn, found again, and deleted with what nothing else uses."""
 
 from __future__ import annotations
 
@@ -18,11 +18,30 @@ from instructfx.audio.fingerprint import Signature
 from instructfx.audio.track import Track
 from instructfx.errors import StoreError
 from instructfx.locations import sessions_folder
-from instructfx.sessions import BlindAnswer, Dry, Judgement, Remarks, Session, Turn
+from instructfx.sessions import BlindAnswer, Dry, Exchange, Judgement, Remarks, Session, Turn
 from instructfx.store.database import opened, reported, writing
 from instructfx.store.files import AudioFiles
-from instructfx.store.rows import add_remarks, add_turn, delete_rows, render_row, steps_of, turn_of
-from instructfx.store.tables import AnswerRow, AudioRow, JudgementRow, NameRow, RenderRow, SessionRow, TurnRow, now
+from instructfx.store.rows import (
+    add_exchange,
+    add_remarks,
+    add_turn,
+    delete_rows,
+    exchanges_of,
+    render_row,
+    session_row,
+    steps_of,
+    turn_of,
+)
+from instructfx.store.tables import (
+    AnswerRow,
+    AudioRow,
+    JudgementRow,
+    NameRow,
+    RenderRow,
+    SessionRow,
+    TurnRow,
+    now,
+)
 
 DATABASE = "instructfx.sqlite"
 
@@ -89,20 +108,25 @@ class Store:
             connection.flush()
             for turn in session.turns:
                 add_turn(connection, session.id, turn)
+            for index, exchange in enumerate(session.exchanges, 1):
+                add_exchange(connection, session.id, index, exchange)
             add_remarks(connection, remarks or Remarks())
         return session, replace(track, path=stored)
 
     def add_turn(self, session: Session, turn: Turn) -> None:
         """Commit a turn and make it the one that plays now; StoreError where the session went on elsewhere."""
         with self._changes() as connection:
-            row = connection.get(SessionRow, session.id)
-            if row is None:
-                raise StoreError("there is no such session any more; it may have been deleted")
-            taken = select(TurnRow.id).where(TurnRow.session_id == session.id, TurnRow.index == turn.index)
-            if connection.exec(taken).first():
-                raise StoreError("this session went on elsewhere at the same time; open it again to see both")
+            row = session_row(connection, session.id)
             add_turn(connection, session.id, turn)
             row.head, row.used_at = session.with_turn(turn).head, now()
+            connection.add(row)
+
+    def add_exchange(self, session: Session, exchange: Exchange) -> None:
+        """Commit words that changed nothing; StoreError where the session went on elsewhere. What plays stays."""
+        with self._changes() as connection:
+            row = session_row(connection, session.id)
+            add_exchange(connection, session.id, len(session.exchanges) + 1, exchange)
+            row.used_at = now()
             connection.add(row)
 
     def load(self, session_id: str) -> tuple[Session, Track]:
@@ -137,7 +161,8 @@ class Store:
             path = self.files.path(audio.sha256, audio.extension)
             measures = audio.model_dump(exclude={"extension"})
             track = Track(path=path, name=row.dry_name, **measures)
-            return Session(row.id, dry_of(track), turns, row.head, row.origin, row.excerpt_start), track
+            exchanges = exchanges_of(connection, session_id)
+            return Session(row.id, dry_of(track), turns, row.head, row.origin, row.excerpt_start, exchanges), track
 
     def touch(self, session_id: str) -> None:
         """Note that a session is in use."""
@@ -150,9 +175,7 @@ class Store:
     def listen_from(self, session_id: str, excerpt_start: int | None) -> None:
         """Commit the frame at which the excerpt of a session begins, None for the most telling one."""
         with self._changes() as connection:
-            row = connection.get(SessionRow, session_id)
-            if row is None:
-                raise StoreError("there is no such session any more; it may have been deleted")
+            row = session_row(connection, session_id)
             row.excerpt_start, row.used_at = excerpt_start, now()
             connection.add(row)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import DateTime, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-VERSION = "0005"
+VERSION = "0006"
 """Of the schema: the last migration."""
 
 
@@ -55,6 +55,23 @@ class TurnRow(SQLModel, table=True):
     parent_id: str | None = Field(default=None, foreign_key="turn.id")
     index: int
     kind: str
+    instruction: str
+    created_at: datetime = Field(default_factory=now, sa_type=DateTime)
+    record: str
+
+
+class ExchangeRow(SQLModel, table=True):
+    """Words that changed nothing, and the answer to them. record holds all of it as JSON; the other columns are for
+    queries. index counts the exchanges of a session from 1; turns is how many turns it had."""
+
+    __tablename__ = "exchange"
+    __table_args__ = (UniqueConstraint("session_id", "index", name="exchange_index_of_session"),)
+    id: str = Field(primary_key=True)
+    session_id: str = Field(foreign_key="session.id", index=True)
+    after_id: str | None = Field(default=None, foreign_key="turn.id")
+    index: int
+    turns: int
+    act: str
     instruction: str
     created_at: datetime = Field(default_factory=now, sa_type=DateTime)
     record: str

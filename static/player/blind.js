@@ -28,7 +28,7 @@ export class BlindTest {
     return this.#ids[NAMES.indexOf(name)];
   }
 
-  /** What is told once it is answered: "X", "Y" or null (no difference) as the act's words. */
+  /** What is told once it is answered: "X", "Y" or null (no difference) as the event has it. */
   verdict(choice) {
     [this.answered, this.choice] = [true, choice];
     const better = choice === null ? "neither" : this.behind(choice) === this.turn ? "this" : "other";

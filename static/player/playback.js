@@ -199,11 +199,11 @@ export class Playback {
     return true;
   }
 
-  /** choice: "X", "Y" or null for no difference. The act that tells it. */
+  /** choice: "X", "Y" or null for no difference. What the event says of it. */
   answerBlind(choice) {
-    const act = this.test.verdict(choice);
+    const answer = this.test.verdict(choice);
     this.changed();
-    return act;
+    return answer;
   }
 
   leaveBlind() {

@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from clap_checkpoint import write_checkpoint
+from lived_sessions import QUICK
 
 from instructfx.audio import Audio, save
 from instructfx.audio.track import inspect
 from instructfx.bench.quality import clap, passes, templates
 from instructfx.ears.clap_ear import ClapEar
 from instructfx.engine import excerpt_of
-from instructfx.refine import BayesOptions, rivals
+from instructfx.engine.live import LiveSession, open_session
+from instructfx.refine import BayesOptions, SecantOptions, rivals
+
+FEW = SecantOptions(passes=2)
 
 
-@pytest.fixture
-def data(music: Audio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    checkpoint = write_checkpoint(tmp_path / "clap")
-    monkeypatch.setenv("INSTRUCTFX_CLAP_CHECKPOINT", str(checkpoint.path))
-    monkeypatch.setenv("INSTRUCTFX_CLAP_MODEL", checkpoint.architecture)
-    monkeypatch.setenv("INSTRUCTFX_MODELS", str(tmp_path / "clap"))
-    monkeypatch.setenv("INSTRUCTFX_SESSIONS", str(tmp_path / "sessions"))
-    folder = tmp_path / "data"
-    save(Audio(music.samples[:, : 3 * music.sample_rate].copy(), music.sample_rate), folder / "music.flac")
-    return folder
+@pytest.fixture(scope="module")
+def data(music: Audio, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Three seconds of music, and a CLAP that this file loads once."""
+    base = tmp_path_factory.mktemp("bench")
+    checkpoint = write_checkpoint(base / "clap")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INSTRUCTFX_CLAP_CHECKPOINT", str(checkpoint.path))
+        patch.setenv("INSTRUCTFX_CLAP_MODEL", checkpoint.architecture)
+        patch.setenv("INSTRUCTFX_MODELS", str(base / "clap"))
+        patch.setenv("INSTRUCTFX_SESSIONS", str(base / "sessions"))
+        save(Audio(music.samples[:, : 3 * music.sample_rate].copy(), music.sample_rate), base / "data" / "music.flac")
+        yield base / "data"
 
 
 def test_the_page_and_its_plot(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clap, "REFERENCE_STEPS", 3)
-    monkeypatch.setattr(rivals.text2fx, "__defaults__", (3,))
-    monkeypatch.setattr(rivals.fxsearcher, "__defaults__", (BayesOptions(evaluations=3, first_points=3, reach=1.0),))
+    monkeypatch.setattr(clap, "REFERENCE_STEPS", 2)
+    monkeypatch.setattr(clap, "SecantOptions", lambda: FEW)
+    monkeypatch.setattr(rivals.text2fx, "__defaults__", (2,))
+    monkeypatch.setattr(rivals.fxsearcher, "__defaults__", (BayesOptions(evaluations=2, first_points=2, reach=1.0),))
     page, plot = clap.measure(data, lambda text: None, cases=1, rivals=1)
     assert "says nothing about sound" in page
     for name in clap.COLOURS:
@@ -40,8 +50,16 @@ def test_the_page_and_its_plot(data: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_passes_and_turns(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def opened(*about: Any, **options: Any) -> LiveSession:
+        live = open_session(*about, **options)
+        live.agents = replace(live.agents, options=replace(QUICK, secant=FEW))
+        return live
+
     monkeypatch.setattr(passes, "BATCHES", (1,))
     monkeypatch.setattr(passes, "SEARCHES", 1)
+    monkeypatch.setattr(passes, "SecantOptions", lambda tolerance: replace(FEW, tolerance=tolerance))
+    monkeypatch.setattr(passes._seconds, "__defaults__", (1,))
+    monkeypatch.setattr(passes, "open_session", opened)
     monkeypatch.setattr(passes, "TURNS", {"EQ": "make it warmer"})
     page = passes.measure(data, lambda text: None)
     assert "says nothing about sound" in page
@@ -49,7 +67,8 @@ def test_passes_and_turns(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "% of a pass)" in page
 
 
-def test_templates_are_compared_on_pairs_of_words(data: Path) -> None:
+def test_templates_are_compared_on_pairs_of_words(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(templates, "PAIRS", templates.PAIRS[:2])
     ear = ClapEar()
     excerpt = excerpt_of(inspect(data / "music.flac"), ear)
     heard = templates.changes(ear.model, {"music": excerpt})

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import soundfile
 
 from instructfx.audio import Audio
+from instructfx.bench.quality import ablation, dialogue
 from instructfx.bench.quality.dialogues import read_dialogues
+from instructfx.bench.quality.effect_labels import BenchDataError
 from instructfx.bench.quality.expectations import LOUDNESS, OTHERS, SessionMoment, expectation, judged, standing
-from instructfx.bench.quality.sentences import BenchDataError
 from instructfx.chain import Chain
 from instructfx.cli.main import main
 from instructfx.ears.axes import AXES
@@ -125,11 +127,18 @@ def test_a_bad_file_is_refused_in_one_line(tmp_path: Path, text: str, said: str)
 
 @pytest.fixture
 def recordings(tmp_path: Path, music: Audio) -> Path:
-    """A folder with three seconds of music."""
+    """A folder with two seconds of music."""
     folder = tmp_path / "data"
     folder.mkdir()
-    soundfile.write(folder / "music.wav", music.samples[:, : 3 * music.sample_rate].T, music.sample_rate)
+    soundfile.write(folder / "music.wav", music.samples[:, : 2 * music.sample_rate].T, music.sample_rate)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _short_searches(monkeypatch: pytest.MonkeyPatch) -> None:
+    for bench in (dialogue, ablation):
+        systems = [replace(each, steps=10 if each.steps is None else each.steps) for each in bench.SYSTEMS]
+        monkeypatch.setattr(bench, "SYSTEMS", tuple(systems))
 
 
 def test_in_miniature(tmp_path: Path, recordings: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,11 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import nullcontext
+
+import pytest
 
 from instructfx.bench.robustness import faults, soak
 from instructfx.bench.robustness.bad_audio import BadUpload, bad_uploads, good
 from instructfx.bench.robustness.bad_words import BadWords, bad_words
+from instructfx.bench.serving.serving import Served, serving
 from instructfx.bench.serving.visitor import PageAnswer
+from instructfx.store import Store
+from instructfx.store.sessions import DATABASE
+
+
+@pytest.fixture(scope="module")
+def studio() -> Iterator[Served]:
+    """One server for all that is tried here."""
+    with serving() as served:
+        yield served
+
+
+@pytest.fixture
+def served(studio: Served, monkeypatch: pytest.MonkeyPatch) -> Served:
+    """That server without sessions, where the trials would start their own; and wishes that need no search."""
+    store = Store(studio.sessions, f"sqlite:///{studio.sessions / DATABASE}")
+    for listed in store.listed():
+        store.delete(listed.id)
+    store.close()
+    for trial in (faults, soak):
+        monkeypatch.setattr(trial, "serving", lambda: nullcontext(studio))
+    monkeypatch.setattr(faults, "WISH", "cut 3 dB at 400 Hz")
+    monkeypatch.setattr(soak, "SCRIPT", ("make it warmer", "low-pass it at 5 kHz", "go back", "boost 2 dB at 1 kHz"))
+    return studio
 
 
 def quiet(text: str) -> None:
@@ -26,13 +54,14 @@ def test_there_are_enough_and_they_are_the_same_every_time() -> None:
     assert len({each.kind for each in few}) >= 14
 
 
+@pytest.mark.usefixtures("served")
 def test_bad_uploads_and_hostile_words_get_one_line_or_a_turn() -> None:
     """And a file in order that is said to be none, and words that look like an inner error, are seen and counted."""
     small = [each for each in bad_uploads() if each.zeros == 0]
     nameless = [each for each in small if each.name == ""]
     lie = BadUpload("lies", "said to be bad", "fine.wav", good(".wav"), refused=True)
     told = BadWords("lies", 'make it File "/secret" warmer')
-    examined = faults.examine([*faults.spread(small, 8), *nameless, lie], [*faults.spread(bad_words(), 6), told], quiet)
+    examined = faults.examine([*faults.spread(small, 6), *nameless, lie], [*faults.spread(bad_words(), 5), told], quiet)
     lies = [each.verdict for each in examined.outcomes if each.kind == "lies"]
     assert lies == ["wrong", "leaked"]
     assert not examined.well
@@ -40,10 +69,11 @@ def test_bad_uploads_and_hostile_words_get_one_line_or_a_turn() -> None:
     assert [each for each in honest if each.verdict not in ("refused", "accepted")] == []
     assert examined.trouble == ()
     assert examined.good_requests >= 3
-    assert len(honest) == 15 + len(faults.FORGED)
+    assert len(honest) == 12 + len(faults.FORGED)
     assert {each.verdict for each in honest if each.kind == "forged uploads"} == {"refused"}
 
 
+@pytest.mark.usefixtures("served")
 def test_two_visitors_at_once_lose_and_mix_up_nothing() -> None:
     soaked = soak.soak(6, 2, quiet)
     checks = soaked.checks()

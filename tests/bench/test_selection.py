@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from instructfx.bench.quality.effect_labels import BenchDataError, Sentence, marked, read_sentences
 from instructfx.bench.quality.selection import baselines, scores
-from instructfx.bench.quality.sentences import BenchDataError, Sentence, marked, read_sentences
 from instructfx.cli.main import main
 
 WARM = 'en = [{ say = "warm", kind = "word", wanted = ["eq/filter"], accepted = ["distortion"], why = "tone" }]'

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +20,9 @@ from instructfx.bench.quality.socialfx import band_change_db, crowd, drawn_curve
 from instructfx.bench.quality.sounds import curve_response, ground, pairs_of, points_hz
 from instructfx.bench.registry import BenchOptions, BenchPage, found
 from instructfx.cli.main import main
+from instructfx.engine.live import LiveSession, open_session
 from instructfx.errors import SettingsError
+from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
 
 
 class Silent:
@@ -27,10 +31,22 @@ class Silent:
     def now(self, text: str) -> None: ...
 
 
+SHORT = RefineOptions(GradientOptions(spectral_steps=20, spectral_rounds=1, waveform_steps=4), BayesOptions(4, 3))
+
+
 @pytest.fixture
 def data(music: Audio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A crowd, and sessions that search for a short while."""
+
+    def opened(*about: Any, **options: Any) -> LiveSession:
+        live = open_session(*about, **options)
+        live.agents = replace(live.agents, options=SHORT)
+        return live
+
+    for bench in (agreement, sequential, trajectory):
+        monkeypatch.setattr(bench, "open_session", opened)
     monkeypatch.setenv("INSTRUCTFX_SESSIONS", str(tmp_path / "sessions"))
-    return write_crowd(tmp_path / "socialfx", music)
+    return write_crowd(tmp_path / "socialfx", music, seconds=1.5)
 
 
 def run(name: str, data: Path, cases: int = 0) -> tuple[BenchPage, dict[str, object]]:
@@ -46,12 +62,14 @@ def test_agreement(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page, numbers = run("agreement", data)
     assert numbers["eq"]["mean over words"]["value"] > 0.8
     assert numbers["reverb"]["rt60_spearman"]["value"] > 0.7
+    assert 0.8 < numbers["reverb"]["centroid_ratio"]["value"] < 1.25
+    assert 0.85 < numbers["reverb"]["rt60_ratio"]["value"] < 1.15
     assert "| church |" in page.summary
     assert (data.parent / "agreement" / "agreement.svg").read_text().startswith("<?xml")
 
 
 def test_two_wishes_in_a_row(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sequential, "DRAWN", 6)
+    monkeypatch.setattr(sequential, "DRAWN", 4)
     page, numbers = run("sequential", data, cases=1)
     for row in sequential.ROWS:
         assert f"| {row} |" in page.summary
@@ -61,7 +79,7 @@ def test_two_wishes_in_a_row(data: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_the_way_of_a_search(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trajectory, "DRAWN", 6)
+    monkeypatch.setattr(trajectory, "DRAWN", 4)
     monkeypatch.setattr(trajectory, "POINTS", 3)
     page, numbers = run("trajectory", data, cases=1)
     assert numbers["all"]["cases"] == 1

@@ -37,6 +37,10 @@ def test_every_version_is_imported(version: int, tmp_path: Path) -> None:
     for turn, then in zip(session.turns, written, strict=True):
         chosen = then["provenance"].get("turn_options" if version > 2 else "wishes", {})
         assert turn.provenance.turn_options.step_size == chosen.get("step_size", 1.0)
+        assert [each.reply for each in session.exchanges] == [
+            each["reply"] for each in document["session"].get("exchanges", ())
+        ]
+        assert len(session.exchanges) == (2 if version > 3 else 0)
         if version > 2:
             assert dict(turn.goal.axes) == then["goal"]["axes"]
         else:

@@ -251,6 +251,11 @@ def test_a_playlist_cannot_pass_for_audio(
 # session.json
 
 
+def answered(document: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = document["session"]["exchanges"][0]
+    return found
+
+
 def turns(document: Document) -> list[Document]:
     found: list[Document] = document["session"]["turns"]
     return found
@@ -270,11 +275,11 @@ def swapped(document: Document) -> None:
 WRONG: list[tuple[str, Callable[[Document], Any], str]] = [
     ("another format", lambda d: d.update(format="ableton"), "its format must be 'instructfx-session'"),
     ("no format", lambda d: d.update(format=None), "its format must be"),
-    ("a later version", lambda d: d.update(version=4), "is of version 4; this InstructFX reads 3"),
-    ("an earlier version", lambda d: d.update(version=0), "is of version 0; there are 1 to 3"),
+    ("a later version", lambda d: d.update(version=5), "is of version 5; this InstructFX reads 4"),
+    ("an earlier version", lambda d: d.update(version=0), "is of version 0; there are 1 to 4"),
     ("no version", lambda d: d.pop("version"), "'version' is a required property"),
-    ("version one in words", lambda d: d.update(version="1"), "is of version '1'; there are 1 to 3"),
-    ("version true", lambda d: d.update(version=True), "is of version True; there are 1 to 3"),
+    ("version one in words", lambda d: d.update(version="1"), "is of version '1'; there are 1 to 4"),
+    ("version true", lambda d: d.update(version=True), "is of version True; there are 1 to 4"),
     ("a list", lambda d: "[]", "session.json is not a session of InstructFX"),
     ("text", lambda d: "warmer", "is not JSON that can be read"),
     ("nothing after it", lambda d: json.dumps(d)[:-1], "is not JSON that can be read"),
@@ -314,6 +319,16 @@ WRONG: list[tuple[str, Callable[[Document], Any], str]] = [
     ("a parent that is not there", lambda d: turns(d)[1].update(parent_id="f" * 32), "does not come before it"),
     ("a parent that comes later", lambda d: turns(d)[0].update(parent_id=turns(d)[1]["id"]), "does not come before"),
     ("its own parent", lambda d: turns(d)[1].update(parent_id=turns(d)[1]["id"]), "does not come before it"),
+    ("exchanges of another kind", lambda d: d["session"].update(exchanges={}), "session.exchanges"),
+    ("an unknown act", lambda d: answered(d).update(act="evil"), "exchanges[0].act"),
+    ("more keys in an exchange", lambda d: answered(d).update(evil=1), "'evil' was unexpected"),
+    ("a long answer", lambda d: answered(d).update(reply="x" * 20_001), "exchanges[0].reply"),
+    ("a time of another zone", lambda d: answered(d).update(said_at="2026-01-01T00:00:00+14:00"), "a time in UTC"),
+    ("a time that there is not", lambda d: answered(d).update(said_at="2026-13-41T00:00:00Z"), "said_at"),
+    ("an exchange after nothing", lambda d: answered(d).update(after_id="f" * 32), "a turn that does not come before"),
+    ("an exchange after a later turn", lambda d: answered(d).update(after_id=turns(d)[3]["id"]), "does not come befor"),
+    ("an exchange after too many", lambda d: answered(d).update(turns=9), "something was answered after 9 turns"),
+    ("an exchange twice", lambda d: d["session"]["exchanges"].append(answered(d)), "two exchanges of one id"),
     ("turns out of order", swapped, "turn 1 says that it is turn 2"),
     ("a turn left out", lambda d: turns(d).pop(1), "turn 2 says that it is turn 3"),
     ("an index of 0", lambda d: turns(d)[0].update(index=0), "turns[0].index"),

@@ -13,7 +13,8 @@ from instructfx.audio import Audio, save
 from instructfx.audio.track import inspect
 from instructfx.bundles.dataset import TABLES, export_tables, writing
 from instructfx.bundles.format import fingerprint
-from instructfx.engine.live import LiveSession
+from instructfx.chain import Chain
+from instructfx.engine.live import LiveSession, open_session
 from instructfx.errors import StoreError
 from instructfx.sessions import Session
 from instructfx.store import Store
@@ -80,6 +81,11 @@ def test_a_researcher_gets_every_table(
     readings = tables["readings"].set_index(["turn", "axis"])
     assert readings.loc[(marks[0], "warmth"), "after"] == live.turns[0].readings_after["warmth"]
     assert readings.loc[(marks[0], "warmth"), "before"] == live.turns[0].readings_before["warmth"]
+    (answered,) = tables["exchanges"].itertuples()
+    assert (answered.session, answered.place, answered.after, answered.turns) == (mine, 1, marks[1], 2)
+    assert (answered.instruction, answered.reply) == ("xyzzy plugh", live.session.exchanges[0].reply)
+    assert pd.to_datetime(tables["exchanges"]["said_at"])[0] == live.session.exchanges[0].said_at
+
     (judgement,) = tables["judgements"].itertuples()
     assert (judgement.turn, judgement.instruction_following, judgement.chain_of_thought) == (marks[1], 4, 2)
     assert list(tables["answers"]["against"].fillna("")) == ["", marks[0]]
@@ -88,6 +94,18 @@ def test_a_researcher_gets_every_table(
     content = b"".join(path.read_bytes() for path in (tmp_path / "new" / "t").iterdir())
     assert live.session.id.encode() not in content
     assert b"k" * 32 not in content
+
+
+def test_choices_are_words_and_two_of_one_effect_are_told_apart(mono: Audio, tmp_path: Path) -> None:
+    save(mono, tmp_path / "song.wav")
+    live = open_session(tmp_path / "song.wav", "builtin", "perceptual", store=Store(tmp_path / "s"))
+    live.edit(Chain().added("tremolo", {"shape": "square"}).added("gain", {}).added("gain", {"gain_db": -3}))
+    (path,) = (path for path in export_tables(live._store, tmp_path / "t", "csv") if path.stem == "settings")
+    rows = read(path).set_index(["slot", "setting"])
+    assert rows.loc[("tremolo", "shape"), "word"] == "square"
+    assert pd.isna(rows.loc[("tremolo", "shape"), "value"])
+    assert pd.isna(rows.loc[("tremolo", "depth"), "word"])
+    assert [rows.loc[(slot, "gain_db"), "value"] for slot in ("gain", "gain_2")] == [0, -3]
 
 
 def test_no_fingerprint_is_taken_for_a_number(live: LiveSession, tmp_path: Path) -> None:

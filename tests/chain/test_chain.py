@@ -394,3 +394,10 @@ def test_streaming_a_chain_equals_rendering_it(names: tuple[str, ...], sizes: tu
     rest = stream.finish()
     streamed = torch.cat([*parts, rest] if rest.shape[-1] else parts, dim=-1)
     torch.testing.assert_close(streamed, whole, atol=1e-5, rtol=1e-4)
+
+
+def test_an_effect_that_is_there_once_goes_by_its_plain_name_whatever_its_id() -> None:
+    chain = Chain().added("eq", {}).added("reverb", {}, slot_id="reverb_2")
+    assert chain.labels["reverb_2"] == "Reverb"
+    assert chain.short_names == {"eq": "eq", "reverb_2": "reverb"}
+    assert chain.added("reverb", {}).short_names == {"eq": "eq", "reverb_2": "reverb_2", "reverb": "reverb"}

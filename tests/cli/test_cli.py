@@ -36,7 +36,8 @@ def track(music: Audio, tmp_path: Path) -> Path:
 
 
 def test_refine_prints_one_json_object_a_turn_and_renders_each(track: Path, tmp_path: Path) -> None:
-    done = instructfx("refine", track, "make it warmer", "in a small room", "--out", "out", "--json", folder=tmp_path)
+    few = ("--iterations", "5")
+    done = instructfx("refine", track, "warmer", "in a small room", "--out", "out", "--json", *few, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     turns = [json.loads(line) for line in done.stdout.splitlines()]
     assert [list(turn) for turn in turns] == [KEYS, KEYS]
@@ -51,6 +52,32 @@ def test_refine_prints_one_json_object_a_turn_and_renders_each(track: Path, tmp_
         assert Chain.from_json(preset["chain"]) == Chain.from_json(turn["chain"])
     assert "refining" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_changes_nothing_is_answered_and_makes_no_file(
+    track: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("INSTRUCTFX_SESSIONS", str(tmp_path / "sessions"))
+    answers = [
+        [{"name": "answer", "arguments": {"text": "It is at -14.2 LUFS."}}],
+        [{"name": "add_filter", "arguments": {"highpass_hz": 80}}, {"name": "describe_goal", "arguments": {}}],
+    ]
+    (tmp_path / "answers.json").write_text(json.dumps(answers))
+    said = ["refine", str(track), "how loud is it?", "high-pass at 80 Hz", "--out", str(tmp_path / "out")]
+    said += ["--planner", f"recorded:{tmp_path / 'answers.json'}"]
+    assert main(said) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[:2] == ['-  "how loud is it?"', "   It is at -14.2 LUFS."]
+    assert told[2].startswith("   nothing changed, answered by recorded:answers.json")
+    assert told[3] == '1. "high-pass at 80 Hz"'
+    assert [path.name for path in sorted((tmp_path / "out").glob("*.flac"))] == ["01-high-pass-at-80-hz.flac"]
+    assert main([*said, "--json"]) == 0
+    answer, turn = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert list(answer) == [
+        "index", "act", "instruction", "reply", "notes", "planner", "asked", "seconds", "file",
+    ]  # fmt: skip
+    assert (answer["index"], answer["act"], answer["reply"]) == (None, "question", "It is at -14.2 LUFS.")
+    assert (answer["file"], list(turn)) == (None, KEYS)
 
 
 def test_refine_speaks_plainly_without_json(
@@ -132,11 +159,14 @@ def test_effects_as_json_are_tool_schemas(capsys: pytest.CaptureFixture[str]) ->
             jsonschema.validate({first.name: first.high + 1}, schema)
 
 
-def test_doctor_says_that_all_is_well(tmp_path: Path) -> None:
-    done = instructfx("doctor", folder=tmp_path)
-    assert done.returncode == 0, done.stdout
-    assert "BAD" not in done.stdout
-    assert "a turn: initialize_all" in done.stdout
+def test_doctor_says_that_all_is_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("INSTRUCTFX_SESSIONS", str(tmp_path / "sessions"))
+    assert main(["doctor"]) == 0
+    said = capsys.readouterr().out
+    assert "BAD" not in said
+    assert "a turn: initialize_all" in said
 
 
 def test_version(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from instructfx.chain.interpolate import between
 from instructfx.effects import Effect, Param
 from instructfx.effects.absent import unchanged
 from instructfx.effects.memoryless import Memoryless
+from instructfx.effects.units import factors
 from instructfx.errors import SettingsError
 
 STAGES = Param.whole("stages", 2, 12, 4, help="how many")
@@ -108,3 +109,14 @@ def test_the_tool_of_a_model_takes_the_words() -> None:
 def test_a_kind_that_contradicts_itself_is_refused(build: Any) -> None:
     with pytest.raises(SettingsError):
         build()
+
+
+def test_a_declaration_is_enough_for_a_unit_of_its_own() -> None:
+    fine = Param("fine_cents", -50, 50, 0, "cents")
+    assert fine.title == "Fine"
+    assert factors(fine.unit) == {"": 1, "cents": 1}
+    assert Param("fine_cents", -50, 50, 0, "cents", title="Detune").title == "Detune"
+
+
+def test_what_is_typed_in_another_unit_is_converted() -> None:
+    assert (factors("Hz")["khz"], factors("ms")["s"], factors("s")["ms"]) == (1000, 1000, 0.001)

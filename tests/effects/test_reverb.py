@@ -147,6 +147,23 @@ def test_cuts_keep_the_room_out_of_the_ends(settings: dict[str, float], frequenc
     assert level_db(room(**settings)) < level_db(room()) - 15
 
 
+@pytest.mark.parametrize("octaves", [0, 1])
+@pytest.mark.parametrize("cut", ["low_cut_hz", "high_cut_hz"])
+def test_cuts_have_second_order_slopes(cut: str, octaves: int) -> None:
+    """3 dB down at the cut, then 12 dB an octave, as Butterworth (1930) has it; where one band of noise is alone."""
+    cut_hz, away = {"low_cut_hz": (500.0, -octaves), "high_cut_hz": (2_000.0, octaves)}[cut]
+    at_hz = cut_hz * 2.0**away
+
+    def level_db(response: Response) -> float:
+        power = np.square(np.abs(np.fft.rfft(response, axis=1))).mean(axis=0)
+        octave = np.log2(np.fft.rfftfreq(response.shape[1], 1 / RATE).clip(min=1))
+        band, middle = (power[np.abs(octave - np.log2(hz)) < 0.04].mean() for hz in (at_hz, 1_000.0))
+        return float(10 * np.log10(band / middle))
+
+    fallen_db = level_db(room(**{cut: cut_hz})) - level_db(room())
+    assert fallen_db == pytest.approx(-10 * np.log10(1 + 16.0**octaves), abs=1)
+
+
 def test_the_impulse_response_can_be_had_for_itself() -> None:
     """For export: (batch, channels, taps), of unit energy in each channel."""
     response = impulse_response(as_tensors(REVERB.defaults()), RATE, 2)

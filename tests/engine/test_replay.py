@@ -107,6 +107,19 @@ def test_a_rerun_that_differs_names_each_setting_and_by_how_much(stored: Stored)
     assert mix["of_range"] == pytest.approx(0.9 - before)
 
 
+def test_a_choice_that_differs_is_told_in_words(
+    music: Audio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save(Audio(music.samples[:, : music.sample_rate].copy(), music.sample_rate), tmp_path / "song.wav")
+    live = open_session(tmp_path / "song.wav", "builtin", "perceptual", store=tmp_path / "sessions")
+    live.say("add a square tremolo")
+    stored = Stored(tmp_path / "sessions", live.session.id, capsys)
+    stored.change('UPDATE turn SET record = replace(record, \'"shape":"square"\', \'"shape":"triangle"\')')
+    monkeypatch.setenv("INSTRUCTFX_SESSIONS", str(stored.folder))
+    (shape,) = stored.replay("--mode", "replan").lines[0]["differences"]  # type: ignore[misc,attr-defined]
+    assert (shape["what"], shape["stored"], shape["found"]) == ("tremolo shape", "triangle", "square")
+
+
 def test_what_was_never_rendered_has_nothing_to_be_compared_with(stored: Stored) -> None:
     stored.change("DELETE FROM render")
     said = stored.replay("--mode", "render")

@@ -20,7 +20,7 @@ from instructfx.errors import AudioError, Cancelled, InstructionError
 from instructfx.planners import Move, Plan, PlanRequest, Take
 from instructfx.planners.recorded import said_again
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
-from instructfx.sessions import turn_from_json
+from instructfx.sessions import Exchange, turn_from_json
 from instructfx.store import Store
 
 QUICK = RefineOptions(GradientOptions(spectral_steps=20, waveform_steps=3), BayesOptions(evaluations=5, first_points=3))
@@ -110,19 +110,20 @@ def test_undo_goes_back_one_turn_at_a_time_and_can_be_continued(live: LiveSessio
     assert (back.kind, back.parent_id, back.chain) == ("undone", warm.id, warm.chain)
     again = live.say("undo")
     assert (again.parent_id, again.chain) == (None, Chain())
-    assert live.say("undo").chain == Chain()
+    nothing = live.say("undo")
+    assert isinstance(nothing, Exchange)
+    assert (nothing.after_id, live.chain, len(live.turns)) == (again.id, Chain(), 4)
     wide = live.say("wider")
     assert wide.chain.names == ("stereo_width",)
     assert gritty in live.turns
     assert [turn.instruction for turn in live.session.path][-1] == "wider"
 
 
-def test_nothing_understood_is_a_turn_that_changes_nothing(live: LiveSession) -> None:
+def test_nothing_understood_is_no_turn(live: LiveSession) -> None:
     warm = live.say("warmer")
     lost = live.say("xyzzy plugh")
-    assert lost.chain == warm.chain
-    assert lost.refined.stopped == "nothing to refine"
-    assert lost.readings_after == lost.readings_before
+    assert isinstance(lost, Exchange)
+    assert (live.turns, live.session.current, live.session.exchanges) == ((warm,), warm, (lost,))
 
 
 def test_words_are_stored_without_what_no_file_and_no_terminal_should_get(live: LiveSession) -> None:

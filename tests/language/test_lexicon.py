@@ -116,4 +116,4 @@ def test_what_effects_say_of_themselves_names_families_and_axes_that_exist() -> 
         assert {family for colour in effect.words.colours for family in colour.families} <= set(lexicon().families)
         said = effect.heuristics
         assert {wish[1:] for wish in (*said.first_for, *said.also_for)} | set(said.reach) <= set(AXES)
-        assert set(effect.words.numbers.values()) <= set(effect.defaults())
+        assert {name for names in effect.words.numbers.values() for name in names} <= set(effect.defaults())

@@ -10,6 +10,8 @@ from instructfx.ears.axes import TONE_CURVES
 from instructfx.ears.perceptual import wished_curve
 from instructfx.effects import EFFECTS
 from instructfx.effects.eq import magnitude
+from instructfx.language import lexicon, understand
+from instructfx.language.wishes import DOUBT
 from instructfx.planners import PlanRequest
 from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.planners.eq_fit import SAMPLE_RATE, SHARE, UNDONE, Canvas, centres_hz, drawn, fitting, turning
@@ -132,3 +134,67 @@ def test_takes_differ_and_the_first_is_the_words() -> None:
     assert np.corrcoef(curve(second), curve(third))[0, 1] < 0.3
     assert another(WARM, 0, 0, more=1.0)["warmth"] == 2
     assert another({"space": 1.0}, 2, 0) == {"space": 1.5}
+
+
+def wish_of(words: str) -> np.ndarray:
+    return curve(dict(understand(words).axes))
+
+
+ALIKE = [
+    ("make it tense", "hazlo tenso"),
+    ("make it nervous", "que suene crispado"),
+    ("make it thin", "hazlo flojo"),
+    ("make it dark", "hazlo opaco"),
+    ("make it sharp", "hazlo agudo"),
+    ("make it deep", "hazlo grave"),
+    ("make it lively", "hazlo vivo"),
+    ("make it cool", "hazlo fresco"),
+    ("make it muffled", "hazlo sordo"),
+    ("make it bassier", "make it danceable"),
+    ("make it soft", "make it romantic"),
+    ("make it rough", "make it harsh"),
+]
+OPPOSED = [
+    ("hazlo apagado", "hazlo brillante"),
+    ("hazlo sordo", "make it bright"),
+    ("hazlo grave", "hazlo agudo"),
+    ("make it danceable", "make it thin"),
+    ("make it sad", "make it happy"),
+    ("make it tense", "make it calm"),
+    ("make it aggressive", "make it romantic"),
+    ("make it rough", "make it smooth"),
+    ("make it mysterious", "make it bright"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), ALIKE)
+def test_words_that_mean_the_same_draw_the_same(one: str, other: str) -> None:
+    assert np.corrcoef(wish_of(one), wish_of(other))[0, 1] > 0.5
+
+
+@pytest.mark.parametrize(("one", "other"), OPPOSED)
+def test_words_that_mean_the_opposite_draw_the_opposite(one: str, other: str) -> None:
+    assert np.corrcoef(wish_of(one), wish_of(other))[0, 1] < -0.3
+
+
+@pytest.mark.parametrize("words", ["make it harsh", "it should sound shrill", "hazlo hueco"])
+def test_where_people_differ_little_is_drawn_and_takes_go_opposite_ways(words: str) -> None:
+    (wish,) = understand(words).wishes
+    family = lexicon().families[wish.families[0]]
+    assert {axis: wish.axes[axis] / value for axis, value in family.axes.items()} == pytest.approx(
+        dict.fromkeys(family.axes, DOUBT), rel=0.01
+    )
+    drawn_by_takes = [curve(another(wish.axes, take, seed=0)) / STEPS[take] for take in range(3)]
+    there, back = drawn_by_takes[1] - drawn_by_takes[0], drawn_by_takes[2] - drawn_by_takes[0]
+    assert np.corrcoef(there, back)[0, 1] < -0.6
+
+
+def test_it_is_said_in_the_language_of_the_instruction_that_people_differ() -> None:
+    def reply(words: str) -> str:
+        return BuiltinPlanner().plan(PlanRequest(words)).reply
+
+    assert "People differ on what “harsh” sounds like" in reply("make it harsh")
+    assert "No todos entienden lo mismo por “áspero”" in reply("hazlo más áspero")
+    for agreed in ("make it warm", "less harsh", "it's too harsh", "brighter but not harsh", "más cálido"):
+        assert "differ" not in reply(agreed)
+        assert "No todos" not in reply(agreed)

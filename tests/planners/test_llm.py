@@ -209,16 +209,25 @@ def test_what_is_offered_on_the_first_and_on_later_turns(chat: Chat) -> None:
     chat.script = [GOOD, GOOD]
     ask(chat)
     assert chat.bodies[0]["tool_choice"] == "required"
-    assert chat.tools(0) == ["describe_goal", *(f"add_{name}" for name in EFFECTS)]
+    assert chat.tools(0) == ["describe_goal", *(f"add_{name}" for name in EFFECTS), "answer", "ask_back"]
     assert "Earlier" not in chat.text(0)
     chain = Chain((Slot(EFFECTS["eq"], {"mid_gain_db": -2}), Slot(EFFECTS["reverb"])))
     chain = chain.locked("eq", ["mid_gain_db"])
     ask(chat, PlanRequest("brighter", chain, (PastTurn("make it warmer"), PastTurn("small church")), {"warmth": 1.25}))
     assert chat.bodies[1]["tool_choice"] == "auto"
     names = chat.tools(1)
-    assert {"adjust_eq", "remove_eq", "adjust_reverb", "remove_reverb", "add_delay", "go_back"} <= set(names)
+    assert {
+        "adjust_eq",
+        "remove_eq",
+        "adjust_reverb",
+        "remove_reverb",
+        "add_delay",
+        "go_back",
+        "answer",
+        "ask_back",
+    } <= set(names)
     assert not {"add_eq", "add_reverb", "adjust_delay"} & set(names)
-    for told in ("1. make it warmer", "2. small church", "mid_gain_db -2", "locked: mid_gain_db", "warmth 1.2"):
+    for told in ('1. "make it warmer"', '2. "small church"', "mid_gain_db -2", "locked: mid_gain_db", "warmth 1.2"):
         assert told in chat.text(1)
     first, later = (body["messages"][0] for body in chat.bodies)
     assert first == later  # the same prefix, so that caches work

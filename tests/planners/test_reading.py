@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from instructfx.chain import Chain, Slot
 from instructfx.effects import EFFECTS
-from instructfx.planners import PastTurn, Plan, PlanRequest
+from instructfx.planners import PastTurn, Plan, PlanRequest, Reply
 from instructfx.planners.answers import said
 from instructfx.planners.reading import read
 from instructfx.planners.router import route
@@ -36,13 +36,13 @@ def message(calls: Calls, content: str | None = None) -> str:
 def plan(calls: Calls, request: PlanRequest = FIRST, content: str | None = None) -> Plan:
     reading = read(message(calls, content), request)
     assert reading.problems == ()
-    assert reading.plan
-    return reading.plan
+    assert reading.meant
+    return reading.meant
 
 
 def problems(calls: Calls, request: PlanRequest = FIRST) -> str:
     reading = read(message(calls), request)
-    assert reading.plan is None
+    assert reading.meant is None
     return "\n".join(reading.problems)
 
 
@@ -94,11 +94,11 @@ def test_what_the_goal_says() -> None:
 
 def test_no_call_at_all_retunes_a_chain_that_is_there() -> None:
     reading = read(message([], "I would just soften what is there."), LATER)
-    assert reading.plan
-    assert reading.plan.chosen == ()
-    assert reading.plan.reply == "I would just soften what is there."
-    assert reading.plan.goal.axes["harshness"] < 0  # from the words themselves
-    assert "described no goal" in reading.plan.notes[0]
+    assert reading.meant
+    assert reading.meant.chosen == ()
+    assert reading.meant.reply == "I would just soften what is there."
+    assert reading.meant.goal.axes["harshness"] < 0  # from the words themselves
+    assert "described no goal" in reading.meant.notes[0]
 
 
 def test_a_mere_command_has_no_goal_to_search_for() -> None:
@@ -221,18 +221,18 @@ TWO = '{"name": "describe_goal", "parameters": {"target": "a hall", "axes": {"sp
 def test_calls_in_the_text_are_read_all_the_same(text: str) -> None:
     for raw in (text, json.dumps({"content": text}), json.dumps({"content": [{"type": "text", "text": text}]})):
         reading = read(raw, PlanRequest("a big hall"))
-        assert reading.plan, reading.problems
-        assert [(move.effect, dict(move.settings)) for move in reading.plan.add] == [("reverb", {"mix": 0.2})]
-        assert reading.plan.goal.axes == {"space": 1.0}
+        assert reading.meant, reading.problems
+        assert [(move.effect, dict(move.settings)) for move in reading.meant.add] == [("reverb", {"mix": 0.2})]
+        assert reading.meant.goal.axes == {"space": 1.0}
 
 
 def test_a_whole_completion_is_read_as_its_message() -> None:
     completion = {"choices": [{"message": json.loads(message([("add_eq", {}), ("describe_goal", GOAL)]))}], "usage": {}}
-    made = read(json.dumps(completion), FIRST).plan
+    made = read(json.dumps(completion), FIRST).meant
     assert made
     assert (made.add[0].effect, made.reply) == ("eq", "Done.")
-    assert read('{"choices": [1]}', FIRST).plan is None
-    assert read('{"choices": [{"message": 3}]}', FIRST).plan is None
+    assert read('{"choices": [1]}', FIRST).meant is None
+    assert read('{"choices": [{"message": 3}]}', FIRST).meant is None
 
 
 def test_words_beside_the_calls_become_the_reply_where_there_is_none() -> None:
@@ -257,11 +257,50 @@ def test_calls_that_break_off_in_the_text_are_noticed() -> None:
 def test_nothing_that_a_model_says_raises(raw: str) -> None:
     for request in (FIRST, LATER):
         reading = read(raw, request)
-        assert (reading.plan is None) == bool(reading.problems)
-        if reading.plan:
-            route(request.chain, reading.plan)
+        assert (reading.meant is None) == bool(reading.problems)
+        if reading.meant:
+            route(request.chain, reading.meant)
 
 
 def test_deep_nesting_is_no_way_in() -> None:
-    assert read("[" * 50_000, FIRST).plan is None
-    assert read('{"tool_calls":' * 3000, FIRST).plan is None
+    assert read("[" * 50_000, FIRST).meant is None
+    assert read('{"tool_calls":' * 3000, FIRST).meant is None
+
+
+@pytest.mark.parametrize("request_", [FIRST, LATER], ids=["first", "later"])
+@pytest.mark.parametrize(
+    ("calls", "meant"),
+    [
+        ([("answer", {"text": "It is at -14 LUFS."})], Reply("question", "It is at -14 LUFS.")),
+        ([("ask_back", {"question": "More bass, or less?"})], Reply("unclear", "More bass, or less?")),
+        ([("answer", {"text": "No."}), ("describe_goal", {"target": "", "axes": {}})], Reply("question", "No.")),
+        ([("ask_back", {"text": "How much?"}), ("describe_goal", {"axes": {"air": 1}})], Reply("unclear", "How much?")),
+    ],
+)
+def test_a_model_may_answer_or_ask_back(calls: Calls, meant: Reply, request_: PlanRequest) -> None:
+    assert read(message(calls), request_).meant == meant
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '{"answer": {"text": "It is dry."}}',
+        '{"answer": "It is dry."}',
+        '```json\n{"name": "answer", "arguments": {"text": "It is dry."}}\n```',
+        '<tool_call>{"name": "answer", "arguments": "{\\"text\\": \\"It is dry.\\"}"}</tool_call>',
+    ],
+)
+def test_answers_that_are_written_into_text_are_read(written: str) -> None:
+    assert read(json.dumps({"content": written}), FIRST).meant == Reply("question", "It is dry.")
+
+
+def test_an_answer_beside_a_change_is_its_reply() -> None:
+    made = plan([("add_eq", {"mid_gain_db": 2}), ("answer", {"text": "It was dull."}), ("describe_goal", {})])
+    assert isinstance(made, Plan)
+    assert (made.reply, len(made.add)) == ("It was dull.", 1)
+
+
+def test_asking_back_and_changing_is_told_back() -> None:
+    assert "ask or change, not both" in problems([("add_eq", {}), ("ask_back", {"question": "More?"})])
+    assert "must be what the person is told" in problems([("answer", {})])
+    assert "answer or ask_back where nothing is to change" in problems([("describe_goal", {})])

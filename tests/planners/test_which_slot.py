@@ -158,8 +158,8 @@ def answer(*calls: tuple[str, dict[str, object]]) -> str:
 
 def plan_of(*calls: tuple[str, dict[str, object]], chain: Chain = DRIVEN, recent: tuple[str, ...] = ()) -> Plan:
     reading = read(answer(*calls), PlanRequest("as you like", chain, (PastTurn("before"),), recent=recent))
-    assert reading.plan is not None, reading.problems
-    return reading.plan
+    assert reading.meant is not None, reading.problems
+    return reading.meant
 
 
 def test_a_model_has_a_tool_for_each_slot_and_one_for_another() -> None:
@@ -204,5 +204,5 @@ def test_an_effect_alone_means_the_slot_spoken_of_last() -> None:
 @pytest.mark.parametrize("wrong", [{}, {"effect": "flanger"}, {"effect": 3}, {"effect": "eq", "settings": [1]}])
 def test_another_of_nothing_is_told_back(wrong: dict[str, object]) -> None:
     reading = read(answer(("add_another", wrong)), PlanRequest("another", DRIVEN, (PastTurn("before"),)))
-    assert reading.plan is None
+    assert reading.meant is None
     assert reading.problems[0].startswith("add_another: ")

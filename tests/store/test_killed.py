@@ -76,7 +76,7 @@ def songs(music: Audio, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
     return folder / "0.wav", folder / "1.wav"
 
 
-@pytest.mark.parametrize("moments", [12, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("moments", [6, pytest.param(50, marks=pytest.mark.slow)])
 def test_a_turn_is_all_or_nothing(moments: int, songs: tuple[Path, Path], tmp_path: Path) -> None:
     chance = random.Random(moments)
     folder, out = tmp_path / "sessions", tmp_path / "out"

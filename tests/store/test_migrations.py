@@ -146,4 +146,14 @@ def test_what_a_turn_asked_is_there_since_the_fifth_version(tmp_path: Path) -> N
             asked = {axis: pytest.approx(step * steps) for axis, steps in turn.plan.goal.axes.items()}
             if version < "0005" or not turn.provenance.turn_options.avoid:
                 assert turn.goal.axes == asked, version
-        assert (session.turns[0].goal.axes.get("mud") == -0.5) == (version == "0005"), "what was avoided, as axes"
+        assert (session.turns[0].goal.axes.get("mud") == -0.5) == (version >= "0005"), "what was avoided, as axes"
+
+
+def test_what_was_answered_without_a_turn_is_there_since_the_sixth_version(tmp_path: Path) -> None:
+    said = [("question", "how loud is it?", "It is at -16.8 LUFS."), ("unclear", "the bass", "More bass, or less?")]
+    for version in VERSIONS:
+        put(version, tmp_path / version)
+        session = only_session(Store(tmp_path / version))
+        found = [(each.act, each.instruction, each.reply) for each in session.exchanges]
+        assert found == (said if version >= "0006" else []), version
+        assert all(each.turns == len(session.turns) and each.after_id == session.head for each in session.exchanges)

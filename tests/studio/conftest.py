@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,11 +12,13 @@ import numpy as np
 import pytest
 import soundfile
 from part_page import parts_served
+from passwords import AUTH, OTHER_AUTH
+from processes import gone
 from scripted_server import Server, serving
 from small_clap import published_by
 from visitor import Guest, visitor
 
-from instructfx.bench.serving.browser import browser, chromium_path
+from instructfx.bench.serving.browser import CHROMIUM_OPTIONS, browser, chromium_path
 from instructfx.bench.serving.running import Running, running
 
 
@@ -38,18 +41,37 @@ def mirror(models: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def common(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One studio for all that only visit it: the built-in planner and ear, one turn at a time, nothing to fetch."""
+    """
+    One studio for all that only visit it: the built-in planner and ear, one turn at a time, nothing to fetch. Told to
+    end, it ends with its workers and leaves no temporary folder.
+    """
     with ExitStack() as until_the_end:
         with pytest.MonkeyPatch.context() as patch:  # of its environment alone
             patch.setenv("INSTRUCTFX_TURNS", "1")
             patch.setenv("INSTRUCTFX_STUDIO_FETCH", "0")
             started = until_the_end.enter_context(running(tmp_path_factory.mktemp("common")))
         yield started
+        workers = started.workers()
+    assert all(map(gone, workers))
+    assert list(Path(tempfile.gettempdir()).glob(f"instructfx-{started.pid}-*")) == []
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One studio that lets assistants in, nobody without a password, and no long track."""
+    known = ",".join(":".join(each) for each in (OTHER_AUTH, AUTH))
+    limits = {"MAX_UPLOAD_MB": "2", "MAX_SECONDS": "60", "TURNS": "1"}
+    with ExitStack() as until_the_end:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in {**limits, "MCP": "1", "AUTH": known}.items():
+                patch.setenv(f"INSTRUCTFX_{name}", value)
+            started = until_the_end.enter_context(running(tmp_path_factory.mktemp("guarded")))
+        yield started
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
-    """A browser for the tests of a file; each visit has a context of its own."""
+    """One browser for all; each visit has a context of its own."""
     if chromium_path() is None:
         pytest.skip("no Chromium here (Debian: apt-get install chromium)")
     pytest.importorskip("playwright")
@@ -57,7 +79,16 @@ def chromium() -> Iterator[Any]:
         yield started
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
+def playing(chromium: Any) -> Iterator[Any]:
+    """One more, which plays without having been touched."""
+    options = [*CHROMIUM_OPTIONS, "--autoplay-policy=no-user-gesture-required"]
+    started = chromium.browser_type.launch(executable_path=chromium_path(), args=options)
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="session")
 def url() -> Iterator[str]:
     """Where a part of the page is served alone."""
     with parts_served() as address:

@@ -17,7 +17,8 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A pa
 <link rel="stylesheet" href="/static/style.css"><link rel="stylesheet" href="/static/{part}.css">
 <style>body {{ font-family: sans-serif; margin: 16px; }}</style></head>
 <body><ifx-{part}></ifx-{part}><button id="outside">Outside</button>
-<script>window.acts = []; addEventListener("act", (event) => acts.push({{ ...event.detail, at: performance.now() }}));
+<script>window.events = [];
+addEventListener("part-event", (event) => events.push({{ ...event.detail, at: performance.now() }}));
 </script><script type="module" src="/static/{part}.js"></script></body></html>"""
 
 
@@ -78,21 +79,21 @@ class Part:
         """Give the part its data."""
         self.page.evaluate(f"data => {{ document.querySelector('ifx-{self._name}').data = data; }}", data)
 
-    def acts(self, do: str = "") -> list[dict[str, Any]]:
-        """What the part said so far, in order: all of it, or the acts of one name."""
-        told: list[dict[str, Any]] = self.page.evaluate("acts")
-        return [act for act in told if do in ("", act["do"])]
+    def events(self, do: str = "") -> list[dict[str, Any]]:
+        """What the part said so far, in order: all of it, or the events of one name."""
+        told: list[dict[str, Any]] = self.page.evaluate("events")
+        return [event for event in told if do in ("", event["do"])]
 
     def wait_for(self, do: str, count: int = 1) -> dict[str, Any]:
-        """The last act of that name, once there are so many."""
-        self.page.wait_for_function(f"acts.filter(act => act.do === '{do}').length >= {count}")
-        found = self.acts(do)
+        """The last event of that name, once there are so many."""
+        self.page.wait_for_function(f"events.filter(event => event.do === '{do}').length >= {count}")
+        found = self.events(do)
         assert len(found) == count, found
         return found[-1]
 
     def forget(self) -> None:
-        """Start counting acts anew."""
-        self.page.evaluate("acts.length = 0")
+        """Start counting events anew."""
+        self.page.evaluate("events.length = 0")
 
     @property
     def focused(self) -> str:

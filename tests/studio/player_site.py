@@ -17,8 +17,6 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from instructfx.bench.serving.browser import CHROMIUM_OPTIONS, chromium_path
-
 ROOT = Path(__file__).parent.parent.parent
 RATE = 22_050
 SECONDS = 12.0
@@ -31,8 +29,8 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Play
 <style>body { margin: 0; padding: 12px; font: 15px system-ui; } .sheet { max-width: 900px; }</style></head>
 <body class="gradio-container"><main class="sheet"><ifx-player></ifx-player></main>
 <script>
-window.acts = [];
-addEventListener("act", (event) => acts.push(event.detail));
+window.events = [];
+addEventListener("part-event", (event) => events.push(event.detail));
 const player = document.querySelector("ifx-player");
 const TAP = `registerProcessor("tap", class extends AudioWorkletProcessor {
   process([[left, right]]) { if (left) this.port.postMessage([currentFrame, left, right ?? left]); return true; }
@@ -171,8 +169,8 @@ class Player:
         return dict(self.page.evaluate("player.state"))
 
     @property
-    def acts(self) -> list[dict[str, Any]]:
-        return list(self.page.evaluate("acts"))
+    def events(self) -> list[dict[str, Any]]:
+        return list(self.page.evaluate("events"))
 
     def start(self, *loaded: str) -> None:
         """
@@ -224,28 +222,26 @@ class Heard:
 
 
 @contextmanager
-def opened(site: Site) -> Iterator[Callable[..., Player]]:
-    """A browser that opens the page as often as asked; afterwards nothing may have been wrong on its console."""
-    from playwright.sync_api import sync_playwright
-
-    options = [*CHROMIUM_OPTIONS, "--autoplay-policy=no-user-gesture-required"]
+def opened(site: Site, chromium: Any) -> Iterator[Callable[..., Player]]:
+    """How a browser opens the page, as often as asked; afterwards nothing may have been wrong on its console."""
     wrong: list[str] = []
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=options)
 
-        def come(ignoring: str = "nothing is ignored", **more: Any) -> Player:
-            for context in chromium.contexts:
-                context.close()
-            page = chromium.new_context(**{"viewport": {"width": 1000, "height": 700}, **more}).new_page()
-            page.set_default_timeout(60_000)
-            note = lambda text: None if ignoring in text else wrong.append(text)  # noqa: E731
-            page.on("console", lambda message: note(message.text) if message.type in ("error", "warning") else None)
-            page.on("pageerror", lambda error: note(str(error)))
-            page.goto(site.url)
-            return Player(page)
+    def leave() -> None:
+        for context in chromium.contexts:
+            context.close()
 
-        try:
-            yield come
-        finally:
-            chromium.close()
+    def come(ignoring: str = "nothing is ignored", **more: Any) -> Player:
+        leave()
+        page = chromium.new_context(**{"viewport": {"width": 1000, "height": 700}, **more}).new_page()
+        page.set_default_timeout(60_000)
+        note = lambda text: None if ignoring in text else wrong.append(text)  # noqa: E731
+        page.on("console", lambda message: note(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: note(str(error)))
+        page.goto(site.url)
+        return Player(page)
+
+    try:
+        yield come
+    finally:
+        leave()
     assert wrong == []

@@ -22,27 +22,24 @@ from gradio_client.exceptions import AppError
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult
+from passwords import AUTH
 
-from instructfx.bench.serving.running import Running, running
+from instructfx.bench.serving.running import Running
 from instructfx.bench.serving.visitor import API, Visitor
 from instructfx.chain import Chain
 from instructfx.exports import FORMATS
 from instructfx.studio.visits.job import OUR_FAULT
 
 README = Path(__file__).parent.parent.parent / "README.md"
-AUTH = ("ann", "secret")
 RATE = 22_050
 
 
 @pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def studio(guarded: Running) -> Iterator[Running]:
     """A studio whose host lets assistants in, and nobody without a password."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in {"MCP": "1", "TURNS": "1", "AUTH": ":".join(AUTH)}.items():
-            patch.setenv(f"INSTRUCTFX_{name}", value)
         patch.setenv("NO_PROXY", "*")
-        with running(tmp_path_factory.mktemp("sessions")) as started:
-            yield started
+        yield guarded
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +125,20 @@ def test_a_session_goes_on_with_its_id_alone(studio: Running, program: Client, t
         assert fetched(dry["url"]).content == track.read_bytes()
     with Visitor(studio.url, auth=AUTH) as page:
         assert page.come_back(session).said == ("low-pass it at 2 kHz",)
+
+
+def test_words_that_change_nothing_are_answered_and_are_no_turn(studio: Running, program: Client, track: Path) -> None:
+    session = program.predict(handle_file(track), api_name="/open")["session"]
+    said = program.predict(session, "low-pass it at 2 kHz", api_name="/say")
+    assert (said["answer"], said["reply"]) == (None, said["turn"]["reply"])
+    answered = program.predict(session, "xyzzy plugh", api_name="/say")
+    assert (answered["turn"], answered["turns"], answered["chain"]) == (None, 1, said["chain"])
+    assert answered["answer"]["instruction"] == "xyzzy plugh"
+    assert answered["reply"] == answered["answer"]["reply"] != ""
+    assert program.predict(session, "low-pass it at 1 kHz", api_name="/say")["turns"] == 2
+    assert program.predict(session, api_name="/undo")["chain"] == said["chain"]
+    with Visitor(studio.url, auth=AUTH) as page:
+        assert page.come_back(session).said == ("low-pass it at 2 kHz", "xyzzy plugh", "low-pass it at 1 kHz")
 
 
 def test_sessions_of_one_program_do_not_disturb_each_other(program: Client) -> None:

@@ -48,6 +48,7 @@ def kinds(page: Any) -> list[str]:
     return found
 
 
+@pytest.mark.alone
 def test_four_wishes_on_an_upload_and_every_version_is_heard_in_its_place(guest: Guest, riff: Path) -> None:
     page = guest.page
     page.set_input_files("#upload input[type=file]", riff)
@@ -257,3 +258,25 @@ def test_a_blind_test_is_answered_and_the_answer_is_kept(guest: Guest, common: R
     page.click(".player-leave")
     wait_for_turns(page, 2)
     assert page.evaluate(f"{PLAYER}.state.selected") == second
+
+
+def test_a_question_is_answered_beside_the_player_and_nothing_goes_back_to_it(guest: Guest, riff: Path) -> None:
+    page = guest.page
+    page.set_input_files("#upload input[type=file]", riff)
+    wait_for_track(page)
+    say(page, CUT)
+    before = page.evaluate(f"[{PLAYER}.data.versions.length, {PLAYER}.data.current, {HISTORY}.turns.length]")
+    say(page, "xyzzy plugh")
+    last = page.locator(".turn").last
+    assert last.get_attribute("aria-label") == "Answer"
+    assert last.locator(".words").inner_text() == "xyzzy plugh"
+    assert last.locator(".reply p").first.inner_text() != ""
+    assert last.locator(".facts").inner_text().startswith("nothing changed · answered by the built-in planner")
+    assert page.locator(".working").count() == 0
+    assert page.evaluate(f"[{PLAYER}.data.versions.length, {PLAYER}.data.current, {HISTORY}.turns.length]") == before
+    assert (effects(page), standing(page)) == (["filter"], CUT)
+    guest.reload()
+    wait_for_turns(page, 2)
+    assert page.locator(".turn .words").all_inner_texts() == [CUT, "xyzzy plugh"]
+    step(page, lambda: page.click("#undo"))
+    assert (effects(page), standing(page)) == ([], None)

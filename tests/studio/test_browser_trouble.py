@@ -61,7 +61,7 @@ class TestOnThePage:
         page = opened(guest, session_of(common.url, riff, evil))
         name = page.evaluate(f"{HISTORY}.turns[0].id")
         page.evaluate(
-            "turn => document.querySelector('ifx-history').dispatchEvent(new CustomEvent('act', {bubbles: true, "
+            "turn => document.querySelector('ifx-history').dispatchEvent(new CustomEvent('part-event', {bubbles: true, "
             "detail: {do: 'name', turn, name: '<img src=x onerror=alert(2)>'}}))",
             name,
         )
@@ -153,11 +153,11 @@ NO_ACTS: list[tuple[str, object]] = [
 
 def test_a_forged_act_is_one_line_and_changes_nothing(common: Running, riff: Path) -> None:
     with Visitor(common.url) as forger, riff.open("rb") as file:
-        assert forger.act("chain", {"do": "amount", "share": 0.5}).line.startswith("Choose a track first")
+        assert forger.part_event("chain", {"do": "amount", "share": 0.5}).line.startswith("Choose a track first")
         session_id = forger.upload("take.wav", file).parts["address"]["session"]
         before = forger.say("3 dB louder").parts["chain"]["slots"]
         for part, detail in NO_ACTS:
-            answer = forger.act(part, detail)
+            answer = forger.part_event(part, detail)
             assert answer.ending == "answered", detail
             assert answer.line, detail
             assert "\n" not in answer.line

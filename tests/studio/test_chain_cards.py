@@ -183,9 +183,9 @@ def test_a_drag_is_previewed_at_a_bounded_rate_and_becomes_one_edit(cards: Open)
     target = slider(part, "Threshold, in dB")
     pull(part, target, -40)
     part.pass_ms(RESTED_MS)
-    assert part.acts("edit") == []  # the hand has not let go
+    assert part.events("edit") == []  # the hand has not let go
     part.show(data(CHAIN.adjusted("compressor", {"threshold_db": -1})))
-    previews = part.acts("preview")
+    previews = part.events("preview")
     assert len(previews) >= 3
     gaps = [later["at"] - former["at"] for former, later in pairwise(previews)]
     assert min(gaps) >= 55
@@ -195,7 +195,7 @@ def test_a_drag_is_previewed_at_a_bounded_rate_and_becomes_one_edit(cards: Open)
     made = edited(part)
     threshold_db = made.slot("compressor").settings["threshold_db"]
     assert value_text(EFFECTS["compressor"].param("threshold_db"), threshold_db) == under_the_hand
-    assert part.acts("preview")[-1]["chain"] == made.to_json()
+    assert part.events("preview")[-1]["chain"] == made.to_json()
     assert made.slot("eq") == CHAIN.slot("eq")
 
 
@@ -203,16 +203,16 @@ def test_several_moves_become_one_edit_which_another_act_or_leaving_hastens(card
     part = cards()
     slider(part, "Threshold, in dB").press("ArrowUp")
     part.page.locator(".chain-card[data-effect=reverb] [data-setting=mix] .chain-slider").press("ArrowUp")
-    assert part.acts("edit") == []
+    assert part.events("edit") == []
     made = edited(part)
     assert made.slot("compressor").settings["threshold_db"] == -17
     assert made.slot("reverb").settings["mix"] == pytest.approx(0.31)
     slider(part, "Threshold, in dB").press("ArrowUp")
-    part.page.evaluate("outside.dispatchEvent(new CustomEvent('act', {bubbles: true, detail: {do: 'say'}}))")
-    assert [act["do"] for act in part.acts()][-2:] == ["edit", "say"]
+    part.page.evaluate("outside.dispatchEvent(new CustomEvent('part-event', {bubbles: true, detail: {do: 'say'}}))")
+    assert [event["do"] for event in part.events()][-2:] == ["edit", "say"]
     slider(part, "Threshold, in dB").press("ArrowUp")
     part.page.focus("#outside")
-    assert len(part.acts("edit")) == 3
+    assert len(part.events("edit")) == 3
     assert edited(part, 3).slot("compressor").settings["threshold_db"] == -15
 
 
@@ -267,7 +267,7 @@ def test_a_logarithmic_slider_has_its_middle_at_the_geometric_mean(cards: Open) 
 
 def edited_setting(part: Part, effect: str, setting: str) -> float:
     value: float = part.page.evaluate(
-        "([effect, name]) => acts.findLast(act => act.do === 'preview') && document.querySelector('ifx-chain')"
+        "([effect, name]) => events.findLast(event => event.do === 'preview') && document.querySelector('ifx-chain')"
         ".querySelector(`[data-effect=${effect}] [data-setting=${name}] .chain-slider`).valueAsNumber",
         [effect, setting],
     )
@@ -395,12 +395,12 @@ def test_the_amount_of_the_last_turn(cards: Open) -> None:
     assert "<b>" in part.page.inner_text(".chain-amount-words")
     slider(part, "Threshold, in dB").press("ArrowUp")
     pull(part, amount, -190)
-    assert len(part.acts("edit")) == 1  # before the amount is tried
-    assert part.acts("amount") == []
+    assert len(part.events("edit")) == 1  # before the amount is tried
+    assert part.events("amount") == []
     part.page.mouse.up()
     told = amount_told(part)
     assert told == pytest.approx(1 - 2.5 * 190 / (amount.bounding_box()["width"] - 16), abs=0.05)
-    assert part.acts("amount-preview")[-1]["share"] == told
+    assert part.events("amount-preview")[-1]["share"] == told
     assert typed(part, "Amount of the last turn, typed", "-50") == "−50 %"
     assert amount_told(part, 2) == -0.5
     amount.press("End")

@@ -81,7 +81,7 @@ def test_two_of_an_effect_are_two_cards_with_numbers_and_each_is_set_alone(cards
     assert made.ids == TWO.ids
     assert made.slot("eq_2").settings["mid_gain_db"] == 3.5
     assert made == TWO.adjusted("eq_2", {"mid_gain_db": 3.5})
-    assert part.acts("preview")[-1]["chain"] == made.to_json()
+    assert part.events("preview")[-1]["chain"] == made.to_json()
     second.get_by_role("slider", name="Mid, gain in dB and frequency in Hz", exact=True).press("ArrowUp")
     second.get_by_role("button", name="Lock all of equaliser 2").click()
     second.get_by_role("switch", name="Equaliser 2 is heard").click()
@@ -193,22 +193,22 @@ def test_words_are_written_in_the_browser_as_on_the_server(cards: Open, wobble: 
 def test_the_studio_keeps_two_equalisers_apart(common: Running, riff: Path) -> None:
     with Visitor(common.url) as visitor, riff.open("rb") as file:
         visitor.upload("take.wav", file)
-        shown = visitor.act("chain", {"do": "edit", "chain": TWO.to_json()}).parts["chain"]
+        shown = visitor.part_event("chain", {"do": "edit", "chain": TWO.to_json()}).parts["chain"]
         assert [slot["id"] for slot in shown["slots"]] == ["eq", "distortion", "eq_2"]
         moved = TWO.adjusted("eq_2", {"mid_gain_db": -2}).without("eq")
-        answer = visitor.act("chain", {"do": "edit", "chain": moved.to_json()})
+        answer = visitor.part_event("chain", {"do": "edit", "chain": moved.to_json()})
         shown = answer.parts["chain"]
         assert shown["used"] == ["distortion", "eq", "eq_2"]
         assert [(slot["id"], slot["settings"]) for slot in shown["slots"]] == [
             (slot.id, slot.settings) for slot in moved.slots
         ]
         first, second = (turn["id"] for turn in answer.parts["history"]["turns"])
-        compared = visitor.act("history", {"do": "compare", "a": first, "b": second}).parts["history"]["compare"]
+        compared = visitor.part_event("history", {"do": "compare", "a": first, "b": second}).parts["history"]["compare"]
         gains = [row for row in compared["rows"] if row["setting"] == "Mid gain" and row["differs"]]
         assert [(row["effect"], row["a"], row["b"]) for row in gains] == [
             ("Equaliser 1", "+0.0 dB", ""),
             ("Equaliser 2", "+3.0 dB", "−2.0 dB"),
         ]
-        forged = visitor.act("chain", {"do": "edit", "chain": [{"effect": "cassette"}, *moved.to_json()]})
+        forged = visitor.part_event("chain", {"do": "edit", "chain": [{"effect": "cassette"}, *moved.to_json()]})
         assert "There is no effect 'cassette' here" in forged.line
         assert len(forged.parts["history"]["turns"]) == 2

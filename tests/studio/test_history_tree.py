@@ -195,7 +195,7 @@ def test_undo_redo_and_choosing_a_take(history: Open) -> None:
     redo = part.page.get_by_role("button", name="Redo")
     part.page.get_by_role("button", name="Undo").click()
     redo.click(force=True)
-    assert [act["turn"] for act in part.acts("go")] == ["t5"]  # there is nothing to redo
+    assert [event["turn"] for event in part.events("go")] == ["t5"]  # there is nothing to redo
     part.page.get_by_role("button", name="Choose take 3").click()
     assert part.wait_for("go", 2)["turn"] == "t6"
     part.show(history_data(walked(*BRANCHED, BACK)))
@@ -222,7 +222,7 @@ def test_keys_walk_the_tree_and_enter_goes_there(history: Open) -> None:
     assert part.page.evaluate("document.activeElement.textContent") == "Listen"
     press(part, "Enter")
     assert part.wait_for("pick")["turn"] == "t1"
-    assert len(part.acts()) == 2
+    assert len(part.events()) == 2
 
 
 @pytest.mark.browser
@@ -245,7 +245,7 @@ def test_a_version_gets_a_name(history: Open) -> None:
     part.page.get_by_role("button", name="Rename").click()
     part.page.keyboard.press("Escape")
     assert field.count() == 0
-    assert len(part.acts()) == 1
+    assert len(part.events()) == 1
 
 
 @pytest.mark.browser
@@ -292,6 +292,7 @@ def overgrown(count: int, seed: int = 1) -> Session:
 
 
 @pytest.mark.browser
+@pytest.mark.alone
 def test_two_hundred_turns_stay_usable(history: Open) -> None:
     data = history_data(overgrown(200))
     part = history(data)

@@ -84,7 +84,7 @@ def carried_out(studio: Studio, visit: Visit, order: Order) -> None:
     job = TurnJob(visit, order, studio.pool, studio.store)
     job.start()
     job.join(60)
-    assert visit.exchanges[-1].trouble == ""
+    assert visit.entries[-1].trouble == ""
 
 
 def rendered(studio: Studio, visit: Visit) -> Path:
@@ -105,7 +105,7 @@ def test_a_visit_that_was_closed_can_go_on(studio: Studio, tmp_path: Path) -> No
     assert again
     assert again.token == visit.token
     assert again.session == visit.session
-    assert [each.words for each in again.exchanges] == ["low-pass it at 2 kHz"]
+    assert [each.words for each in again.entries] == ["low-pass it at 2 kHz"]
     assert again.dry.path.is_file()
     assert again.agents == MINDS
     assert studio.reopen("guess", "page", RequestCallbacks()) is None
@@ -230,6 +230,7 @@ def bass_share(samples: np.ndarray[Any, Any]) -> float:
 NO_PREVIEWS: list[dict[str, Any]] = [
     {}, {"chain": 5}, {"share": "all"}, {"share": float("inf")}, {"chain": [], "share": 1}, {"chain": [None]},
     {"chain": [{"effect": 5}]}, {"chain": [[[]]] * 50}, {"chain": [{"effect": "gain", "settings": 5}]},
+    {"chain": [{"effect": "flanger"}]}, {"chain": [{"effect": "gain"}, {"effect": "zz", "settings": {"mix": 1}}]},
 ]  # fmt: skip
 
 
@@ -239,6 +240,7 @@ def test_what_is_no_preview_is_refused_with_a_line(studio: Studio, tmp_path: Pat
     assert [each.status_code for each in answers] == [422] * len(NO_PREVIEWS)
     lines = [each.json()["detail"] for each in answers]
     assert all(line and "\n" not in line and OUR_FAULT not in line for line in lines), lines
+    assert "There is no effect 'flanger' here" in lines[-2]
     assert asked(studio, ("/preview/guess", {"chain": []}))[0].status_code == 404
 
 

@@ -17,8 +17,8 @@ from instructfx.studio.workers.pictures import (
     AxisChange,
     Curve,
     comparison_picture,
-    decay_of,
     decay_picture,
+    decays_of,
     readings_of,
     readings_picture,
     response_of,
@@ -96,20 +96,31 @@ def test_the_reverberation_time_of_an_exponential_decay_is_found() -> None:
 
 def test_the_decay_is_that_of_the_reverb_in_the_chain() -> None:
     even = ROOM.adjusted("reverb", {"decay_seconds": 2, "damping": 0, "pre_delay_ms": 100})
-    found = decay_of(even, RATE)
-    assert found is not None
+    (found,) = decays_of(even, RATE)
     assert found.rt60_seconds == pytest.approx(2, rel=0.05)
     assert np.interp(0.09, found.times_seconds, found.levels_db) > -0.1
     for silent in (EQ, even.bypassed("reverb", True), even.adjusted("reverb", {"mix": 0})):
-        assert decay_of(silent, RATE) is None
+        assert decays_of(silent, RATE) == []
+
+
+def test_each_of_two_reverbs_has_its_own_decay() -> None:
+    even = {"damping": 0, "decay_seconds": 0.6}
+    two = ROOM.adjusted("reverb", {"damping": 0}).added("eq", {}).added("reverb", even)
+    found = decays_of(two, RATE)
+    assert [each.name for each in found] == ["Reverb 1", "Reverb 2"]
+    assert [each.rt60_seconds for each in found] == pytest.approx([1.2, 0.6], rel=0.1)
+    shown = decay_picture(found)
+    for each in found:
+        assert f"{each.name}: RT60 {each.rt60_seconds:.2f} s" in shown
+    (alone,) = decays_of(two.without("reverb"), RATE)
+    assert alone.name == "Reverb"
 
 
 @pytest.mark.parametrize("seconds", [0.1, 10])
 def test_the_shortest_and_the_longest_room_are_drawn(seconds: float) -> None:
-    found = decay_of(ROOM.adjusted("reverb", {"decay_seconds": seconds, "damping": 0}), RATE)
-    assert found is not None
+    (found,) = decays_of(ROOM.adjusted("reverb", {"decay_seconds": seconds, "damping": 0}), RATE)
     assert found.rt60_seconds == pytest.approx(seconds, rel=0.1)
-    assert f"RT60 {found.rt60_seconds:.2f} s" in decay_picture(found)
+    assert f"RT60 {found.rt60_seconds:.2f} s" in decay_picture([found])
 
 
 def taken(wishes: dict[str, float], after: dict[str, float]) -> Turn:
@@ -133,8 +144,7 @@ def test_wishes_come_first_and_what_did_not_move_is_left_out() -> None:
 def pictures(width: int) -> dict[str, str]:
     before = Curve(tuple(np.geomspace(20, 20_000, 121)), tuple(np.linspace(-20, -70, 121)))
     after = spectrum_of(white(1), RATE)
-    equaliser, decay = response_of(EQ, RATE), decay_of(ROOM, RATE)
-    assert decay
+    equaliser, decays = response_of(EQ, RATE), decays_of(ROOM.added("reverb", {"decay_seconds": 4}), RATE)
     losses = 1 + np.random.default_rng(1).random(500) - np.linspace(0, 1, 500)
     steps = tuple(Step(number, EQ, float(loss)) for number, loss in enumerate(losses))
     readings = [
@@ -149,7 +159,9 @@ def pictures(width: int) -> dict[str, str]:
         "comparison": comparison_picture(before, after, names, width),
         "readings": readings_picture(readings, width),
         "nothing moved": readings_picture([], width),
-        "decay": decay_picture(decay, width),
+        "decay": decay_picture(decays[:1], width),
+        "two decays": decay_picture(decays, width),
+        "many decays": decay_picture(3 * decays, width),
         "trajectory": trajectory_picture(Refined(EQ, 2.5, float(losses.min()), steps), width),
         "no steps": trajectory_picture(Refined(EQ, 1.0, 1.0), width),
     }

@@ -13,13 +13,14 @@ from instructfx.bench.serving.browser import chromium_path
 pytest.importorskip("playwright")
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.alone,
     pytest.mark.skipif(chromium_path() is None, reason="no Chromium here (Debian: apt-get install chromium)"),
 ]
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[tuple[Site, Callable[..., Player]]]:
-    with served() as site, opened(site) as come:
+def place(playing: Any) -> Iterator[tuple[Site, Callable[..., Player]]]:
+    with served() as site, opened(site, playing) as come:
         yield site, come
 
 

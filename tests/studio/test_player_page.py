@@ -11,6 +11,7 @@ from instructfx.bench.serving.browser import chromium_path
 pytest.importorskip("playwright")
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.alone,
     pytest.mark.skipif(chromium_path() is None, reason="no Chromium here (Debian: apt-get install chromium)"),
 ]
 
@@ -21,8 +22,8 @@ LOOKS = """const copy = player.cloneNode(true); copy.querySelectorAll('.player-n
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[tuple[Site, Callable[..., Player]]]:
-    with served() as site, opened(site) as come:
+def place(playing: Any) -> Iterator[tuple[Site, Callable[..., Player]]]:
+    with served() as site, opened(site, playing) as come:
         yield site, come
 
 
@@ -56,15 +57,15 @@ def test_a_blind_test_hides_which_is_which_and_tells_the_answer(player: Player) 
         assert state["audible"] is None
         assert state["gains"] == {}
         player.page.click(f"[data-choice={choice}]")
-        told.append((choice, player.page.inner_text(".player-result"), player.acts[-1]))
+        told.append((choice, player.page.inner_text(".player-result"), player.events[-1]))
         firsts.append("X is Turn 2" in told[-1][1])
         player.page.click(".player-leave")
     assert len(looks) == 1
     assert set(firsts) == {True, False}
-    for choice, words, act in told:
+    for choice, words, event in told:
         this = "X" if "X is Turn 2, Y is Turn 1" in words else "Y"
         better = "neither" if choice == "neither" else "this" if choice == this else "other"
-        assert act == {"do": "answer", "turn": "t2", "against": "t1", "better": better}
+        assert event == {"do": "answer", "turn": "t2", "against": "t1", "better": better}
     assert player.state["selected"] == "t2"
 
 
@@ -84,7 +85,7 @@ def test_in_a_blind_test_levels_are_matched_and_both_are_heard(player: Player) -
     assert player.state["blind"] == "asking"
     player.page.keyboard.press("Escape")
     assert player.state["blind"] is None
-    assert player.acts == []
+    assert player.events == []
     player.until("player.state.audible === 't2'")
     assert player.page.get_attribute(".player-match", "aria-checked") == "false"
 
@@ -96,7 +97,7 @@ def test_against_dry_the_answer_names_no_turn(player: Player) -> None:
     player.page.click(".player-begin")
     player.until(ASKING)
     player.page.click("text=No difference")
-    assert player.acts == [{"do": "answer", "turn": "t1", "against": None, "better": "neither"}]
+    assert player.events == [{"do": "answer", "turn": "t1", "against": None, "better": "neither"}]
     assert "Dry" in player.page.inner_text(".player-result")
 
 
@@ -136,9 +137,9 @@ def test_everything_by_keyboard_alone(player: Player) -> None:
     assert player.state["region"]["end"] == pytest.approx(6.9)
     player.page.focus(".player-listen")
     press("Enter")
-    assert player.acts == [{"do": "excerpt", "start": 0}]
+    assert player.events == [{"do": "excerpt", "start": 0}]
     press("Space")  # a button that was reached by key is pressed by Space
-    assert len(player.acts) == 2
+    assert len(player.events) == 2
     press("Escape")
     assert player.state["region"] is None
     player.page.click(".player-previous")
@@ -158,7 +159,7 @@ def test_what_cannot_be_had_is_one_line_and_the_rest_plays_on(come: Callable[...
         line = player.page.inner_text(".player-fault p")
         assert "Turn 2 could not be loaded: the server answered 404." in line
         assert "Turn 1 could not be loaded: it is not sound that this browser can decode." in line
-        assert [act["do"] for act in player.acts] == ["error", "error"]
+        assert [event["do"] for event in player.events] == ["error", "error"]
         assert player.state["audible"] == "dry"
         assert player.heard("await rest(30)").level[-1] == LEVELS["dry"]
     finally:

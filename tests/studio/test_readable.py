@@ -1,6 +1,8 @@
 from instructfx.chain import Chain
 from instructfx.errors import AudioError
-from instructfx.studio.visits.phrases import Change, changes, clock, sentence
+from instructfx.planners.phrases import Voice
+from instructfx.studio.page.html import chips
+from instructfx.studio.visits.phrases import Change, changes, clock, sentence, spoken
 
 
 def test_changes_name_what_was_added_removed_bypassed_and_moved() -> None:
@@ -28,3 +30,17 @@ def test_clock() -> None:
 def test_an_error_is_a_sentence_and_a_file_keeps_its_name() -> None:
     said = [sentence(AudioError(text)) for text in ("no room", "take.wav is empty", "Stopped.")]
     assert said == ["No room.", "take.wav is empty.", "Stopped."]
+
+
+def test_what_a_turn_did_is_shown_in_the_language_of_its_words() -> None:
+    before = Chain().added("eq", {}).added("delay", {"mix": 0.2})
+    after = before.without("delay").adjusted("eq", {"low_shelf_gain_db": 3.0}).added("reverb", {})
+    done = changes(before, after, Voice(spoken("más cálido y en una iglesia, sin delay")))
+    assert [(change.effect, change.label, change.before) for change in done] == [
+        ("Delay", "", ""),
+        ("Ecualizador", "Shelf de graves", "plano"),
+        ("Reverb", "", ""),
+    ]
+    assert done[1].after == "+3.0 dB en 120 Hz"
+    assert "<b>sale</b>" in chips(done, Voice("es"))
+    assert "<b>removed</b>" in chips(done)

@@ -1,5 +1,6 @@
 import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,9 @@ from instructfx.chain import Chain
 from instructfx.ears import Goal
 from instructfx.planners.plan import Plan, Thoughts
 from instructfx.refine.records import Refined
-from instructfx.sessions import Provenance, Turn
+from instructfx.sessions import Exchange, Provenance, Turn
 from instructfx.studio.page import html
-from instructfx.studio.visits.visits import Exchange
+from instructfx.studio.visits.visits import VisitEntry
 
 WARM = {"low_shelf_gain_db": 1.84, "low_shelf_cutoff_frequency_hz": 100.4, "high_shelf_gain_db": -2}
 
@@ -45,15 +46,25 @@ def text(html: str) -> str:
 
 def test_a_message_has_words_reply_changes_time_and_thoughts() -> None:
     chain = Chain().added("eq", WARM)
-    shown = text(html.conversation([Exchange("make it warmer", Chain(), turn(chain))]))
+    shown = text(html.conversation([VisitEntry("make it warmer", Chain(), turn(chain))]))
     for part in ("make it warmer", "I added an equaliser.", "Equaliser added", "1.2 s", "Why", "warmth +1"):
         assert part in shown
+
+
+def test_an_answer_has_no_changes_and_says_that_nothing_changed() -> None:
+    said = Exchange("1", None, 0, "how <b>loud?", "question", "It is at -14 <i>LUFS.", ("It clips.",), "builtin")
+    shown = html.conversation([VisitEntry(said.instruction, Chain(), answer=replace(said, seconds=0.24))])
+    told = unescape(text(shown))
+    assert told.startswith("how <b>loud? It is at -14 <i>LUFS. It clips. nothing changed")
+    assert told.endswith("answered by the built-in planner · 0.2 s")
+    assert not {"<b>", "<i>", 'class="chips"', 'class="why"'} & set(re.findall(r'<\w+>|class="\w+"', shown))
+    assert 'aria-label="Answer"' in shown
 
 
 def test_a_stopped_turn_says_that_its_best_was_kept() -> None:
     chain = Chain().added("eq", WARM)
     stopped = turn(chain, refined=Refined(chain, 1.0, 0.5, (), "cancelled"))
-    assert "best so far was kept" in html.conversation([Exchange("warmer", Chain(), stopped)])
+    assert "best so far was kept" in html.conversation([VisitEntry("warmer", Chain(), stopped)])
 
 
 @pytest.mark.parametrize(
@@ -62,13 +73,13 @@ def test_a_stopped_turn_says_that_its_best_was_kept() -> None:
 )
 def test_another_ear_than_the_built_in_one_is_named(ear: str, kind: str, said: bool) -> None:
     heard = turn(Chain().added("eq", WARM), kind=kind, provenance=Provenance("builtin", ear, 0))
-    assert ("heard by CLAP" in text(html.conversation([Exchange("warmer", Chain(), heard)]))) is said
+    assert ("heard by CLAP" in text(html.conversation([VisitEntry("warmer", Chain(), heard)]))) is said
 
 
 def test_nothing_from_a_visitor_is_markup() -> None:
     evil = '<img src=x onerror="alert(1)">'
-    exchange = Exchange(evil, Chain(), turn(Chain(), reply=evil), trouble=evil)
-    every = html.conversation([exchange], pending=evil) + html.notice(evil)
+    entry = VisitEntry(evil, Chain(), turn(Chain(), reply=evil), trouble=evil)
+    every = html.conversation([entry], pending=evil) + html.notice(evil)
     every += html.downloads(evil, [(evil, evil, evil)]) + html.track_line(track(evil))
     assert "<img" not in every
     assert 'title="<' not in every
@@ -86,7 +97,7 @@ def test_many_changes_fold() -> None:
         {"decay_seconds": 3, "mix": 0.5, "damping": 0.6, "width": 0.5, "low_cut_hz": 200, "high_cut_hz": 5000,
          "pre_delay_ms": 50},
     )  # fmt: skip
-    shown = html.conversation([Exchange("bigger", before, turn(after))])
+    shown = html.conversation([VisitEntry("bigger", before, turn(after))])
     assert "1 more" in text(shown)
     assert "Reverb, decay: 1.5 s → 3 s" in text(shown)
 
@@ -94,9 +105,9 @@ def test_many_changes_fold() -> None:
 def test_of_two_equalisers_the_one_that_changed_is_named() -> None:
     one = Chain().added("eq", WARM)
     two = one.added("reverb", {}).added("eq", {"mid_gain_db": 3})
-    both = html.conversation([Exchange("another", one, turn(two)),
-                              Exchange("less", two, turn(two.adjusted("eq_2", {"mid_gain_db": 1}))),
-                              Exchange("without it", two, turn(two.without("eq")))])  # fmt: skip
+    both = html.conversation([VisitEntry("another", one, turn(two)),
+                              VisitEntry("less", two, turn(two.adjusted("eq_2", {"mid_gain_db": 1}))),
+                              VisitEntry("without it", two, turn(two.without("eq")))])  # fmt: skip
     assert "Reverb added Equaliser 2 added" in text(both)
     assert "Equaliser 2, mid: +3.0 dB at 1.0 kHz → +1.0 dB at 1.0 kHz" in text(both)
     assert "Equaliser 1 removed" in text(both)

@@ -10,11 +10,11 @@ from scripted_pool import EMPTY, ScriptedPool, session_of, store_of, turn_of, vi
 
 from instructfx.chain import Chain
 from instructfx.errors import Cancelled, InstructionError, LimitError, StoreError
-from instructfx.sessions import Session
+from instructfx.sessions import Exchange, Session
 from instructfx.sessions.options import TurnOptions
 from instructfx.studio.visits.job import OUR_FAULT
 from instructfx.studio.visits.jobs import TurnJob
-from instructfx.studio.visits.visits import AWAY_SECONDS, IDLE_SECONDS, RENDERS_KEPT, Exchange, Past, Visit, Visits
+from instructfx.studio.visits.visits import AWAY_SECONDS, IDLE_SECONDS, RENDERS_KEPT, Past, Visit, VisitEntry, Visits
 from instructfx.studio.workers.messages import (
     AgentNames,
     Finished,
@@ -201,7 +201,7 @@ def turned(
     answer: Callable[[WorkRequest, RequestCallbacks], WorkAnswer],
     session: Session = EMPTY,
     order: Order = WARMER,
-) -> list[Exchange]:
+) -> list[VisitEntry]:
     """What is said once an order has been carried out, or has not."""
     visit = welcome(visits, "a")
     visit.busy.acquire()
@@ -211,7 +211,7 @@ def turned(
     job.join(5)
     assert visit.job is None
     assert not visit.busy.locked()
-    return visit.exchanges
+    return visit.entries
 
 
 @pytest.mark.parametrize(
@@ -227,14 +227,14 @@ def test_an_error_is_one_line(visits: Visits, error: Exception, line: str) -> No
     def fails(request: WorkRequest, callbacks: RequestCallbacks) -> WorkAnswer:
         raise error
 
-    assert turned(visits, fails) == [Exchange("warmer", Chain(), None, line)]
+    assert turned(visits, fails) == [VisitEntry("warmer", Chain(), None, line)]
 
 
 def test_a_surprise_is_logged_and_told_without_details(visits: Visits, caplog: pytest.LogCaptureFixture) -> None:
     def fails(request: WorkRequest, callbacks: RequestCallbacks) -> WorkAnswer:
         raise ZeroDivisionError
 
-    assert turned(visits, fails, order=GoTo(None)) == [Exchange("", Chain(), None, OUR_FAULT)]
+    assert turned(visits, fails, order=GoTo(None)) == [VisitEntry("", Chain(), None, OUR_FAULT)]
     assert "ZeroDivisionError" in caplog.text
 
 
@@ -252,6 +252,17 @@ def test_an_order_goes_to_a_worker_and_what_came_of_it_is_read_from_the_store(vi
     said = turned(visits, done, takes, order)
     assert asked == [TakeTurn("stored", order, 0, AgentNames("builtin", "perceptual"))]
     assert [(each.before, each.turn) for each in said] == [(Chain(), turn) for turn in takes.turns]
+
+
+def test_an_answer_is_read_from_the_store_and_leaves_the_turns_alone(visits: Visits) -> None:
+    turn = turn_of(1, *chains(1))
+    asked = Exchange("1", turn.id, 1, "how loud is it?", "question", "It is at -14 LUFS.")
+    session = replace(session_of(turn), exchanges=(asked,))
+    said = turned(visits, lambda request, callbacks: Finished(), session, Instruct("how loud is it?", TurnOptions()))
+    assert [(each.words, each.turn, each.answer) for each in said] == [
+        (turn.instruction, turn, None), ("how loud is it?", None, asked),
+    ]  # fmt: skip
+    assert said[-1].before == turn.chain
 
 
 def test_a_turn_that_was_stored_before_its_worker_ended_is_not_lost(visits: Visits) -> None:

@@ -98,10 +98,10 @@ def measure(case: Spoken) -> Json:
     """What the word did: effects, and the change of each band or the measures of the room."""
     with tempfile.TemporaryDirectory() as folder:
         live = open_session(case.track, planner="builtin", ear="perceptual", seed=case.seed, store=folder)
-        turn = live.say(case.said)
-        about: dict[str, object] = {"effects": list(turn.chain.names), "seconds": turn.seconds}
+        seconds = live.say(case.said).seconds
+        about: dict[str, object] = {"effects": list(live.chain.names), "seconds": seconds}
         if case.of == "reverb":
-            return {**about, **measured_room(turn.chain)}
+            return {**about, **measured_room(live.chain)}
         dry, rendered = load(case.track), live.render()
         frames = min(dry.frames, rendered.frames)
         change = band_change_db(

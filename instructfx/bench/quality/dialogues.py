@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from instructfx.bench.quality.effect_labels import BenchDataError, read_toml
 from instructfx.bench.quality.expectations import Expectation, expectation
-from instructfx.bench.quality.sentences import BenchDataError, read_toml
 from instructfx.ears.axes import AXES
 from instructfx.effects import EFFECTS
 from instructfx.errors import SettingsError

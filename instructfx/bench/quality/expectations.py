@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from instructfx.bench.quality.sentences import BenchDataError
+from instructfx.bench.quality.effect_labels import BenchDataError
 from instructfx.chain import Chain, Slot
 from instructfx.ears.axes import AXES, TONE
 from instructfx.ears.perceptual import UNGUARDED

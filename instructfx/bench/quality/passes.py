@@ -151,8 +151,8 @@ def _turns(path: Path, say: Callable[[str], None]) -> str:
     rows = []
     for name, words in TURNS.items():
         say(f"passes: a turn, {name}")
-        turn = open_session(path, planner="builtin", ear="clap", seed=SEED).say(words)
-        effects = ", ".join(turn.chain.names)
-        rows.append([f'turn, {name} ("{words}": {effects})', f"{turn.seconds:.1f} s"])
+        live = open_session(path, planner="builtin", ear="clap", seed=SEED)
+        seconds = live.say(words).seconds
+        rows.append([f'turn, {name} ("{words}": {", ".join(live.chain.names)})', f"{seconds:.1f} s"])
     rows.append(["peak memory of all this", f"{peak_mb():.0f} MB"])
     return table(["whole turns, the model already loaded", "measured"], rows)

@@ -20,6 +20,7 @@ from instructfx.ears import ear_named
 from instructfx.ears.goal import Goal
 from instructfx.engine import excerpt_of
 from instructfx.engine.live import LiveSession
+from instructfx.planners import Plan
 from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.rendering.excerpt import Excerpt
 from instructfx.sessions import new_session_id
@@ -87,8 +88,9 @@ def played(play: Play) -> list[Judged]:
             if said.lock:
                 _lock(live, said.lock)
                 moments[-1] = replace(moments[-1], chain=live.chain)
-            goal = BuiltinPlanner().plan(live.context().request(said.say, moments[-1].readings)).goal
-            turn = live.say(said.say)
+            plan = BuiltinPlanner().plan(live.context().request(said.say, moments[-1].readings))
+            goal = plan.goal if isinstance(plan, Plan) else Goal()
+            took = live.say(said.say)
             loss = _loss(goal, excerpt, moments[-1].chain, live.chain)
             moments.append(_moment(live, moments[-1]))
             verdicts = (*(judged(each, moments) for each in said.expect), *standing(said.about, moments))
@@ -99,7 +101,7 @@ def played(play: Play) -> list[Judged]:
                     moments[-1].loudness_lufs - moments[-2].loudness_lufs,
                     "level" in said.about,
                     loss,
-                    turn.seconds,
+                    took.seconds,
                 )
             )
         return turns

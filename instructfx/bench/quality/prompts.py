@@ -14,6 +14,7 @@ from instructfx.ears.axes import AXES
 from instructfx.effects import EFFECTS, Effect
 from instructfx.planners import PastTurn, PlanRequest, prompt
 from instructfx.planners.llm import count_tokens
+from instructfx.planners.usual import usual
 
 SEED = 0
 SEVEN = tuple(EFFECTS.usual(role).name for role in ("tone", "dynamics", "grit", "movement", "echo", "room", "width"))
@@ -45,9 +46,17 @@ def request(effects: Sequence[str]) -> PlanRequest:
     """A turn on a chain of these effects, with a history and settings as long as they come."""
     rng = np.random.default_rng(SEED)
     chain = Chain(tuple(Slot(EFFECTS[name], _turned(EFFECTS[name], rng)) for name in effects))
-    readings = {axis: float(rng.normal(0, 3)) for axis in AXES}
-    earlier = tuple(map(PastTurn, EARLIER)) if effects else ()
+    ranges = {axis: usual(axis) for axis in AXES}
+    readings = {axis: float(rng.uniform(low - 1, high + 1)) for axis, (low, high) in ranges.items()}
+    earlier = tuple(_past(words, chain, place, rng) for place, words in enumerate(EARLIER)) if effects else ()
     return PlanRequest("too much now, take the edge off but keep it lively", chain, earlier, readings)
+
+
+def _past(words: str, chain: Chain, place: int, rng: np.random.Generator) -> PastTurn:
+    """One of the earlier turns, after which so many more of the effects were there, and every reading had moved."""
+    there = Chain(chain.slots[: round(len(chain.slots) * (place + 1) / len(EARLIER))])
+    before, after = ({axis: float(rng.normal()) for axis in AXES} for _ in range(2))
+    return PastTurn(words, there, readings_before=before, readings_after=after)
 
 
 def tokens(request: PlanRequest) -> tuple[int, int, int]:

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from instructfx.bench.quality.sentences import KINDS, SENTENCES, Mark, Sentence, marked, read_sentences
+from instructfx.bench.quality.effect_labels import KINDS, SENTENCES, Mark, Sentence, marked, read_sentences
 from instructfx.bench.registry import BenchOptions
 from instructfx.bench.runner.cases import Bench, CaseReport
 from instructfx.bench.runner.intervals import Interval, interval
 from instructfx.bench.runner.report import table
 from instructfx.chain import Chain
 from instructfx.effects import EFFECTS
-from instructfx.planners import Plan, PlanRequest
+from instructfx.planners import Plan, PlanRequest, Reply
 from instructfx.planners.builtin import BuiltinPlanner
 
 EXPLANATION = """\
@@ -48,8 +48,10 @@ class Scores:
         }
 
 
-def touched(plan: Plan) -> tuple[str, ...]:
-    """The effects that a plan puts in, turns, takes out or switches."""
+def touched(plan: Plan | Reply) -> tuple[str, ...]:
+    """The effects that a plan puts in, turns, takes out or switches; none where the words are only answered."""
+    if isinstance(plan, Reply):
+        return ()
     moved = [move.effect for move in (*plan.add, *plan.adjust)]
     return tuple(dict.fromkeys((*moved, *plan.remove, *plan.bypass, *plan.enable)))
 

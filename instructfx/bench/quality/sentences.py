@@ -1,113 +1,117 @@
-"""Sentences labelled with the effects that an engineer would accept: `data/selection.toml` as records."""
+"""What people really say to a rack, sentence by sentence: right, partly, wrong, asked back or refused."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from instructfx.effects import EFFECTS
-from instructfx.errors import InstructFXError
+from instructfx.bench.quality.conversing import Conversation, measure, read
+from instructfx.bench.quality.dialogue import percent
+from instructfx.bench.quality.rulings import FOUND, POINTS, Found
+from instructfx.bench.quality.utterances import UTTERANCES, read_utterances
+from instructfx.bench.registry import BenchOptions
+from instructfx.bench.runner.cases import Bench, CaseReport
+from instructfx.bench.runner.intervals import Interval, interval
+from instructfx.bench.runner.report import table
+from instructfx.bench.runner.systems import System
+from instructfx.bench.runner.tracks import tracks
 
-SENTENCES = Path(__file__).parent / "data" / "selection.toml"
-KINDS = ("word", "figure", "order", "complaint", "two", "avoid", "talk")
-KEYS = frozenset({"say", "kind", "chain", "wanted", "accepted", "why"})
+EXPLANATION = """\
+{count} sentences of {file}, with what was said before them, on {track}; {system}. *Right*: the sound changed as an
+engineer would change it, or nothing changed and the answer was of the right kind. *Partly*: it went the right way, by
+less than is heard. *Wrong*: it went another way, or changed where nothing was to change. *Asked*: nothing changed where
+something should, or the answer was of another kind. *Refused*: said to be beyond the rack, and is not. Bands rise or
+fall at equal loudness, measured on pink noise. *Points*: right less twice wrong, since a confident opposite is worse
+than a question. 95 % intervals by drawing sentences anew.{halves}
+"""
+HALVES = " Every second sentence of each kind is held out: nothing was tuned on it."
+OURS = "whole turns"
+PLANNED = "planned, without a search"
+HEAD = ["", "sentences", *FOUND, "points"]
 
-
-class BenchDataError(InstructFXError):
-    """A file that a bench reads says something that cannot be; the message says what and where."""
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """What is said to a chain, and the effects that it calls for.
-
-    Each of wanted is met by any one of its effects; accepted may be there too; every other one is wrong. Held-out
-    sentences are those that nothing is tuned on.
-    """
-
-    say: str
-    language: str
-    kind: str
-    chain: tuple[str, ...]
-    wanted: tuple[tuple[str, ...], ...]
-    accepted: frozenset[str]
-    why: str
-    held_out: bool
-
-    @property
-    def key(self) -> str:
-        return f"{self.language}: {self.say}"
+Results = Sequence[tuple[Conversation, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
-class Mark:
-    """What a choice of effects is worth for one sentence: by effect, what was met, missed and wrong."""
+class FoundShares:
+    """Of some sentences: the share of each finding, in the order of FOUND, and the mean of their points."""
 
-    met: tuple[str, ...]
-    missed: tuple[str, ...]
-    wrong: tuple[str, ...]
+    shares: Mapping[Found, Interval]
+    points: Interval
+
+    def cells(self) -> list[str]:
+        """As `HEAD` has them; those that matter with their intervals."""
+        told = (percent(each) if name in POINTS else f"{100 * each.value:.1f} %" for name, each in self.shares.items())
+        return [str(self.points.count), *told, str(self.points)]
+
+    def to_json(self) -> dict[str, Any]:
+        return {**{name: share.to_json() for name, share in self.shares.items()}, "points": self.points.to_json()}
 
 
-def marked(sentence: Sentence, chosen: Collection[str]) -> Mark:
-    """Compare; a wish that several effects would meet counts for the first of them that is there, else the first."""
-    met: list[str] = []
-    missed: list[str] = []
-    for effects in sentence.wanted:
-        there = [effect for effect in effects if effect in chosen]
-        (met if there else missed).append((there or list(effects))[0])
-    fine = sentence.accepted.union(*sentence.wanted)
-    return Mark(
-        tuple(met), tuple(missed), tuple(effect for effect in EFFECTS if effect in chosen and effect not in fine)
+def cases(options: BenchOptions) -> list[Conversation]:
+    """Every sentence of the file, on the first of the sample tracks."""
+    system = System(OURS if options.search else PLANNED, steps=None if options.search else 0, seed=options.seed)
+    return [Conversation(system, utterance, tracks(None)[0]) for utterance in read_utterances(_file(options))]
+
+
+def found_shares(found: Sequence[Found], seed: int) -> FoundShares:
+    """Raises ValueError for none."""
+    shares = {name: interval([float(each == name) for each in found], seed) for name in FOUND}
+    return FoundShares(shares, interval([POINTS.get(each, 0.0) for each in found], seed))
+
+
+def tell(options: BenchOptions, results: Results) -> CaseReport:
+    """All, the two halves, each category, and each sentence that did not go right."""
+    groups: dict[str, list[Found]] = defaultdict(list)
+    by_half = any(one.utterance.held_out for one, _ in results)
+    for conversation, result in results:
+        utterance, found = conversation.utterance, read(result).found
+        groups["all"].append(found)
+        if by_half:
+            groups["held-out half" if utterance.held_out else "half to work on"].append(found)
+        groups[utterance.category].append(found)
+    rows = {name: found_shares(found, options.seed) for name, found in groups.items()}
+    first = ("all", "held-out half", "half to work on")
+    names = [name for name in first if name in rows] + [name for name in rows if name not in first]
+    explanation = EXPLANATION.format(
+        count=len(results),
+        file=_file(options).name,
+        track=results[0][0].track.stem,
+        system=results[0][0].system.name,
+        halves=HALVES if by_half else "",
+    )
+    return CaseReport(
+        summary=f"{explanation}\n{table(HEAD, [[name, *rows[name].cells()] for name in names])}",
+        details=f"### What did not go right\n\n{_failed(results)}",
+        numbers={"rows": {name: rows[name].to_json() for name in names}},
     )
 
 
-def read_sentences(path: Path = SENTENCES) -> tuple[Sentence, ...]:
-    """All of them, in the order of the file. Raises BenchDataError for what cannot be."""
-    found = []
-    for language, entries in read_toml(path).items():
-        if language not in ("en", "es") or not isinstance(entries, list):
-            raise BenchDataError(f"{path.name}: {language} is not en = [...] or es = [...]")
-        for index, entry in enumerate(entries):
-            found.append(_sentence(f"{path.name}, {language}, sentence {index + 1}", language, entry, index % 2 == 1))
-    doubled = [one.say for one in found if sum(one.key == other.key for other in found) > 1]
-    if doubled:
-        raise BenchDataError(f"{path.name}: {doubled[0]!r} stands there twice; take one out")
-    return tuple(found)
+def _failed(results: Results) -> str:
+    head = ["found", "kind", "said before", "said", "half", "why", "reply"]
+    rows = []
+    for conversation, result in results:
+        utterance, ruling = conversation.utterance, read(result)
+        if ruling.found != "right":
+            half = "held out" if utterance.held_out else ""
+            said = ["; ".join(utterance.before), utterance.say, half]
+            rows.append([ruling.found, utterance.category, *said, ruling.why, result["reply"]])
+    rows.sort(key=lambda row: (FOUND.index(row[0]), row[1]))
+    return table(head, rows) if rows else "Nothing.\n"
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """A TOML file. Raises BenchDataError where there is none or it is none."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BenchDataError(f"cannot read {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BenchDataError(f"{path.name} is no valid toml: {error}") from error
+def _file(options: BenchOptions) -> Path:
+    return options.data or UTTERANCES
 
 
-def _sentence(where: str, language: str, entry: Any, held_out: bool) -> Sentence:
-    if not isinstance(entry, Mapping) or not {"say", "kind", "wanted", "accepted", "why"} <= set(entry) <= KEYS:
-        raise BenchDataError(f"{where}: it needs say, kind, wanted, accepted and why, and may have chain")
-    if entry["kind"] not in KINDS:
-        raise BenchDataError(f"{where}: kind {entry['kind']!r} is none of {', '.join(KINDS)}")
-    if not all(isinstance(entry[name], str) and entry[name].strip() for name in ("say", "why")):
-        raise BenchDataError(f"{where}: say and why are texts that are not empty")
-    wanted = tuple(tuple(each.split("/")) for each in _names(where, "wanted", entry))
-    accepted = _names(where, "accepted", entry)
-    chain = _names(where, "chain", entry)
-    for effect in (*accepted, *chain, *(effect for effects in wanted for effect in effects)):
-        if effect not in EFFECTS:
-            raise BenchDataError(f"{where}: there is no effect {effect!r}; there are {', '.join(EFFECTS)}")
-    if not wanted:
-        raise BenchDataError(f"{where}: wanted is empty; name at least one effect")
-    return Sentence(entry["say"], language, entry["kind"], chain, wanted, frozenset(accepted), entry["why"], held_out)
-
-
-def _names(where: str, key: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
-    names = entry.get(key, [])
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise BenchDataError(f"{where}: {key} is a list of effects, not {names!r}")
-    return tuple(names)
+BENCH: Bench[Conversation] = Bench(
+    name="sentences",
+    title="What people say",
+    cases=cases,
+    measure=measure,
+    tell=tell,
+    files=lambda options: (_file(options), tracks(None)[0]),
+)

@@ -40,8 +40,10 @@ def measure(case: WordPair) -> Json:
         targets[name] = dry.both_ways(sounds)[MATCHING]
     with tempfile.TemporaryDirectory() as folder:
         live = open_session(case.track, planner="builtin", ear="perceptual", seed=case.seed, store=folder)
-        before = live.say(f"make it {case.old}").chain
-        turn = live.say(f"make it {case.new}")
+        live.say(f"make it {case.old}")
+        before = live.chain
+        live.say(f"make it {case.new}")
+    turn = live.turns[-1]
     chains = [before, *_on_the_way(turn)]
     on_the_way = dry.both_ways([heard(chain, case.track) for chain in chains])[MATCHING]
     return {name: [round(distance(sound[None], set_), 4) for sound in on_the_way] for name, set_ in targets.items()} | {

@@ -15,7 +15,7 @@ from instructfx.ears.goal import NOTHING_STANDS, Goal, Standing
 from instructfx.ears.perceptual import HARM, SHAPE, PerceptualEar, PerceptualObjective
 from instructfx.effects import EFFECTS
 from instructfx.engine import Agents
-from instructfx.planners import Plan, Planner, PlanRequest, Take, planner_named
+from instructfx.planners import Plan, Planner, PlanRequest, Reply, Take, planner_named
 from instructfx.planners.plan import Move
 from instructfx.planners.recorded import said_again
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
@@ -85,8 +85,10 @@ class Swapped:
     seed: int
     name: str = "swapped"
 
-    def plan(self, request: PlanRequest) -> Plan:
+    def plan(self, request: PlanRequest) -> Plan | Reply:
         plan = self.planner.plan(request)
+        if isinstance(plan, Reply):
+            return plan
         if self.choice == "unset":
             return replace(plan, add=tuple(replace(move, settings=_named(move)) for move in plan.add))
         if not plan.add:

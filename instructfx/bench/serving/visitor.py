@@ -110,7 +110,7 @@ class Visitor:
         """Press a button that starts something, such as undo or takes."""
         return self._happen(button)
 
-    def act(self, part: str, detail: object) -> PageAnswer:
+    def part_event(self, part: str, detail: object) -> PageAnswer:
         """Have a part of the page, such as chain, say what somebody did with it, true or not."""
         return self._happen(part, detail=detail)
 

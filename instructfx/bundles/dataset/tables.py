@@ -64,9 +64,11 @@ def _settings(listed: Listed, session: Session, remarks: Remarks) -> Iterator[Ro
     for turn in session.turns:
         for place, slot in enumerate(turn.chain.slots, start=1):
             for param in slot.effect.params:
+                value = slot.settings[param.name]
                 yield (
-                    *_names(session, turn), place, slot.effect.name, slot.bypassed, param.name,
-                    slot.settings[param.name], param.unit, param.name in slot.locked,
+                    *_names(session, turn), place, slot.id, slot.effect.name, slot.bypassed, param.name,
+                    None if param.worded else value, param.shown(value) if param.worded else None, param.unit,
+                    param.name in slot.locked,
                 )  # fmt: skip
 
 
@@ -81,6 +83,17 @@ def _readings(listed: Listed, session: Session, remarks: Remarks) -> Iterator[Ro
         before, after = turn.readings_before, turn.readings_after
         for axis in dict.fromkeys((*before, *after)):
             yield *_names(session, turn), axis, before.get(axis), after.get(axis)
+
+
+def _exchanges(listed: Listed, session: Session, remarks: Remarks) -> Iterator[Row]:
+    for place, each in enumerate(session.exchanges, start=1):
+        asked = each.asked
+        yield (
+            _session(session), place, _mark(each.after_id), each.turns, each.act, each.instruction, each.reply,
+            each.planner, each.seconds, each.said_at, asked.model if asked else None,
+            asked.input_tokens if asked else None, asked.output_tokens if asked else None,
+            asked.price_usd if asked else None,
+        )  # fmt: skip
 
 
 def _judgements(listed: Listed, session: Session, remarks: Remarks) -> Iterator[Row]:
@@ -167,11 +180,13 @@ TABLES: Mapping[str, Table] = {
             SESSION,
             TURN,
             Column("place", "integer", "the effect's place in the chain after the turn, from 1"),
+            Column("slot", "string", "the slot's id, the same in every turn of the session"),
             Column("effect", "string", "name of the effect"),
             Column("bypassed", "boolean", "whether the effect is switched off"),
             Column("setting", "string", "name of the setting"),
-            Column("value", "number", "its value, in the unit beside it"),
-            Column("unit", "string", "Hz, dB, ms, s, semitones, bit; empty where it has none"),
+            Column("value", "number", "its value, in the unit beside it; empty for a choice or a switch"),
+            Column("word", "string", "what is chosen, on or off of a switch; empty for a number"),
+            Column("unit", "string", "Hz, dB, ms, s, semitones, bit, degrees; empty where it has none"),
             Column("locked", "boolean", "whether searches may not move it"),
         ),
         _settings,
@@ -195,6 +210,29 @@ TABLES: Mapping[str, Table] = {
             Column("after", "number", "reading after the turn"),
         ),
         _readings,
+    ),
+    "exchanges": Table(
+        (
+            SESSION,
+            Column("place", "integer", "its place among the exchanges of the session, from 1"),
+            Column("after", "string", "fingerprint of the turn that played; empty for the dry track"),
+            Column("turns", "integer", "how many turns the session had"),
+            Column(
+                "act",
+                "string",
+                "what the words did: question, acknowledgement, beyond, app, unclear, language or unchanged",
+            ),
+            Column("instruction", "string", "what the person typed"),
+            Column("reply", "string", "what the person was told"),
+            Column("planner", "string", "who answered"),
+            Column("seconds", "number", "how long it took, s"),
+            Column("said_at", "time", "when it was said, UTC"),
+            Column("model", "string", "language model that was asked; empty where none was"),
+            Column("input_tokens", "integer", "tokens sent to the model"),
+            Column("output_tokens", "integer", "tokens that the model wrote"),
+            Column("price_usd", "number", "price of asking, US dollars; empty where none is known"),
+        ),
+        _exchanges,
     ),
     "judgements": Table(
         (

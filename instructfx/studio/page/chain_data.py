@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from instructfx.chain import Chain
 from instructfx.chain.format import BAND_PARTS, bands_of, form_of, label_text
 from instructfx.effects import EFFECTS, Effect, Param
+from instructfx.effects.units import factors
 from instructfx.studio.page.part_types import AmountData, BandData, ChainData, EffectData, ParamData, SlotData
 
 SHOWN = 3
@@ -73,7 +74,7 @@ def _declared(effect: Effect) -> EffectData:
     return {
         "label": effect.label,
         "summary": effect.summary,
-        "params": [_param(param, in_bands.get(param.name, label_text(param.name))) for param in effect.params],
+        "params": [_param(param, in_bands.get(param.name, param.title)) for param in effect.params],
         "bands": bands,
         "telling": [] if bands else list(_telling(effect)),
         "absent": effect.absent,
@@ -85,6 +86,7 @@ def _param(param: Param, label: str) -> ParamData:
         "name": param.name,
         "label": label,
         "unit": param.unit,
+        "factors": factors(param.unit),
         "low": param.low,
         "high": param.high,
         "default": param.to_json(param.default),

@@ -64,18 +64,18 @@ def attach(row: EarChoice, blocks: gradio.Blocks) -> None:
     """Connect the row's events."""
 
     def look(remembered: object) -> Changes:
-        return shown(row, remembered)
+        return updates(row, remembered)
 
     def start(remembered: object) -> Changes:
         try:
             row.fetching.start()
         except EarError as error:
             return {row.about: html.notice(sentence(error))}
-        return shown(row, remembered)
+        return updates(row, remembered)
 
     def stop(remembered: object) -> Changes:
         row.fetching.stop()
-        return shown(row, remembered)
+        return updates(row, remembered)
 
     with blocks:
         known, outputs = [row.remembered], row.outputs
@@ -86,7 +86,7 @@ def attach(row: EarChoice, blocks: gradio.Blocks) -> None:
         row.ear.input(lambda ear: ear, [row.ear], [row.remembered], **gradio_compat.LISTENER)
 
 
-def shown(row: EarChoice, remembered: object) -> Changes:
+def updates(row: EarChoice, remembered: object) -> Changes:
     """The row as it is now, with the ear that this visitor chose last where it can be had."""
     fetch = row.fetching.state
     offer = offered()

@@ -1,4 +1,4 @@
-"""What a person did with a part of the page, as its "act" events say it; `part_types` is the way there.
+"""What a person did with a part of the page, as its "part-event" events say it; `part_types` is the way there.
 
 Each event names itself in `do`. `events` reads them: a browser may send anything.
 """

@@ -8,9 +8,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported
-os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-
 import gradio
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse
@@ -51,7 +48,7 @@ const show = async () => {{
 }};
 watch("value", show);
 show();
-part.addEventListener("act", (event) => {{
+part.addEventListener("part-event", (event) => {{
   if (!["preview", "amount-preview", "error"].includes(event.detail.do)) trigger("submit", event.detail);
 }});
 """

@@ -83,7 +83,7 @@ class Handlers:
             page.undo.click(self.undo, [page.token], outputs, **LISTENER)
             page.redo.click(self.redo, [page.token], outputs, **LISTENER)
             for part in (page.player, page.chain, page.history):
-                part.submit(self.act, [page.token], outputs, **LISTENER)
+                part.submit(self.part_event, [page.token], outputs, **LISTENER)
             page.stop.click(self.stop, [page.token], [page.stop], queue=False, **LISTENER)
             page.new.click(self.new_track, [page.token, page.advanced.ears.remembered], outputs, **LISTENER)
             page.blocks.load(self.come_back, [page.asked, *settings], outputs, js=ADDRESS_FIRST, **LISTENER)
@@ -100,7 +100,7 @@ class Handlers:
         source = Path(file)
         if not was_uploaded(source):
             raise AudioError(NOT_UPLOADED)
-        agents, _ = chosen(settings)
+        agents, _ = chosen(*settings)
         opening = functools.partial(self.studio.open_upload, source, source.name, _page_of(request), agents)
         async for changes in self._open(opening):
             yield changes
@@ -108,7 +108,7 @@ class Handlers:
     @guarded
     async def choose_sample(self, request: gradio.Request, name: str, *settings: Any) -> AsyncIterator[Changes]:
         """Open a session on one of our tracks."""
-        agents, _ = chosen(settings)
+        agents, _ = chosen(*settings)
         track = STATIC / "samples" / f"{name}.flac"
         async for changes in self._open(functools.partial(self.studio.open_sample, track, _page_of(request), agents)):
             yield changes
@@ -119,7 +119,7 @@ class Handlers:
         session_id = str(asked or "").removeprefix("#").strip()
         if not session_id:
             return
-        agents, _ = chosen(settings)
+        agents, _ = chosen(*settings)
         async for changes in self._open(
             functools.partial(self.studio.come_back, session_id, _page_of(request), agents)
         ):
@@ -178,7 +178,7 @@ class Handlers:
             known = self.visits.find(token) or self.visits.past(token)
             yield {page.notice: html.notice(SAY_SOMETHING if known else CHOOSE_FIRST)}
             return
-        agents, options = chosen(settings)
+        agents, options = chosen(*settings)
         async for changes in self._carry_out(request, token, Instruct(said, options, takes), agents):
             yield changes
 
@@ -201,7 +201,7 @@ class Handlers:
                 yield changes
 
     @guarded
-    async def act(self, request: gradio.Request, event: gradio.EventData, token: str) -> AsyncIterator[Changes]:
+    async def part_event(self, request: gradio.Request, event: gradio.EventData, token: str) -> AsyncIterator[Changes]:
         """What a person did with the player, the chain or the history."""
         visit = self.visits.find(token)
         said = events.read(event._data)
@@ -256,7 +256,7 @@ class Handlers:
     async def new_track(self, request: gradio.Request, token: str, remembered: object) -> AsyncIterator[Changes]:
         """Close the session and show the choice of tracks again."""
         self.visits.close(token)
-        yield {**self.follower.nothing(), **ear_panel.shown(self.page.advanced.ears, remembered)}
+        yield {**self.follower.nothing(), **ear_panel.updates(self.page.advanced.ears, remembered)}
 
     def leave(self, request: gradio.Request) -> None:
         """A page was closed or lost its connection."""

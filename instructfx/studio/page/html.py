@@ -7,13 +7,14 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from instructfx.chain.format import minus
-from instructfx.studio.visits.ear_options import BUILT_IN, LABELS
-from instructfx.studio.visits.phrases import Change, changes, clock
+from instructfx.planners.phrases import Voice
+from instructfx.studio.visits.ear_options import LABELS
+from instructfx.studio.visits.phrases import ENGLISH, Change, changes, clock, spoken
 
 if TYPE_CHECKING:
     from instructfx.audio.track import Track
-    from instructfx.sessions import Turn
-    from instructfx.studio.visits.visits import Exchange
+    from instructfx.sessions import Exchange, Turn
+    from instructfx.studio.visits.visits import VisitEntry
 
 ROUTES = {
     "initialize_all": "new effects",
@@ -28,9 +29,9 @@ def notice(text: str) -> str:
     return f'<p class="notice" role="alert">{escape(text)}</p>' if text else ""
 
 
-def conversation(exchanges: Sequence[Exchange], pending: str = "") -> str:
+def conversation(entries: Sequence[VisitEntry], pending: str = "") -> str:
     """All that was said; pending is what is being worked on."""
-    parts = [exchange(number, each) for number, each in enumerate(exchanges, 1)]
+    parts = [entry(each) for each in entries]
     if pending:
         working = '<div class="reply working">Working on it …</div>'
         parts.append(f'<article class="turn">{_words(pending)}{working}</article>')
@@ -42,16 +43,20 @@ def conversation(exchanges: Sequence[Exchange], pending: str = "") -> str:
     return f'<div class="turns" role="log" aria-label="Conversation">{"".join(parts)}</div>'
 
 
-def exchange(number: int, each: Exchange) -> str:
+def entry(each: VisitEntry) -> str:
     """One message: the words, the reply, what changed, how long it took, and why."""
     parts = [_said(each)]
     if each.turn:
-        parts.append(_reply(each.turn, changes(each.before, each.turn.chain)))
+        voice = Voice(spoken(each.turn.instruction))
+        parts.append(_reply(each.turn, changes(each.before, each.turn.chain, voice), voice))
+    if each.answer:
+        parts.append(_answer(each.answer))
     parts.append(notice(each.trouble))
-    return f'<article class="turn" aria-label="Turn {number}">{"".join(parts)}</article>'
+    title = f"Turn {each.turn.index}" if each.turn else "Answer" if each.answer else "Not done"
+    return f'<article class="turn" aria-label="{title}">{"".join(parts)}</article>'
 
 
-def _said(each: Exchange) -> str:
+def _said(each: VisitEntry) -> str:
     """The words as a bubble; what was done by hand has none, and takes after the first have a number."""
     turn = each.turn
     if turn and turn.take > 1:
@@ -65,32 +70,39 @@ def _words(words: str) -> str:
     return f'<div class="words">{escape(sendable)}</div>'
 
 
-def _reply(turn: Turn, done: Sequence[Change]) -> str:
+def _reply(turn: Turn, done: Sequence[Change], voice: Voice) -> str:
     notes = "".join(f'<p class="note">{escape(note)}</p>' for note in turn.notes)
     facts = [f"{turn.seconds:.1f} s"]
     if turn.kind != "edited":
-        facts.insert(0, f"planned by {escape(_planner(turn))}")
-    if turn.kind not in ("undone", "edited") and turn.provenance.ear != BUILT_IN:
+        facts.insert(0, f"planned by {escape(_planner(turn.planned_by))}")
+    if turn.kind not in ("undone", "edited") and not turn.provenance.built_in_ear:
         facts.insert(0, f"heard by {escape(LABELS.get(turn.provenance.ear, turn.provenance.ear))}")
     if turn.kind not in ("undone", "edited") and done:
         facts.insert(0, ROUTES[turn.route])
     if turn.refined.stopped == "cancelled":
         facts.append("stopped; the best so far was kept")
     return (
-        f'<div class="reply"><p>{escape(turn.reply)}</p>{notes}{chips(done)}'
+        f'<div class="reply"><p>{escape(turn.reply)}</p>{notes}{chips(done, voice)}'
         f'<p class="facts">{" · ".join(facts)}</p>{why(turn)}</div>'
     )
 
 
-def _planner(turn: Turn) -> str:
-    return turn.planned_by.replace("builtin", "the built-in planner", 1)
+def _answer(exchange: Exchange) -> str:
+    """What was answered to words that changed nothing."""
+    notes = "".join(f'<p class="note">{escape(note)}</p>' for note in exchange.notes)
+    facts = f"nothing changed · answered by {escape(_planner(exchange.answered_by))} · {exchange.seconds:.1f} s"
+    return f'<div class="reply"><p>{escape(exchange.reply)}</p>{notes}<p class="facts">{facts}</p></div>'
 
 
-def chips(done: Sequence[Change]) -> str:
+def _planner(by: str) -> str:
+    return by.replace("builtin", "the built-in planner", 1)
+
+
+def chips(done: Sequence[Change], voice: Voice = ENGLISH) -> str:
     """What changed, the first few in sight and the rest folded."""
     if not done:
         return ""
-    items = [_chip(change) for change in done]
+    items = [_chip(change, voice) for change in done]
     shown, rest = items[:CHIPS_SHOWN], items[CHIPS_SHOWN:]
     text = f'<ul class="chips">{"".join(shown)}</ul>'
     if rest:
@@ -98,12 +110,12 @@ def chips(done: Sequence[Change]) -> str:
     return text
 
 
-def _chip(change: Change) -> str:
+def _chip(change: Change, voice: Voice) -> str:
     effect = escape(change.effect)
     if change.kind == "changed":
         was_to_now = f'{escape(change.before)} <span class="arrow" aria-label="to">→</span> {escape(change.after)}'
         return f'<li class="changed">{effect}, {escape(change.label.lower())}: <b>{was_to_now}</b></li>'
-    return f'<li class="{change.kind}">{effect} <b>{change.kind}</b></li>'
+    return f'<li class="{change.kind}">{effect} <b>{voice.say(f"chip_{change.kind}")}</b></li>'
 
 
 def why(turn: Turn) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import gradio
 
@@ -75,25 +75,58 @@ class Page:
         return [*every, *self.advanced.ears.outputs, *self.samples.values(), *self.examples.values()]
 
 
+class _Chooser(TypedDict):
+    upload: gradio.File
+    samples: Mapping[str, gradio.Button]
+    choosing: gradio.HTML
+
+
+class _Listening(TypedDict):
+    track: gradio.HTML
+    new: gradio.Button
+    player: gradio.HTML
+    rendering: gradio.HTML
+
+
+class _Talk(TypedDict):
+    conversation: gradio.HTML
+    progress: gradio.HTML
+    stop: gradio.Button
+    notice: gradio.HTML
+    words: gradio.Textbox
+    send: gradio.Button
+    takes: gradio.Button
+    undo: gradio.Button
+    redo: gradio.Button
+    examples: Mapping[str, gradio.Button]
+    advanced: Advanced
+
+
+class _Rack(TypedDict):
+    chain: gradio.HTML
+    history: gradio.HTML
+    pictures: gradio.HTML
+    downloads: gradio.HTML
+
+
 def laid_out(token: gradio.State, blocks: gradio.Blocks, limits: Limits) -> Page:
     """The page, without its events."""
-    parts: dict[str, Any] = {"blocks": blocks, "token": token}
     with blocks:
         token.render()  # type: ignore[no-untyped-call]
         gradio_compat.html(HEADER, "masthead")
-        parts["address"] = gradio_compat.part("ifx-address", "address", "")
-        parts["asked"] = gradio.Textbox(visible=False)
+        address = gradio_compat.part("ifx-address", "address", "")
+        asked = gradio.Textbox(visible=False)
         with gradio.Row(elem_id="studio"):
             with gradio.Column(elem_id="side-listen", elem_classes="side"):
-                parts |= _chooser(limits) | _listen()
+                chooser, listening = _chooser(limits), _listen()
             with gradio.Column(elem_id="side-talk", elem_classes="side"):
-                parts |= _talk()
+                talk = _talk()
             with gradio.Column(elem_id="side-rack", elem_classes="side"):
-                parts |= _rack()
-    return Page(**parts)
+                rack = _rack()
+    return Page(blocks=blocks, token=token, address=address, asked=asked, **chooser, **listening, **talk, **rack)
 
 
-def _chooser(limits: Limits) -> dict[str, Any]:
+def _chooser(limits: Limits) -> _Chooser:
     with gradio.Column(elem_id="chooser", elem_classes="sheet"):
         gradio.HTML("<h2>Choose a track</h2>")
         upload = gradio.File(label="Your own", elem_id="upload", height=150)
@@ -108,7 +141,7 @@ def _chooser(limits: Limits) -> dict[str, Any]:
     return {"upload": upload, "samples": samples, "choosing": choosing}
 
 
-def _listen() -> dict[str, Any]:
+def _listen() -> _Listening:
     with gradio.Column(elem_id="listen", elem_classes="sheet"):
         with gradio.Row(elem_id="track-row"):
             track = gradio_compat.html("", "track")
@@ -118,7 +151,7 @@ def _listen() -> dict[str, Any]:
     return {"track": track, "new": new, "player": player, "rendering": rendering}
 
 
-def _talk() -> dict[str, Any]:
+def _talk() -> _Talk:
     with gradio.Column(elem_id="talk", elem_classes="sheet"):
         conversation = gradio_compat.html(html.conversation([]), "conversation")
         with gradio.Row(elem_id="progress-row"):
@@ -160,7 +193,7 @@ def _talk() -> dict[str, Any]:
     }
 
 
-def _rack() -> dict[str, Any]:
+def _rack() -> _Rack:
     with gradio.Column(elem_classes="sheet"):
         gradio.HTML("<h2>Chain</h2>")
         chain = gradio_compat.part("ifx-chain", "chain", "Chain of effects")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import gradio
 
-from instructfx.sessions.options import TurnOptions
+from instructfx.sessions.options import FirstTurn, TurnOptions
 from instructfx.studio.page import ear_panel, planner_panel
 from instructfx.studio.page.ear_panel import EarChoice
 from instructfx.studio.visits import planner_options
-from instructfx.studio.visits.ear_options import FETCHED, granted
+from instructfx.studio.visits.ear_options import granted
 from instructfx.studio.workers.messages import AgentNames
 
 LOSSES = (
@@ -43,7 +41,7 @@ class Advanced:
     avoid: gradio.Textbox
 
     @property
-    def inputs(self) -> list[Any]:
+    def inputs(self) -> list[gradio.components.Component]:
         """What `chosen` reads, in its order."""
         return [
             self.ears.ear,
@@ -79,16 +77,24 @@ def laid_out() -> Advanced:
     return Advanced(ears, planner, step_size, iterations, seed, first_turn, loss, avoid)
 
 
-def chosen(values: Sequence[Any]) -> tuple[AgentNames, TurnOptions]:
-    """What the fold says; InstructFXError for what cannot be had."""
-    ear, planner, step_size, iterations, seed, first_turn, loss, avoid = values
+def chosen(
+    ear: str | None,
+    planner: str | None,
+    step_size: float | None,
+    iterations: int | None,
+    seed: int | None,
+    first_turn: FirstTurn | None,
+    loss: str | None,
+    avoid: str | None,
+) -> tuple[AgentNames, TurnOptions]:
+    """What the fold says, None where a component is empty; InstructFXError for what cannot be had."""
     agents = AgentNames(planner_options.granted(planner or ""), granted(ear or ""))
     options = TurnOptions(
         step_size=1.0 if step_size is None else step_size,
         iterations=iterations or None,
         seed=seed,
         first_turn=first_turn,
-        loss=loss if loss and agents.ear == FETCHED else "",
+        loss="" if agents.built_in_ear else loss or "",
         avoid=avoid or "",
     )
     return agents, options

@@ -113,4 +113,4 @@ def downloads(visit: Visit) -> str:
 
 def conversation(visit: Visit, job: SessionJob | None = None) -> str:
     """The conversation, with what is being worked on."""
-    return html.conversation(visit.exchanges, job.words if job else "")
+    return html.conversation(visit.entries, job.words if job else "")

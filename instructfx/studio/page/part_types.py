@@ -26,6 +26,7 @@ class ParamData(TypedDict):
     name: str
     label: str  # within its band, where it is in one
     unit: str
+    factors: dict[str, float]  # what may be typed behind a number -> how many of the unit that is
     low: float
     high: float
     default: SettingValue

@@ -64,7 +64,7 @@ class Follower:
             }
         if standing is None:
             return
-        wanted = Draw(session.id, len(session.turns), standing.id, visit.compared, visit.agents)
+        wanted = Draw(session.id, len(session.conversation), standing.id, visit.compared, visit.agents)
         drawing = AskJob(pool, wanted, visit.over)
         await drawing.done()
         if isinstance(drawing.answer, Drawn) and serial == visit.serial and not visit.closed.is_set():

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 
 from instructfx.chain import Chain
 from instructfx.errors import InstructFXError
-from instructfx.planners import BUILT_IN
-from instructfx.studio.visits.ear_options import FETCHED
 from instructfx.studio.visits.job import STARTS, Job, SessionJob
 from instructfx.studio.visits.phrases import sentence
-from instructfx.studio.visits.visits import Exchange, Visit
+from instructfx.studio.visits.visits import Visit, VisitEntry
 from instructfx.studio.workers.messages import Instruct, Order, TakeTurn, WorkAnswer, WorkRequest
 from instructfx.studio.workers.pool import Pool, RequestCallbacks
 
@@ -51,7 +49,7 @@ class AskJob(Job):
 class TurnJob(SessionJob):
     """One order of one visit, whose busy lock is held by then and released in every case.
 
-    What comes of it is read from the store and becomes the visit's last exchanges.
+    What comes of it is read from the store and becomes the visit's last entries.
     """
 
     def __init__(self, visit: Visit, order: Order, pool: Pool, store: Store) -> None:
@@ -65,13 +63,13 @@ class TurnJob(SessionJob):
 
     def run(self) -> None:
         """Carry out the order, and say what came of it."""
-        visit, before = self.visit, len(self.visit.session.turns)
+        visit, before = self.visit, len(self.visit.session.conversation)
         try:
             super().run()
             self._read_again()
-            visit.exchanges += exchanges_of(visit.session)[before:]
+            visit.entries += entries_of(visit.session)[before:]
             if self.trouble:
-                visit.exchanges.append(Exchange(self.words, visit.session.chain, None, self.trouble))
+                visit.entries.append(VisitEntry(self.words, visit.session.chain, None, self.trouble))
         finally:
             visit.job = None
             visit.stop.clear()
@@ -79,16 +77,16 @@ class TurnJob(SessionJob):
 
     def named(self, stage: str) -> str:
         """What the page calls a stage: who is asked and who listens makes a difference."""
-        if stage == "listening" and self.visit.agents.ear == FETCHED:
+        if stage == "listening" and not self.visit.agents.built_in_ear:
             return "hearing"
-        if stage == "planning" and self.visit.agents.planner != BUILT_IN:
+        if stage == "planning" and not self.visit.agents.built_in_planner:
             return "asking"
         return stage
 
     def _take(self) -> None:
         visit = self.visit
         session = visit.session
-        request = TakeTurn(session.id, self.order, len(session.turns), visit.agents)
+        request = TakeTurn(session.id, self.order, len(session.conversation), visit.agents)
         self._pool.run(request, RequestCallbacks(self.tell, visit.stop, visit.closed))
 
     def _read_again(self) -> None:
@@ -101,12 +99,17 @@ class TurnJob(SessionJob):
             self.trouble = self.trouble or sentence(error)
 
 
-def exchanges_of(session: Session) -> list[Exchange]:
-    """The story of a stored session, turn by turn."""
+def entries_of(session: Session) -> list[VisitEntry]:
+    """The story of a stored session: turn by turn, and what was answered between."""
+    from instructfx.sessions import Exchange
+
     found, playing = [], Chain()
-    for turn in session.turns:
-        if turn.kind != "undone":  # else what changes is what played
-            playing = session.turn(turn.parent_id).chain if turn.parent_id else Chain()
-        found.append(Exchange(turn.instruction, playing, turn))
-        playing = turn.chain
+    for each in session.conversation:
+        if isinstance(each, Exchange):
+            found.append(VisitEntry(each.instruction, playing, answer=each))
+            continue
+        if each.kind != "undone":  # else what changes is what played
+            playing = session.turn(each.parent_id).chain if each.parent_id else Chain()
+        found.append(VisitEntry(each.instruction, playing, each))
+        playing = each.chain
     return found

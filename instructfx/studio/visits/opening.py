@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from instructfx.audio.containers import ACCEPTED, READABLE
 from instructfx.errors import AudioError, LimitError
 from instructfx.studio.visits.ear_options import as_before
-from instructfx.studio.visits.jobs import exchanges_of
+from instructfx.studio.visits.jobs import entries_of
 from instructfx.studio.visits.visits import Past, Visit, Visits, new_token
 from instructfx.studio.workers.limits import Limits
 from instructfx.studio.workers.messages import AgentNames, Open, Opened, Reopen
@@ -108,7 +108,7 @@ class Studio:
         session, track = self.store.load(opened.session_id)
         self.store.touch(session.id)
         visit = Visit(token, session, track, agents, folder, page, opened.dry, self.store.names(session.id))
-        visit.exchanges += exchanges_of(session)
+        visit.entries += entries_of(session)
         return self.visits.welcome(visit)
 
     def _check_disk(self, more_bytes: int) -> None:

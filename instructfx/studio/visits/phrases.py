@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from instructfx.chain.format import SettingLine, settings_of
 from instructfx.chain.matching import aligned
+from instructfx.language import understand
+from instructfx.language.intent_types import Language
+from instructfx.planners.phrases import Voice, capital
 
 if TYPE_CHECKING:
     from instructfx.chain import Chain
+    from instructfx.chain.format import SettingLine
     from instructfx.errors import InstructFXError
+
+ENGLISH = Voice("en")
 
 
 @dataclass(frozen=True)
@@ -24,26 +30,36 @@ class Change:
     after: str = ""
 
 
-def changes(before: Chain, after: Chain) -> list[Change]:
+def changes(before: Chain, after: Chain, voice: Voice = ENGLISH) -> list[Change]:
     """What a turn did, in the order of the sound."""
     before = aligned(before, after)
-    found = [Change("removed", before.labels[each]) for each in before.ids if each not in after.ids]
+    found = [Change("removed", _label(before, each, voice)) for each in before.ids if each not in after.ids]
     for slot in after.slots:
-        label = after.labels[slot.id]
+        label = _label(after, slot.id, voice)
         old = before.find(slot.id)
         if old is None:
             found.append(Change("added", label))
             continue
         if old.bypassed != slot.bypassed:
             found.append(Change("bypassed" if slot.bypassed else "enabled", label))
-        for was, now in zip(settings_of(old), settings_of(slot), strict=True):
+        for was, now in zip(voice.lines(old), voice.lines(slot), strict=True):
             if was.text != now.text and not (was.idle and now.idle):
-                found.append(Change("changed", label, now.label, _brief(was), _brief(now)))
+                found.append(Change("changed", label, now.label, _brief(was, voice), _brief(now, voice)))
     return found
 
 
-def _brief(reading: SettingLine) -> str:
-    return "flat" if reading.idle else reading.text.split(" · Q")[0]
+def _label(chain: Chain, slot_id: str, voice: Voice) -> str:
+    return chain.labels[slot_id] if voice == ENGLISH else capital(voice.named(chain, slot_id))
+
+
+def _brief(reading: SettingLine, voice: Voice) -> str:
+    return voice.say("flat") if reading.idle else reading.text.split(" · Q")[0]
+
+
+@lru_cache(maxsize=1024)
+def spoken(words: str) -> Language:
+    """The language of words: a conversation is shown again with every turn."""
+    return understand(words).language
 
 
 def sentence(error: InstructFXError) -> str:

@@ -24,7 +24,7 @@ from instructfx.studio.workers.messages import AgentNames, Compared, Sound
 if TYPE_CHECKING:
     from instructfx.audio.track import Track
     from instructfx.chain import Chain
-    from instructfx.sessions import Session, Turn
+    from instructfx.sessions import Exchange, Session, Turn
 
 log = logging.getLogger(__name__)
 
@@ -37,13 +37,15 @@ FULL = "the studio is full: {} sessions are open. Try again in a few minutes."
 
 
 @dataclass(frozen=True)
-class Exchange:
-    """What was said and what came of it: a turn, or one line that says why there is none."""
+class VisitEntry:
+    """What was said and what came of it: a turn after the chain `before`, an answer that changed nothing, or one line
+    that says why there is neither."""
 
     words: str
     before: Chain
     turn: Turn | None = None
     trouble: str = ""
+    answer: Exchange | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class Visit:
     page: str
     dry: Sound
     names: Mapping[str, str] = field(default_factory=dict)
-    exchanges: list[Exchange] = field(default_factory=list)
+    entries: list[VisitEntry] = field(default_factory=list)
     busy: threading.Lock = field(default_factory=threading.Lock)
     job: SessionJob | None = None
     stop: threading.Event = field(default_factory=threading.Event)

@@ -12,7 +12,7 @@ from typing import Any
 import gradio
 
 from instructfx.errors import InstructFXError, InstructionError, LimitError
-from instructfx.sessions import readable
+from instructfx.sessions import Exchange, readable, readable_exchange
 from instructfx.sessions.options import TurnOptions
 from instructfx.studio.page.gradio_compat import STATIC, was_uploaded
 from instructfx.studio.page.layout import SAMPLES
@@ -79,11 +79,12 @@ class Api:
         return _state(await _opened(job))
 
     async def say(self, session: str, instruction: str) -> dict[str, Any]:
-        """Take a turn: the instruction refines the session's chain of effects.
+        """Say something: a wish refines the session's chain of effects and is a turn; a question is answered, and
+        nothing changes.
 
         Args:
             session: the id that open gave
-            instruction: how it should sound, such as "make it warmer" or "less reverb"
+            instruction: how it should sound, such as "make it warmer" or "less reverb", or a question about it
         """
         said = " ".join(str(instruction or "").split())  # what a program sends may be anything
         return await self._turn(session, Instruct(said, TurnOptions()))
@@ -149,7 +150,13 @@ class Api:
         await job.done()
         if job.trouble:
             raise _trouble(job.trouble)
-        return {**_state(visit), "turn": readable(visit.session.turns[-1])}
+        last = visit.session.conversation[-1]
+        told = (
+            {"turn": None, "answer": readable_exchange(last)}
+            if isinstance(last, Exchange)
+            else {"turn": readable(last), "answer": None}
+        )
+        return {**_state(visit), "reply": last.reply, **told}
 
     async def _visit(self, session: str) -> Visit:
         """The session's visit, opened again where it was closed. It is on no page: each is one of its own."""

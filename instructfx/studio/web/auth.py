@@ -63,7 +63,7 @@ def passwords_from(environment: Mapping[str, str]) -> Passwords | None:
     return Passwords(tuple(pairs))
 
 
-class Gate:
+class AccessMiddleware:
     """An ASGI application before another. Nothing passes without a password where there is one."""
 
     def __init__(self, app: ASGIApp, upload_mb: int, passwords: Passwords | None = None, mcp: bool = False) -> None:

@@ -107,7 +107,7 @@ def add(app: FastAPI, studio: Studio) -> None:
 
 
 def _preview(visit: Visit, slots: Slots | None, share: float | None) -> PreviewRequest:
-    return PreviewRequest(visit.session.id, len(visit.session.turns), slots, share, visit.folder, visit.agents)
+    return PreviewRequest(visit.session.id, len(visit.session.conversation), slots, share, visit.folder, visit.agents)
 
 
 def _once(made: Made, media_type: str, shown: str | None = None) -> Response:

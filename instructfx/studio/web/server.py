@@ -19,7 +19,7 @@ from instructfx.extras import needs_extra
 from instructfx.studio.visits import retention
 from instructfx.studio.visits.opening import Studio
 from instructfx.studio.web import routes
-from instructfx.studio.web.auth import Gate, Passwords, passwords_from
+from instructfx.studio.web.auth import AccessMiddleware, Passwords, passwords_from
 from instructfx.studio.workers.limits import Limits, limits_from
 
 log = logging.getLogger("instructfx")
@@ -42,7 +42,7 @@ def application(studio: Studio, passwords: Passwords | None = None) -> ASGIApp:
     Api(studio).attach(blocks)  # before the page's own events, whose names Gradio would number these by
     Handlers(page, studio).attach()
     whole = gradio_compat.mounted(app, blocks, limits.upload_mb, limits.mcp)
-    return Gate(whole, limits.upload_mb, passwords, limits.mcp)
+    return AccessMiddleware(whole, limits.upload_mb, passwords, limits.mcp)
 
 
 def serve(host: str, port: int) -> int:

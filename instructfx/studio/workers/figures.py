@@ -33,9 +33,9 @@ def figures_of(live: LiveSession, turn_id: str, compared: Compared | None) -> di
     readings = pictures.readings_of(turn)
     if readings:
         found["readings"] = pictures.readings_picture(readings, WIDTH)
-    decay = pictures.decay_of(chain, rate)
-    if decay:
-        found["decay"] = pictures.decay_picture(decay, WIDTH)
+    decays = pictures.decays_of(chain, rate)
+    if decays:
+        found["decay"] = pictures.decay_picture(decays, WIDTH)
     if turn.refined.steps:
         found["trajectory"] = pictures.trajectory_picture(turn.refined, WIDTH)
     return found

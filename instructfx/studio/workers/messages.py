@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from instructfx.chain import SlotJson
+from instructfx.ears import EARS
 from instructfx.errors import InstructFXError
+from instructfx.planners import BUILT_IN
 from instructfx.sessions.options import TurnOptions
 
 Slots = Sequence[SlotJson]
@@ -34,6 +36,16 @@ class AgentNames:
 
     planner: str
     ear: str
+
+    @property
+    def built_in_planner(self) -> bool:
+        """Whether no language model is asked."""
+        return self.planner == BUILT_IN
+
+    @property
+    def built_in_ear(self) -> bool:
+        """Whether the ear listens that is always there, which is quick and has one loss alone."""
+        return self.ear == EARS[0]
 
 
 @dataclass(frozen=True)
@@ -97,11 +109,11 @@ Order = Instruct | Edit | Scale | GoTo | ListenFrom
 
 @dataclass(frozen=True)
 class TakeTurn:
-    """Carry out an order in a session that has so many turns; what comes of it is in the store."""
+    """Carry out an order in a session that has so many turns and exchanges; what comes of it is in the store."""
 
     session_id: str
     order: Order
-    turns: int
+    length: int
     agents: AgentNames
 
 
@@ -119,7 +131,7 @@ class PreviewRequest:
     """The excerpt through a chain; where share is not None, through so much of the last turn instead."""
 
     session_id: str
-    turns: int
+    length: int
     slots: Slots | None
     share: float | None
     folder: Path
@@ -139,7 +151,7 @@ class Draw:
     """The pictures of a turn; or where two are compared, of both at once. None is the dry track."""
 
     session_id: str
-    turns: int
+    length: int
     turn_id: str
     compared: Compared | None
     agents: AgentNames

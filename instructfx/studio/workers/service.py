@@ -116,7 +116,7 @@ class Service:
     def _take(self, request: TakeTurn) -> Finished:
         from instructfx.engine import Callbacks
 
-        live = self._session(request.session_id, request.turns, request.agents)
+        live = self._session(request.session_id, request.length, request.agents)
         callbacks = Callbacks(
             on_stage=lambda stage: self._tell(At(stage)),
             on_step=lambda step: self._tell(Stepped(step.loss)),
@@ -129,7 +129,7 @@ class Service:
                 else:
                     live.say(words, callbacks, options)
             case Edit(slots):
-                live.edit(_set_by_hand(slots, live.chain))
+                live.edit(_set_by_hand(slots, [live.chain]))
             case Scale(share):
                 live.amount(share)
             case GoTo(turn_id):
@@ -150,10 +150,12 @@ class Service:
 
     def _preview(self, request: PreviewRequest) -> Made:
         from instructfx.audio import save
-        from instructfx.chain import Chain
 
-        live = self._session(request.session_id, request.turns, request.agents)
-        chain = _scaled(live, request.share) if request.slots is None else Chain.from_json(list(request.slots))
+        live = self._session(request.session_id, request.length, request.agents)
+        if request.slots is None:
+            chain = _scaled(live, request.share)
+        else:
+            chain = _set_by_hand(request.slots, [turn.chain for turn in live.turns])
         path = _new_file(request.folder)
         save(live.preview(chain), path)
         return Made(path)
@@ -161,7 +163,7 @@ class Service:
     def _draw(self, request: Draw) -> Drawn:
         from instructfx.studio.workers.figures import figures_of
 
-        live = self._session(request.session_id, request.turns, request.agents)
+        live = self._session(request.session_id, request.length, request.agents)
         return Drawn(figures_of(live, request.turn_id, request.compared))
 
     def _export(self, request: Export) -> Made:
@@ -173,12 +175,12 @@ class Service:
         )
         return Made(exported.path, exported.notes)
 
-    def _session(self, session_id: str, turns: int, agents: AgentNames) -> LiveSession:
+    def _session(self, session_id: str, length: int, agents: AgentNames) -> LiveSession:
         """The session as it is in the store; what another worker did to it since is read anew."""
         from instructfx.engine.live import resume_session
 
         held = self._held.pop(session_id, None)
-        if held and held[0] == agents and len(held[1].turns) == turns:
+        if held and held[0] == agents and len(held[1].session.conversation) == length:
             live = held[1]
         else:
             live = resume_session(session_id, agents.planner, agents.ear, store=self._store)
@@ -207,13 +209,13 @@ class Service:
             live.render_to(Path(folder) / "warm.flac", cancelled=self._stop.is_set)
 
 
-def _set_by_hand(slots: Sequence[SlotJson], playing: Chain) -> Chain:
-    """A chain from the page; SettingsError where a hand adds or changes an effect that is not here."""
+def _set_by_hand(slots: Sequence[SlotJson], known: Sequence[Chain]) -> Chain:
+    """A chain from the page; SettingsError where it has an effect that is not here otherwise than the known chains."""
     from instructfx.chain import Chain
 
     chain = Chain.from_json(list(slots))
     for slot in chain.slots:
-        if slot.effect.absent and slot not in playing.slots:
+        if slot.effect.absent and not any(slot in each.slots for each in known):
             raise SettingsError(f"there is no effect {slot.effect.name!r} here; one of a chain can be moved or removed")
     return chain
 

@@ -6,7 +6,7 @@ suits a phone and 700 a desk.
 
 from __future__ import annotations
 
-from instructfx.studio.workers.pictures.decay import Decay, decay_of, decay_picture
+from instructfx.studio.workers.pictures.decay import Decay, decay_picture, decays_of
 from instructfx.studio.workers.pictures.readings import AxisChange, readings_of, readings_picture
 from instructfx.studio.workers.pictures.spectra import Curve, response_of, spectrum_of
 from instructfx.studio.workers.pictures.spectrum import comparison_picture, spectrum_picture
@@ -17,8 +17,8 @@ __all__ = [
     "Curve",
     "Decay",
     "comparison_picture",
-    "decay_of",
     "decay_picture",
+    "decays_of",
     "readings_of",
     "readings_picture",
     "response_of",

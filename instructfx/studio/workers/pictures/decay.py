@@ -1,8 +1,10 @@
-"""How a room falls silent: the energy decay of the reverb's impulse response."""
+"""How a room falls silent: the energy decay of each reverb's impulse response."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -24,16 +26,21 @@ from instructfx.studio.workers.pictures.svg import (
     svg,
 )
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 POINTS = 160
 BOTTOM_DB = -65.0
 FIT_DB = (-5.0, -35.0)
+COLOURS = (ACCENT, OTHER, INK, SOFT)
+"""Of several rooms in one picture; of more the first are drawn."""
 
 
 @dataclass(frozen=True)
 class Decay:
     """levels_db over times_seconds, 0 dB at the start. rt60_seconds extrapolates the fit, level = slope * time + start.
 
-    asked_seconds is the reverb's own setting.
+    asked_seconds is the reverb's own setting, name what it is called in its chain.
     """
 
     times_seconds: tuple[float, ...]
@@ -41,17 +48,20 @@ class Decay:
     rt60_seconds: float
     start_db: float
     asked_seconds: float
+    name: str = "Reverb"
 
 
-def decay_of(chain: Chain, sample_rate: int) -> Decay | None:
-    """The decay of the chain's reverb alone, all channels together; None where none is heard."""
+def decays_of(chain: Chain, sample_rate: int) -> list[Decay]:
+    """The decay of each reverb of the chain that is heard, by itself, all channels together."""
+    decays = []
     for slot in chain.slots:
         room = slot.effect.impulse_response
         if room and slot.heard and slot.settings["mix"] > 0:
             with torch.no_grad():
-                taps = room(as_tensors(slot.settings), sample_rate, 2, CPU)[0]
-            return decay_of_response(taps.double().numpy(), sample_rate, slot.settings["decay_seconds"])
-    return None
+                taps = room(as_tensors(slot.settings), sample_rate, 2, CPU)[0].double().numpy()
+            found = decay_of_response(taps, sample_rate, slot.settings["decay_seconds"])
+            decays.append(replace(found, name=chain.labels[slot.id]))
+    return decays
 
 
 def decay_of_response(taps: NDArray[np.float64], sample_rate: int, asked_seconds: float) -> Decay:
@@ -77,25 +87,43 @@ def decay_of_response(taps: NDArray[np.float64], sample_rate: int, asked_seconds
     )
 
 
-def decay_picture(decay: Decay, width: int = WIDE) -> str:
-    """The decay in dB over seconds, with the line that gives the reverberation time."""
+def decay_picture(decays: Sequence[Decay], width: int = WIDE) -> str:
+    """The decays of one or more rooms in dB over seconds; of a single one with the line that gives the time."""
     drawn = picture(width, 220 if width < 500 else 260, (48, 16, 42, 32))
     axes = drawn.axes
-    axes.plot(decay.times_seconds, decay.levels_db, color=ACCENT, linewidth=2, label="Energy left")
-    slope = -60 / decay.rt60_seconds
-    ends = [(level - decay.start_db) / slope for level in (0.0, -60.0)]
-    axes.plot(ends, [0, -60], color=OTHER, linewidth=1.5, linestyle=(0, (4, 2)), label="T30 fit")
-    axes.set_xlim(0, 1.05 * max(decay.times_seconds[-1], ends[1]))
+    shown = decays[: len(COLOURS)]
+    for decay, colour in zip(shown, COLOURS, strict=False):
+        axes.plot(decay.times_seconds, decay.levels_db, color=colour, linewidth=2, label="Energy left")
+    ends = [_at(decay, -60.0) for decay in shown]
+    if len(decays) == 1:
+        start = _at(decays[0], 0.0)
+        axes.plot([start, *ends], [0, -60], color=OTHER, linewidth=1.5, linestyle=(0, (4, 2)), label="T30 fit")
+        legend(axes)
+    axes.set_xlim(0, 1.05 * max(*ends, *(decay.times_seconds[-1] for decay in shown)))
     axes.set_ylim(BOTTOM_DB, 3)
     axes.set_yticks([-60, -40, -20, 0], [minus(level) for level in (-60, -40, -20, 0)])
     axes.axhline(-60, color=SOFT, linewidth=1)
     axes.locator_params(axis="x", nbins=5 if width < 500 else 8)
     axes.set_xlabel("Time (s)")
     axes.set_ylabel("Energy left (dB)")
-    found = f"RT60 {decay.rt60_seconds:.2f} s"
-    axes.text(0.98, 0.93, found, transform=axes.transAxes, ha="right", va="top", fontsize=TEXT_PX + 3, color=INK)
-    asked = f"set to {decay.asked_seconds:.2f} s at 1 kHz"
-    axes.text(0.98, 0.8, asked, transform=axes.transAxes, ha="right", va="top", fontsize=TEXT_PX, color=SOFT)
-    legend(axes)
-    about = f"The room falls by 60 dB in {decay.rt60_seconds:.2f} seconds; its decay is {asked}."
-    return svg(drawn, "Decay of the reverb", about)
+    if len(decays) == 1:
+        _write(axes, 0.93, f"RT60 {decays[0].rt60_seconds:.2f} s", INK, TEXT_PX + 3)
+        _write(axes, 0.8, f"set to {decays[0].asked_seconds:.2f} s at 1 kHz", SOFT)
+    else:
+        for place, (decay, colour) in enumerate(zip(shown, COLOURS, strict=False)):
+            _write(axes, 0.93 - 0.11 * place, f"{decay.name}: RT60 {decay.rt60_seconds:.2f} s", colour)
+    rooms = (
+        f"{'The room' if len(decays) == 1 else decay.name} falls by 60 dB in {decay.rt60_seconds:.2f} seconds; "
+        f"its decay is set to {decay.asked_seconds:.2f} s at 1 kHz."
+        for decay in decays
+    )
+    return svg(drawn, "Decay of the reverb" if len(decays) == 1 else "Decay of each reverb", " ".join(rooms))
+
+
+def _at(decay: Decay, level_db: float) -> float:
+    """When the fitted line is at a level, in seconds."""
+    return (level_db - decay.start_db) * decay.rt60_seconds / -60
+
+
+def _write(axes: Axes, height: float, text: str, colour: str, size_px: float = TEXT_PX) -> None:
+    axes.text(0.98, height, text, transform=axes.transAxes, ha="right", va="top", fontsize=size_px, color=colour)

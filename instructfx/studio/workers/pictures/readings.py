@@ -77,10 +77,10 @@ def readings_picture(readings: Sequence[AxisChange], width: int = WIDE) -> str:
     axes.locator_params(axis="x", nbins=5)
     axes.xaxis.set_major_formatter(lambda value, _: f"{'+' if value > 0 else ''}{minus(value, 1)}")
     axes.set_xlabel("Change (1.0 = one clearly audible step)")
-    return svg(drawn, "What the ear reads", _told(readings))
+    return svg(drawn, "What the ear reads", _description(readings))
 
 
-def _told(readings: Sequence[AxisChange]) -> str:
+def _description(readings: Sequence[AxisChange]) -> str:
     if not readings:
         return "Nothing moved."
     parts = []

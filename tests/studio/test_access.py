@@ -11,8 +11,9 @@ import httpx
 import numpy as np
 import pytest
 import soundfile
+from passwords import AUTH, OTHER_AUTH
 
-from instructfx.bench.serving.running import Running, running
+from instructfx.bench.serving.running import Running
 from instructfx.bench.serving.visitor import API, Visitor
 from instructfx.errors import SetupError
 from instructfx.exports import FORMATS
@@ -20,7 +21,6 @@ from instructfx.store import Store
 from instructfx.studio.page.gradio_compat import was_uploaded
 from instructfx.studio.web.auth import Passwords, passwords_from
 
-AUTH = ("ann", "pass:word")
 ROUTES = (
     "/", "/config", "/page/studio.js", "/page/style.css", "/audio/guess/dry", "/export/guess/preset", "/step/guess/t/0",
     "/made/guess/x",
@@ -31,26 +31,15 @@ ROUTES = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("INSTRUCTFX_AUTH", f"bob:b,{':'.join(AUTH)}")
-        patch.setenv("INSTRUCTFX_MAX_UPLOAD_MB", "2")
-        patch.setenv("INSTRUCTFX_MAX_SECONDS", "60")
-        patch.setenv("INSTRUCTFX_TURNS", "1")
-        with running(tmp_path_factory.mktemp("sessions")) as started:
-            yield started
-
-
 @pytest.fixture
-def outside(studio: Running) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=studio.url, trust_env=False, timeout=20) as client:
+def outside(guarded: Running) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=guarded.url, trust_env=False, timeout=20) as client:
         yield client
 
 
 @pytest.fixture
-def visitor(studio: Running) -> Iterator[Visitor]:
-    with Visitor(studio.url, auth=AUTH) as coming:
+def visitor(guarded: Running) -> Iterator[Visitor]:
+    with Visitor(guarded.url, auth=AUTH) as coming:
         yield coming
 
 
@@ -70,15 +59,16 @@ def test_nothing_can_be_sent_without_the_password(outside: httpx.Client, path: s
 
 
 def test_with_the_password_the_page_is_there(outside: httpx.Client) -> None:
-    for auth in (AUTH, ("bob", "b")):
+    for auth in (AUTH, OTHER_AUTH):
         assert "InstructFX" in outside.get("/", auth=auth).text
     for header in ("Basic", "Basic !", "Bearer YW5uOnBhc3M6d29yZA==", "Basic YW5u"):
         assert outside.get("/", headers={"Authorization": header}).status_code == 401
 
 
 def test_a_visit_serves_its_own_files_and_its_ids_are_in_no_log(
-    studio: Running, visitor: Visitor, tmp_path: Path
+    guarded: Running, visitor: Visitor, tmp_path: Path
 ) -> None:
+    before = guarded.log.read_text()
     path = tmp_path / "take.wav"
     samples = np.random.default_rng(0).standard_normal(22_050) * 0.1
     soundfile.write(path, samples, 22_050)
@@ -95,27 +85,27 @@ def test_a_visit_serves_its_own_files_and_its_ids_are_in_no_log(
     assert visitor.client.get(f"/audio/{token}/nothing.flac").status_code == 404
     assert visitor.client.get(f"/audio/{token[:-1]}x/dry").status_code == 404
     assert visitor.client.get(f"/export/{token[:-1]}x/preset").status_code == 404
-    stored = Store(studio.log.parent)
-    ids = re.findall(r"\b[\w-]{32}\b", " ".join(p.name for p in studio.log.parent.rglob("*")))
-    log = studio.log.read_text()
-    assert "InstructFX is ready" in log
+    stored = Store(guarded.log.parent)
+    ids = re.findall(r"\b[\w-]{32}\b", " ".join(p.name for p in guarded.log.parent.rglob("*")))
+    assert "InstructFX is ready" in before
+    log = guarded.log.read_text().removeprefix(before)
     assert token not in log
     assert all(each not in log for each in ids)
     assert hashlib.sha256(path.read_bytes()).hexdigest() not in log
     assert not re.search(r"[\w-]{32}", log)
-    assert stored.folder == studio.log.parent
+    assert stored.folder == guarded.log.parent
 
 
-def test_gradio_hands_out_no_file(studio: Running, visitor: Visitor, tmp_path: Path) -> None:
+def test_gradio_hands_out_no_file(guarded: Running, visitor: Visitor, tmp_path: Path) -> None:
     visitor.sample("guitar")
-    kept = next((studio.log.parent / "audio").glob("*.flac"))
+    kept = next((guarded.log.parent / "audio").glob("*.flac"))
     mine = tmp_path / "mine.wav"
     soundfile.write(mine, np.full(9_000, 0.1), 8_000)
     with mine.open("rb") as file:
         uploaded = visitor.client.post(f"{API}/upload", files={"files": ("mine.wav", file)}).json()[0]
     assert Path(uploaded).is_file()
-    assert f"/instructfx-{studio.pid}-" in uploaded  # its own folder, which ends with it
-    for wanted in (str(kept), uploaded, str(studio.log), "/etc/passwd", "../../../../etc/passwd", "http://127.0.0.1/"):
+    assert f"/instructfx-{guarded.pid}-" in uploaded  # its own folder, which ends with it
+    for wanted in (str(kept), uploaded, str(guarded.log), "/etc/passwd", "../../../../etc/passwd", "http://127.0.0.1/"):
         for route in (f"{API}/file=", f"{API}/file/", f"{API}//file=", "/file=", "/file/", f"{API}/%66ile=",
                       f"{API}/proxy=", f"{API}/stream/", "/static/../../", "/assets/", "/page/../",
                       f"{API}/queue/../file="):  # fmt: skip
@@ -123,10 +113,10 @@ def test_gradio_hands_out_no_file(studio: Running, visitor: Visitor, tmp_path: P
             assert answer.status_code in (400, 403, 404, 405), (route, wanted)
 
 
-def test_a_path_that_nobody_uploaded_opens_nothing(studio: Running, visitor: Visitor) -> None:
+def test_a_path_that_nobody_uploaded_opens_nothing(guarded: Running, visitor: Visitor) -> None:
     visitor.sample("guitar")
-    kept = next((studio.log.parent / "audio").glob("*.flac"))
-    with Visitor(studio.url, auth=AUTH) as other:
+    kept = next((guarded.log.parent / "audio").glob("*.flac"))
+    with Visitor(guarded.url, auth=AUTH) as other:
         forged = {"path": str(kept), "orig_name": "mine.flac", "meta": {"_type": "gradio.FileData"}}
         assert other.choose(forged).ending == "failed"
     assert kept.is_file()
@@ -157,12 +147,13 @@ def test_uploads_are_limited_in_bytes_and_seconds(visitor: Visitor, tmp_path: Pa
 
 
 @pytest.mark.parametrize("path", ["/mcp", "/mcp/", "/mcp/sse", "/mcp/schema", "/mcp/messages/"])
-def test_no_tools_are_offered_unless_the_host_says_so(visitor: Visitor, path: str) -> None:
+def test_no_tools_are_offered_unless_the_host_says_so(common: Running, path: str) -> None:
     """Guarded again by what answers where they are: test_api.py."""
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
     headers = {"Accept": "application/json, text/event-stream"}
-    for answer in (visitor.client.get(f"{API}{path}"), visitor.client.post(f"{API}{path}", json=call, headers=headers)):
-        assert (answer.status_code, answer.text) == (404, "There is nothing here.")
+    with httpx.Client(base_url=common.url, trust_env=False, timeout=20) as client:
+        for answer in (client.get(f"{API}{path}"), client.post(f"{API}{path}", json=call, headers=headers)):
+            assert (answer.status_code, answer.text) == (404, "There is nothing here.")
 
 
 def test_nothing_else_may_be_large(visitor: Visitor) -> None:

@@ -1,0 +1,302 @@
+"""Speech acts: what a sentence, or a part of one, does beside asking for a change of sound."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib import resources
+from typing import Any, Final, get_args
+
+from instructfx.effects import EFFECTS
+from instructfx.language.grammar import Role, roles
+from instructfx.language.intent_types import Beyond, Reference, Topic
+from instructfx.language.lexicon import LONGEST_PHRASE, lexicon
+from instructfx.language.numbers import read_number
+from instructfx.language.patterns import Match, PatternError, Patterns, patterns
+from instructfx.language.words import Token, split_phrase
+
+SENTENCE_ENDS: Final = frozenset(".!?\n…;")
+PART_ENDS: Final = frozenset(",:()—–")
+JOINTS: Final = frozenset(("but", "and", "then", "pero", "y", "luego", "entonces"))
+CODES: Final = ("en", "es")
+
+
+@dataclass(frozen=True)
+class Span:
+    """Some tokens of an instruction, [start, end)."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class DialogueActs:
+    """What was recognised, and what is left to be read as wishes and commands.
+
+    said holds the names of acts of [[act]]: acknowledgement, dissatisfied, undo. asked is (topic, span) of a question.
+    """
+
+    said: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    beyond: tuple[Beyond, ...] = ()
+    app: tuple[Beyond, ...] = ()
+    asked: tuple[tuple[Topic, Span], ...] = ()
+    left: tuple[Token, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Grammar:
+    """The patterns of dialogue.toml and beyond.toml."""
+
+    acts: Patterns[str]
+    references: Patterns[Reference]
+    app: Patterns[Beyond]
+    beyond: Patterns[Beyond]
+    asking: Patterns[str]
+    please: Patterns[str]
+    topics: Patterns[Topic]
+
+
+@lru_cache(maxsize=1)
+def grammar() -> _Grammar:
+    """The patterns, read once. Raises PatternError where a file says something that cannot be."""
+    data, beyond = _read("dialogue.toml"), _read("beyond.toml")
+    classes = _classes({**data["classes"], **beyond["classes"]})
+    for entry in data["question"]:
+        if entry["topic"] not in get_args(Topic):
+            raise PatternError(f"dialogue.toml: there is no topic {entry['topic']!r}; there are {get_args(Topic)}")
+    return _Grammar(
+        acts=patterns([(each, act["name"]) for act in data["act"] for each in _written(act)], classes),
+        references=patterns(
+            [
+                (each, Reference(ref["kind"], ref.get("amount", 1.0)))
+                for ref in data["reference"]
+                for each in _written(ref)
+            ],
+            classes,
+        ),
+        app=patterns([(each, _beyond(entry)) for entry in data["app"] for each in _written(entry)], classes),
+        beyond=patterns([(each, _beyond(entry)) for entry in beyond["beyond"] for each in _written(entry)], classes),
+        asking=patterns([(each, "asks") for each in _written(data["asking"])], classes),
+        please=patterns([("^ {please}", "please")], classes),
+        topics=patterns([(each, entry["topic"]) for entry in data["question"] for each in _written(entry)], classes),
+    )
+
+
+def _read(name: str) -> Mapping[str, Any]:
+    return tomllib.loads(resources.files("instructfx.language").joinpath(name).read_text(encoding="utf-8"))
+
+
+def _written(entry: Mapping[str, Any]) -> list[str]:
+    return [each for code in CODES for each in entry.get(code, ())]
+
+
+def _reference(entry: Mapping[str, Any]) -> Reference:
+    return Reference(entry["kind"], entry.get("amount", 1.0), entry.get("words", ""))
+
+
+def _beyond(entry: Mapping[str, Any]) -> Beyond:
+    return Beyond(entry["key"], entry["say_en"], entry["say_es"])
+
+
+def _classes(listed: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+    words = lexicon()
+    nicknames = [
+        each for effect in EFFECTS.values() for name in effect.words.nicknames for each in (*name.en, *name.es)
+    ]
+    qualities = [keys for keys, entry in words.entries.items() if entry.family is not None]
+    return {
+        **listed,
+        "source": [*sorted(words.sources), *listed["part"]],
+        "effect": [" ".join(split_phrase(each)) for each in nicknames],
+        "swapped": [" ".join(split_phrase(each)) for each in nicknames],
+        "quality": [" ".join(keys) for keys in qualities],
+    }
+
+
+def read_acts(tokens: Sequence[Token]) -> DialogueActs:
+    """The speech acts of an instruction in its normal form. Each token is claimed by one of them or is left."""
+    said: list[str] = []
+    references: list[Reference] = []
+    beyond: list[Beyond] = []
+    app: list[Beyond] = []
+    asked: list[tuple[Topic, Span]] = []
+    left: list[Token] = []
+    for sentence in _sentences(tokens):
+        topic = _topic(tokens, sentence)
+        words = _words(tokens, sentence)
+        whole = _whole(words)
+        if whole is not None:
+            _note(whole, said, references)
+        elif talk := grammar().app.find(words):
+            app.append(talk.meaning)
+        elif (found := grammar().beyond.find(words)) and not (topic and found.meaning.key not in ("identify",)):
+            beyond.append(found.meaning)
+            left += _around(tokens, sentence, found)
+        elif topic is not None:
+            asked.append((topic, sentence))
+        else:
+            left += [Token(",", ",", "mark")] if left else []
+            left += _parts(tokens, sentence, said, references, app)
+    return DialogueActs(tuple(said), tuple(references), tuple(beyond), tuple(app), tuple(asked), tuple(left))
+
+
+def _whole(words: Sequence[str]) -> str | Reference | None:
+    """What a part does that does nothing else: an act, or a reference to what was done."""
+    found = grammar().acts.find(words)
+    if found:
+        return found.meaning
+    meant = grammar().references.find(words)
+    if meant is None:
+        return None
+    rest = next(
+        (meant.named[name] for name in ("rest", "swapped", "figure", "number") if name in meant.named),
+        meant.meaning.words,
+    )
+    number = read_number(meant.named.get("number", ""))
+    share = 0.01 * number if meant.meaning.kind == "share" and number is not None else number
+    return replace(meant.meaning, words=rest, amount=meant.meaning.amount if share is None else share)
+
+
+def _note(meaning: str | Reference, said: list[str], references: list[Reference]) -> None:
+    if isinstance(meaning, Reference):
+        references.append(meaning)
+    else:
+        said.append(meaning)
+
+
+def _parts(
+    tokens: Sequence[Token], sentence: Span, said: list[str], references: list[Reference], app: list[Beyond]
+) -> list[Token]:
+    """The tokens of a sentence without the parts that are acts of their own: "good, but the mud is still there"."""
+    left: list[Token] = []
+    for part, joint in _split(tokens, sentence):
+        words = _words(tokens, part)
+        if joint and (talk := grammar().app.find(words)):
+            app.append(talk.meaning)
+            continue
+        meaning = _whole(words) if len(words) <= MOST_WORDS else None
+        if meaning is None or (isinstance(meaning, Reference) and (joint or meaning.kind == "instead")):
+            left += tokens[max(part.start - 1, sentence.start) : part.end]
+            continue
+        _note(meaning, said, references)
+    return left
+
+
+MOST_WORDS: Final = 9
+"""Of a part that is nothing but an act: longer ones say something."""
+
+
+def _topic(tokens: Sequence[Token], sentence: Span) -> Topic | None:
+    """What a sentence asks; None where it asks nothing, or only politely asks for something to be done."""
+    words = _words(tokens, sentence)
+    marked = sentence.end > sentence.start and tokens[sentence.end - 1].key == "?"
+    asks = grammar().asking.find(words) is not None
+    if not (asks or marked):
+        return None
+    if not asks and (_requests(tokens, sentence) or len(words) < 3 or _only_wishes(words)):
+        return None
+    found = grammar().topics.find(words)
+    return found.meaning if found else "other"
+
+
+def _requests(tokens: Sequence[Token], sentence: Span) -> bool:
+    """Whether a part of a sentence asks politely for something to be done: "hi, how about a bit more bass?"."""
+    return any(grammar().please.find(_words(tokens, part)) for part, _ in _split(tokens, sentence))
+
+
+def _only_wishes(words: Sequence[str]) -> bool:
+    """Whether a sentence with a question mark has no verb that asks: "a bit brighter?"."""
+    return not any(word in ASKS for word in words)
+
+
+ASKS: Final = frozenset(
+    [
+        "what",
+        "what's",
+        "which",
+        "why",
+        "how",
+        "when",
+        "where",
+        "who",
+        "is",
+        "are",
+        "was",
+        "were",
+        "does",
+        "do",
+        "did",
+        "has",
+        "have",
+        "should",
+        "isn't",
+        "doesn't",
+        "que",
+        "cual",
+        "por",
+        "como",
+        "cuanto",
+        "cuanta",
+        "donde",
+        "esta",
+        "hay",
+        "es",
+        "suena",
+        "deberia",
+    ]
+)
+
+
+def _sentences(tokens: Sequence[Token]) -> list[Span]:
+    spans, start = [], 0
+    for at, token in enumerate(tokens):
+        if token.kind == "mark" and token.key in SENTENCE_ENDS:
+            spans.append(Span(start, at + 1))
+            start = at + 1
+    spans.append(Span(start, len(tokens)))
+    return [span for span in spans if _words(tokens, span)]
+
+
+def _split(tokens: Sequence[Token], sentence: Span) -> list[tuple[Span, bool]]:
+    """The parts of a sentence between commas and joints, each with whether a joint stands before it."""
+    parts: list[tuple[Span, bool]] = []
+    start, joint = sentence.start, False
+    for at in range(sentence.start, sentence.end):
+        token = tokens[at]
+        mark = token.kind == "mark" and token.key in PART_ENDS
+        if mark or (token.kind == "word" and token.key in JOINTS):
+            parts.append((Span(start, at), joint))
+            start, joint = at + 1, not mark
+    parts.append((Span(start, sentence.end), joint))
+    return [(span, joint) for span, joint in parts if _words(tokens, span) or joint]
+
+
+def _around(tokens: Sequence[Token], sentence: Span, found: Match[Beyond]) -> list[Token]:
+    """What a sentence says beside what cannot be done: its other parts."""
+    numbers = [at for at in range(sentence.start, sentence.end) if tokens[at].kind != "mark"]
+    first, last = numbers[found.start], numbers[min(found.end, len(numbers)) - 1]
+    left: list[Token] = []
+    for part, joint in _split(tokens, sentence):
+        beside = part.end <= first or part.start > last
+        if beside and (not joint or _commands(tokens, part)):
+            left += [*tokens[part.start : part.end], Token(",", ",", "mark")]
+    return left
+
+
+def _commands(tokens: Sequence[Token], part: Span) -> bool:
+    """Whether a part begins with a verb of its own: "and make it warmer"; "clicks and pops" does not."""
+    words = _words(tokens, part)
+    starts = [tuple(words[:length]) for length in range(1, LONGEST_PHRASE + 1)]
+    return any(role in COMMANDING for key in starts for role, _, _ in roles().get(key, ()))
+
+
+COMMANDING: Final[frozenset[Role]] = frozenset(
+    ("make", "raise", "lower", "cut", "add", "remove", "bypass", "enable", "keep", "turn", "more", "less", "degree")
+)
+
+
+def _words(tokens: Sequence[Token], span: Span) -> list[str]:
+    return [token.key for token in tokens[span.start : span.end] if token.kind != "mark"]

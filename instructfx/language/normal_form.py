@@ -1,0 +1,94 @@
+"""The normal form of an instruction: tokens without fillers and reasons, slips respelled, number words as figures."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Final
+
+from instructfx.language.numerals import with_figures
+from instructfx.language.words import Token, tokenise
+
+Words = tuple[str, ...]
+
+SPANISH: Final = frozenset(
+    ("el", "la", "los", "las", "un", "una", "mas", "que", "por", "con", "falta", "faltan", "se", "le")
+)
+"""Words by which an instruction may be Spanish, where a slip in English is a word in Spanish."""
+
+
+@dataclass(frozen=True)
+class _Tables:
+    """normal_form.toml."""
+
+    fillers: frozenset[str]
+    reasons: tuple[Words, ...]
+    respelled: Mapping[str, str]
+    english: Mapping[str, str]
+    rewritten: Mapping[Words, Words]
+
+
+@lru_cache(maxsize=1)
+def _tables() -> _Tables:
+    data = tomllib.loads(
+        resources.files("instructfx.language").joinpath("normal_form.toml").read_text(encoding="utf-8")
+    )
+    return _Tables(
+        fillers=frozenset(data["fillers"]),
+        reasons=tuple(tuple(each.split()) for each in data["reasons"]),
+        respelled=data["respelled"],
+        english=data["english"],
+        rewritten={tuple(before.split()): tuple(after.split()) for before, after in data["rewritten"].items()},
+    )
+
+
+def normal_form(instruction: str) -> list[Token]:
+    """The tokens of an instruction as the later stages read them."""
+    fillers = _tables().fillers
+    tokens = [token for token in tokenise(instruction) if token.key not in fillers or token.kind != "word"]
+    return with_figures(_without_reasons(_rewritten(_respelled(tokens))))
+
+
+def _respelled(tokens: Sequence[Token]) -> list[Token]:
+    spanish = any(token.key in SPANISH for token in tokens)
+    known = _tables().respelled if spanish else {**_tables().respelled, **_tables().english}
+    return [
+        Token(known[token.key], known[token.key], token.kind) if token.kind == "word" and token.key in known else token
+        for token in tokens
+    ]
+
+
+def _rewritten(tokens: Sequence[Token]) -> list[Token]:
+    """The longest phrase that begins at a token is rewritten."""
+    table = _tables().rewritten
+    longest = max(map(len, table))
+    found: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        keys = tuple(token.key for token in tokens[at : at + longest])
+        length = next((length for length in range(len(keys), 0, -1) if keys[:length] in table), 0)
+        found += [_token(word) for word in table[keys[:length]]] if length else [tokens[at]]
+        at += length or 1
+    return found
+
+
+def _token(text: str) -> Token:
+    return Token(text, text, "mark" if text == "%" else "number" if text.isdigit() else "word")
+
+
+def _without_reasons(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens without what follows "so I can ..." and "than ..." up to the next mark."""
+    reasons = _tables().reasons
+    longest = max(map(len, reasons))
+    found: list[Token] = []
+    skipping = False
+    for at, token in enumerate(tokens):
+        keys = tuple(each.key for each in tokens[at : at + longest])
+        begins = at > 0 and any(keys[: len(reason)] == reason for reason in reasons)
+        skipping = (skipping and token.kind != "mark") or begins
+        if not skipping:
+            found.append(token)
+    return found

@@ -1,0 +1,45 @@
+"""Places in the stereo field: "pan 30 % left", "hard right", "center it"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from instructfx.effects import EFFECTS
+from instructfx.language.context import DialogueContext, NumericReading, clamped, named_effects, which_of
+from instructfx.language.intent_types import Command, Verb
+from instructfx.language.numbers import Quantity
+from instructfx.language.scan import Item
+
+
+def read_pan(
+    items: Sequence[Item], numbers: Sequence[tuple[int, Quantity]], found: NumericReading, context: DialogueContext
+) -> None:
+    """Places left and right: "pan 30 % left", "hard right", "center it"."""
+    side = next((item for item in items if item.has("left", "right", "center")), None)
+    if side is None or any(item.has("everything", "rest", "keep") for item in items):
+        return
+    place = next(value for role, value in side.roles.items() if role in ("left", "right", "center"))
+    panner = EFFECTS.usual("balance").name
+    panned = [
+        i
+        for i, item in named_effects(items)
+        if item.entry and item.entry.nickname and item.entry.nickname.effect == panner
+    ]
+    spoken = [i for i, item in named_effects(items) if i not in panned]
+    only = not any(item.entry and (item.entry.family or item.entry.nickname) for item in items) and not spoken
+    if not (panned or only) or (side.text in ("l", "r") and not panned):
+        return
+    amount = 1.0 if any(item.has("hard") or item.text.startswith("hard") for item in items) else 0.5
+    for at, quantity in numbers:
+        if quantity.unit in ("%", ""):
+            amount = abs(quantity.value) / (100.0 if quantity.unit == "%" or abs(quantity.value) > 1 else 1.0)
+            found.used.add(at)
+    degree = next((item.roles["degree"] for item in items if item.has("degree") and not item.has("hard")), None)
+    if degree is not None and amount == 0.5:
+        amount = min(1.0, 0.5 * degree)
+    pan = clamped(panner, "pan", place * amount, context)
+    found.used |= set(panned) | {items.index(side)} | {i for i, item in enumerate(items) if item.has("hard")}
+    phrase = " ".join(item.text for item in items)
+    which = which_of(panner, items, context)
+    verb: Verb = "add" if panned else "adjust"
+    found.commands.append(Command(phrase, verb, panner, {"pan": pan}, {}, (), 0.0, which))

@@ -1,0 +1,55 @@
+"""Ellipsis over turns: "no, I meant the highs" is what was said before, with other words in one place of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from instructfx.language.eq_commands import LEAST_HZ
+from instructfx.language.lexicon import lexicon
+from instructfx.language.normal_form import normal_form
+from instructfx.language.scan import Item, scan
+
+
+def substituted(before: str, words: str) -> str:
+    """What was said before with these words in place of their like: a number for a number of its unit, an effect for
+    an effect, a quality or part of the spectrum for another. Where nothing is alike, the words stand for themselves."""
+    known = lexicon()
+    old, new = scan(normal_form(before), known), scan(normal_form(words), known)
+    told = next((item for item in new if _sort(item)), None)
+    if told is None:
+        return words
+    places = [at for at, item in enumerate(old) if _sort(item) == _sort(told)]
+    if not places and told.quantity is not None and not told.quantity.unit:
+        measured = [at for at, item in enumerate(old) if item.quantity is not None and _fits(item, told)]
+        if measured:
+            unit = old[measured[-1]].text.partition(" ")[2]
+            return _text([*old[: measured[-1]], replace(told, text=f"{told.text} {unit}"), *old[measured[-1] + 1 :]])
+    if not places and told.quantity is None:
+        places = [at for at, item in enumerate(old) if _sort(item) in ("effect", "quality")]
+    if not places:
+        return f"{before} {words}" if told.quantity is not None else words
+    return _text([*old[: places[-1]], told, *old[places[-1] + 1 :]])
+
+
+def _fits(item: Item, told: Item) -> bool:
+    """Whether a number without a unit can stand for another: a large one for a frequency, a small one for a gain."""
+    if item.quantity is None or told.quantity is None:
+        return False
+    frequency = item.quantity.unit == "hz"
+    return frequency == (abs(told.quantity.value) >= LEAST_HZ) or item.quantity.unit not in ("hz", "db")
+
+
+def _sort(item: Item) -> str:
+    """What may stand in its place: another item of that sort."""
+    if item.quantity is not None:
+        return f"number in {item.quantity.unit}"
+    if item.entry is None:
+        return ""
+    if item.entry.nickname is not None:
+        return "effect"
+    return "quality" if item.entry.family is not None else "setting"
+
+
+def _text(items: Sequence[Item]) -> str:
+    return " ".join(item.text for item in items)

@@ -1,0 +1,88 @@
+"""An equaliser's bands for gains at frequencies that a person named."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+
+from instructfx.chain.format import bands_of
+from instructfx.effects import Effect, Param
+from instructfx.language import Boost
+
+USUAL_Q = 1.4
+SAME = 0.06  # of a frequency: a band that is nearer is the one that sits there
+FLAT_DB = 0.05
+
+
+def boosted(effect: Effect, boosts: Sequence[Boost], values: Mapping[str, float]) -> dict[str, float]:
+    """The settings of bands for boosts: one that sits there is turned on, the others get bands of their own.
+
+    Of the bands that reach a frequency, flat ones come first, then near ones, chosen for all boosts at once, so that
+    two at neighbouring frequencies both stand. Where bands run out, the nearest takes it.
+    """
+    settings: dict[str, float] = {}
+    rest: list[Boost] = []
+    for boost in boosts:
+        there = _there(effect, boost, values)
+        if there:
+            settings[f"{there}_gain_db"] = _limited(effect, there, values[f"{there}_gain_db"] + boost.gain_db)
+        else:
+            rest.append(boost)
+    for boost, band in zip(rest, _assigned(effect, rest, {**values, **settings}), strict=True):
+        settings |= _set(effect, boost, band, values)
+    return settings
+
+
+def _bands(effect: Effect) -> dict[str, Param]:
+    """Band -> its cutoff frequency, the low shelf first and the high shelf last."""
+    return {name: params[1] for name, params in bands_of(effect)}
+
+
+def _limited(effect: Effect, band: str, gain_db: float) -> float:
+    return effect.param(f"{band}_gain_db").clamp(gain_db)
+
+
+def _there(effect: Effect, boost: Boost, values: Mapping[str, float]) -> str:
+    """The band that does something at that frequency already; empty where none does."""
+    bands = _bands(effect)
+    first, *peaks, last = bands
+    fitting = {"low shelf": [first], "high shelf": [last], "peak": peaks}[boost.shape]
+    for band in fitting:
+        near = boost.shape != "peak" or abs(values[bands[band].name] / boost.frequency_hz - 1) < SAME
+        if near and abs(values[f"{band}_gain_db"]) > FLAT_DB:
+            return band
+    return ""
+
+
+def _assigned(effect: Effect, boosts: Sequence[Boost], values: Mapping[str, float]) -> tuple[str, ...]:
+    """A band for each boost, no two alike where that can be, at the least cost over all of them."""
+    bands = list(_bands(effect))
+    if len(boosts) > len(bands):
+        return tuple(min(bands, key=lambda band: _cost(effect, boost, band, values)) for boost in boosts)
+    ways = itertools.permutations(bands, len(boosts))
+    return min(ways, key=lambda way: sum(_cost(effect, b, band, values) for b, band in zip(boosts, way, strict=True)))
+
+
+def _cost(effect: Effect, boost: Boost, band: str, values: Mapping[str, float]) -> float:
+    """How ill a band fits: out of reach, of another shape, in use, or far off, in that order."""
+    bands = _bands(effect)
+    first, *_, last = bands
+    shape = "low shelf" if band == first else "high shelf" if band == last else "peak"
+    cutoff = bands[band]
+    beyond = max(cutoff.low / boost.frequency_hz, boost.frequency_hz / cutoff.high, 1.0)
+    used = abs(values[f"{band}_gain_db"]) > FLAT_DB
+    away = abs(math.log2(values[cutoff.name] / boost.frequency_hz))
+    return 100 * math.log2(beyond) + 30 * (shape != boost.shape) + 50 * used + away
+
+
+def _set(effect: Effect, boost: Boost, band: str, values: Mapping[str, float]) -> dict[str, float]:
+    cutoff = _bands(effect)[band]
+    q = effect.param(f"{band}_q")
+    shelf = boost.shape != "peak"
+    usual = q.default if shelf else USUAL_Q
+    return {
+        f"{band}_gain_db": _limited(effect, band, boost.gain_db),
+        cutoff.name: cutoff.clamp(boost.frequency_hz),
+        f"{band}_q": q.clamp(usual if boost.q is None else boost.q),
+    }

@@ -1,0 +1,224 @@
+"""Answers to questions about the chain, the turns and what can be done; `sound_questions` has those about the sound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from instructfx.chain import Chain, Slot
+from instructfx.effects import EFFECTS
+from instructfx.language import lexicon
+from instructfx.language.intent_types import Language, Question, Topic
+from instructfx.language.words import fold
+from instructfx.planners import PastTurn, PlanRequest, sound_questions
+from instructfx.planners.deeds import FEW, at_rest, changed, deeds, valued
+from instructfx.planners.phrases import Voice, capital, texts, uncapital
+from instructfx.planners.plan import Plan, Reply
+from instructfx.planners.replies import STRONGEST, TOLD
+from instructfx.planners.results import REACHED, beside_the_point, compared, moving
+from instructfx.planners.sound_questions import main_axis
+
+Answer = Callable[[Question, PlanRequest, Voice], list[str]]
+
+
+def answer(question: Question, request: PlanRequest, language: Language) -> Reply:
+    """The answer to a question, from what is known: the chain, the turns, the readings, and the track where it is
+    measured. It changes nothing, and never raises."""
+    sentences = ANSWERS[question.topic](question, request, Voice(language))
+    return Reply("question", " ".join(capital(each) for each in sentences), raw=request.instruction)
+
+
+# What is there
+
+
+def _chain(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
+    if not request.chain.slots:
+        return [voice.say("chain_empty")]
+    effects = ", ".join(_described(slot, request.chain, voice) for slot in request.chain.slots)
+    return [voice.say("chain_is", effects=effects)]
+
+
+def _described(slot: Slot, chain: Chain, voice: Voice) -> str:
+    """ "reverb (decay 1.5 s, mix 25 %)", "delay (bypassed)", "equaliser 2 (flat)"."""
+    what = voice.named(chain, slot.id)
+    if slot.effect.absent:
+        return voice.say("is_absent", what=what)
+    if slot.bypassed:
+        return voice.say("is_bypassed", what=what)
+    if at_rest(slot):
+        return voice.say("is_flat", what=what)
+    return voice.say("with_values", what=what, values=", ".join(voice.settings(slot)))
+
+
+def _amount(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
+    if not question.effect:
+        return sound_questions.reading(question, request, voice) if question.axes else _chain(question, request, voice)
+    there = [_described(slot, request.chain, voice) for slot in request.chain.of_effect(question.effect)]
+    return [voice.say("amount_is", what=voice.listed(there))] if there else _there(question, request, voice)
+
+
+def _there(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
+    name = question.effect
+    if not name:
+        return sound_questions.quality(question, request, voice) if question.axes else _chain(question, request, voice)
+    there = [_described(slot, request.chain, voice) for slot in request.chain.of_effect(name)]
+    if there:
+        return [voice.say("there_yes", what=voice.listed(there))]
+    recorded = [voice.say("room_recorded")] if EFFECTS.resolve(name).role == "room" else []
+    return [voice.say("there_no", effect=voice.effect(name)), *recorded]
+
+
+def _quality(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
+    """ "Is it too bright?" by the readings; "is there too much reverb?" by what is there."""
+    if question.axes or not question.effect:
+        return sound_questions.quality(question, request, voice)
+    there = _there(question, request, voice)
+    axis = next(iter(EFFECTS.resolve(question.effect).heuristics.reach), "")
+    about = Question(question.topic, question.phrase, axes={axis: 1.0})
+    return [*there, *sound_questions.reading(about, request, voice)]
+
+
+# What was done
+
+
+def _before(request: PlanRequest, index: int) -> Chain:
+    """The chain before an earlier turn."""
+    return request.earlier[index - 1].chain if index else Chain()
+
+
+def _moved(turn: PastTurn) -> Mapping[str, float]:
+    axes = moving(turn.readings_before, turn.readings_after)
+    return {axis: turn.readings_after[axis] - turn.readings_before[axis] for axis in axes}
+
+
+def _why(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
+    if question.effect:
+        having = [at for at, turn in enumerate(request.earlier) if question.effect in turn.chain.names]
+        came = [at for at in having if question.effect not in _before(request, at).names]
+        if question.effect not in request.chain.names or not came:
+            return [voice.say("why_not_there", effect=voice.effect(question.effect))]
+        return [_because(request.earlier[came[-1]], voice)]
+    if question.axes:
+        axis = main_axis(question)
+        causes = [(turn, _moved(turn).get(axis, 0.0)) for turn in request.earlier]
+        causes = [(turn, steps) for turn, steps in causes if steps * question.axes[axis] > 0 and abs(steps) >= REACHED]
+        said = [
+            voice.say("why_reading", words=turn.instruction, axis=voice.axis(axis), steps=f"{steps:+.1f}")
+            for turn, steps in causes[-STRONGEST:]
+        ]
+        read = sound_questions.reading(question, request, voice)
+        change = voice.say("to_change_it", wish=voice.wish(axis, -question.axes[axis]))
+        return [*read, *(said or [voice.say("from_the_start")]), change]
+    return [_because(request.earlier[-1], voice)] if request.earlier else [voice.say("why_nothing")]
+
+
+def _because(turn: PastTurn, voice: Voice) -> str:
+    if turn.by_hand:
+        return voice.say("by_hand", words=turn.instruction)
+    axes = sorted(turn.goal.axes.items(), key=lambda item: -abs(item[1]))
+    asked = [voice.compared(axis, value) for axis, value in axes if abs(value) >= TOLD][:STRONGEST]
+    if not asked:
+        return voice.say("why_turn", words=turn.instruction, meant=voice.say("why_command"))
+    reach = {axis for axis, value in axes if abs(value) >= TOLD}
+    able = [slot.id for slot in turn.chain.slots if reach & set(slot.effect.heuristics.reach)]
+    effects = voice.listed([voice.called(turn.chain, each) for each in able])
+    meant = voice.say("why_means", axes=voice.listed(asked), effects=effects)
+    return voice.say("why_turn", words=turn.instruction, meant=meant if able else voice.listed(asked))
+
+
+def _changed(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
+    if not request.earlier:
+        return [voice.say("why_nothing")]
+    turn = request.earlier[-1]
+    before, after = _before(request, len(request.earlier) - 1), turn.chain
+    parts = deeds(Plan(), before, after, voice)
+    for slot in after.slots:
+        was = before.find(slot.id)
+        moved = changed(was, slot) if was else []
+        if was and moved:
+            far = sorted(moved, key=lambda p: -abs(p.to_unit(slot.settings[p.name]) - p.to_unit(was.settings[p.name])))
+            values = ", ".join(valued(p, slot.settings[p.name], voice, was.settings[p.name]) for p in far[:FEW])
+            parts.append(voice.say("changed_slot", what=voice.called(after, slot.id), values=values))
+    done = "; ".join(parts) or voice.say("changed_nothing").lower()
+    return [voice.say("changed", words=turn.instruction, deeds=done), *_readings_changed(turn, before, voice)]
+
+
+def _readings_changed(turn: PastTurn, before: Chain, voice: Voice, yes: str = "changed_readings") -> list[str]:
+    moved = _moved(turn)
+    if not moved:
+        return []
+    heard = [compared(axis, moved[axis], voice, before, turn.chain) for axis in beside_the_point({}, moved)]
+    return [voice.say(yes, heard=voice.listed(heard)) if heard else voice.say(f"{yes}_not")]
+
+
+def _better(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
+    if not request.earlier:
+        return [voice.say("better_nothing")]
+    before = _before(request, len(request.earlier) - 1)
+    return [*_readings_changed(request.earlier[-1], before, voice, "better_moved"), voice.say("better")]
+
+
+def _undone(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
+    if not request.earlier:
+        return [voice.say("nothing_to_undo")]
+    said = [turn.instruction for turn in request.earlier]
+    to = voice.say("undo_to", words=said[-2]) if len(said) > 1 else voice.say("undo_to_dry")
+    return [voice.say("undo_what", words=said[-1], to=uncapital(to))]
+
+
+# What things mean, and how they are done
+
+
+def _meaning(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
+    if question.effect:
+        effect = EFFECTS.resolve(question.effect)
+        summary = voice.say(
+            "meaning_effect", what=voice.effect(effect.name), summary=uncapital(voice.summary(effect.name))
+        )
+        names = voice.listed([voice.setting(param) for param in effect.params[: 2 * FEW]])
+        return [summary, voice.say("meaning_settings", settings=names)]
+    family = lexicon().families.get(question.family)
+    if not family or not family.axes:
+        return [voice.say("meaning_unknown"), voice.say("offer")]
+    axes = sorted(family.axes, key=lambda axis: -abs(family.axes[axis]))[: FEW + 1]
+    word = next(iter(family.words[voice.language]), family.name)
+    meant = voice.listed([voice.compared(axis, family.axes[axis]) for axis in axes])
+    return [voice.say("meaning_word", word=word, axes=meant)]
+
+
+def _abilities(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
+    names = [voice.effect(name) for name in EFFECTS]
+    return [voice.say("offer"), voice.say("abilities", count=str(len(names)), effects=voice.listed(names))]
+
+
+def _how(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
+    asked = fold(question.phrase or request.instruction).split()
+    for entry in texts()["how"]:
+        if any(word.strip("¿?¡!.,").startswith(tuple(entry["words"])) for word in asked):
+            return [entry[voice.language]]
+    return [voice.say("how_other")]
+
+
+def _other(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
+    return [voice.say("other"), voice.say("offer")]
+
+
+ANSWERS: Mapping[Topic, Answer] = {
+    "why": _why,
+    "changed": _changed,
+    "chain": _chain,
+    "amount": _amount,
+    "loudness": sound_questions.loudness,
+    "width": sound_questions.width,
+    "tempo": sound_questions.tempo,
+    "key": sound_questions.key,
+    "quality": _quality,
+    "there": _there,
+    "meaning": _meaning,
+    "abilities": _abilities,
+    "undone": _undone,
+    "advice": sound_questions.advice,
+    "better": _better,
+    "fault": sound_questions.fault,
+    "how": _how,
+    "other": _other,
+}

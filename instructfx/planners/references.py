@@ -1,0 +1,151 @@
+"""What words that speak of earlier turns mean: "again", "half of that", "no, I meant the highs"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from instructfx.chain import Chain
+from instructfx.effects import EFFECTS
+from instructfx.language import Command, Intent, understand
+from instructfx.language.intent_types import USUAL, Reference, Which
+from instructfx.language.substitution import substituted
+from instructfx.planners import PlanRequest
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What is asked once references are resolved, on which turn it builds, and how many turns are taken back first."""
+
+    intent: Intent
+    request: PlanRequest
+    back: int = 0
+
+
+def resolved(intent: Intent, request: PlanRequest) -> Resolved:
+    """The intent without references. Where there is nothing that they could speak of, they stay in it."""
+    back = min(intent.undo, len(request.earlier))
+    found = Resolved(replace(intent, undo=0), without_last(request, back), back)
+    for reference in intent.references:
+        found = _resolved(reference, found)
+    return found
+
+
+def without_last(request: PlanRequest, count: int) -> PlanRequest:
+    """The request as it was before the last turns."""
+    if count == 0:
+        return request
+    earlier = request.earlier[: len(request.earlier) - count]
+    return replace(request, earlier=earlier, chain=earlier[-1].chain if earlier else Chain())
+
+
+def _resolved(reference: Reference, found: Resolved) -> Resolved:
+    request = found.request
+    if reference.kind in ("before", "version"):
+        count = _turns_back(reference, request)
+        if not count:
+            return found
+        return replace(found, request=without_last(request, count), back=found.back + count)
+    if not request.said:
+        return found
+    if reference.kind == "swap":
+        return replace(found, intent=_joined(found.intent, _swapped(reference, request)))
+    if reference.kind in ("again", "share"):
+        amount = reference.amount - 1.0 if reference.kind == "share" else reference.amount
+        return replace(found, intent=_joined(found.intent, _scaled(_meant_last(request), amount)))
+    words = substituted(request.said[-1], reference.words)
+    if reference.kind != "same_for" and request.earlier and not request.earlier[-1].by_hand:
+        request, back = without_last(request, 1), found.back + 1
+    else:
+        back = found.back
+    asked = understand(words, request.effects_lately)
+    if not asked.understood:
+        return found
+    return Resolved(_joined(found.intent, asked), request, back)
+
+
+def _joined(intent: Intent, more: Intent) -> Intent:
+    """An intent that asks for what another one asks as well; its references are resolved."""
+    return replace(
+        intent,
+        wishes=(*intent.wishes, *more.wishes),
+        commands=(*intent.commands, *more.commands),
+        notes=(*intent.notes, *more.notes),
+        references=(),
+    )
+
+
+def _meant_last(request: PlanRequest) -> Intent:
+    """What the last turn asked that asked for anything by itself; "again" speaks of what it repeats."""
+    for place in range(len(request.said) - 1, -1, -1):
+        intent = understand(request.said[place])
+        dialled = tuple(c for c in intent.commands if c.effect and c.verb in ("add", "adjust"))
+        if intent.wishes or dialled:
+            return replace(intent, commands=dialled)
+        if intent.references and intent.references[0].words:
+            return understand(substituted(request.said[max(place - 1, 0)], intent.references[0].words))
+    return Intent("", "en")
+
+
+def _swapped(reference: Reference, request: PlanRequest) -> Intent:
+    """An effect in the place of the one that was spoken of last: "try a phaser instead"."""
+    wanted = understand(f"add {reference.words}")
+    gone = [effect for effect in request.effects_lately[:1] if effect not in {c.effect for c in wanted.commands}]
+    removed = tuple(Command(reference.words, "remove", effect, {}, {}, (), 0.0) for effect in gone)
+    return replace(wanted, commands=(*removed, *wanted.commands))
+
+
+def _scaled(intent: Intent, amount: float) -> Intent:
+    wishes = tuple(
+        replace(wish, axes={axis: amount * value for axis, value in wish.axes.items()}, settings={})
+        for wish in intent.wishes
+    )
+    commands = tuple(
+        Command(
+            phrase=c.phrase,
+            verb="adjust",
+            effect=c.effect,
+            settings={},
+            changes={name: amount * change for name, change in {**_mirrored(c), **c.changes}.items()},
+            boosts=tuple(replace(boost, gain_db=amount * boost.gain_db) for boost in c.boosts),
+            amount=0.0 if c.changes or c.boosts or _mirrored(c) else amount,
+            which=_there(c.which),
+        )
+        for c in intent.commands
+    )
+    return replace(intent, wishes=wishes, commands=commands)
+
+
+def _mirrored(command: Command) -> dict[str, float]:
+    """The settings of a command that rest at zero and reach as far to both sides, so that they can be turned."""
+    if command.effect is None:
+        return {}
+    params = {param.name: param for param in EFFECTS[command.effect].params}
+    return {
+        name: value
+        for name, value in command.settings.items()
+        if params[name].default == 0 and params[name].low == -params[name].high
+    }
+
+
+def _there(which: Which) -> Which:
+    """What was put in then is there now, and was spoken of last."""
+    return USUAL if which.kind == "another" else which
+
+
+def _turns_back(reference: Reference, request: PlanRequest) -> int:
+    """How many turns to take back; 0 where what is spoken of cannot be found."""
+    count = len(request.earlier)
+    if reference.kind == "version":
+        return count - int(reference.amount) if 0 <= reference.amount < count else 0
+    spoken = understand(reference.words)
+    effects = {command.effect for command in spoken.commands if command.effect}
+    families = {family for wish in spoken.wishes for family in wish.families}
+    for place in range(count - 1, -1, -1):
+        before = request.earlier[place - 1].chain if place else Chain()
+        asked = understand(request.earlier[place].instruction)
+        came = set(request.earlier[place].chain.names) - set(before.names)
+        named = {command.effect for command in asked.commands}
+        wished = {family for wish in asked.wishes for family in wish.families}
+        if effects & (came | named) or families & wished:
+            return count - place
+    return 0

@@ -1,0 +1,179 @@
+"""Answers about the sound: measured on the whole track, or read by the ear and set beside what is usual."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from instructfx.audio.facts import TrackFacts
+from instructfx.chain import Chain
+from instructfx.chain.format import minus
+from instructfx.ears.axes import AXES, TONE
+from instructfx.effects import EFFECTS
+from instructfx.errors import InstructFXError
+from instructfx.language.intent_types import Question
+from instructfx.planners import PlanRequest
+from instructfx.planners.phrases import Voice
+from instructfx.planners.usual import usual
+
+LUFS_PER_STEP = 3.0  # of the axis loudness
+SIDES_PER_STEP = 10.0  # percent of the energy, of the axis width
+SUGGESTIONS = 3
+OF_TASTE = ("punch", "dynamics", "balance")
+"""Axes other than tone of which a suggestion can be made; what a room, grit or pitch should be nobody can say."""
+
+
+def main_axis(question: Question) -> str:
+    """The axis that a question is mainly about; empty where it is about none."""
+    return max(question.axes, key=lambda axis: abs(question.axes[axis]), default="")
+
+
+def _facts(request: PlanRequest, chain: Chain) -> TrackFacts | None:
+    """The track through a chain, measured; None where there is none or it cannot be read."""
+    try:
+        return request.facts(chain) if request.facts else None
+    except InstructFXError:
+        return None
+
+
+def _number(value: float, digits: int = 1) -> str:
+    return minus(f"{round(value, digits) + 0.0:.{digits}f}")
+
+
+def beyond(axis: str, readings: Mapping[str, float]) -> float:
+    """By how many steps a reading lies above what is usual; below it, a negative number; 0 within it or unread."""
+    if axis not in readings:
+        return 0.0
+    low, high = usual(axis)
+    return max(readings[axis] - high, 0.0) + min(readings[axis] - low, 0.0)
+
+
+# Measured
+
+
+def loudness(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
+    """LUFS and true peak of what plays now, and of the track as it came where that differs."""
+    facts = _facts(request, request.chain)
+    if facts is None:
+        if "loudness" not in request.readings:
+            return [voice.say("not_measured")]
+        return [voice.say("loud_reading", lufs=_number(LUFS_PER_STEP * request.readings["loudness"], 0))]
+    said = [voice.say("loud_is", lufs=_number(facts.loudness_lufs), peak=_number(facts.true_peak_dbtp))]
+    dry = _facts(request, Chain()) if request.chain.slots else None
+    return [*said, voice.say("loud_was", lufs=_number(dry.loudness_lufs))] if dry else said
+
+
+def width(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
+    """The share of the energy that is in the side signal."""
+    if request.channels == 1:
+        return [voice.say("wide_mono")]
+    if "width" not in request.readings:
+        return [voice.say("no_reading")]
+    far = beyond("width", request.readings)
+    than_most = voice.say("than_most", compared=voice.compared("width", far, degree=False))
+    share = _number(SIDES_PER_STEP * request.readings["width"], 0)
+    return [voice.say("wide_is", share=share, compared=than_most if far else voice.say("wide_usual"))]
+
+
+def tempo(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
+    """Beats a minute of the track as it came, and how sure that is."""
+    facts = _facts(request, Chain())
+    if facts is None:
+        return [voice.say("not_measured")]
+    bpm = f"{facts.tempo.bpm:.0f}"
+    if facts.tempo.sure:
+        return [voice.say("tempo_is", bpm=bpm, sure=voice.say("tempo_clear"))]
+    return [voice.say("tempo_unsure", bpm=bpm) if facts.tempo.strength else voice.say("tempo_none")]
+
+
+def key(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
+    """That keys are not detected."""
+    return [voice.say("key_unknown")]
+
+
+def fault(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
+    """Whether the recording is clipped; clicks, noise and hum are not measured."""
+    facts = _facts(request, Chain())
+    if facts is None:
+        return [voice.say("faults_unknown")]
+    clipped = voice.say("clipped", count=str(facts.clipped)) if facts.clipped else voice.say("not_clipped")
+    return [clipped, voice.say("faults_unknown")]
+
+
+# Read
+
+
+def quality(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
+    """Whether it is too bright: the reading beside what is usual, and what to type where it lies beyond."""
+    axis = main_axis(question)
+    if axis not in request.readings:
+        return [voice.say("no_reading"), voice.say("ears_decide")] if axis else advice(question, request, voice)
+    sign = question.axes.get(axis, 1.0)
+    far = beyond(axis, request.readings)
+    if not far:
+        return [voice.say("reading_usual", **_reading(axis, request, voice))]
+    compared = voice.compared(axis, far, degree=False)
+    if far * sign < 0:
+        return [voice.say("reading_opposite", compared=compared, **_reading(axis, request, voice))]
+    said = voice.say("reading_beyond", compared=compared, **_reading(axis, request, voice))
+    return [said, voice.say("to_change_it", wish=voice.wish(axis, -far))]
+
+
+def reading(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
+    """How much of a quality there is."""
+    axis = main_axis(question)
+    if axis not in request.readings:
+        return [voice.say("no_reading")]
+    return [voice.say("reading_is", **_reading(axis, request, voice))]
+
+
+def _reading(axis: str, request: PlanRequest, voice: Voice) -> dict[str, str]:
+    low, high = usual(axis)
+    numbers = {"reading": request.readings[axis], "low": low, "high": high}
+    return {"axis": voice.axis(axis), **{name: _number(value) for name, value in numbers.items()}}
+
+
+def advice(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
+    """What to type, from the readings beyond what is usual; whether an effect would help, where one is named."""
+    if question.effect:
+        return [_effect_advice(question.effect, request, voice)]
+    if axis := main_axis(question):
+        return [_called_for(axis, question.axes[axis], request, voice, voice.wish(axis, question.axes[axis]))]
+    wishes = suggestions(request, voice)
+    if not wishes:
+        return [voice.say("advice_none")]
+    return [voice.say("advice", wishes=voice.listed(wishes, "or")), voice.say("ears_decide")]
+
+
+def suggestions(request: PlanRequest, voice: Voice) -> list[str]:
+    """Wishes to type that bring readings back to what is usual, and why."""
+    return [
+        voice.say("advice_one", wish=voice.wish(axis, -off), compared=voice.compared(axis, off, degree=False))
+        for axis, off in furthest(request.readings).items()
+    ]
+
+
+def furthest(readings: Mapping[str, float]) -> dict[str, float]:
+    """The axes that an effect could bring back to what is usual, the furthest off first: axis -> steps beyond."""
+    off = {axis: beyond(axis, readings) for axis in AXES if AXES[axis].family == TONE or axis in OF_TASTE}
+    able = [axis for axis, far in off.items() if far and EFFECTS.answering(axis, -far)]
+    return {axis: off[axis] for axis in sorted(able, key=lambda axis: -abs(off[axis]))[:SUGGESTIONS]}
+
+
+def _effect_advice(name: str, request: PlanRequest, voice: Voice) -> str:
+    there = request.chain.of_effect(name)
+    if there:
+        what = voice.listed([f"{voice.effect(name)} ({', '.join(voice.settings(slot))})" for slot in there])
+        return voice.say("advice_effect_there", what=what)
+    for wish in EFFECTS.resolve(name).heuristics.first_for:
+        axis, sign = wish[1:], 1 if wish[0] == "+" else -1
+        if beyond(axis, request.readings) * sign < 0:
+            return _called_for(axis, sign, request, voice, voice.wish(axis, sign))
+    return voice.say("advice_no", wish=voice.say("add_effect", what=voice.one(name)))
+
+
+def _called_for(axis: str, sign: float, request: PlanRequest, voice: Voice, wish: str) -> str:
+    """Whether the readings call for a wish on an axis."""
+    far = beyond(axis, request.readings)
+    if far * sign < 0:
+        return voice.say("advice_yes", compared=voice.compared(axis, far, degree=False), wish=wish)
+    return voice.say("advice_no", wish=wish)
