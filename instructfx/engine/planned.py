@@ -109,7 +109,7 @@ def _searched(context: TurnContext, text: str, plan: Plan) -> Outcome:
     callbacks.on_stage("refining")
     ids = movable if asks and not idle else ()
     pinned = plan.pinned | {pair for pair in named(request.earlier) if _untouched(pair, before, start)}
-    spare = equalisers(start, (*movable, *plan.keep)) if ids else ()
+    spare = equalisers(start, (*movable, *plan.keep)) if ids or plan.add else ()
     refined = searched(
         context, Tuning(start, ids, [pair for pair in pinned if pair[0] in start.ids], base), objective, stands, spare
     )

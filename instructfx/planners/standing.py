@@ -17,6 +17,7 @@ from instructfx.planners.usual import usual
 SIDE = 0.5  # of a wish's strongest axis: this much the other way takes an earlier wish back
 OPPOSED = -0.85  # correlation of two axes' curves below which more of the one is less of the other: warm and bright
 ACHIEVED = 0.15  # steps: a wish that moved less has nothing to lose
+LITTLE = 0.4  # steps: of less than that, what is lost weighs no more
 SLACK = 0.1  # of what was achieved may go
 AGE = 0.93  # what a wish weighs a turn later
 FAULTS = ("bass", "mud", "nasal", "harshness")
@@ -48,6 +49,11 @@ class Achieved:
         """Steps that were gained, in the direction of the wish."""
         return self.sign * (self.reading - self.origin)
 
+    @property
+    def matters(self) -> float:
+        """The weight against what was gained: a tenth of a step is much of half a step and little of two."""
+        return self.weight / min(max(self.size, LITTLE), 1.0)
+
 
 def standing(earlier: Sequence[PastTurn], goal: Goal, readings: Mapping[str, float]) -> Standing:
     """The limits of a turn with this goal, on a sound that reads so.
@@ -59,7 +65,7 @@ def standing(earlier: Sequence[PastTurn], goal: Goal, readings: Mapping[str, flo
     kept = [each for each in achieved(earlier) if each.axis in readings]
     kept = [each for each in _released(kept, goal.axes) if goal.axes.get(each.axis, 0.0) * each.sign <= 0]
     limits = [
-        Limit(each.axis, each.sign, each.sign * (each.reading - readings[each.axis]) - SLACK * each.size, each.weight)
+        Limit(each.axis, each.sign, each.sign * (each.reading - readings[each.axis]) - SLACK * each.size, each.matters)
         for each in kept
     ]
     limits += [
