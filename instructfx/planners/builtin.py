@@ -115,9 +115,8 @@ def _choose(wish: Wish, intent: Intent, draft: Draft, request: PlanRequest) -> l
     strongest = max(map(abs, axes.values()), default=0.0)
     wanted = [effect for effect in wish.settings if effect not in draft.kept and effect not in draft.unwanted]
     chosen = [draft.usual(effect) for effect in wanted]
-    if axes.get("fidelity", 0.0) <= NARROW and any(
-        EFFECTS[each].role == "band" for each in wanted
-    ):  # as narrow as the word says: its filter is the tone
+    filtered = any(EFFECTS[effect].role == "band" for effect in wanted)
+    if filtered and axes.get("fidelity", 0.0) <= NARROW:  # as narrow as the word says: its filter is the tone
         axes = {axis: value for axis, value in axes.items() if AXES[axis].family != TONE}
     chosen += standing_against(axes, draft)
     for axis, value in axes.items():
