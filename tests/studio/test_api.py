@@ -275,7 +275,7 @@ def test_an_assistant_drives_the_rack_with_tools(studio: Running, track: Path) -
         async with assistant(studio.url) as tools:
             offered = {tool.name: tool for tool in (await tools.list_tools()).tools}
             assert set(offered) == {"open", "say", "undo", "render", "export"}
-            assert "the instruction refines the session's chain" in (offered["say"].description or "")
+            assert "a wish refines the session's chain" in (offered["say"].description or "")
             assert offered["say"].inputSchema["required"] == ["session", "instruction"]
             session = (await called(tools, "open", sample="guitar"))["session"]
             turn = (await called(tools, "say", session=session, instruction="add a 250 ms delay"))["turn"]
