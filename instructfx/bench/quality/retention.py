@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from instructfx.bench.quality.dialogue import OURS, percent
-from instructfx.bench.quality.playing import dry_readings, opened
 from instructfx.bench.quality.effect_labels import BenchDataError, read_toml
+from instructfx.bench.quality.playing import dry_readings, opened
 from instructfx.bench.registry import BenchOptions
 from instructfx.bench.runner.cases import Bench, CaseReport
 from instructfx.bench.runner.intervals import interval
