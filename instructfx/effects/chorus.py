@@ -63,7 +63,10 @@ WORDS = EffectWords(
             {"rate_hz": 0.25, "depth": 0.6, "centre_delay_ms": 2.0, "feedback": 0.7, "mix": 0.5},
         ),
     ),
-    colours=(Colour(("deep", "wide", "lush", "wobbly", "thick"), {"depth": 0.15}, alone=True),),
+    colours=(
+        Colour(("deep", "wide", "lush", "wobbly", "thick"), {"depth": 0.15}, alone=True),
+        Colour(("shallow",), {"depth": -0.15}, alone=True),
+    ),
 )
 
 

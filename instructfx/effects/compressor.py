@@ -137,6 +137,8 @@ WORDS = EffectWords(
     ),
     colours=(
         Colour(("soft", "smooth", "dynamic"), {"threshold_db": 4.0, "ratio": -0.7}),
+        Colour(("light",), {"threshold_db": 4.0, "ratio": -0.7}, alone=True),
+        Colour(("heavy",), {"threshold_db": -4.0, "ratio": 1.5}, alone=True),
         Colour(("aggressive", "tight", "squashed", "punchy"), {"threshold_db": -4.0, "ratio": 1.5}),
     ),
     numbers={"db": ("threshold_db",), "ratio": ("ratio",), "s": ("attack_ms", "release_ms"), "": ("threshold_db",)},

@@ -75,6 +75,8 @@ WORDS = EffectWords(
                 "low-cut",
                 "low-cut filter",
                 "hpf",
+                "hp",
+                "hp filter",
                 "rumble filter",
                 "hi-pass",
                 "hi pass filter",
@@ -93,7 +95,17 @@ WORDS = EffectWords(
             {"highpass_hz": 100.0},
         ),
         Nickname(
-            ("low-pass", "low-pass filter", "high-cut", "high-cut filter", "lpf", "hi-cut", "treble cut"),
+            (
+                "low-pass",
+                "lp at",
+                "lp filter",
+                "low-pass filter",
+                "high-cut",
+                "high-cut filter",
+                "lpf",
+                "hi-cut",
+                "treble cut",
+            ),
             (
                 "paso bajo",
                 "paso bajos",

@@ -60,7 +60,10 @@ WORDS = EffectWords(
             ("fáser", "faseador", "phaser"),
         ),
     ),
-    colours=(Colour(("deep", "lush", "swirly"), {"depth": 0.15}, alone=True),),
+    colours=(
+        Colour(("deep", "lush", "swirly"), {"depth": 0.15}, alone=True),
+        Colour(("shallow",), {"depth": -0.15}, alone=True),
+    ),
 )
 
 

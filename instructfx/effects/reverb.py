@@ -177,35 +177,26 @@ def room_at(sample_rate: int, room: str) -> npt.NDArray[np.float64]:
     return np.concatenate(parts, axis=1).astype(np.float64) * room_rate / sample_rate
 
 
+PLATE = {
+    "decay_seconds": 1.8, "damping": 0.15, "low_decay_ratio": 0.8, "pre_delay_ms": 0.0, "high_cut_hz": 4500.0,
+    "mix": 0.3,
+}  # fmt: skip
+SPRING = {
+    "decay_seconds": 1.6, "damping": 0.3, "low_cut_hz": 250.0, "high_cut_hz": 4000.0, "width": 0.2, "mix": 0.3,
+}  # fmt: skip
+"""What answers in the place of a room."""
+
 WORDS = EffectWords(
     nicknames=(
         Nickname(
             ("reverb", "reverbs", "reverberation", "reverberate", "tail", "reverb tail"),
             ("reverberación", "reverb", "reverbo", "cola"),
         ),
-        Nickname(
-            ("plate", "plate reverb", "emt", "emt 140", "emt plate"),
-            ("placa", "reverb de placa"),
-            {
-                "decay_seconds": 1.8,
-                "damping": 0.15,
-                "low_decay_ratio": 0.8,
-                "pre_delay_ms": 0.0,
-                "high_cut_hz": 4500.0,
-                "mix": 0.3,
-            },
-        ),
+        Nickname(("plate", "plate reverb", "emt", "emt 140", "emt plate"), ("placa", "reverb de placa"), PLATE),
         Nickname(
             ("spring", "spring reverb", "spring tank", "amp reverb", "surf reverb"),
             ("muelle", "reverb de muelle", "resorte"),
-            {
-                "decay_seconds": 1.6,
-                "damping": 0.3,
-                "low_cut_hz": 250.0,
-                "high_cut_hz": 4000.0,
-                "width": 0.2,
-                "mix": 0.3,
-            },
+            SPRING,
         ),
         Nickname(
             ("long reverb", "long verb", "long tail"),

@@ -77,6 +77,7 @@ WORDS = EffectWords(
     ),
     colours=(
         Colour(("deep", "lush", "wobbly", "swirly"), {"depth": 0.2}, alone=True),
+        Colour(("shallow",), {"depth": -0.15}, alone=True),
         Colour(("soft", "smooth"), {"depth": -0.2}),
     ),
 )

@@ -19,6 +19,7 @@ from instructfx.planners.drawing import taken_back
 from instructfx.planners.phrases import Voice
 from instructfx.planners.router import route
 from instructfx.planners.standing import named, standing
+from instructfx.planners.taking_back import NARROWING
 from instructfx.refine import Refined, Step, Tuning
 from instructfx.sessions import Session
 from instructfx.sessions.options import TurnOptions, unheard
@@ -109,7 +110,8 @@ def _searched(context: TurnContext, text: str, plan: Plan) -> Outcome:
     callbacks.on_stage("refining")
     ids = movable if asks and not idle else ()
     pinned = plan.pinned | {pair for pair in named(request.earlier) if _untouched(pair, before, start)}
-    spare = equalisers(start, (*movable, *plan.keep)) if ids else ()
+    narrows = pursued.axes.get("fidelity", 0.0) <= NARROWING  # a telephone is not to be made warm again
+    spare = equalisers(start, (*movable, *plan.keep)) if (ids or plan.add) and not narrows else ()
     refined = searched(
         context, Tuning(start, ids, [pair for pair in pinned if pair[0] in start.ids], base), objective, stands, spare
     )

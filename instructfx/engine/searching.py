@@ -11,7 +11,7 @@ from instructfx.ears.perceptual import TONE_AXES
 from instructfx.engine.context import TurnContext
 from instructfx.refine import Refined, Step, Tuning, Watching, refine
 
-LOST = 0.1  # steps below a limit: less than that is no reason to move what a turn is not about
+LOST = 0.05  # steps below a limit: less than that is no reason to move what a turn is not about
 
 
 def searched(

@@ -75,11 +75,13 @@ def command(group: Group, phrase: str) -> Command | None:
             settings["decay_seconds"] = round(decay.clamp(settings["decay_seconds"] * 1.4), 3)
     if changes and verb == "add":
         verb = "adjust"
-    if group.item.which.side and group.item.which.neighbour and group.item.which.definite and verb == "add":
+    told = mods.verb == "add" or mods.has("turn")
+    if group.item.which.side and group.item.which.neighbour and group.item.which.definite and told and verb == "add":
         return Command(phrase, "move", nickname.effect, {}, {}, (), 0.0, group.item.which)
     return Command(phrase, verb, nickname.effect, settings, changes, (), round(amount, 4), group.item.which)
 
 
+EXCHANGES = frozenset(("swap", "exchange", "trade", "replace", "substitute", "cambia", "intercambia"))
 IT = Which("it")
 """The slot that was spoken of last."""
 
@@ -87,6 +89,8 @@ IT = Which("it")
 def alone_command(mods: Mods, phrase: str, context: DialogueContext) -> Command | None:
     """What modifiers ask that stand alone: of the effect that was spoken of last, or of what the last turn asked."""
     if mods.verb in ("bypass", "enable", "remove", "keep") and not mods.direction:
+        if any(word in EXCHANGES for word in phrase.split()):
+            return None  # "swap them" removes nothing
         verb: Verb = "keep" if mods.verb == "keep" else "bypass" if mods.verb == "bypass" else "enable"
         return Command(phrase, "remove" if mods.verb == "remove" else verb, None, {}, {}, (), 0.0, IT)
     if mods.time or mods.speed or mods.size:

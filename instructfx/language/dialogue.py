@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from importlib import resources
-from typing import Any, Final, get_args
+from typing import Final
 
-from instructfx.effects import EFFECTS
+from instructfx.language.dialogue_patterns import dialogue_patterns
 from instructfx.language.grammar import Role, roles
 from instructfx.language.intent_types import Beyond, Reference, Topic
-from instructfx.language.lexicon import LONGEST_PHRASE, lexicon
+from instructfx.language.lexicon import LONGEST_PHRASE
 from instructfx.language.numbers import read_number
-from instructfx.language.patterns import Match, PatternError, Patterns, patterns
-from instructfx.language.words import Token, split_phrase
+from instructfx.language.patterns import Match
+from instructfx.language.words import Token
 
 SENTENCE_ENDS: Final = frozenset(".!?\n…;")
+IDENTIFY: Final = "identify"  # of what cannot be done, the one that is asked
 PART_ENDS: Final = frozenset(",:()—–")
 JOINTS: Final = frozenset(("but", "and", "then", "pero", "y", "luego", "entonces"))
-CODES: Final = ("en", "es")
 
 
 @dataclass(frozen=True)
@@ -46,76 +43,6 @@ class DialogueActs:
     left: tuple[Token, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Grammar:
-    """The patterns of dialogue.toml and beyond.toml."""
-
-    acts: Patterns[str]
-    references: Patterns[Reference]
-    app: Patterns[Beyond]
-    beyond: Patterns[Beyond]
-    asking: Patterns[str]
-    please: Patterns[str]
-    topics: Patterns[Topic]
-
-
-@lru_cache(maxsize=1)
-def grammar() -> _Grammar:
-    """The patterns, read once. Raises PatternError where a file says something that cannot be."""
-    data, beyond = _read("dialogue.toml"), _read("beyond.toml")
-    classes = _classes({**data["classes"], **beyond["classes"]})
-    for entry in data["question"]:
-        if entry["topic"] not in get_args(Topic):
-            raise PatternError(f"dialogue.toml: there is no topic {entry['topic']!r}; there are {get_args(Topic)}")
-    return _Grammar(
-        acts=patterns([(each, act["name"]) for act in data["act"] for each in _written(act)], classes),
-        references=patterns(
-            [
-                (each, Reference(ref["kind"], ref.get("amount", 1.0)))
-                for ref in data["reference"]
-                for each in _written(ref)
-            ],
-            classes,
-        ),
-        app=patterns([(each, _beyond(entry)) for entry in data["app"] for each in _written(entry)], classes),
-        beyond=patterns([(each, _beyond(entry)) for entry in beyond["beyond"] for each in _written(entry)], classes),
-        asking=patterns([(each, "asks") for each in _written(data["asking"])], classes),
-        please=patterns([("^ {please}", "please")], classes),
-        topics=patterns([(each, entry["topic"]) for entry in data["question"] for each in _written(entry)], classes),
-    )
-
-
-def _read(name: str) -> Mapping[str, Any]:
-    return tomllib.loads(resources.files("instructfx.language").joinpath(name).read_text(encoding="utf-8"))
-
-
-def _written(entry: Mapping[str, Any]) -> list[str]:
-    return [each for code in CODES for each in entry.get(code, ())]
-
-
-def _reference(entry: Mapping[str, Any]) -> Reference:
-    return Reference(entry["kind"], entry.get("amount", 1.0), entry.get("words", ""))
-
-
-def _beyond(entry: Mapping[str, Any]) -> Beyond:
-    return Beyond(entry["key"], entry["say_en"], entry["say_es"])
-
-
-def _classes(listed: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
-    words = lexicon()
-    nicknames = [
-        each for effect in EFFECTS.values() for name in effect.words.nicknames for each in (*name.en, *name.es)
-    ]
-    qualities = [keys for keys, entry in words.entries.items() if entry.family is not None]
-    return {
-        **listed,
-        "source": [*sorted(words.sources), *listed["part"]],
-        "effect": [" ".join(split_phrase(each)) for each in nicknames],
-        "swapped": [" ".join(split_phrase(each)) for each in nicknames],
-        "quality": [" ".join(keys) for keys in qualities],
-    }
-
-
 def read_acts(tokens: Sequence[Token]) -> DialogueActs:
     """The speech acts of an instruction in its normal form. Each token is claimed by one of them or is left."""
     said: list[str] = []
@@ -130,9 +57,11 @@ def read_acts(tokens: Sequence[Token]) -> DialogueActs:
         whole = _whole(words)
         if whole is not None:
             _note(whole, said, references)
-        elif talk := grammar().app.find(words):
+        elif talk := dialogue_patterns().app.find(words):
             app.append(talk.meaning)
-        elif (found := grammar().beyond.find(words)) and not (topic and found.meaning.key not in ("identify",)):
+        elif (found := dialogue_patterns().beyond.find(words)) and not (
+            topic and found.meaning.key not in ("identify",)
+        ):
             beyond.append(found.meaning)
             left += _around(tokens, sentence, found)
         elif topic is not None:
@@ -145,10 +74,10 @@ def read_acts(tokens: Sequence[Token]) -> DialogueActs:
 
 def _whole(words: Sequence[str]) -> str | Reference | None:
     """What a part does that does nothing else: an act, or a reference to what was done."""
-    found = grammar().acts.find(words)
+    found = dialogue_patterns().acts.find(words)
     if found:
         return found.meaning
-    meant = grammar().references.find(words)
+    meant = dialogue_patterns().references.find(words)
     if meant is None:
         return None
     rest = next(
@@ -174,7 +103,7 @@ def _parts(
     left: list[Token] = []
     for part, joint in _split(tokens, sentence):
         words = _words(tokens, part)
-        if joint and (talk := grammar().app.find(words)):
+        if joint and (talk := dialogue_patterns().app.find(words)):
             app.append(talk.meaning)
             continue
         meaning = _whole(words) if len(words) <= MOST_WORDS else None
@@ -193,18 +122,21 @@ def _topic(tokens: Sequence[Token], sentence: Span) -> Topic | None:
     """What a sentence asks; None where it asks nothing, or only politely asks for something to be done."""
     words = _words(tokens, sentence)
     marked = sentence.end > sentence.start and tokens[sentence.end - 1].key == "?"
-    asks = grammar().asking.find(words) is not None
+    known = dialogue_patterns()
+    if any(known.proposals.find(_words(tokens, part)) for part, _ in _split(tokens, sentence)):
+        return None
+    asks = known.asking.find(words) is not None
     if not (asks or marked):
         return None
     if not asks and (_requests(tokens, sentence) or len(words) < 3 or _only_wishes(words)):
         return None
-    found = grammar().topics.find(words)
+    found = dialogue_patterns().topics.find(words)
     return found.meaning if found else "other"
 
 
 def _requests(tokens: Sequence[Token], sentence: Span) -> bool:
     """Whether a part of a sentence asks politely for something to be done: "hi, how about a bit more bass?"."""
-    return any(grammar().please.find(_words(tokens, part)) for part, _ in _split(tokens, sentence))
+    return any(dialogue_patterns().please.find(_words(tokens, part)) for part, _ in _split(tokens, sentence))
 
 
 def _only_wishes(words: Sequence[str]) -> bool:

@@ -42,7 +42,7 @@ def _mergeable(one: Command, each: Command) -> bool:
 def language(items: Sequence[Item]) -> Language:
     counts = {"en": 0, "es": 0}
     for item in items:
-        if item.language in counts:
+        if item.language in counts and len(item.text) > 1:  # "a" is a word of both
             counts[item.language] += 1
     spanish = sum(1 for item in items if item.kind == "ignored" and item.text in _SPANISH)
     english = sum(1 for item in items if item.kind == "ignored" and item.text in _ENGLISH)
@@ -81,6 +81,12 @@ _SPANISH = frozenset(
 _ENGLISH = frozenset(
     [
         "the",
+        "tell",
+        "what",
+        "how",
+        "why",
+        "can",
+        "do",
         "it",
         "its",
         "is",

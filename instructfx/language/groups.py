@@ -115,6 +115,7 @@ def _modified(mods: Mods, item: Item) -> Mods:
             "make",
             "turn",
             "away",
+            "like",
             "so",
             "as",
         ):

@@ -17,15 +17,16 @@ from instructfx.language.clause_rules import (
     subjects,
 )
 from instructfx.language.commands import alone_command, command, setting_command, spoken_command
-from instructfx.language.context import DialogueContext, NumericReading, note_seconds
+from instructfx.language.context import DialogueContext, NumericReading
 from instructfx.language.dialogue import read_acts
 from instructfx.language.ellipsis import carried, late_modifiers
 from instructfx.language.finalize import language, merged, notes, unknown
 from instructfx.language.foreign import foreign
 from instructfx.language.groups import ClauseReading, Group, Mods, read
-from instructfx.language.intent_types import Command, Intent, Question, Topic, Wish
+from instructfx.language.intent_types import Command, Intent, Language, Question, Topic, Wish
 from instructfx.language.lexicon import Lexicon, lexicon
 from instructfx.language.normal_form import normal_form
+from instructfx.language.note_lengths import with_note_lengths, with_tempo
 from instructfx.language.numeric_commands import figures
 from instructfx.language.scan import Clause, Item, clauses, scan
 from instructfx.language.which import with_which
@@ -33,7 +34,6 @@ from instructfx.language.wishes import wish
 from instructfx.language.words import READ_CHARACTERS, Token
 
 MAX_UNDO = 99
-SLOWEST, FASTEST = 40.0, 240.0  # bpm
 _TOLD = frozenset(("recorded", "recording", "grabé", "grabado", "grabamos"))
 _OURS = frozenset(("i", "we", "my", "our", "mi", "lo"))
 
@@ -56,28 +56,43 @@ def understand(instruction: str, lately: Sequence[str] = ()) -> Intent:
     """
     words = lexicon()
     tokens = normal_form(instruction)
-    acts = read_acts(tokens)
     everything = scan(tokens, words)
-    other = foreign(everything)
-    items = with_which(scan(() if other else acts.left, words))
-    spoken = language(everything)
+    if foreign(everything):
+        return Intent(instruction, language(everything), unknown=unknown(everything), said=("foreign",))
+    acts = read_acts(tokens)
+    intent = _asked(instruction, acts.left, language(everything), lately)
+    return replace(
+        intent,
+        undo=intent.undo or int("undo" in acts.said),
+        references=acts.references,
+        questions=tuple(_question(topic, tokens[span.start : span.end], words) for topic, span in acts.asked),
+        beyond=(*acts.beyond, *intent.beyond),
+        app=acts.app,
+        said=tuple(dict.fromkeys(acts.said)),
+    )
+
+
+def understand_alone(instruction: str, lately: Sequence[str] = ()) -> Intent:
+    """What an instruction asks by itself, where there is nothing that it could refer to."""
+    tokens = normal_form(instruction)
+    return _asked(instruction, tokens, language(scan(tokens, lexicon())), lately)
+
+
+def _asked(instruction: str, tokens: Sequence[Token], spoken: Language, lately: Sequence[str]) -> Intent:
+    """The wishes, commands and steps back that tokens say."""
     draft = _IntentDraft(context=DialogueContext(tuple(name for name in lately if name in EFFECTS)))
     if len(instruction) > READ_CHARACTERS:
         draft.context.notes.append(f"only the first {READ_CHARACTERS} characters were read")
-    _read_wishes(items, draft, words)
+    items = with_which(scan(tokens, lexicon()))
+    _read_wishes(items, draft, lexicon())
     return Intent(
         instruction=instruction,
         language=spoken,
         wishes=tuple(draft.wishes),
         commands=merged(draft.commands),
-        undo=0 if other else draft.undo or (1 if "undo" in acts.said else 0),
+        undo=draft.undo,
         unknown=unknown(items),
         notes=notes(items, draft.context.notes, bool(draft.wishes or draft.commands)),
-        references=() if other else acts.references,
-        questions=tuple(_question(topic, tokens[span.start : span.end], words) for topic, span in acts.asked),
-        beyond=() if other else acts.beyond,
-        app=() if other else acts.app,
-        said=("foreign",) if other else tuple(dict.fromkeys(acts.said)),
         undirected=tuple(draft.undirected),
         loudness_lufs=next((i.quantity.value for i in items if i.quantity and i.quantity.unit == "lufs"), None),
     )
@@ -85,13 +100,13 @@ def understand(instruction: str, lately: Sequence[str] = ()) -> Intent:
 
 def _read_wishes(items: Sequence[Item], draft: _IntentDraft, words: Lexicon) -> None:
     """Fill a draft with the wishes, commands and steps back that items say."""
-    items = _with_tempo(items, draft.context)
-    parts = [_with_note_lengths(part, draft.context) for part in clauses(items)]
+    items = with_tempo(items, draft.context)
+    parts = [with_note_lengths(part, draft.context) for part in clauses(items)]
     parts = [part for part in parts if not _undone(part, draft)]
     numbers = [figures(part, draft.context) for part in parts]
     rest = [_without(part, used) for part, used in zip(parts, numbers, strict=True)]
     reading = read(rest, words)
-    _alone(reading, numbers, rest, draft, any(item.kind in ("unknown", "common", "source") for item in items))
+    _alone(reading, numbers, rest, draft)
     groups = carried(reading.groups)
     for index, figure in enumerate(numbers):
         draft.commands.extend(figure.commands)
@@ -114,36 +129,6 @@ def _question(topic: Topic, tokens: Sequence[Token], words: Lexicon) -> Question
     return Question(topic, phrase, effect, family, axes)
 
 
-def _with_tempo(items: Sequence[Item], context: DialogueContext) -> Sequence[Item]:
-    """The items without the tempo, which the context has from then on: "at 90 bpm", beside a note length "at 90"."""
-    told = [at for at, i in enumerate(items) if i.quantity and i.quantity.unit == "bpm" and i.quantity.value > 0]
-    if any(item.quantity and item.quantity.unit == "beats" for item in items):
-        told += [
-            at
-            for at, item in enumerate(items)
-            if item.quantity and not item.quantity.unit and SLOWEST <= item.quantity.value <= FASTEST
-            and at > 0 and items[at - 1].has("at")
-        ]  # fmt: skip
-    if not told:
-        return items
-    quantity = items[told[0]].quantity
-    context.bpm = quantity.value if quantity else None
-    return [item for at, item in enumerate(items) if at != told[0]]
-
-
-def _with_note_lengths(part: Clause, context: DialogueContext) -> Clause:
-    """Note lengths as seconds: a dotted eighth at 120 bpm is 0.375 s."""
-    if not any(item.quantity and item.quantity.unit == "beats" for item in part.items):
-        return part
-    items = tuple(
-        replace(item, quantity=replace(item.quantity, value=note_seconds(item.quantity.value, context), unit="s"))
-        if item.quantity and item.quantity.unit == "beats"
-        else item
-        for item in part.items
-    )
-    return replace(part, items=items)
-
-
 def _undone(part: Clause, draft: _IntentDraft) -> bool:
     """Whether a clause only asks to go back; "undo the reverb" speaks of an effect instead."""
     if any(item.has("reset") for item in part.items):
@@ -153,7 +138,11 @@ def _undone(part: Clause, draft: _IntentDraft) -> bool:
         return False
     if any(item.entry and item.entry.nickname for item in part.items):
         return False
-    count = next((int(item.quantity.value) for item in part.items if item.quantity and item.quantity.value >= 1), 1)
+    numbers = [item.quantity for item in part.items if item.quantity]
+    if any(number.unit for number in numbers):
+        draft.undirected.append(_text(part))  # "undo the cut at 200 Hz" is no step back
+        return True
+    count = next((int(number.value) for number in numbers if 1 <= number.value <= MAX_UNDO), 1)
     if count == 1 and any(item.has("times") and item.roles["times"] >= 2 for item in part.items):
         count = int(next(item.roles["times"] for item in part.items if item.has("times")))
     draft.undo = min(MAX_UNDO, max(draft.undo, count))  # "undo that, go back" is one step
@@ -169,10 +158,10 @@ def _alone(
     numbers: Sequence[NumericReading],
     parts: Sequence[Clause],
     draft: _IntentDraft,
-    unclear: bool,
 ) -> None:
     """Modifiers alone in a clause: "brighter, but only a bit", "a bit less", "longer", "turn it back on"."""
     for index, link, mods in reading.alone:
+        unclear = any(item.kind in ("unknown", "common", "source") for item in parts[index].items)
         if numbers[index].commands or not mods.asks or late_modifiers(reading, index, link, mods) or unclear:
             continue
         made = alone_command(mods, _text(parts[index]), draft.context)
@@ -236,6 +225,9 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lex
                     continue
             if numbered and entry.family in ("loud", "quiet"):
                 continue
+            blamed_area = family.kind == "area" and len(groups) == 1 and any(i.kind == "unknown" for i in part.items)
+            if blamed_area and group.mods.has("copula") and not group.mods.said:
+                group = replace(group, mods=replace(group.mods, flags=group.mods.flags | {"too"}))
             if family.kind == "area" and loud is None and group.mods == Mods() and len(groups) == 1:
                 draft.undirected.append(group.item.text)
                 continue

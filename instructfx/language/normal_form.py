@@ -76,7 +76,7 @@ def _rewritten(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _token(text: str) -> Token:
-    return Token(text, text, "mark" if text == "%" else "number" if text.isdigit() else "word")
+    return Token(text, text, "mark" if text == "%" else "number" if text[:1].isdigit() else "word")
 
 
 def _without_reasons(tokens: Sequence[Token]) -> list[Token]:

@@ -106,6 +106,8 @@ _LENGTH_NAMES = frozenset(
         "negra",
         "corchea",
         "semicorchea",
+        "eighth",
+        "sixteenth",
         "eighths",
         "sixteenths",
         "corcheas",

@@ -112,7 +112,8 @@ def _command(
         settings[name] = clamped(effect, name, value, context)
         if name in ("highpass_hz", "lowpass_hz") and any(item.has("between") for item in items):
             settings["highpass_hz"] = settings.pop(name)
-        settings = _implied(named, effect) | settings
+        first = all(owner != effect for owner, _ in context.given)
+        settings = (_implied(named, effect) if first else {}) | settings
     verb: Verb = "add" if named and not relative and not any(item.text in SET for item in items) else "adjust"
     which = which_of(effect, items, context)
     instead = () if named or context.effect == effect else sharing(name)
@@ -192,7 +193,7 @@ def _by_effect(items: Sequence[Item], quantity: Quantity, context: DialogueConte
     named = named_effects(items)
     entry = named[0][1].entry if named else None
     nickname = entry.nickname if entry else None
-    alone = all(item.quantity or item.kind != "word" for item in items)
+    alone = all(item.quantity or item.kind != "word" or set(item.roles) == {"at"} for item in items)
     effect = nickname.effect if nickname else context.effect if alone and context.effect else ""
     if not effect:
         return None

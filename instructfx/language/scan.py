@@ -97,7 +97,8 @@ def _read(tokens: Sequence[Token], keys: tuple[str, ...], start: int, lexicon: L
     if end > start:
         text = " ".join(each.text for each in tokens[start:end])
         kept = entry if entry and entry_end == end else None
-        if role_end == end and kept and not kept.listed and set(found_roles) != {"size"}:
+        made = kept and not kept.listed and kept.form != "verb"
+        if role_end == end and made and set(found_roles) != {"size"}:
             kept = None  # a form made by a rule gives way to a word of the grammar; "bigger" is both
         return (
             Item(

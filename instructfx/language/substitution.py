@@ -11,9 +11,10 @@ from instructfx.language.normal_form import normal_form
 from instructfx.language.scan import Item, scan
 
 
-def substituted(before: str, words: str) -> str:
+def substituted(before: str, words: str) -> str | None:
     """What was said before with these words in place of their like: a number for a number of its unit, an effect for
-    an effect, a quality or part of the spectrum for another. Where nothing is alike, the words stand for themselves."""
+    an effect, a quality or part of the spectrum for another. Where nothing is alike, the words stand for themselves;
+    None where they are only a number, which says nothing by itself."""
     known = lexicon()
     old, new = scan(normal_form(before), known), scan(normal_form(words), known)
     told = next((item for item in new if _sort(item)), None)
@@ -28,7 +29,7 @@ def substituted(before: str, words: str) -> str:
     if not places and told.quantity is None:
         places = [at for at, item in enumerate(old) if _sort(item) in ("effect", "quality")]
     if not places:
-        return f"{before} {words}" if told.quantity is not None else words
+        return None if told.quantity is not None else words
     return _text([*old[: places[-1]], told, *old[places[-1] + 1 :]])
 
 

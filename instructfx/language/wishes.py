@@ -37,6 +37,8 @@ def strength(mods: Mods, family: Family, form: str, guarded: bool) -> tuple[floa
         return -GUARD, False
     if mods.has("too") or (mods.has("so") and mods.has("copula") and not denied):
         return -degree, True
+    if denied and mods.verb == "remove" and family.name in WANTED and not mods.has("so", "as", "too"):
+        return degree, False  # "no air, no sparkle" misses them
     named = mods.verb == "remove" and not mods.has("so", "as")
     if denied and form == "comparative" and not mods.has("copula"):
         return -UNMEANT, False  # "not warmer, wider"
@@ -71,10 +73,15 @@ def _blames(mods: Mods, family: Family, form: str) -> bool:
     if not mods.has("copula"):
         return mods.degree is not None and mods.degree <= 0.5 and family.name in UNWANTED
     mild = mods.degree is not None and mods.degree <= 1.3
-    return mild or family.kind in BLAMED or family.name in UNWANTED
+    scene = family.kind in SCENES and mods.has("like")
+    return mild or scene or family.kind == "level" or family.name in UNWANTED
 
 
-BLAMED = ("device", "level", "place")
+WANTED = frozenset(
+    ("air", "sparkling", "warm", "clear", "body", "punchy", "present", "wide", "full", "rich", "spacious")
+)
+"""Qualities of which nobody says "no" to have them out."""
+SCENES = ("device", "place")
 """Kinds of families of which "it sounds like that" is a complaint."""
 UNWANTED = frozenset(
     [

@@ -30,8 +30,10 @@ def reply_to(intent: Intent, request: PlanRequest) -> Reply:
         return Reply("beyond" if intent.beyond else "app", " ".join(told_beyond(intent)), raw=intent.instruction)
     if intent.questions:
         return answers_to(intent, request)
-    if "undo" in intent.said or intent.undo:
+    if "undo" in intent.said:
         return nothing_to_reject(intent)
+    if intent.undo:
+        return Reply("unclear", Voice(intent.language).say("nothing_to_undo"), raw=intent.instruction)
     if "acknowledgement" in intent.said and "dissatisfied" not in intent.said and not intent.unknown:
         return acknowledged(intent, request)
     return unclear(intent, request, _undirected(intent))

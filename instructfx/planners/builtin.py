@@ -24,6 +24,7 @@ from instructfx.planners.target_text import described, left_to_the_ear, wished_b
 MAIN = 0.75  # of a wish's strongest axis: an axis this strong is worth an effect of its own,
 HALF = 0.5  # this strong, a change of one that is there,
 SIDE = 0.25  # and this strong, turning one down that is there
+NARROW = -0.75  # steps of fidelity: a telephone, a radio, a wall
 LEAST = 0.2  # steps: wishes weaker than this are only guards
 NO_SIDE = 0.05  # steps of width: less of it and left and right are the same
 HARSH_GRIT = 0.8  # where there is distortion, harshness is mostly its doing
@@ -114,6 +115,9 @@ def _choose(wish: Wish, intent: Intent, draft: Draft, request: PlanRequest) -> l
     strongest = max(map(abs, axes.values()), default=0.0)
     wanted = [effect for effect in wish.settings if effect not in draft.kept and effect not in draft.unwanted]
     chosen = [draft.usual(effect) for effect in wanted]
+    filtered = any(EFFECTS[effect].role == "band" for effect in wanted)
+    if filtered and axes.get("fidelity", 0.0) <= NARROW:  # as narrow as the word says: its filter is the tone
+        axes = {axis: value for axis, value in axes.items() if AXES[axis].family != TONE}
     chosen += standing_against(axes, draft)
     for axis, value in axes.items():
         there = _there(axis, value, draft, request)

@@ -73,7 +73,7 @@ def _cost(effect: Effect, boost: Boost, band: str, values: Mapping[str, float]) 
     beyond = max(cutoff.low / boost.frequency_hz, boost.frequency_hz / cutoff.high, 1.0)
     used = abs(values[f"{band}_gain_db"]) > FLAT_DB
     away = abs(math.log2(values[cutoff.name] / boost.frequency_hz))
-    return 100 * math.log2(beyond) + 30 * (shape != boost.shape) + 50 * used + away
+    return 400 * math.log2(beyond) + 30 * (shape != boost.shape) + 50 * used + away
 
 
 def _set(effect: Effect, boost: Boost, band: str, values: Mapping[str, float]) -> dict[str, float]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from instructfx.chain import Chain
 from instructfx.effects import EFFECTS
-from instructfx.language import Command, Intent, understand
+from instructfx.language import Command, Intent, understand, understand_alone
 from instructfx.language.intent_types import USUAL, Reference, Which
 from instructfx.language.substitution import substituted
 from instructfx.planners import PlanRequest
@@ -46,13 +46,15 @@ def _resolved(reference: Reference, found: Resolved) -> Resolved:
             return found
         return replace(found, request=without_last(request, count), back=found.back + count)
     if not request.said:
-        return found
+        return replace(found, intent=understand_alone(request.instruction, request.effects_lately))
     if reference.kind == "swap":
         return replace(found, intent=_joined(found.intent, _swapped(reference, request)))
     if reference.kind in ("again", "share"):
         amount = reference.amount - 1.0 if reference.kind == "share" else reference.amount
         return replace(found, intent=_joined(found.intent, _scaled(_meant_last(request), amount)))
     words = substituted(request.said[-1], reference.words)
+    if words is None:
+        return replace(found, intent=understand_alone(request.instruction, request.effects_lately))
     if reference.kind != "same_for" and request.earlier and not request.earlier[-1].by_hand:
         request, back = without_last(request, 1), found.back + 1
     else:
@@ -82,7 +84,8 @@ def _meant_last(request: PlanRequest) -> Intent:
         if intent.wishes or dialled:
             return replace(intent, commands=dialled)
         if intent.references and intent.references[0].words:
-            return understand(substituted(request.said[max(place - 1, 0)], intent.references[0].words))
+            words = substituted(request.said[max(place - 1, 0)], intent.references[0].words)
+            return understand_alone(words or intent.references[0].words)
     return Intent("", "en")
 
 

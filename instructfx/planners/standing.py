@@ -17,6 +17,7 @@ from instructfx.planners.usual import usual
 SIDE = 0.5  # of a wish's strongest axis: this much the other way takes an earlier wish back
 OPPOSED = -0.85  # correlation of two axes' curves below which more of the one is less of the other: warm and bright
 ACHIEVED = 0.15  # steps: a wish that moved less has nothing to lose
+LITTLE = 0.4  # steps: of less than that, what is lost weighs no more
 SLACK = 0.1  # of what was achieved may go
 AGE = 0.93  # what a wish weighs a turn later
 FAULTS = ("bass", "mud", "nasal", "harshness")
@@ -29,12 +30,14 @@ Setting = tuple[str, str]
 
 @dataclass(frozen=True)
 class Achieved:
-    """One axis that a wish of an earlier turn moved: the steps that were asked of it, the reading that it came from and
-    the one that is to stay, and what that weighs by now."""
+    """One axis that a wish of an earlier turn moved: the steps that were asked of it and those that it gained, the
+    reading that it came from, with wishes for the same before it, the one that is to stay, and what that weighs by now.
+    """
 
     turn: int
     axis: str
     asked: float
+    gained: float
     origin: float
     reading: float
     weight: float = 1.0
@@ -45,8 +48,18 @@ class Achieved:
 
     @property
     def size(self) -> float:
-        """Steps that were gained, in the direction of the wish."""
+        """Steps that stand, in the direction of the wish."""
         return self.sign * (self.reading - self.origin)
+
+    @property
+    def slack(self) -> float:
+        """Steps that may go, of the last of wishes for the same."""
+        return SLACK * min(abs(self.gained), self.size)
+
+    @property
+    def matters(self) -> float:
+        """The weight against what was gained: a tenth of a step is much of half a step and little of two."""
+        return self.weight / min(max(abs(self.gained), LITTLE), 1.0)
 
 
 def standing(earlier: Sequence[PastTurn], goal: Goal, readings: Mapping[str, float]) -> Standing:
@@ -59,7 +72,7 @@ def standing(earlier: Sequence[PastTurn], goal: Goal, readings: Mapping[str, flo
     kept = [each for each in achieved(earlier) if each.axis in readings]
     kept = [each for each in _released(kept, goal.axes) if goal.axes.get(each.axis, 0.0) * each.sign <= 0]
     limits = [
-        Limit(each.axis, each.sign, each.sign * (each.reading - readings[each.axis]) - SLACK * each.size, each.weight)
+        Limit(each.axis, each.sign, each.sign * (each.reading - readings[each.axis]) - each.slack, each.matters)
         for each in kept
     ]
     limits += [
@@ -88,7 +101,7 @@ def achieved(earlier: Sequence[PastTurn]) -> tuple[Achieved, ...]:
             if change * asked[axis] > 0 and abs(change) >= ACHIEVED:
                 origin = next((each.origin for each in kept if each.axis == axis), was[axis])
                 kept = [each for each in kept if each.axis != axis]
-                kept.append(Achieved(number, axis, asked[axis], origin, now[axis]))
+                kept.append(Achieved(number, axis, asked[axis], change, origin, now[axis]))
         kept = [each for each in kept if each.size >= ACHIEVED]
         before = turn.chain
     return tuple(kept)

@@ -52,7 +52,7 @@ def explore(search: Search, knobs: Sequence[Knob], options: BayesOptions, seed: 
     )
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=UserWarning, module="skopt|sklearn")
-        optimizer.tell(home, search.best_loss + search.prior.of_chain(start))
+        optimizer.tell(home, search.best_loss)
         since_best, worst = 0, search.best_loss
         for _ in range(options.evaluations):
             if search.cancelled() or since_best >= options.patience:
@@ -64,7 +64,7 @@ def explore(search: Search, knobs: Sequence[Knob], options: BayesOptions, seed: 
             since_best = 0 if search.best is not before else since_best + 1
             search.report(chain, loss)
             worst = max(worst, loss) if np.isfinite(loss) else worst
-            optimizer.tell(unit, loss + search.prior.of_chain(chain) if np.isfinite(loss) else 2 * worst + 1)
+            optimizer.tell(unit, loss if np.isfinite(loss) else 2 * worst + 1)
 
 
 def _stood(came_from: Chain, knob: Knob) -> float | None:

@@ -9,6 +9,7 @@ import pytest
 import soundfile
 
 from instructfx.audio import Audio
+from instructfx.bench.quality.effect_labels import BenchDataError
 from instructfx.bench.quality.retention import (
     RememberedSession,
     RememberedWish,
@@ -17,7 +18,6 @@ from instructfx.bench.quality.retention import (
     kept,
     read_sessions,
 )
-from instructfx.bench.quality.sentences import BenchDataError
 from instructfx.chain import Chain
 from instructfx.cli.main import main
 from instructfx.ears.axes import AXES

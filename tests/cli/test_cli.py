@@ -25,7 +25,7 @@ KEYS = [
 def instructfx(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": "/usr/bin:/bin", "INSTRUCTFX_SESSIONS": str(folder / "sessions"), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "instructfx", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=folder, env=environment)
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment)
 
 
 @pytest.fixture

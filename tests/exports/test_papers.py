@@ -17,12 +17,12 @@ from exports_made import hits, session_of, track_of
 from instructfx.audio.track import Track
 from instructfx.bundles import import_bundle
 from instructfx.chain import Chain, preset
+from instructfx.chain.format import settings_of
 from instructfx.effects import EFFECTS
 from instructfx.errors import ExportError
 from instructfx.exports import FORMATS, at_turn, export
 from instructfx.sessions import BlindAnswer, Remarks, Session
 from instructfx.store import Store
-from instructfx.studio.visits.phrases import settings_of
 
 BEGUN = datetime(2026, 2, 3, 4, 5)
 

@@ -173,7 +173,6 @@ def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(tmp_path: Path)
         [sys.executable, "-c", FULL, str(tests), str(tests.parent), str(tmp_path)],
         capture_output=True,
         text=True,
-        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     refused = [line.split()[0] for line in done.stdout.splitlines()]

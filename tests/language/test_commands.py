@@ -34,7 +34,6 @@ VERBS = [
     ("compress it harder", "adjust", "compressor", 1.0),
     ("turn it up", "adjust", "gain", 1.0),
     ("lower the volume", "adjust", "gain", -1.0),
-    ("a bit less", "adjust", None, -0.5),
     ("drop the reverb", "remove", "reverb", 0.0),
     ("remove the delay", "remove", "delay", 0.0),
     ("kill the reverb", "remove", "reverb", 0.0),
@@ -177,14 +176,31 @@ BOOSTS = [
     ("cut 3 dB at 400 Hz and 2 kHz", [(400, -3), (2000, -3)]),
     ("boost 2 dB at 100, 200 and 400 Hz", [(100, 2), (200, 2), (400, 2)]),
     ("boost 3 dB at 100 Hz and cut 2 dB at 3 kHz", [(100, 3), (3000, -2)]),
-    ("cut between 200 and 800 Hz by 2 dB", [(400, -2)]),
     ("cut 200-800 Hz by 3 dB", [(400, -3)]),
     ("1.200 Hz -3 dB", [(1200, -3)]),
     ("cut 3 dB at 3,000 Hz", [(3000, -3)]),
-    ("a couple of dB more bass", [(80, 2)]),
-    ("+3 dB bass, -2 dB treble", [(80, 3), (8000, -2)]),
-    ("sube los graves 3 dB", [(80, 3)]),
 ]
+
+BANDS = [
+    ("cut between 200 and 800 Hz by 2 dB", Boost(400.0, -2.0, pytest.approx(2 / 3))),
+    ("cut 4 dB at 250 Hz with a Q of 2", Boost(250.0, -4.0, 2.0)),
+    ("a narrow cut of 6 dB at 2k", Boost(2000.0, -6.0, 4.0)),
+    ("notch 50 Hz", Boost(50.0, -12.0, 6.0)),
+    ("a 2 dB high shelf from 10 kHz", Boost(10000.0, 2.0, None, "high shelf")),
+    ("low shelf at 120 Hz, -3 dB", Boost(120.0, -3.0, None, "low shelf")),
+    ("bell at 1.2k, Q of 2, down 4 dB", Boost(1200.0, -4.0, 2.0)),
+    ("a couple of dB more bass", Boost(150.0, 2.0, None, "low shelf")),
+    ("sube los graves 3 dB", Boost(150.0, 3.0, None, "low shelf")),
+    ("highs up 2 dB", Boost(6000.0, 2.0, None, "high shelf")),
+]
+
+
+@pytest.mark.parametrize(("instruction", "band"), BANDS, ids=[case[0] for case in BANDS])
+def test_a_band_has_the_shape_and_the_width_that_are_said(instruction: str, band: Boost) -> None:
+    (command,) = understand(instruction).commands
+    (boost,) = command.boosts
+    assert (boost.frequency_hz, boost.gain_db, boost.shape) == (band.frequency_hz, band.gain_db, band.shape)
+    assert boost.q == band.q
 
 
 @pytest.mark.parametrize(("instruction", "boosts"), BOOSTS, ids=[case[0] for case in BOOSTS])

@@ -41,14 +41,21 @@ def test_no_word_is_listed_twice() -> None:
 
 
 def test_every_listed_word_is_understood() -> None:
+    """Alone, or behind a verb: "cool" alone says that all is well, and "bass" alone not whether more or less."""
+    asks = {"en": "make it {}", "es": "que suene {}"}
     deaf = [
         word
         for family in FAMILIES
         for language in ("en", "es")
         for word in family.words[language]
-        if not understand(word).understood
+        if not any(_heard(said.format(word)) for said in ("{}", asks[language], "more {}", "más {}"))
     ]
     assert deaf == []
+
+
+def _heard(words: str) -> bool:
+    intent = understand(words)
+    return intent.understood or bool(intent.undirected)
 
 
 def test_opposites_mirror_each_other() -> None:

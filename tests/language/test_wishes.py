@@ -29,7 +29,7 @@ BITS = [
     ("soften it", "harshness", -0.5),
     ("smoother highs", "harshness", -0.9),
     ("dry it up", "space", -1.0),
-    ("de-ess", "harshness", -0.7),
+    ("de-ess", "harshness", -0.8),
     ("tame the highs", "brightness", -1.0),
     ("tame it", "harshness", -0.5),
     ("roll off the lows", "bass", -1.0),
@@ -209,12 +209,18 @@ def test_places_scale_with_their_size() -> None:
 
 def test_devices_come_with_settings() -> None:
     (wish,) = understand("make it sound like a telephone").wishes
-    assert wish.settings["filter"] == {"highpass_hz": 400.0, "lowpass_hz": 3400.0}
+    assert wish.settings["filter"] == {"highpass_hz": 400.0, "lowpass_hz": 2900.0}
     assert understand("less like a telephone").wishes[0].settings == {}
 
 
+def test_an_instrument_that_is_to_be_louder_is_the_part_of_the_spectrum_where_it_lives() -> None:
+    assert understand("make the vocals louder").axes["presence"] > 0
+    assert understand("bring the kick down").axes["bass"] < 0
+    assert "loudness" not in understand("make the vocals louder").axes
+
+
 def test_stems_that_are_not_split_are_noted() -> None:
-    intent = understand("make the vocals louder")
-    assert intent.axes["loudness"] == 1.0
+    intent = understand("make the vocals warmer")
+    assert intent.axes["warmth"] == 1.0
     assert intent.unknown == ()
     assert intent.notes == ("the whole track is processed, not only the vocals",)

@@ -23,7 +23,7 @@ GOAL = {
     "settings": "more lows", "reply": "Warmer now.",
 }  # fmt: skip
 GOOD = Say(calls=[("add_eq", {"low_shelf_gain_db": 3}), ("describe_goal", GOAL)])
-QUICK = RetryLimits(seconds=5, first_wait_seconds=0.01)
+QUICK = RetryLimits(seconds=60, first_wait_seconds=0.01)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -50,7 +50,7 @@ def test_an_answer_becomes_a_plan_with_its_cost(chat: Chat, streaming: bool) -> 
     assert plan.asked
     assert (plan.asked.input_tokens, plan.asked.cached_tokens, plan.asked.output_tokens) == (1234, 1000, 56)
     assert (plan.asked.answers, plan.asked.price_usd, plan.asked.fell_back) == (1, None, "")
-    assert 0 < plan.asked.seconds < 5
+    assert 0 < plan.asked.seconds < QUICK.seconds
     assert chat.bodies[0].get("stream", False) is streaming
 
 

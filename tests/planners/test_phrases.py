@@ -117,7 +117,6 @@ def planned(words: str, chain: Chain = RACK, channels: int = 2) -> Plan:
         ("mete un compresor", "Añadí un compresor"),
         ("quita el chorus", "No cambió nada. No hay chorus en la cadena."),
         ("más ancho", "La pista es mono"),
-        ("deshaz", "Todavía no hay nada que deshacer."),
     ],
 )
 def test_spanish_is_answered_in_spanish(words: str, says: str) -> None:

@@ -16,7 +16,7 @@ from instructfx.errors import AudioError
 from instructfx.language import understand
 from instructfx.language.intent_types import Language, Question, Topic
 from instructfx.planners import PastTurn, PlanRequest
-from instructfx.planners.acts import nothing_to_reject, replies_to_act, unclear
+from instructfx.planners.acts import nothing_to_reject, reply_to, unclear
 from instructfx.planners.questions import ANSWERS, answer
 from instructfx.planners.usual import usual
 
@@ -175,22 +175,22 @@ def test_mono_has_no_width() -> None:
     ],
 )
 def test_another_language_gets_one_line_that_it_may_read(words: str, text: str) -> None:
-    reply = replies_to_act("language", understand(words), LATER)
+    reply = reply_to(understand(words), LATER)
     assert (reply.act, reply.raw) == ("language", words)
     assert reply.text.startswith(text)
 
 
 def test_thanks_change_nothing() -> None:
-    assert replies_to_act("acknowledgement", understand("perfect"), LATER).text == "Good. It stays as it is."
-    assert "hear" in replies_to_act("acknowledgement", understand("ok"), NOTHING_YET).text
+    assert reply_to(understand("perfect"), LATER).text == "Good. It stays as it is."
+    assert "hear" in reply_to(understand("ok"), NOTHING_YET).text
 
 
 def test_what_is_unclear_is_asked_back_with_likely_wishes() -> None:
     assert "“more bass” or “less bass”" in unclear(understand("xyzzy"), LATER, {"bass": 1.0, "body": 0.3}).text
-    after_a_turn = replies_to_act("unclear", understand("meh"), LATER).text
+    after_a_turn = reply_to(understand("meh"), LATER).text
     assert "put it in a church" in after_a_turn
     assert "less muddy" in after_a_turn
-    at_first = replies_to_act("unclear", understand("meh"), NOTHING_YET).text
+    at_first = reply_to(understand("meh"), NOTHING_YET).text
     assert at_first.endswith("Do you mean “warmer”, “brighter” or “more space”?")
 
 
@@ -199,5 +199,5 @@ def test_a_refusal_with_nothing_to_take_back_is_asked_about() -> None:
 
 
 def test_talk_about_the_page_says_where() -> None:
-    reply = replies_to_act("app", understand("export as mp3"), LATER)
+    reply = reply_to(understand("export as mp3"), LATER)
     assert (reply.act, "Download" in reply.text) == ("app", True)

@@ -46,8 +46,8 @@ def test_what_a_later_turn_took_is_to_come_back_and_weighs_less_with_age() -> No
     later = turn({"presence": 0.9}, WARM.readings_after, warmth=-0.5, presence=0.8)
     found = limits({"width": 1.0}, WARM, later)
     assert found["warmth"].least == pytest.approx(0.5 - SLACK * 0.9)
-    assert found["warmth"].weight == pytest.approx(AGE)
-    assert found["presence"].weight == 1
+    assert found["warmth"].weight == pytest.approx(AGE / 0.9)
+    assert found["presence"].weight == pytest.approx(1 / 0.8)
 
 
 @pytest.mark.parametrize(

@@ -48,19 +48,29 @@ def test_a_device_is_as_narrow_as_the_word_says(words: str) -> None:
         assert chain.names.index("filter") > chain.names.index("distortion")
 
 
-def test_full_and_hi_fi_opens_a_telephone() -> None:
-    phone = said("make it sound like a telephone")
+@pytest.mark.parametrize("words", ["make it sound like a telephone", "like it's coming from the next room"])
+def test_no_equaliser_works_against_the_filter_of_a_word(words: str) -> None:
+    assert "eq" not in after(words).names
+
+
+def test_full_and_hi_fi_opens_a_telephone_and_what_was_there_before_it_stays() -> None:
+    warm = said("make it warmer")
+    phone = said("make it sound like a telephone", warm)
+    assert phone.chain.slot("eq") == warm.chain.slot("eq")
     assert "filter" in phone.chain.names
-    chain = after("make it full and hi-fi", phone)
-    assert "filter" not in chain.names
-    then, now = (Canvas(EQ, each.slot("eq").settings).curve_db for each in (phone.chain, chain))
-    assert now[at(100)] > then[at(100)]
-    assert (
-        np.abs(
-            Canvas(EQ, taken_back(phone.chain, [phone], Goal(axes={"fidelity": 1.0})).slot("eq").settings).curve_db
-        ).max()
-        < 0.5
-    )
+    assert "filter" not in after("make it full and hi-fi", warm, phone).names
+    assert taken_back(phone.chain, [warm, phone], Goal(axes={"fidelity": 1.0})).slot("eq") != Chain().added(
+        "eq", {}
+    ).slot("eq")
+
+
+def test_what_a_device_drew_is_taken_back() -> None:
+    drawn_thin = drawn(Canvas(EQ, EQ.defaults()), {"bass": -1.5, "nasal": 1.0})
+    phone = PastTurn("phone", Chain().added("filter", WALL).added("eq", drawn_thin), Goal(axes={"fidelity": -2.0}))
+    chain = taken_back(phone.chain, [phone], Goal(axes={"fidelity": 1.0}))
+    assert chain.names == ("eq",)
+    assert np.abs(Canvas(EQ, chain.slot("eq").settings).curve_db).max() < 0.5
+    assert taken_back(phone.chain, [phone], Goal(axes={"warmth": 1.0})) == phone.chain
 
 
 def test_a_brighter_wall_is_a_wider_filter_and_no_boost_above_it() -> None:

@@ -41,10 +41,10 @@ def tried(refined: Refined) -> list[float]:
 @pytest.mark.parametrize(
     ("came_from", "low", "high"),
     [
-        pytest.param(Chain(), 0.2, 0.8, id="a new effect goes both ways"),
-        pytest.param(driven(0.5), 0.2, 0.8, id="one that was left alone too"),
+        pytest.param(Chain(), 0.2, 0.75, id="a new effect goes both ways"),
+        pytest.param(driven(0.5), 0.2, 0.75, id="one that was left alone too"),
         pytest.param(driven(0.9), 0.2, 0.6, id="one that was turned down hardly comes up again"),
-        pytest.param(driven(0.3), 0.45, 0.8, id="one that was turned up hardly goes down again"),
+        pytest.param(driven(0.3), 0.45, 0.75, id="one that was turned up hardly goes down again"),
     ],
 )
 def test_a_knob_goes_no_further_than_it_may(came_from: Chain, low: float, high: float) -> None:
@@ -55,8 +55,10 @@ def test_a_knob_goes_no_further_than_it_may(came_from: Chain, low: float, high: 
     assert high - 0.1 * (high - low) < max(places) <= high + 1e-6
 
 
-@pytest.mark.parametrize(("unit", "low", "high"), [(0.1, 0.0, 0.4), (0.9, 0.6, 1.0)])
-def test_a_knob_near_an_end_stays_within_its_range(unit: float, low: float, high: float) -> None:
+@pytest.mark.parametrize(("unit", "low", "high"), [(0.1, 0.0, 0.4), (0.7, 0.4, 0.75), (0.9, 0.6, 0.9)])
+def test_a_knob_near_an_end_stays_within_what_is_plausible_or_where_it_was(
+    unit: float, low: float, high: float
+) -> None:
     places = tried(explored(driven(unit), None))
     assert low - 1e-6 <= min(places) < low + 0.04
     assert high - 0.04 < max(places) <= high + 1e-6

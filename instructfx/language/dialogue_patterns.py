@@ -1,0 +1,94 @@
+"""The patterns of dialogue.toml and beyond.toml, read and compiled once."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any, Final, get_args
+
+from instructfx.effects import EFFECTS
+from instructfx.language.intent_types import Beyond, Reference, Topic
+from instructfx.language.lexicon import lexicon
+from instructfx.language.patterns import PatternError, Patterns, patterns
+from instructfx.language.words import split_phrase
+
+CODES: Final = ("en", "es")
+
+
+@dataclass(frozen=True)
+class DialoguePatterns:
+    """The patterns of dialogue.toml and beyond.toml."""
+
+    acts: Patterns[str]
+    references: Patterns[Reference]
+    app: Patterns[Beyond]
+    beyond: Patterns[Beyond]
+    asking: Patterns[str]
+    please: Patterns[str]
+    proposals: Patterns[str]
+    topics: Patterns[Topic]
+
+
+@lru_cache(maxsize=1)
+def dialogue_patterns() -> DialoguePatterns:
+    """The patterns, read once. Raises PatternError where a file says something that cannot be."""
+    data, beyond = _read("dialogue.toml"), _read("beyond.toml")
+    known = classes()
+    for entry in data["question"]:
+        if entry["topic"] not in get_args(Topic):
+            raise PatternError(f"dialogue.toml: there is no topic {entry['topic']!r}; there are {get_args(Topic)}")
+    return DialoguePatterns(
+        acts=patterns([(each, act["name"]) for act in data["act"] for each in _written(act)], known),
+        references=patterns(
+            [
+                (each, Reference(ref["kind"], ref.get("amount", 1.0)))
+                for ref in data["reference"]
+                for each in _written(ref)
+            ],
+            known,
+        ),
+        app=patterns([(each, _beyond(entry)) for entry in data["app"] for each in _written(entry)], known),
+        beyond=patterns([(each, _beyond(entry)) for entry in beyond["beyond"] for each in _written(entry)], known),
+        asking=patterns([(each, "asks") for each in _written(data["asking"])], known),
+        please=patterns([("^ {please}", "please")], known),
+        proposals=patterns([("^ {proposal}", "proposes")], known),
+        topics=patterns([(each, entry["topic"]) for entry in data["question"] for each in _written(entry)], known),
+    )
+
+
+def _read(name: str) -> Mapping[str, Any]:
+    return tomllib.loads(resources.files("instructfx.language").joinpath(name).read_text(encoding="utf-8"))
+
+
+def _written(entry: Mapping[str, Any]) -> list[str]:
+    return [each for code in CODES for each in entry.get(code, ())]
+
+
+def _reference(entry: Mapping[str, Any]) -> Reference:
+    return Reference(entry["kind"], entry.get("amount", 1.0), entry.get("words", ""))
+
+
+def _beyond(entry: Mapping[str, Any]) -> Beyond:
+    return Beyond(entry["key"], entry["say_en"], entry["say_es"])
+
+
+@lru_cache(maxsize=1)
+def classes() -> Mapping[str, Sequence[str]]:
+    """Class of a pattern -> its phrases: those that the files list, and those of lexicon and catalog."""
+    listed: Mapping[str, Sequence[str]] = {**_read("dialogue.toml")["classes"], **_read("beyond.toml")["classes"]}
+    words = lexicon()
+    nicknames = [
+        each for effect in EFFECTS.values() for name in effect.words.nicknames for each in (*name.en, *name.es)
+    ]
+    qualities = [keys for keys, entry in words.entries.items() if entry.family is not None]
+    return {
+        **listed,
+        "source": [*sorted(words.sources), *listed["part"]],
+        "section": [*listed["passage"], *listed["song_part"]],
+        "effect": [" ".join(split_phrase(each)) for each in nicknames],
+        "swapped": [" ".join(split_phrase(each)) for each in nicknames],
+        "quality": [" ".join(keys) for keys in qualities],
+    }

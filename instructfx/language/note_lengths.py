@@ -1,0 +1,44 @@
+"""Times in notes: "a dotted eighth at 120 bpm" is 0.375 s."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from instructfx.language.context import DialogueContext, note_seconds
+from instructfx.language.scan import Clause, Item
+
+SLOWEST: Final = 40.0
+FASTEST: Final = 240.0
+"""bpm: a number without a unit in this range is the tempo of the note length beside it."""
+
+
+def with_tempo(items: Sequence[Item], context: DialogueContext) -> Sequence[Item]:
+    """The items without the tempo, which the context has from then on: "at 90 bpm", beside a note length "at 90"."""
+    told = [at for at, i in enumerate(items) if i.quantity and i.quantity.unit == "bpm" and i.quantity.value > 0]
+    if any(item.quantity and item.quantity.unit == "beats" for item in items):
+        told += [
+            at
+            for at, item in enumerate(items)
+            if item.quantity and not item.quantity.unit and SLOWEST <= item.quantity.value <= FASTEST
+            and at > 0 and items[at - 1].has("at")
+        ]  # fmt: skip
+    if not told:
+        return items
+    quantity = items[told[0]].quantity
+    context.bpm = quantity.value if quantity else None
+    return [item for at, item in enumerate(items) if at != told[0]]
+
+
+def with_note_lengths(part: Clause, context: DialogueContext) -> Clause:
+    """Note lengths as seconds: a dotted eighth at 120 bpm is 0.375 s."""
+    if not any(item.quantity and item.quantity.unit == "beats" for item in part.items):
+        return part
+    items = tuple(
+        replace(item, quantity=replace(item.quantity, value=note_seconds(item.quantity.value, context), unit="s"))
+        if item.quantity and item.quantity.unit == "beats"
+        else item
+        for item in part.items
+    )
+    return replace(part, items=items)

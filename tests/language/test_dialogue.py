@@ -1,0 +1,143 @@
+"""Speech acts: what words do beside asking for a change of sound."""
+
+from __future__ import annotations
+
+import pytest
+
+from instructfx.language import understand
+from instructfx.language.intent_types import Topic
+
+
+@pytest.mark.parametrize(
+    ("words", "topic"),
+    [
+        ("what did you change?", "changed"),
+        ("why did you add a compressor", "why"),
+        ("what's in the chain?", "chain"),
+        ("how much delay is on it?", "amount"),
+        ("how loud is this?", "loudness"),
+        ("what's the tempo?", "tempo"),
+        ("is it too dark?", "quality"),
+        ("is there any chorus on this?", "there"),
+        ("what does a limiter do?", "meaning"),
+        ("what can you do?", "abilities"),
+        ("should I limit this?", "advice"),
+        ("can you hear any hiss?", "fault"),
+        ("¿qué has cambiado?", "changed"),
+        ("¿cuánta reverb tiene?", "amount"),
+        ("¿está muy fuerte?", "loudness"),
+    ],
+)
+def test_a_question_asks_for_no_change(words: str, topic: Topic) -> None:
+    intent = understand(words)
+    assert [question.topic for question in intent.questions] == [topic]
+    assert (intent.wishes, intent.commands, intent.undo) == ((), (), 0)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "can you make it warmer?",
+        "could we have more bass?",
+        "hi, how about a bit more air?",
+        "¿podrías subir los graves?",
+    ],
+)
+def test_a_polite_wish_is_no_question(words: str) -> None:
+    intent = understand(words)
+    assert intent.wishes
+    assert intent.questions == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "act"),
+    [
+        ("perfect, thanks", "acknowledgement"),
+        ("I love it", "acknowledgement"),
+        ("me gusta, déjalo así", "acknowledgement"),
+        ("meh", "dissatisfied"),
+        ("I hate it", "undo"),
+        ("that's worse", "undo"),
+        ("weniger Bass", "foreign"),
+        ("plus chaud s'il te plaît", "foreign"),
+    ],
+)
+def test_acts_that_ask_for_no_sound(words: str, act: str) -> None:
+    intent = understand(words)
+    assert intent.said == (act,)
+    assert (intent.wishes, intent.commands) == ((), ())
+
+
+def test_what_is_said_beside_an_acknowledgement_is_read() -> None:
+    intent = understand("good, but the mud is still there")
+    assert intent.said == ("acknowledgement",)
+    assert intent.axes["mud"] < 0
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        ("mute the drums", "separate"),
+        ("fade it out at the end", "automate"),
+        ("reverse the track", "edit"),
+        ("quantise the hi hats", "time"),
+        ("autotune my voice", "tune"),
+        ("write out the chords", "transcribe"),
+        ("add a string section", "generate"),
+        ("get rid of the background noise", "noise"),
+        ("declip it", "restore"),
+        ("pan the guitar left", "route"),
+        ("quítale el ruido", "noise"),
+        ("aísla la batería", "separate"),
+    ],
+)
+def test_what_the_rack_cannot_do_is_known(words: str, key: str) -> None:
+    intent = understand(words)
+    assert [each.key for each in intent.beyond] == [key]
+    assert (intent.wishes, intent.commands) == ((), ())
+    assert intent.beyond[0].english != intent.beyond[0].spanish
+
+
+def test_what_can_be_done_beside_it_is_done() -> None:
+    intent = understand("make it warmer, and export it as wav")
+    assert intent.axes["warmth"] > 0
+    assert [each.key for each in intent.app] == ["export"]
+
+
+@pytest.mark.parametrize(
+    ("words", "axis", "sign"),
+    [
+        ("it has no warmth", "warmth", 1),
+        ("there's no low end", "bass", 1),
+        ("no tiene cuerpo", "body", 1),
+        ("lacks punch", "punch", 1),
+        ("no air, no sparkle", "air", 1),
+        ("full of mud", "mud", -1),
+        ("hay mucho barro", "mud", -1),
+        ("sounds like a phone call", "bass", 1),
+        ("a bit boxy", "mud", -1),
+        ("la mezcla suena opaca", "brightness", 1),
+        ("it's quiet", "loudness", 1),
+        ("this is just mud", "mud", -1),
+        ("the bass is eating everything", "bass", -1),
+        ("it's neither bright nor clear", "brightness", 1),
+        ("make it sound like a phone call", "bass", -1),
+        ("muddier", "mud", 1),
+        ("take the mud out", "mud", -1),
+        ("roll the sub off", "bass", -1),
+        ("thin the pads out", "body", -1),
+    ],
+)
+def test_lack_excess_and_how_it_is(words: str, axis: str, sign: int) -> None:
+    assert understand(words).axes[axis] * sign > 0
+
+
+def test_a_noun_without_a_direction_has_none() -> None:
+    intent = understand("bass")
+    assert (intent.wishes, intent.undirected) == ((), ("bass",))
+
+
+@pytest.mark.parametrize("words", ["cut the first 10 seconds", "24 of them", "undo the cut at 200 Hz"])
+def test_a_number_never_becomes_what_nothing_says(words: str) -> None:
+    intent = understand(words)
+    assert not any(command.settings or command.changes or command.boosts for command in intent.commands)
