@@ -15,6 +15,7 @@ from instructfx.errors import InstructionError
 from instructfx.planners import Move, Plan, PlanRequest, Take
 from instructfx.planners.recorded import said_again
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
+from instructfx.sessions import Exchange
 
 QUICK = RefineOptions(GradientOptions(spectral_steps=15, waveform_steps=3), BayesOptions(evaluations=5, first_points=3))
 RACK = Chain().added("eq", {"low_shelf_gain_db": 2}).added("reverb", {}).added("compressor", {})
@@ -53,8 +54,8 @@ def test_an_edit_is_a_turn_that_says_what_changed(live: LiveSession, tmp_path: P
     assert (first.kind, first.route, first.reply) == (
         "edited", "reuse_all", "By hand: equaliser added; reverb added; compressor added",
     )  # fmt: skip
-    turn = live.edit(RACK.adjusted("eq", {"low_shelf_gain_db": 3.5}).without("reverb"))
-    assert turn.reply == "By hand: reverb removed; equaliser, low shelf gain 2.0 to 3.5 dB"
+    turn = live.edit(RACK.adjusted("eq", {"low_shelf_gain_db": 8}).without("reverb"))
+    assert turn.reply == "By hand: reverb removed; equaliser, low shelf gain 2.0 to 8.0 dB"
     assert turn.instruction == turn.reply
     assert (turn.parent_id, turn.index, turn.planned_by) == (first.id, 2, "hand")
     assert turn.chain.names == ("eq", "compressor")
@@ -113,25 +114,29 @@ def test_planner_and_search_leave_what_is_locked(live: LiveSession) -> None:
     assert eq.locked == {"low_shelf_gain_db"}
     assert all(step.chain.slot("eq").settings["low_shelf_gain_db"] == 2 for step in warm.refined.steps)
     for words in ("remove the reverb", "bypass the reverb", "reverb mix to 80 %"):
-        turn = live.say(words)
-        assert turn.chain.slot("reverb") == live.turns[0].chain.slot("reverb")
-        assert "reverb is locked, so it stays" in turn.reply
+        refused = live.say(words)
+        assert isinstance(refused, Exchange)
+        assert live.chain == warm.chain
+        assert warm.chain.slot("reverb") == live.turns[0].chain.slot("reverb")
+        assert "reverb is locked, so it stays" in refused.reply
     assert live.say("remove everything").chain.names == ("reverb",)
 
 
 def test_a_locked_equaliser_is_said_to_be_in_the_way(live: LiveSession) -> None:
     locked = Chain().added("eq", {"mid_gain_db": 2}).locked("eq", whole("eq"))
     live.edit(locked)
-    turn = live.say("brighter")
-    assert turn.chain == locked
-    assert "The equaliser is locked" in turn.reply
+    refused = live.say("brighter")
+    assert isinstance(refused, Exchange)
+    assert (live.chain, len(live.turns)) == (locked, 1)
+    assert "The equaliser is locked" in refused.reply
 
 
 def test_what_is_bypassed_stays_so_until_somebody_asks(live: LiveSession) -> None:
     live.edit(RACK.bypassed("eq", True))
-    turn = live.say("brighter")
-    assert turn.chain.slot("eq") == RACK.bypassed("eq", True).slot("eq")
-    assert "The equaliser is bypassed; switch it on" in turn.reply
+    refused = live.say("brighter")
+    assert isinstance(refused, Exchange)
+    assert (live.chain, len(live.turns)) == (RACK.bypassed("eq", True), 1)
+    assert "The equaliser is bypassed; switch it on" in refused.reply
     assert not live.say("turn the equaliser back on and make it brighter").chain.slot("eq").bypassed
 
 
@@ -146,4 +151,5 @@ def test_no_planner_may_touch_a_locked_effect(live: LiveSession) -> None:
     live.edit(RACK.locked("reverb", whole("reverb")))
     dictated = Plan(adjust=(Move("reverb", {"mix": 1}),), remove=("reverb",), bypass=("reverb",), reply="Done.")
     live.agents = replace(live.agents, planner=Dictated(dictated))
-    assert live.say("whatever").chain == live.turns[0].chain
+    assert isinstance(live.say("whatever"), Exchange)
+    assert (live.chain, len(live.turns)) == (live.turns[0].chain, 1)

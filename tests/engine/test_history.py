@@ -55,7 +55,7 @@ def test_a_new_turn_ends_the_way_that_was_left(new: str, live: LiveSession) -> N
     one, two = live.say("warmer"), live.say("cut 3 dB at 400 Hz")
     live.go_to(one.id)
     assert live.session.redo_target == two.id
-    turn = live.say("wider") if new == "said" else live.edit(live.chain.bypassed("eq", True))
+    turn = live.say("boost 4 dB at 2 kHz") if new == "said" else live.edit(live.chain.bypassed("eq", True))
     assert steps(live) == (one.id, None)
     assert live.session.standing == turn
 

@@ -55,7 +55,7 @@ def test_each_turn_is_rated_stored_and_printed(
     stored = Store().judgements(session.session.id)
     assert [(each.instruction_following, each.chain_of_thought) for each in stored] == [(4, 3), (2, 3)]
     assert [each.turn_id for each in stored] == [turn.id for turn in session.turns[:2]]
-    assert {(each.model, each.prompt_version) for each in stored} == {("openai/judge", "2")}
+    assert {(each.model, each.prompt_version) for each in stored} == {("openai/judge", "3")}
 
 
 def test_what_the_judge_is_told(session: LiveSession, judge: Chat) -> None:

@@ -13,7 +13,7 @@ from instructfx.audio import Audio, save
 from instructfx.cli.main import main
 from instructfx.engine import Callbacks
 from instructfx.engine.live import open_session, resume_session
-from instructfx.refine import Step
+from instructfx.refine import GradientOptions, Step
 from instructfx.store import Store
 from instructfx.store.sessions import DATABASE
 
@@ -181,7 +181,7 @@ def test_a_session_is_told_from_the_first_turn_to_the_last(stored: Stored, capsy
     assert main(["sessions", "show", stored.id, "--json"]) == 0
     turns = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [turn["instruction"] for turn in turns] == list(WORDS)
-    assert turns[0]["provenance"]["options"]["gradient"]["rate"] == 0.12
+    assert turns[0]["provenance"]["options"]["gradient"]["rate"] == GradientOptions().rate
 
 
 def test_sessions_are_listed_and_deleted(stored: Stored, capsys: pytest.CaptureFixture[str]) -> None:
