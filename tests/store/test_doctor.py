@@ -78,6 +78,7 @@ REPORTED: dict[Damage, str] = {
 @pytest.fixture
 def folder(track: Track, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "sessions"
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # not what others left where temporary files usually lie
     monkeypatch.setenv("INSTRUCTFX_SESSIONS", str(folder))
     store = Store(folder)
     store.create("one", track)
@@ -119,9 +120,8 @@ def test_what_a_person_must_mend_is_told_and_left(
 
 
 def test_work_of_a_process_that_is_gone_is_removed_and_of_one_that_runs_is_not(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     ours = new_scratch_folder()
     code = "from instructfx.audio.scratch import new_scratch_folder; print(new_scratch_folder())"
     done = subprocess.run(
