@@ -9,7 +9,7 @@ from instructfx.chain import Chain, Slot
 from instructfx.ears import Objective
 from instructfx.refine.bayes import BayesOptions, explore
 from instructfx.refine.gradient import GradientOptions, descend
-from instructfx.refine.prior import Prior
+from instructfx.refine.prior import NO_PRIOR, Prior
 from instructfx.refine.records import IsCancelled, OnStep, Refined, Step, ignore, never
 from instructfx.refine.search import Search
 from instructfx.refine.secant import EmbeddingObjective, SecantOptions, descend_in_few_passes
@@ -30,7 +30,8 @@ class SearchOptions:
 
 @dataclass(frozen=True)
 class RefineOptions(SearchOptions):
-    """Our searches, or a rival in their place. prior is what settings cost that no preset has."""
+    """Our searches, or a rival in their place. prior is what settings cost that no preset has, in steps of axes: losses
+    on embeddings, which are cosines and weigh moves themselves, and rivals are searched without it."""
 
     rival: Rival | None = None
     prior: Prior = field(default_factory=Prior)
@@ -85,7 +86,9 @@ def refine(
     """
     options, watching = options or RefineOptions(), watching or Watching()
     held = tuning.held
-    search = Search(held, excerpt, objective, watching.on_step, watching.cancelled, options.prior)
+    unpriced = options.rival is not None or isinstance(objective, EmbeddingObjective)
+    prior = NO_PRIOR if unpriced else options.prior
+    search = Search(held, excerpt, objective, watching.on_step, watching.cancelled, prior)
     moving = [slot for slot in held.slots if held.knobs({slot.id} & set(tuning.ids))]
     search.where_it_fits(lambda: _search(search, moving, tuning.came_from or held, options, seed))
     return _unpinned(search.refined("converged" if moving else "nothing to refine"), tuning.chain)
