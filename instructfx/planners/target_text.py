@@ -36,6 +36,7 @@ def left_to_the_ear(intent: Intent, request: PlanRequest) -> Plan:
     """The plan for words that only the ear knows: tone and space, moved until it hears them."""
     missing = tuple(move for move in colours() if move.effect not in request.chain.names)
     add = tuple(replace(move, slot=request.new_id(move.effect)) for move in missing) if not request.chain.slots else ()
+    unknown = Voice(intent.language).say("left_to_clap")
     return Plan(
         add=add,
         goal=Goal(target=intent.instruction, anchor=wished_before(request)),
@@ -45,6 +46,7 @@ def left_to_the_ear(intent: Intent, request: PlanRequest) -> Plan:
             order="tone before room" if add else "as it is",
             settings="for the ear to find",
         ),
-        reply=Voice(intent.language).say("left_to_clap_added" if add else "left_to_clap"),
+        reply=unknown,
+        notes=(unknown,),  # said again beside what came of it
         raw=intent.instruction,
     )

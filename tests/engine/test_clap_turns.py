@@ -17,6 +17,7 @@ from instructfx.ears.checkpoints import Checkpoint
 from instructfx.engine.live import LiveSession, open_session, resume_session
 from instructfx.errors import EarError, InstructionError
 from instructfx.refine import RefineOptions, rivals
+from instructfx.sessions import Exchange
 from instructfx.sessions.options import TurnOptions
 
 
@@ -80,9 +81,11 @@ def test_words_that_no_lexicon_knows_are_left_to_the_ear(track: Path, tmp_path: 
     assert turn.plan.goal.target == "floccinaucinihilipilification"
     assert turn.chain.names == ("eq", "reverb")
     assert turn.refined.loss_after < turn.refined.loss_before
-    assert "CLAP" in turn.reply
-    builtin = opened(track, tmp_path, ear="perceptual").say("floccinaucinihilipilification")
-    assert builtin.chain.slots == ()
+    assert turn.reply.startswith("I added an equaliser and reverb")
+    assert "I do not know those words, so I let CLAP listen for them." in turn.reply
+    measured = opened(track, tmp_path, ear="perceptual")
+    assert isinstance(measured.say("floccinaucinihilipilification"), Exchange)
+    assert measured.chain.slots == ()
 
 
 def test_numbers_are_obeyed_and_nothing_is_searched(track: Path, tmp_path: Path) -> None:
