@@ -18,6 +18,7 @@ OTHER_SENSES: Mapping[str, Mapping[str, int]] = {
     "chain/format.py": {"gain": 4},  # a way to write decibels
     "exports/exporting.py": {"reverb": 1},  # the format of that name
     "exports/formats.py": {"reverb": 1},
+    "planners/phrases.py": {"gain": 1},  # a part of an equaliser's band
     "studio/page/chain_data.py": {"gain": 1},  # a part of an equaliser's band
 }
 """Words that mean something else than the effect, and how often."""

@@ -84,7 +84,7 @@ def heard(chain: Chain) -> HeardNoise:
     equal = wet * 10 ** ((LEVEL_LUFS - level) / 20)
     power = (np.abs(np.fft.rfft(equal, axis=-1)) ** 2).sum(axis=0)
     mid, side = equal.mean(axis=0), (equal[0] - equal[1]) / 2
-    rooms = [s.settings for s in chain.slots if s.effect.name == "reverb" and not s.bypassed]
+    rooms = [s.settings for s in chain.slots if s.effect.role == "room" and not s.bypassed]
     return HeardNoise(
         low=_band_db(power, LOW),
         mud=_band_db(power, MUD),
