@@ -58,6 +58,7 @@ def test_there_are_enough_and_they_are_the_same_every_time() -> None:
 def test_bad_uploads_and_hostile_words_get_one_line_or_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     """And a file in order that is said to be none, and words that look like an inner error, are seen and counted."""
     monkeypatch.setattr(faults, "LIMIT_SECONDS", 240.0)  # what is slow here need not hang
+    monkeypatch.setattr(faults, "GOOD_EVERY", 10)
     small = [each for each in bad_uploads() if each.zeros == 0]
     nameless = [each for each in small if each.name == ""]
     lie = BadUpload("lies", "said to be bad", "fine.wav", good(".wav"), refused=True)

@@ -209,7 +209,7 @@ def test_places_scale_with_their_size() -> None:
 
 def test_devices_come_with_settings() -> None:
     (wish,) = understand("make it sound like a telephone").wishes
-    assert wish.settings["filter"] == {"highpass_hz": 400.0, "lowpass_hz": 2900.0}
+    assert wish.settings["filter"] == {"highpass_hz": 350.0, "lowpass_hz": 2900.0}
     assert understand("less like a telephone").wishes[0].settings == {}
 
 
