@@ -12,8 +12,7 @@ from typing import Any, Final, get_args
 from instructfx.effects import EFFECTS
 from instructfx.language.intent_types import Beyond, Reference, Topic
 from instructfx.language.lexicon import lexicon
-from instructfx.language.patterns import PatternError, Patterns, patterns
-from instructfx.language.words import split_phrase
+from instructfx.language.patterns import PatternError, Patterns, Phrases, classes_of, patterns
 
 CODES: Final = ("en", "es")
 
@@ -76,19 +75,19 @@ def _beyond(entry: Mapping[str, Any]) -> Beyond:
 
 
 @lru_cache(maxsize=1)
-def classes() -> Mapping[str, Sequence[str]]:
+def classes() -> Mapping[str, Phrases]:
     """Class of a pattern -> its phrases: those that the files list, and those of lexicon and catalog."""
     listed: Mapping[str, Sequence[str]] = {**_read("dialogue.toml")["classes"], **_read("beyond.toml")["classes"]}
     words = lexicon()
     nicknames = [
         each for effect in EFFECTS.values() for name in effect.words.nicknames for each in (*name.en, *name.es)
     ]
-    qualities = [keys for keys, entry in words.entries.items() if entry.family is not None]
-    return {
+    written = {
         **listed,
         "source": [*sorted(words.sources), *listed["part"]],
         "section": [*listed["passage"], *listed["song_part"]],
-        "effect": [" ".join(split_phrase(each)) for each in nicknames],
-        "swapped": [" ".join(split_phrase(each)) for each in nicknames],
-        "quality": [" ".join(keys) for keys in qualities],
+        "effect": nicknames,
+        "swapped": nicknames,
     }
+    qualities = [keys for keys, entry in words.entries.items() if entry.family is not None]
+    return {**classes_of(written), "quality": Phrases.of(qualities)}

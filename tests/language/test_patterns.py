@@ -9,10 +9,10 @@ from importlib import resources
 import pytest
 
 from instructfx.language.dialogue_patterns import classes, dialogue_patterns
-from instructfx.language.patterns import PatternError, patterns
+from instructfx.language.patterns import PatternError, classes_of, patterns
 from instructfx.language.words import split_phrase
 
-CLASSES = {"source": ["vocals", "lead vocal"]}
+CLASSES = classes_of({"source": ["vocals", "lead vocal"]})
 
 
 def found(pattern: str, words: str) -> str | None:
@@ -99,7 +99,9 @@ def _word(symbol: str, last: bool) -> list[str]:
     name = symbol.strip("{}")
     if symbol == name:
         return list(split_phrase(symbol))
-    phrase = FIGURES.get(name) or sorted(classes()[name], key=lambda each: (len(each), each))[-1 if last else 0]
+    phrase = FIGURES.get(name) or " ".join(
+        sorted(classes()[name].keys, key=lambda each: (len(each), each))[-1 if last else 0]
+    )
     return phrase.split() if name == "clock" else list(split_phrase(phrase))
 
 
