@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,10 @@ for name in ("INSTRUCTFX_CLAP_CHECKPOINT", "INSTRUCTFX_CLAP_MODEL", "INSTRUCTFX_
     os.environ.pop(name, None)
 for name in [name for name in os.environ if name.startswith("INSTRUCTFX_PLANNER") or name.endswith("_API_KEY")]:
     del os.environ[name]
+
+# What a shell starts in the background ignores Ctrl-C, and so would every program that a test interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 TOGETHER = {
