@@ -86,7 +86,7 @@ def _searched(context: TurnContext, text: str, plan: Plan) -> Outcome:
     """The route, and what the refiners make of the chain that it leads to."""
     session, agents, callbacks, options = context.session, context.agents, context.callbacks, context.options
     before = session.chain
-    plan = _noted(plan, options, agents.ear)
+    plan = _noted(plan, text, options, agents.ear)
     way, start = route(before, plan)
     movable = plan.movable(start.ids)
     asks = bool(plan.goal.axes or (plan.goal.target and agents.ear.reads))  # "drop the reverb" leaves the rest as it is
@@ -138,12 +138,13 @@ def _brought_to(chain: Chain, refined: Refined, context: TurnContext, objective:
     return replace(refined, chain=chain, loss_after=loss, steps=steps)
 
 
-def _noted(plan: Plan, options: TurnOptions, ear: Ear) -> Plan:
+def _noted(plan: Plan, text: str, options: TurnOptions, ear: Ear) -> Plan:
     """The plan, with a note on words to avoid that this ear does not know."""
     lost = () if ear.reads else unheard(options.avoid)
     if not lost:
         return plan
-    note = f"I do not know {', '.join(f'“{word}”' for word in lost)}, so I cannot avoid it."
+    voice = Voice(understand(text).language)
+    note = voice.say("cannot_avoid", words=voice.quoted(lost, "or"))
     return replace(plan, notes=tuple(dict.fromkeys((*plan.notes, note))))
 
 

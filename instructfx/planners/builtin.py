@@ -15,9 +15,10 @@ from instructfx.planners.apply_commands import apply_command, rests
 from instructfx.planners.draft import Draft
 from instructfx.planners.drawing import canvas_of, standing_against
 from instructfx.planners.eq_fit import begun, drawn, fitting, turning
+from instructfx.planners.phrases import Voice
 from instructfx.planners.plan import Plan, Reply
 from instructfx.planners.references import resolved
-from instructfx.planners.takes import another, offered
+from instructfx.planners.takes import another
 from instructfx.planners.taking_back import hides, opened
 from instructfx.planners.target_text import described, left_to_the_ear, wished_before
 
@@ -29,14 +30,6 @@ LEAST = 0.2  # steps: wishes weaker than this are only guards
 NO_SIDE = 0.05  # steps of width: less of it and left and right are the same
 HARSH_GRIT = 0.8  # where there is distortion, harshness is mostly its doing
 ENOUGH = 0.5  # of a wish: where less of it fits, the person is told
-FULL = {
-    "en": "{} goes no further in this direction.",
-    "es": "{} no va más lejos en esa dirección.",
-}
-SATURATED = {
-    "en": "That is as far as an equaliser should go in this direction, so there is little more of it.",
-    "es": "Un ecualizador no debería ir más lejos en esa dirección, así que apenas hay más.",
-}
 
 
 class BuiltinPlanner:
@@ -64,7 +57,9 @@ class BuiltinPlanner:
 
     def _planned(self, intent: Intent, request: PlanRequest) -> Plan:
         gone = (c for c in intent.commands if c.verb == "remove" and c.which.kind in ("usual", "every"))
-        doubts = [offered(wish.doubtful, intent.language) for wish in intent.wishes if wish.doubtful]
+        doubts = [
+            Voice(intent.language).say("people_differ", word=wish.doubtful) for wish in intent.wishes if wish.doubtful
+        ]
         unwanted = frozenset(command.effect for command in gone if command.effect)
         beside = [*told_beyond(intent), *([answers_to(intent, request).text] if intent.questions else [])]
         draft = Draft(request, notes=[*intent.notes, *doubts, *beside], unwanted=unwanted, language=intent.language)
@@ -96,7 +91,7 @@ class BuiltinPlanner:
         axes = another(goal.axes, self._take, self._seed, more)
         share = fitting(canvas, axes)
         if share < ENOUGH:
-            draft.notes.append(SATURATED[intent.language])
+            draft.notes.append(draft.voice.say("saturated"))
         return replace(
             goal, axes={axis: value * (share if axis in TONE_CURVES else 1.0) for axis, value in axes.items()}
         )
@@ -237,7 +232,7 @@ def _start(
             more = heuristics.more(heuristics.dose(axes), values)
             settings = {name: effect.param(name).sensible(value, values[name]) for name, value in more.items()}
             if settings and all(settings[name] == values[name] for name in settings):
-                draft.notes.append(FULL[intent.language].format(draft.voice.called(draft.chain, slot_id)))
+                draft.notes.append(draft.voice.say("goes_no_further", what=draft.voice.called(draft.chain, slot_id)))
         draft.move(slot_id, settings, pinned)
 
 

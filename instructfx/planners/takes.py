@@ -8,18 +8,10 @@ import numpy as np
 
 from instructfx.ears.axes import TONE_CURVES
 from instructfx.ears.perceptual import tone_curves
-from instructfx.language.intent_types import Language
 
 STEPS = (1.0, 0.6, 1.5)
 LEAN = 1.0  # size of what a take adds beside the wish: its curve and the wish's then correlate by (1 + 1)^-1/2 = 0.71,
 # where one person's curve agrees with the others' by 0.62
-
-
-def offered(word: str, language: Language) -> str:
-    """What is said of a word that people hardly agree on, in the language of the instruction."""
-    if language == "es":
-        return f"No todos entienden lo mismo por “{word}”: cambio poco, y Three takes da dos versiones más, opuestas."
-    return f"People differ on what “{word}” sounds like: I change little, and Three takes has two more, opposite ways."
 
 
 def another(axes: Mapping[str, float], take: int, seed: int, more: float = 0.0) -> dict[str, float]:

@@ -119,7 +119,7 @@ def test_words_to_avoid_are_those_of_the_lexicon() -> None:
 
 def test_words_that_say_nothing_are_said_to_do_so(live: LiveSession) -> None:
     turn = live.say("warmer", options=TurnOptions(avoid="xyzzy"))
-    assert "I do not know “xyzzy”, so I cannot avoid it." in turn.notes
+    assert "I do not know “xyzzy”, so I cannot avoid that." in turn.notes
 
 
 @pytest.mark.parametrize(

@@ -272,11 +272,13 @@ def test_a_question_is_answered_beside_the_player_and_nothing_goes_back_to_it(gu
     assert last.locator(".words").inner_text() == "xyzzy plugh"
     assert last.locator(".reply p").first.inner_text() != ""
     assert last.locator(".facts").inner_text().startswith("nothing changed · answered by the built-in planner")
+    say(page, "how loud is it?")
+    assert "LUFS" in page.locator(".turn").last.locator(".reply p").first.inner_text()
     assert page.locator(".working").count() == 0
     assert page.evaluate(f"[{PLAYER}.data.versions.length, {PLAYER}.data.current, {HISTORY}.turns.length]") == before
     assert (effects(page), standing(page)) == (["filter"], CUT)
     guest.reload()
-    wait_for_turns(page, 2)
-    assert page.locator(".turn .words").all_inner_texts() == [CUT, "xyzzy plugh"]
+    wait_for_turns(page, 3)
+    assert page.locator(".turn .words").all_inner_texts() == [CUT, "xyzzy plugh", "how loud is it?"]
     step(page, lambda: page.click("#undo"))
     assert (effects(page), standing(page)) == ([], None)
