@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate, takewhile
 from pathlib import Path
 
 import matplotlib
@@ -139,7 +140,8 @@ def _wrapped(text: str, width: float, size: float, bold: bool = False) -> list[s
             line, used = "", 0.0
         line, used = (f"{line} {word}", used + _ems(" ", bold) + wide) if line else (word, wide)
         while used > most:
-            fits = next(count for count in range(len(line), 0, -1) if count == 1 or _ems(line[:count], bold) <= most)
+            ends = accumulate(_advance(char, bold) for char in line)
+            fits = max(1, sum(1 for _ in takewhile(lambda end: end <= most, ends)))
             lines.append(line[:fits])
             line = line[fits:]
             used = _ems(line, bold)
