@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from lived_sessions import QUICK
 
 from instructfx.audio import Audio, save
 from instructfx.cli.main import main
@@ -53,6 +54,7 @@ def original(music: Audio, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
     folder = tmp_path_factory.mktemp("original")
     save(Audio(music.samples[:, : 2 * music.sample_rate].copy(), music.sample_rate), folder / "song.wav")
     live = open_session(folder / "song.wav", planner="builtin", ear="perceptual", seed=3, store=folder / "sessions")
+    live.agents = replace(live.agents, options=QUICK)
     for words in WORDS:
         live.say(words)
         live.render_to(folder / "out.flac")

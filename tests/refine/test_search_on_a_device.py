@@ -118,7 +118,9 @@ def sent_there(monkeypatch: pytest.MonkeyPatch, checkpoint: Path) -> None:
 
 
 @pytest.mark.usefixtures("sent_there")
-@pytest.mark.parametrize("way", ["ours", "text2fx", "fxsearcher"])
+@pytest.mark.parametrize(
+    "way", ["ours", *(pytest.param(rival, marks=pytest.mark.slow) for rival in ("text2fx", "fxsearcher"))]
+)
 def test_clap_finds_the_same_and_no_sound_comes_back(
     way: str, music: Audio, checkpoint: Path, traffic: Traffic
 ) -> None:
@@ -173,7 +175,7 @@ def test_where_memory_is_full_the_search_goes_on_on_the_processor(
 
 
 @pytest.mark.usefixtures("sent_there")
-@pytest.mark.parametrize("when", ["forwards", "backwards"])
+@pytest.mark.parametrize("when", [pytest.param("forwards", marks=pytest.mark.slow), "backwards"])
 def test_clap_goes_on_on_the_processor_too(
     when: str, music: Audio, checkpoint: Path, traffic: Traffic, monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
