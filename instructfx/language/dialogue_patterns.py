@@ -54,7 +54,7 @@ def dialogue_patterns() -> DialoguePatterns:
         beyond=patterns([(each, _beyond(entry)) for entry in beyond["beyond"] for each in _written(entry)], known),
         asking=patterns([(each, "asks") for each in _written(data["asking"])], known),
         please=patterns([("^ {please}", "please")], known),
-        proposals=patterns([("^ {proposal}", "proposes")], known),
+        proposals=patterns([(each, "proposes") for each in _written(data["proposing"])], known),
         topics=patterns([(each, entry["topic"]) for entry in data["question"] for each in _written(entry)], known),
     )
 

@@ -223,7 +223,7 @@ def _commands(items: Sequence[Item], position: int) -> bool:
     """Whether a quality stands first and has an object, so that it is a verb: "thin the pads out", "muffle it"."""
     first = all(item.kind == "ignored" for item in items[:position])
     behind = items[position + 1].text if position + 1 < len(items) else ""
-    return first and behind in ("the", "it", "this", "my", "that", "out", "up")
+    return items[position].entry is not None and first and behind in ("the", "it", "this", "my", "that", "out", "up")
 
 
 def _next(items: Sequence[Item], position: int) -> Item | None:
