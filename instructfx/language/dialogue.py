@@ -15,7 +15,7 @@ from instructfx.language.patterns import Match
 from instructfx.language.words import Token
 
 SENTENCE_ENDS: Final = frozenset(".!?\n…;")
-IDENTIFY: Final = "identify"  # of what cannot be done, the one that is asked
+ASKED: Final = frozenset(("identify", "offtopic"))  # of what cannot be done, what is asked and not asked for
 PART_ENDS: Final = frozenset(",:()—–")
 JOINTS: Final = frozenset(("but", "and", "then", "pero", "y", "luego", "entonces"))
 
@@ -59,9 +59,7 @@ def read_acts(tokens: Sequence[Token]) -> DialogueActs:
             _note(whole, said, references)
         elif talk := dialogue_patterns().app.find(words):
             app.append(talk.meaning)
-        elif (found := dialogue_patterns().beyond.find(words)) and not (
-            topic and found.meaning.key not in ("identify",)
-        ):
+        elif (found := dialogue_patterns().beyond.find(words)) and not (topic and found.meaning.key not in ASKED):
             beyond.append(found.meaning)
             left += _around(tokens, sentence, found)
         elif topic is not None:

@@ -31,7 +31,7 @@ from instructfx.language.numeric_commands import figures
 from instructfx.language.scan import Clause, Item, clauses, scan
 from instructfx.language.which import with_which
 from instructfx.language.wishes import wish
-from instructfx.language.words import READ_CHARACTERS, Token
+from instructfx.language.words import READ_CHARACTERS, Token, titled
 
 MAX_UNDO = 99
 _TOLD = frozenset(("recorded", "recording", "grabé", "grabado", "grabamos"))
@@ -46,6 +46,7 @@ class _IntentDraft:
     commands: list[Command] = field(default_factory=list)
     undo: int = 0
     undirected: list[str] = field(default_factory=list)
+    titled: bool = False  # the words are a name, as of a preset: what it names is wanted
     context: DialogueContext = field(default_factory=DialogueContext)
 
 
@@ -80,7 +81,8 @@ def understand_alone(instruction: str, lately: Sequence[str] = ()) -> Intent:
 
 def _asked(instruction: str, tokens: Sequence[Token], spoken: Language, lately: Sequence[str]) -> Intent:
     """The wishes, commands and steps back that tokens say."""
-    draft = _IntentDraft(context=DialogueContext(tuple(name for name in lately if name in EFFECTS)))
+    context = DialogueContext(tuple(name for name in lately if name in EFFECTS))
+    draft = _IntentDraft(titled=titled(instruction), context=context)
     if len(instruction) > READ_CHARACTERS:
         draft.context.notes.append(f"only the first {READ_CHARACTERS} characters were read")
     items = with_which(scan(tokens, lexicon()))
@@ -228,7 +230,13 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lex
             blamed_area = family.kind == "area" and len(groups) == 1 and any(i.kind == "unknown" for i in part.items)
             if blamed_area and group.mods.has("copula") and not group.mods.said:
                 group = replace(group, mods=replace(group.mods, flags=group.mods.flags | {"too"}))
-            if family.kind == "area" and loud is None and group.mods == Mods() and len(groups) == 1:
+            if (
+                family.kind == "area"
+                and loud is None
+                and group.mods == Mods()
+                and len(groups) == 1
+                and not draft.titled
+            ):
                 draft.undirected.append(group.item.text)
                 continue
             factor = level_factor(loud) if family.kind == "area" else 1.0

@@ -112,6 +112,13 @@ def test_what_is_said_beside_an_acknowledgement_is_read() -> None:
         ("pan the guitar left", "route"),
         ("quítale el ruido", "noise"),
         ("aísla la batería", "separate"),
+        ("transpose only the bass", "tune"),
+        ("bring the vocals up but leave the drums", "balance"),
+        ("sube la voz pero deja la batería", "balance"),
+        ("add a vocoder", "vocoder"),
+        ("who is the drummer?", "identify"),
+        ("what's the weather like?", "offtopic"),
+        ("cuéntame un chiste", "offtopic"),
     ],
 )
 def test_what_the_rack_cannot_do_is_known(words: str, key: str) -> None:
