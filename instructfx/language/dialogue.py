@@ -83,8 +83,16 @@ def _whole(words: Sequence[str]) -> str | Reference | None:
         meant.meaning.words,
     )
     number = read_number(meant.named.get("number", ""))
-    share = 0.01 * number if meant.meaning.kind == "share" and number is not None else number
-    return replace(meant.meaning, words=rest, amount=meant.meaning.amount if share is None else share)
+    amount = meant.meaning.amount * _degree(meant.named.get("degree", ""))
+    if number is not None and meant.meaning.kind in ("share", "version"):
+        amount = 0.01 * number if meant.meaning.kind == "share" else number
+    return replace(meant.meaning, words=rest, amount=amount)
+
+
+def _degree(phrase: str) -> float:
+    """How much "a bit" is of a whole; 1 where nothing is said."""
+    readings = roles().get(tuple(phrase.split()), ())
+    return next((value for role, value, _ in readings if role == "degree"), 1.0)
 
 
 def _note(meaning: str | Reference, said: list[str], references: list[Reference]) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final, get_args
 
 from instructfx.effects import EFFECTS
 from instructfx.language.eq_commands import AREAS
+from instructfx.language.grammar import roles
 from instructfx.language.intent_types import Beyond, Reference, Topic
 from instructfx.language.lexicon import lexicon
 from instructfx.language.patterns import PatternError, Patterns, patterns
@@ -91,6 +92,7 @@ def classes() -> Mapping[str, Sequence[str]]:
         "section": [*listed["passage"], *listed["song_part"]],
         "effect": [" ".join(split_phrase(each)) for each in nicknames],
         "swapped": [" ".join(split_phrase(each)) for each in nicknames],
+        "degree": [" ".join(keys) for keys, readings in roles().items() if any(r == "degree" for r, _, _ in readings)],
         "area": [" ".join(keys) for keys, entry in words.entries.items() if entry.family in AREAS],
         "quality": [" ".join(keys) for keys in qualities],
     }

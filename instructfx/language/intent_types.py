@@ -91,7 +91,10 @@ means, what can be done here, what was undone, what to do, whether it is better 
 something is done on the page, or something else."""
 
 
-ReferenceKind = Literal["again", "correct", "same_for", "instead", "share", "swap", "before", "version"]
+ReferenceKind = Literal[
+    "again", "correct", "same_for", "instead", "share", "swap", "before", "version", "frequency", "height", "bandwidth",
+    "flatten",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,8 @@ class Reference:
     with `words` in their place: "no, I meant the highs". instead: the same with another number. same_for: what it asked
     is asked of something else as well. swap: an effect takes the place of the one spoken of last. before: go back to
     before something was done: "back to before the reverb". version: go back to the turn of that number, 1 the first, 0
-    the dry track."""
+    the dry track. frequency: what the last turn set moves by amount octaves; height: the same, where only that can be
+    meant. bandwidth: its Q rises by amount octaves. flatten: the band at that frequency is taken back."""
 
     kind: ReferenceKind
     amount: float = 1.0

@@ -57,6 +57,8 @@ class BuiltinPlanner:
         if request.ear_reads and intent.unknown and not intent.understood and not asks_nothing_of_sound(intent):
             return left_to_the_ear(intent, request)
         meant = resolved(intent, request)
+        if meant.ask:
+            return Reply("unclear", meant.ask, raw=request.instruction)
         asks = meant.intent.wishes or meant.intent.commands
         if not asks:
             return replies.undone(meant.back, request, intent.language) if meant.back else reply_to(intent, request)
