@@ -18,15 +18,16 @@ def merged(found: Sequence[Command]) -> tuple[Command, ...]:
             continue
         one = kept[at]
         kept[at] = Command(
-            f"{one.phrase}, {each.phrase}" if each.phrase and each.phrase != one.phrase else one.phrase,
-            "add" if "add" in (one.verb, each.verb) else "adjust",
-            one.effect,
-            {**one.settings, **each.settings},
-            {**one.changes, **each.changes},
-            (*one.boosts, *each.boosts),
-            one.amount or each.amount,
-            one.which,
-            one.instead if one.instead == each.instead else (),
+            phrase=f"{one.phrase}, {each.phrase}" if each.phrase and each.phrase != one.phrase else one.phrase,
+            verb="add" if "add" in (one.verb, each.verb) else "adjust",
+            effect=one.effect,
+            settings={**one.settings, **each.settings},
+            changes={**one.changes, **each.changes},
+            boosts=(*one.boosts, *each.boosts),
+            amount=one.amount or each.amount,
+            which=one.which,
+            instead=one.instead if one.instead == each.instead else (),
+            factors={**one.factors, **each.factors},
         )
     return tuple(kept)
 
@@ -51,6 +52,7 @@ def language(items: Sequence[Item]) -> Language:
 
 _SPANISH = frozenset(
     [
+        "normaliza",
         "el",
         "la",
         "los",

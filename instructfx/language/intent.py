@@ -29,11 +29,14 @@ from instructfx.language.normal_form import normal_form
 from instructfx.language.note_lengths import with_note_lengths, with_tempo
 from instructfx.language.numeric_commands import figures
 from instructfx.language.scan import Clause, Item, clauses, scan
+from instructfx.language.scopes import scoped
 from instructfx.language.which import with_which
 from instructfx.language.wishes import wish
 from instructfx.language.words import READ_CHARACTERS, Token, titled
 
 MAX_UNDO = 99
+LEAST_LUFS, MOST_LUFS = -40.0, -5.0
+"""What anybody wants a whole track to measure."""
 _TOLD = frozenset(("recorded", "recording", "grabé", "grabado", "grabamos"))
 _OURS = frozenset(("i", "we", "my", "our", "mi", "lo"))
 
@@ -85,19 +88,30 @@ def _asked(instruction: str, tokens: Sequence[Token], spoken: Language, lately: 
     draft = _IntentDraft(titled=titled(instruction), context=context)
     if len(instruction) > READ_CHARACTERS:
         draft.context.notes.append(f"only the first {READ_CHARACTERS} characters were read")
-    items = with_which(scan(tokens, lexicon()))
+    scopes = scoped(tokens, draft.context.lately)
+    items = with_which(scan(scopes.left, lexicon()))
     _read_wishes(items, draft, lexicon())
+    draft.commands += scopes.commands
+    draft.undirected += scopes.unclear
+    target = _loudness(items)
     return Intent(
         instruction=instruction,
         language=spoken,
-        wishes=tuple(draft.wishes),
+        wishes=tuple(each for each in draft.wishes if target is None or each.families not in (("loud",), ("quiet",))),
         commands=merged(draft.commands),
         undo=draft.undo,
         unknown=unknown(items),
         notes=notes(items, draft.context.notes, bool(draft.wishes or draft.commands)),
         undirected=tuple(draft.undirected),
-        loudness_lufs=next((i.quantity.value for i in items if i.quantity and i.quantity.unit == "lufs"), None),
+        beyond=scopes.beyond,
+        loudness_lufs=target,
     )
+
+
+def _loudness(items: Sequence[Item]) -> float | None:
+    """The loudness in LUFS that is named for the whole track: "-14 LUFS", "to 14 LUFS"; None for what is none."""
+    said = (-abs(item.quantity.value) for item in items if item.quantity and item.quantity.unit == "lufs")
+    return next((value for value in said if LEAST_LUFS <= value <= MOST_LUFS), None)
 
 
 def _read_wishes(items: Sequence[Item], draft: _IntentDraft, words: Lexicon) -> None:

@@ -63,7 +63,7 @@ _ONES = {"a": 1.0, "an": 1.0, "un": 1.0, "una": 1.0, "one": 1.0}
 UNITS: dict[str, tuple[str, float]] = {
     word: (unit, factor)
     for unit, factor, words in (
-        ("db", 1.0, "db decibel decibels decibelio decibelios dbs"),
+        ("db", 1.0, "db decibel decibels decibelio decibelios dbs lu"),
         ("hz", 1.0, "hz hertz hercio hercios hercz"),
         ("hz", 1000.0, "khz k kilohertz kilo kilos kiloherzios"),
         ("s", 0.001, "ms msec msecs millisecond milliseconds millis milisegundo milisegundos"),
@@ -75,7 +75,7 @@ UNITS: dict[str, tuple[str, float]] = {
         ("semitones", 0.01, "cent cents"),
         ("bits", 1.0, "bit bits"),
         ("bpm", 1.0, "bpm"),
-        ("lufs", 1.0, "lufs lkfs lu"),
+        ("lufs", 1.0, "lufs lkfs"),
         ("times", 1.0, "x times veces"),
     )
     for word in words.split()

@@ -21,7 +21,7 @@ Classes = Mapping[str, Collection[str]]
 _SYMBOL: Final = re.compile(r"[()|]|[^\s()|]+")
 _UNITS: Final = (
     "db|decibels?|hz|hertz|k|khz|kilohertz|ms|milliseconds?|milisegundos|s|sec|seconds?|segundos?|percent|semitones?|"
-    "semitonos?|bits?|times|x|st"
+    "semitonos?|bits?|times|x|st|lufs|lkfs"
 )
 _FIGURES: Final = {
     "number": r"[+-]?[\d.,/]+ ",

@@ -15,8 +15,11 @@ from instructfx.planners.apply_commands import apply_command, rests
 from instructfx.planners.draft import Draft
 from instructfx.planners.drawing import canvas_of, standing_against
 from instructfx.planners.eq_fit import begun, drawn, fitting, turning
+from instructfx.planners.loudness_target import to_loudness
 from instructfx.planners.plan import Plan, Reply
 from instructfx.planners.references import resolved
+from instructfx.planners.router import route
+from instructfx.planners.sound_questions import number_text
 from instructfx.planners.takes import another, offered
 from instructfx.planners.taking_back import hides, opened
 from instructfx.planners.target_text import described, left_to_the_ear, wished_before
@@ -59,7 +62,7 @@ class BuiltinPlanner:
         meant = resolved(intent, request)
         if meant.ask:
             return Reply("unclear", meant.ask, raw=request.instruction)
-        asks = meant.intent.wishes or meant.intent.commands
+        asks = meant.intent.wishes or meant.intent.commands or meant.intent.loudness_lufs is not None
         if not asks:
             return replies.undone(meant.back, request, intent.language) if meant.back else reply_to(intent, request)
         return replace(self._planned(meant.intent, meant.request), undo=meant.back)
@@ -84,6 +87,12 @@ class BuiltinPlanner:
         if intent.wishes and not wished and draft.keep:
             draft.notes.append(draft.voice.say("only_kept"))
             draft.notes += [note for name in draft.keep if (note := rests(name, draft))]
+        if intent.loudness_lufs is not None:
+            said = to_loudness(
+                intent.loudness_lufs, draft, lambda: route(request.chain, _plan(intent, draft, goal, request))[1]
+            )
+            aim = draft.voice.say("loud_aimed", target=number_text(intent.loudness_lufs))
+            draft.notes.append(aim if goal.axes else said)  # a search is still to change what was measured
         return _plan(intent, draft, goal, request)
 
     def _sized(self, goal: Goal, intent: Intent, draft: Draft) -> Goal:

@@ -125,7 +125,7 @@ class Draft:
             return self._beside(effect, there, command)
         if there or (command.verb == "keep" and not which.side):
             return there if command.verb == "keep" else self.lately(effect)[:1]
-        if dialled and (command.amount >= 0 or self.lately(effect)):
+        if dialled and not which.definite and (command.amount >= 0 or self.lately(effect)):
             return self.lately(effect)[:1] or [self._put(effect, which)]
         missing = "nothing_to_turn_down" if dialled else "not_there"
         return self._found([], self.voice.say(missing, effect=self.voice.effect(effect)))

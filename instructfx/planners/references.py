@@ -104,6 +104,7 @@ def _joined(intent: Intent, more: Intent) -> Intent:
         wishes=(*intent.wishes, *more.wishes),
         commands=(*intent.commands, *more.commands),
         notes=(*intent.notes, *more.notes),
+        loudness_lufs=intent.loudness_lufs if more.loudness_lufs is None else more.loudness_lufs,
         references=(),
     )
 
