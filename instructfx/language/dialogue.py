@@ -83,6 +83,8 @@ def _whole(words: Sequence[str]) -> str | Reference | None:
         meant.meaning.words,
     )
     number = read_number(meant.named.get("number", ""))
+    if meant.meaning.kind == "exchange":
+        rest = " ".join(meant.named.get(name, "") for name in ("effect", "swapped")).strip()
     amount = meant.meaning.amount * _degree(meant.named.get("degree", ""))
     if number is not None and meant.meaning.kind in ("share", "version"):
         amount = 0.01 * number if meant.meaning.kind == "share" else number

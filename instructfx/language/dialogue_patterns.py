@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from typing import Any, Final, get_args
+from typing import Any, Final, Literal, get_args
 
 from instructfx.effects import EFFECTS
 from instructfx.language.eq_commands import AREAS
@@ -21,11 +21,20 @@ CODES: Final = ("en", "es")
 
 
 @dataclass(frozen=True)
+class Pronoun:
+    """What stands for effects: "both", "them", "the second one" (number counts from 1, -1 is the last)."""
+
+    kind: Literal["both", "every", "them", "numbered", "other"]
+    number: int = 0
+
+
+@dataclass(frozen=True)
 class DialoguePatterns:
     """The patterns of dialogue.toml and beyond.toml."""
 
     acts: Patterns[str]
     references: Patterns[Reference]
+    pronouns: Patterns[Pronoun]
     app: Patterns[Beyond]
     beyond: Patterns[Beyond]
     asking: Patterns[str]
@@ -49,6 +58,14 @@ def dialogue_patterns() -> DialoguePatterns:
                 (each, Reference(ref["kind"], ref.get("amount", 1.0)))
                 for ref in data["reference"]
                 for each in _written(ref)
+            ],
+            known,
+        ),
+        pronouns=patterns(
+            [
+                (each, Pronoun(entry["kind"], entry.get("number", 0)))
+                for entry in data["pronoun"]
+                for each in _written(entry)
             ],
             known,
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import reduce
 
 from instructfx.ears.axes import AXES, TONE, TONE_CURVES
 from instructfx.ears.goal import Goal
@@ -17,7 +18,8 @@ from instructfx.planners.drawing import canvas_of, standing_against
 from instructfx.planners.eq_fit import begun, drawn, fitting, turning
 from instructfx.planners.loudness_target import to_loudness
 from instructfx.planners.plan import Plan, Reply
-from instructfx.planners.references import resolved
+from instructfx.planners.pronouns import with_names
+from instructfx.planners.references import joined, resolved
 from instructfx.planners.router import route
 from instructfx.planners.sound_questions import number_text
 from instructfx.planners.takes import another, offered
@@ -57,6 +59,12 @@ class BuiltinPlanner:
     def plan(self, request: PlanRequest) -> Plan | Reply:
         """The plan of one turn, or what to say where nothing is to change; never raises for words."""
         intent = understand(request.instruction, request.effects_lately)
+        named = with_names(intent, request)
+        if named.ask:
+            return Reply("unclear", named.ask, raw=request.instruction)
+        if named.instructions != (request.instruction,):
+            each = [understand(words, request.effects_lately) for words in named.instructions]
+            intent = replace(reduce(joined, each), instruction=request.instruction)
         if request.ear_reads and intent.unknown and not intent.understood and not asks_nothing_of_sound(intent):
             return left_to_the_ear(intent, request)
         meant = resolved(intent, request)

@@ -15,6 +15,7 @@ from instructfx.language.substitution import substituted
 from instructfx.planners import PlanRequest
 from instructfx.planners.last_settings import flattened, moved_in_frequency, moved_in_width, sets_bands
 from instructfx.planners.phrases import Voice
+from instructfx.planners.pronouns import pair_of
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,14 @@ def _resolved(reference: Reference, found: Resolved) -> Resolved:
         return replace(found, intent=understand_alone(request.instruction, request.effects_lately))
     if reference.kind in ("frequency", "height", "bandwidth", "flatten"):
         return _of_last_settings(reference, found)
+    if reference.kind == "exchange":
+        return _exchanged(reference, found)
     if reference.kind == "swap":
-        return replace(found, intent=_joined(found.intent, _swapped(reference, request)))
+        return replace(found, intent=joined(found.intent, _swapped(reference, request)))
     if reference.kind == "share":
-        return replace(found, intent=_joined(found.intent, _shared(_meant_last(request), reference.amount)))
+        return replace(found, intent=joined(found.intent, _shared(_meant_last(request), reference.amount)))
     if reference.kind == "again":
-        return replace(found, intent=_joined(found.intent, _scaled(_meant_last(request), reference.amount)))
+        return replace(found, intent=joined(found.intent, _scaled(_meant_last(request), reference.amount)))
     words = substituted(request.said[-1], reference.words)
     if words is None:
         return replace(found, intent=understand_alone(request.instruction, request.effects_lately))
@@ -73,7 +76,7 @@ def _resolved(reference: Reference, found: Resolved) -> Resolved:
     asked = understand(words, request.effects_lately)
     if not asked.understood:
         return found
-    return Resolved(_joined(found.intent, asked), request, back)
+    return Resolved(joined(found.intent, asked), request, back)
 
 
 def _of_last_settings(reference: Reference, found: Resolved) -> Resolved:
@@ -94,10 +97,24 @@ def _of_last_settings(reference: Reference, found: Resolved) -> Resolved:
     if not commands:
         alone = understand_alone(request.instruction, request.effects_lately)
         return replace(found, intent=replace(alone, references=()))
-    return replace(found, intent=_joined(found.intent, replace(found.intent, wishes=(), commands=commands, notes=())))
+    return replace(found, intent=joined(found.intent, replace(found.intent, wishes=(), commands=commands, notes=())))
 
 
-def _joined(intent: Intent, more: Intent) -> Intent:
+def _exchanged(reference: Reference, found: Resolved) -> Resolved:
+    """Two slots in each other's places."""
+    chain, voice = found.request.chain, Voice(found.intent.language)
+    pair = pair_of(reference.words, found.request)
+    if pair is None:
+        those = voice.listed([voice.called(chain, each) for each in chain.ids], "or")
+        return replace(found, ask=voice.say("which_ones", what=those) if chain.slots else voice.say("no_effect_yet"))
+    effects = [chain.slot(each).effect.name for each in pair]
+    numbers = [[s.id for s in chain.of_effect(e)].index(each) + 1 for e, each in zip(effects, pair, strict=True)]
+    which = Which("numbered", numbers[0], "for", effects[1], numbers[1], definite=True)
+    move = Command(reference.words, "move", effects[0], {}, {}, (), 0.0, which)
+    return replace(found, intent=replace(found.intent, commands=(*found.intent.commands, move), references=()))
+
+
+def joined(intent: Intent, more: Intent) -> Intent:
     """An intent that asks for what another one asks as well; its references are resolved."""
     return replace(
         intent,

@@ -98,3 +98,59 @@ def test_what_may_be_either_is_asked_back(words: tuple[str, ...], asked: str) ->
 
 def test_a_bit_more_of_a_gain_that_is_not_there_yet_is_up() -> None:
     assert heard("turn it up a bit")[0].slot("gain").settings["gain_db"] > 0
+
+
+BOTH = "add a delay and reverb"
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ((BOTH, "kill both"), ()),
+        ((BOTH, "get rid of them"), ()),
+        ((BOTH, "quita los dos"), ()),
+        ((BOTH, "quítalos"), ()),
+        ((BOTH, "swap them"), ("reverb", "delay")),
+        ((BOTH, "swap the reverb and the delay"), ("reverb", "delay")),
+        ((BOTH, "intercámbialos"), ("reverb", "delay")),
+        ((BOTH, "remove the second one"), ("delay",)),
+        ((BOTH, "quita la otra"), ("reverb",)),
+    ],
+)
+def test_pronouns_stand_for_the_slots_of_the_turn_before(words: tuple[str, ...], names: tuple[str, ...]) -> None:
+    assert heard(*words)[0].names == names
+
+
+def test_all_are_turned_down_and_the_numbered_one_alone() -> None:
+    before = heard(BOTH)[0]
+    for words in ("turn them all down a bit", "baja un poco todos"):
+        chain = heard(BOTH, words)[0]
+        assert chain.names == before.names
+        assert all(chain.slot(each).settings["mix"] < before.slot(each).settings["mix"] for each in chain.ids)
+    chain = heard(BOTH, "the first one louder")[0]
+    assert chain.slot("delay").settings["mix"] > before.slot("delay").settings["mix"]
+    assert chain.slot("reverb") == before.slot("reverb")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("add reverb and chorus", "a bit less of the first one"),  # said in another order than they stand in
+        ("add a delay", "add chorus", "add reverb", "kill both"),
+        ("add a delay", "add chorus", "turn them off"),
+    ],
+)
+def test_a_pronoun_that_may_be_either_is_asked_back(words: tuple[str, ...]) -> None:
+    chain, reply = heard(*words)
+    assert "Which do you mean" in reply
+    assert chain == heard(*words[:-1])[0]
+
+
+def test_them_may_be_instruments() -> None:
+    chain, _ = heard(BOTH, "the guitars are dull, make them brighter")
+    assert chain.slot("delay") == heard(BOTH)[0].slot("delay")
+    assert chain.find("eq")
+
+
+def test_what_changes_nothing_is_not_said_to_be_adjusted() -> None:
+    assert "adjusted" not in heard("add reverb", "25 % wet")[1]
