@@ -1,4 +1,4 @@
-"""The end of understanding: commands merged, the language, the words left over, the notes."""
+"""The end of understanding: commands merged, the language, the words left over, the notes, a named loudness."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from instructfx.language.intent_types import Command, Language
 from instructfx.language.scan import Item
+
+LEAST_LUFS, MOST_LUFS = -40.0, -5.0
+"""What anybody wants a whole track to measure."""
 
 
 def merged(found: Sequence[Command]) -> tuple[Command, ...]:
@@ -118,3 +121,9 @@ def notes(items: Sequence[Item], said: Sequence[str], understood: bool) -> tuple
     if sources and understood:
         found.append(f"the whole track is processed, not only the {' and '.join(sources[:3])}")
     return tuple(dict.fromkeys(found))
+
+
+def loudness(items: Sequence[Item]) -> float | None:
+    """The loudness in LUFS that is named for the whole track: "-14 LUFS", "to 14 LUFS"; None for what is none."""
+    said = (-abs(item.quantity.value) for item in items if item.quantity and item.quantity.unit == "lufs")
+    return next((value for value in said if LEAST_LUFS <= value <= MOST_LUFS), None)

@@ -20,7 +20,7 @@ from instructfx.language.commands import alone_command, command, setting_command
 from instructfx.language.context import DialogueContext, NumericReading
 from instructfx.language.dialogue import read_acts
 from instructfx.language.ellipsis import carried, late_modifiers
-from instructfx.language.finalize import language, merged, notes, unknown
+from instructfx.language.finalize import language, loudness, merged, notes, unknown
 from instructfx.language.foreign import foreign
 from instructfx.language.groups import ClauseReading, Group, Mods, read
 from instructfx.language.intent_types import Command, Intent, Language, Question, Topic, Wish
@@ -35,8 +35,6 @@ from instructfx.language.wishes import wish
 from instructfx.language.words import READ_CHARACTERS, Token, titled
 
 MAX_UNDO = 99
-LEAST_LUFS, MOST_LUFS = -40.0, -5.0
-"""What anybody wants a whole track to measure."""
 _TOLD = frozenset(("recorded", "recording", "grabé", "grabado", "grabamos"))
 _OURS = frozenset(("i", "we", "my", "our", "mi", "lo"))
 
@@ -93,7 +91,7 @@ def _asked(instruction: str, tokens: Sequence[Token], spoken: Language, lately: 
     _read_wishes(items, draft, lexicon())
     draft.commands += scopes.commands
     draft.undirected += scopes.unclear
-    target = _loudness(items)
+    target = loudness(items)
     return Intent(
         instruction=instruction,
         language=spoken,
@@ -106,12 +104,6 @@ def _asked(instruction: str, tokens: Sequence[Token], spoken: Language, lately: 
         beyond=scopes.beyond,
         loudness_lufs=target,
     )
-
-
-def _loudness(items: Sequence[Item]) -> float | None:
-    """The loudness in LUFS that is named for the whole track: "-14 LUFS", "to 14 LUFS"; None for what is none."""
-    said = (-abs(item.quantity.value) for item in items if item.quantity and item.quantity.unit == "lufs")
-    return next((value for value in said if LEAST_LUFS <= value <= MOST_LUFS), None)
 
 
 def _read_wishes(items: Sequence[Item], draft: _IntentDraft, words: Lexicon) -> None:

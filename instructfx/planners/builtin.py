@@ -257,7 +257,8 @@ def _start(
             settings = {name: effect.param(name).sensible(value, values[name]) for name, value in more.items()}
             if settings and all(settings[name] == values[name] for name in settings):
                 draft.notes.append(FULL[intent.language].format(draft.voice.called(draft.chain, slot_id)))
-        draft.move(slot_id, settings, pinned)
+        said = draft.fixed(slot_id)  # what was said in numbers stands beside what a word is known by
+        draft.move(slot_id, {name: value for name, value in settings.items() if name not in said}, pinned)
 
 
 # The plan
