@@ -186,6 +186,10 @@ ASKS: Final = frozenset(
         "es",
         "suena",
         "deberia",
+        "falta",
+        "faltan",
+        "sobra",
+        "sobran",
     ]
 )
 

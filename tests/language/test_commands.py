@@ -308,3 +308,8 @@ def test_shares_of_a_mix(words: str, mix: float) -> None:
 
 def test_what_is_stated_of_the_sound_is_no_share() -> None:
     assert understand("it sounds completely dry", ("reverb",)).axes["space"] > 0
+
+
+def test_a_shelf_goes_the_way_that_is_said() -> None:
+    (command,) = understand("shelve the highs up 2 dB from 8k").commands
+    assert command.boosts == (Boost(8000.0, 2.0, None, "high shelf"),)

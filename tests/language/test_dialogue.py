@@ -26,6 +26,8 @@ from instructfx.language.intent_types import Topic
         ("¿qué has cambiado?", "changed"),
         ("¿cuánta reverb tiene?", "amount"),
         ("¿está muy fuerte?", "loudness"),
+        ("¿le falta pegada?", "advice"),
+        ("is it at -14 LUFS?", "loudness"),
     ],
 )
 def test_a_question_asks_for_no_change(words: str, topic: Topic) -> None:

@@ -36,6 +36,7 @@ BITS = [
     ("push the vocal back", "presence", -1.0),
     ("carve some space for the voice", "presence", 0.7),
     ("haz hueco para la voz", "presence", 0.7),
+    ("vocals are drowning", "presence", 1.0),
     ("Vocal Air", "air", 1.0),
     ("Snare Body", "body", 1.0),
     ("Podcast Voice", "presence", 0.7),

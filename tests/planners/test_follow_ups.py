@@ -55,6 +55,8 @@ def gains(chain: Chain) -> dict[float, float]:
         (("cut 6 dB at 400 Hz", "half of that"), {400: -3}),
         (("cut 6 dB at 400 Hz", "a little less of that"), {400: -4.02}),
         (("cut 3 dB at 400 Hz", "twice that"), {400: -6}),
+        (("cut 4 dB at 250", "make the cut deeper"), {250: -6}),
+        (("corta 3 dB en 400", "un corte menos profundo"), {400: -2.01}),
     ],
 )
 def test_a_follow_up_is_about_the_band_just_spoken_of(words: tuple[str, ...], bands: dict[float, float]) -> None:
