@@ -79,7 +79,7 @@ def _whole(words: Sequence[str]) -> str | Reference | None:
     if meant is None:
         return None
     rest = next(
-        (meant.named[name] for name in ("rest", "swapped", "figure", "number") if name in meant.named),
+        (meant.named[name] for name in ("rest", "turned", "swapped", "figure", "number") if name in meant.named),
         meant.meaning.words,
     )
     number = read_number(meant.named.get("number", ""))

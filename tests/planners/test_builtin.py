@@ -281,7 +281,7 @@ def test_any_words_of_the_trade_give_a_plan_that_routes(words: list[str]) -> Non
             continue
         _, start = route(chain, plan)
         assert set(plan.goal.axes) <= set(AXES)
-        assert all(name in start.names for name in plan.chosen if name not in plan.remove)
+        assert all(slot_id in start.ids for slot_id in plan.chosen if slot_id not in plan.remove)
 
 
 @pytest.mark.parametrize(
