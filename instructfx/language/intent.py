@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from instructfx.effects import EFFECTS
 from instructfx.language.clause_rules import (
+    as_quality,
     blamed,
     cleaned,
     coloured,
@@ -15,6 +16,7 @@ from instructfx.language.clause_rules import (
     made_loud,
     separated,
     subjects,
+    turned,
 )
 from instructfx.language.commands import alone_command, command, setting_command, spoken_command
 from instructfx.language.context import DialogueContext, NumericReading
@@ -204,7 +206,7 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lex
                     Command(phrase, "adjust", entry.nickname.effect, {}, {}, (), -1.0, group.item.which)
                 )
                 said_of.append(blames[id(group)])
-        elif entry.nickname is not None and not _as_quality(group):
+        elif entry.nickname is not None and not as_quality(group):
             made = command(made_loud(group, loud), phrase)
             colour = coloured(group, settled, words)
             if made is not None and made.verb in ("add", "adjust") and colour is not None:
@@ -212,7 +214,7 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lex
             if made is not None:
                 draft.commands.append(_spared(made, part, draft, group.mods))
                 draft.context.effect, draft.context.which = made.effect, made.which
-        elif entry.setting is not None and (entry.family is None or _turned(group, groups)):
+        elif entry.setting is not None and (entry.family is None or turned(group, groups)):
             spoken, which = next(
                 (
                     (g.item.entry.nickname.effect, g.item.which)
@@ -254,22 +256,6 @@ def _coloured(groups: Sequence[Group], words: Lexicon) -> list[Group]:
     """The qualities of a clause that are said of an effect, not of the sound."""
     found = (coloured(group, groups, words) for group in groups if group.item.entry and group.item.entry.nickname)
     return [colour[1] for colour in found if colour is not None]
-
-
-def _as_quality(group: Group) -> bool:
-    """Whether a word that names an effect and a quality is meant as a quality: "it's squashed"."""
-    entry = group.item.entry
-    said = group.mods.has("make", "copula") and group.mods.verb is None
-    return entry is not None and entry.family is not None and said
-
-
-def _turned(group: Group, groups: Sequence[Group]) -> bool:
-    """Whether a word that is a setting and a quality is meant as a setting: "faster attack"."""
-    entry = group.item.entry
-    named = {g.item.entry.nickname.effect for g in groups if g.item.entry and g.item.entry.nickname}
-    return bool(group.mods.time or group.mods.speed) or bool(
-        entry and entry.setting and named & set(entry.setting.effects) and entry.setting.param not in ("mix", "width")
-    )
 
 
 def _whole(group: Group, phrase: str, draft: _IntentDraft) -> None:
