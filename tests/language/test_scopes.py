@@ -61,3 +61,8 @@ def test_a_scope_of_nothing_is_asked_back() -> None:
     intent = understand("keep it out of the lows")
     assert intent.undirected
     assert not intent.understood
+
+
+@pytest.mark.parametrize("words", ["make it brighter, but not in the lows", "más brillo, pero no en los graves"])
+def test_a_wish_with_a_part_of_the_sound_is_no_scope_of_the_last_effect(words: str) -> None:
+    assert understand(words, ("reverb",)).commands == ()
