@@ -151,3 +151,19 @@ def cleaned(groups: Sequence[Group]) -> list[Group]:
         if entry and entry.family in ("clean", "clear") and second.link == "within" and not second.mods.said:
             found[at + 1] = replace(second, mods=replace(second.mods, verb="lower"))
     return found
+
+
+def as_quality(group: Group) -> bool:
+    """Whether a word that names an effect and a quality is meant as a quality: "it's squashed"."""
+    entry = group.item.entry
+    said = group.mods.has("make", "copula") and group.mods.verb is None
+    return entry is not None and entry.family is not None and said
+
+
+def turned(group: Group, groups: Sequence[Group]) -> bool:
+    """Whether a word that is a setting and a quality is meant as a setting: "faster attack"."""
+    entry = group.item.entry
+    named = {g.item.entry.nickname.effect for g in groups if g.item.entry and g.item.entry.nickname}
+    return bool(group.mods.time or group.mods.speed) or bool(
+        entry and entry.setting and named & set(entry.setting.effects) and entry.setting.param not in ("mix", "width")
+    )

@@ -15,7 +15,7 @@ from instructfx.language.patterns import Match
 from instructfx.language.words import Token
 
 SENTENCE_ENDS: Final = frozenset(".!?\n…;")
-IDENTIFY: Final = "identify"  # of what cannot be done, the one that is asked
+ASKED: Final = frozenset(("identify", "offtopic"))  # of what cannot be done, what is asked and not asked for
 PART_ENDS: Final = frozenset(",:()—–")
 JOINTS: Final = frozenset(("but", "and", "then", "pero", "y", "luego", "entonces"))
 
@@ -59,9 +59,7 @@ def read_acts(tokens: Sequence[Token]) -> DialogueActs:
             _note(whole, said, references)
         elif talk := dialogue_patterns().app.find(words):
             app.append(talk.meaning)
-        elif (found := dialogue_patterns().beyond.find(words)) and not (
-            topic and found.meaning.key not in ("identify",)
-        ):
+        elif (found := dialogue_patterns().beyond.find(words)) and not (topic and found.meaning.key not in ASKED):
             beyond.append(found.meaning)
             left += _around(tokens, sentence, found)
         elif topic is not None:
@@ -81,12 +79,22 @@ def _whole(words: Sequence[str]) -> str | Reference | None:
     if meant is None:
         return None
     rest = next(
-        (meant.named[name] for name in ("rest", "swapped", "figure", "number") if name in meant.named),
+        (meant.named[name] for name in ("rest", "turned", "swapped", "figure", "number") if name in meant.named),
         meant.meaning.words,
     )
     number = read_number(meant.named.get("number", ""))
-    share = 0.01 * number if meant.meaning.kind == "share" and number is not None else number
-    return replace(meant.meaning, words=rest, amount=meant.meaning.amount if share is None else share)
+    if meant.meaning.kind == "exchange":
+        rest = " ".join(meant.named.get(name, "") for name in ("effect", "swapped")).strip()
+    amount = meant.meaning.amount * _degree(meant.named.get("degree", ""))
+    if number is not None and meant.meaning.kind in ("share", "version"):
+        amount = 0.01 * number if meant.meaning.kind == "share" else number
+    return replace(meant.meaning, words=rest, amount=amount)
+
+
+def _degree(phrase: str) -> float:
+    """How much "a bit" is of a whole; 1 where nothing is said."""
+    readings = roles().get(tuple(phrase.split()), ())
+    return next((value for role, value, _ in readings if role == "degree"), 1.0)
 
 
 def _note(meaning: str | Reference, said: list[str], references: list[Reference]) -> None:
@@ -178,6 +186,10 @@ ASKS: Final = frozenset(
         "es",
         "suena",
         "deberia",
+        "falta",
+        "faltan",
+        "sobra",
+        "sobran",
     ]
 )
 

@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from typing import Any, Final, get_args
+from typing import Any, Final, Literal, get_args
 
 from instructfx.effects import EFFECTS
+from instructfx.language.eq_commands import AREAS
+from instructfx.language.grammar import roles
 from instructfx.language.intent_types import Beyond, Reference, Topic
 from instructfx.language.lexicon import lexicon
 from instructfx.language.patterns import PatternError, Patterns, Phrases, classes_of, patterns
@@ -18,11 +20,20 @@ CODES: Final = ("en", "es")
 
 
 @dataclass(frozen=True)
+class Pronoun:
+    """What stands for effects: "both", "them", "the second one" (number counts from 1, -1 is the last)."""
+
+    kind: Literal["both", "every", "them", "numbered", "other"]
+    number: int = 0
+
+
+@dataclass(frozen=True)
 class DialoguePatterns:
     """The patterns of dialogue.toml and beyond.toml."""
 
     acts: Patterns[str]
     references: Patterns[Reference]
+    pronouns: Patterns[Pronoun]
     app: Patterns[Beyond]
     beyond: Patterns[Beyond]
     asking: Patterns[str]
@@ -49,11 +60,19 @@ def dialogue_patterns() -> DialoguePatterns:
             ],
             known,
         ),
+        pronouns=patterns(
+            [
+                (each, Pronoun(entry["kind"], entry.get("number", 0)))
+                for entry in data["pronoun"]
+                for each in _written(entry)
+            ],
+            known,
+        ),
         app=patterns([(each, _beyond(entry)) for entry in data["app"] for each in _written(entry)], known),
         beyond=patterns([(each, _beyond(entry)) for entry in beyond["beyond"] for each in _written(entry)], known),
         asking=patterns([(each, "asks") for each in _written(data["asking"])], known),
         please=patterns([("^ {please}", "please")], known),
-        proposals=patterns([("^ {proposal}", "proposes")], known),
+        proposals=patterns([(each, "proposes") for each in _written(data["proposing"])], known),
         topics=patterns([(each, entry["topic"]) for entry in data["question"] for each in _written(entry)], known),
     )
 
@@ -89,5 +108,9 @@ def classes() -> Mapping[str, Phrases]:
         "effect": nicknames,
         "swapped": nicknames,
     }
-    qualities = [keys for keys, entry in words.entries.items() if entry.family is not None]
-    return {**classes_of(written), "quality": Phrases.of(qualities)}
+    found = {
+        "quality": [keys for keys, entry in words.entries.items() if entry.family is not None],
+        "area": [keys for keys, entry in words.entries.items() if entry.family in AREAS],
+        "degree": [keys for keys, readings in roles().items() if any(role == "degree" for role, _, _ in readings)],
+    }
+    return {**classes_of(written), **{name: Phrases.of(phrases) for name, phrases in found.items()}}

@@ -57,8 +57,9 @@ def read_boosts(items: Sequence[Item], found: NumericReading, sign: float, conte
     boosts = [Boost(_hz(point), _gain(at, numbers, items, sign), q, shape) for at, point in points]
     found.used |= {i for i, _ in (*numbers.gains, *numbers.points)} | {i for i, _ in named}
     found.used |= {numbers.q[0], numbers.q[0] - 1} if numbers.q else set()
-    found.used |= {
-        i for i, item in enumerate(items) if item.entry and (_said_of_it(item) or item.text in BROAD | NARROW)
+    noise = any(item.entry and item.entry.family in NOISES for item in items) and any(i.has("copula") for i in items)
+    found.used |= {  # "there's a weird whistle at 4k": weird is said of the whistle
+        i for i, item in enumerate(items) if item.entry and (noise or _said_of_it(item) or item.text in BROAD | NARROW)
     }
     command = Command(_text(items), "adjust", tone, {}, {}, tuple(boosts), 0.0, which_of(tone, items, context))
     found.commands.append(command)

@@ -1,4 +1,4 @@
-"""The end of understanding: commands merged, the language, the words left over, the notes."""
+"""The end of understanding: commands merged, the language, the words left over, the notes, a named loudness."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from instructfx.language.intent_types import Command, Language
 from instructfx.language.scan import Item
+
+LEAST_LUFS, MOST_LUFS = -40.0, -5.0
+"""What anybody wants a whole track to measure."""
 
 
 def merged(found: Sequence[Command]) -> tuple[Command, ...]:
@@ -18,15 +21,16 @@ def merged(found: Sequence[Command]) -> tuple[Command, ...]:
             continue
         one = kept[at]
         kept[at] = Command(
-            f"{one.phrase}, {each.phrase}" if each.phrase and each.phrase != one.phrase else one.phrase,
-            "add" if "add" in (one.verb, each.verb) else "adjust",
-            one.effect,
-            {**one.settings, **each.settings},
-            {**one.changes, **each.changes},
-            (*one.boosts, *each.boosts),
-            one.amount or each.amount,
-            one.which,
-            one.instead if one.instead == each.instead else (),
+            phrase=f"{one.phrase}, {each.phrase}" if each.phrase and each.phrase != one.phrase else one.phrase,
+            verb="add" if "add" in (one.verb, each.verb) else "adjust",
+            effect=one.effect,
+            settings={**one.settings, **each.settings},
+            changes={**one.changes, **each.changes},
+            boosts=(*one.boosts, *each.boosts),
+            amount=one.amount or each.amount,
+            which=one.which,
+            instead=one.instead if one.instead == each.instead else (),
+            factors={**one.factors, **each.factors},
         )
     return tuple(kept)
 
@@ -51,6 +55,7 @@ def language(items: Sequence[Item]) -> Language:
 
 _SPANISH = frozenset(
     [
+        "normaliza",
         "el",
         "la",
         "los",
@@ -116,3 +121,9 @@ def notes(items: Sequence[Item], said: Sequence[str], understood: bool) -> tuple
     if sources and understood:
         found.append(f"the whole track is processed, not only the {' and '.join(sources[:3])}")
     return tuple(dict.fromkeys(found))
+
+
+def loudness(items: Sequence[Item]) -> float | None:
+    """The loudness in LUFS that is named for the whole track: "-14 LUFS", "to 14 LUFS"; None for what is none."""
+    said = (-abs(item.quantity.value) for item in items if item.quantity and item.quantity.unit == "lufs")
+    return next((value for value in said if LEAST_LUFS <= value <= MOST_LUFS), None)

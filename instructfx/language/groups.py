@@ -190,7 +190,11 @@ def read(parts: Sequence[Clause], lexicon: Lexicon) -> ClauseReading:
             elif item.roles or item.text == "back":
                 if used and (_FRESH & set(item.roles)):
                     mods, used = Mods(flags=mods.flags & {"without", "make"}), False
-                if item.text == "back" and (mods.has("turn") or mods.verb == "add"):
+                if used and mods.has("turn") and item.has("up", "down", "off", "out") and not item.has(*VERBS):
+                    last = reading.groups[-1]  # "take the boom out of the lows": the boom, and not the lows
+                    reading.groups[-1] = replace(last, mods=_joined(last.mods, _modified(mods, item)))
+                    continue
+                if item.text == "back" and (mods.has("turn", "away") or mods.verb == "add"):
                     mods, used = replace(mods, verb="lower" if mods.has("away") else "enable"), False
                 if item.has("enough", "up", "down", "off", "out", "on", "time", "speed", "copula") and used:
                     mods, used = replace(Mods(), flags=mods.flags & {"turn", "not", "copula"}), False
@@ -223,7 +227,7 @@ def _commands(items: Sequence[Item], position: int) -> bool:
     """Whether a quality stands first and has an object, so that it is a verb: "thin the pads out", "muffle it"."""
     first = all(item.kind == "ignored" for item in items[:position])
     behind = items[position + 1].text if position + 1 < len(items) else ""
-    return first and behind in ("the", "it", "this", "my", "that", "out", "up")
+    return items[position].entry is not None and first and behind in ("the", "it", "this", "my", "that", "out", "up")
 
 
 def _next(items: Sequence[Item], position: int) -> Item | None:

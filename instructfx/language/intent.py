@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from instructfx.effects import EFFECTS
 from instructfx.language.clause_rules import (
+    as_quality,
     blamed,
     cleaned,
     coloured,
@@ -15,12 +16,13 @@ from instructfx.language.clause_rules import (
     made_loud,
     separated,
     subjects,
+    turned,
 )
 from instructfx.language.commands import alone_command, command, setting_command, spoken_command
 from instructfx.language.context import DialogueContext, NumericReading
 from instructfx.language.dialogue import read_acts
 from instructfx.language.ellipsis import carried, late_modifiers
-from instructfx.language.finalize import language, merged, notes, unknown
+from instructfx.language.finalize import language, loudness, merged, notes, unknown
 from instructfx.language.foreign import foreign
 from instructfx.language.groups import ClauseReading, Group, Mods, read
 from instructfx.language.intent_types import Command, Intent, Language, Question, Topic, Wish
@@ -29,9 +31,10 @@ from instructfx.language.normal_form import normal_form
 from instructfx.language.note_lengths import with_note_lengths, with_tempo
 from instructfx.language.numeric_commands import figures
 from instructfx.language.scan import Clause, Item, clauses, scan
+from instructfx.language.scopes import scoped
 from instructfx.language.which import with_which
 from instructfx.language.wishes import wish
-from instructfx.language.words import READ_CHARACTERS, Token
+from instructfx.language.words import READ_CHARACTERS, Token, titled
 
 MAX_UNDO = 99
 _TOLD = frozenset(("recorded", "recording", "grabé", "grabado", "grabamos"))
@@ -46,6 +49,7 @@ class _IntentDraft:
     commands: list[Command] = field(default_factory=list)
     undo: int = 0
     undirected: list[str] = field(default_factory=list)
+    titled: bool = False  # the words are a name, as of a preset: what it names is wanted
     context: DialogueContext = field(default_factory=DialogueContext)
 
 
@@ -80,21 +84,27 @@ def understand_alone(instruction: str, lately: Sequence[str] = ()) -> Intent:
 
 def _asked(instruction: str, tokens: Sequence[Token], spoken: Language, lately: Sequence[str]) -> Intent:
     """The wishes, commands and steps back that tokens say."""
-    draft = _IntentDraft(context=DialogueContext(tuple(name for name in lately if name in EFFECTS)))
+    context = DialogueContext(tuple(name for name in lately if name in EFFECTS))
+    draft = _IntentDraft(titled=titled(instruction), context=context)
     if len(instruction) > READ_CHARACTERS:
         draft.context.notes.append(f"only the first {READ_CHARACTERS} characters were read")
-    items = with_which(scan(tokens, lexicon()))
+    scopes = scoped(tokens, draft.context.lately)
+    items = with_which(scan(scopes.left, lexicon()))
     _read_wishes(items, draft, lexicon())
+    draft.commands += scopes.commands
+    draft.undirected += scopes.unclear
+    target = loudness(items)
     return Intent(
         instruction=instruction,
         language=spoken,
-        wishes=tuple(draft.wishes),
+        wishes=tuple(each for each in draft.wishes if target is None or each.families not in (("loud",), ("quiet",))),
         commands=merged(draft.commands),
         undo=draft.undo,
         unknown=unknown(items),
         notes=notes(items, draft.context.notes, bool(draft.wishes or draft.commands)),
         undirected=tuple(draft.undirected),
-        loudness_lufs=next((i.quantity.value for i in items if i.quantity and i.quantity.unit == "lufs"), None),
+        beyond=scopes.beyond,
+        loudness_lufs=target,
     )
 
 
@@ -196,7 +206,7 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lex
                     Command(phrase, "adjust", entry.nickname.effect, {}, {}, (), -1.0, group.item.which)
                 )
                 said_of.append(blames[id(group)])
-        elif entry.nickname is not None and not _as_quality(group):
+        elif entry.nickname is not None and not as_quality(group):
             made = command(made_loud(group, loud), phrase)
             colour = coloured(group, settled, words)
             if made is not None and made.verb in ("add", "adjust") and colour is not None:
@@ -204,7 +214,7 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lex
             if made is not None:
                 draft.commands.append(_spared(made, part, draft, group.mods))
                 draft.context.effect, draft.context.which = made.effect, made.which
-        elif entry.setting is not None and (entry.family is None or _turned(group, groups)):
+        elif entry.setting is not None and (entry.family is None or turned(group, groups)):
             spoken, which = next(
                 (
                     (g.item.entry.nickname.effect, g.item.which)
@@ -228,7 +238,13 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lex
             blamed_area = family.kind == "area" and len(groups) == 1 and any(i.kind == "unknown" for i in part.items)
             if blamed_area and group.mods.has("copula") and not group.mods.said:
                 group = replace(group, mods=replace(group.mods, flags=group.mods.flags | {"too"}))
-            if family.kind == "area" and loud is None and group.mods == Mods() and len(groups) == 1:
+            if (
+                family.kind == "area"
+                and loud is None
+                and group.mods == Mods()
+                and len(groups) == 1
+                and not draft.titled
+            ):
                 draft.undirected.append(group.item.text)
                 continue
             factor = level_factor(loud) if family.kind == "area" else 1.0
@@ -240,22 +256,6 @@ def _coloured(groups: Sequence[Group], words: Lexicon) -> list[Group]:
     """The qualities of a clause that are said of an effect, not of the sound."""
     found = (coloured(group, groups, words) for group in groups if group.item.entry and group.item.entry.nickname)
     return [colour[1] for colour in found if colour is not None]
-
-
-def _as_quality(group: Group) -> bool:
-    """Whether a word that names an effect and a quality is meant as a quality: "it's squashed"."""
-    entry = group.item.entry
-    said = group.mods.has("make", "copula") and group.mods.verb is None
-    return entry is not None and entry.family is not None and said
-
-
-def _turned(group: Group, groups: Sequence[Group]) -> bool:
-    """Whether a word that is a setting and a quality is meant as a setting: "faster attack"."""
-    entry = group.item.entry
-    named = {g.item.entry.nickname.effect for g in groups if g.item.entry and g.item.entry.nickname}
-    return bool(group.mods.time or group.mods.speed) or bool(
-        entry and entry.setting and named & set(entry.setting.effects) and entry.setting.param not in ("mix", "width")
-    )
 
 
 def _whole(group: Group, phrase: str, draft: _IntentDraft) -> None:

@@ -33,12 +33,12 @@ class Which:
 
     it: the slot that was spoken of last, of whichever effect. number counts the effect's slots from 1 in the order of
     the sound, -1 is the last. side and neighbour say where it stands: beside a slot of that effect, of which
-    neighbour_number says which; without one at the end of the chain, or at its start. definite: it is spoken of as
-    something that is there, "the EQ"."""
+    neighbour_number says which; without one at the end of the chain, or at its start; "for" is in exchange for it.
+    definite: it is spoken of as something that is there, "the EQ"."""
 
     kind: Literal["usual", "numbered", "other", "another", "every", "it"] = "usual"
     number: int = 0
-    side: Literal["", "before", "after"] = ""
+    side: Literal["", "before", "after", "for"] = ""
     neighbour: str = ""
     neighbour_number: int = 0
     definite: bool = False
@@ -91,7 +91,10 @@ means, what can be done here, what was undone, what to do, whether it is better 
 something is done on the page, or something else."""
 
 
-ReferenceKind = Literal["again", "correct", "same_for", "instead", "share", "swap", "before", "version"]
+ReferenceKind = Literal[
+    "again", "correct", "same_for", "instead", "share", "swap", "before", "version", "frequency", "height", "bandwidth",
+    "flatten", "exchange",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,9 @@ class Reference:
     with `words` in their place: "no, I meant the highs". instead: the same with another number. same_for: what it asked
     is asked of something else as well. swap: an effect takes the place of the one spoken of last. before: go back to
     before something was done: "back to before the reverb". version: go back to the turn of that number, 1 the first, 0
-    the dry track."""
+    the dry track. frequency: what the last turn set moves by amount octaves; height: the same, where only that can be
+    meant. bandwidth: its Q rises by amount octaves. flatten: the band at that frequency is taken back. exchange: two
+    slots change places."""
 
     kind: ReferenceKind
     amount: float = 1.0

@@ -63,7 +63,7 @@ _ONES = {"a": 1.0, "an": 1.0, "un": 1.0, "una": 1.0, "one": 1.0}
 UNITS: dict[str, tuple[str, float]] = {
     word: (unit, factor)
     for unit, factor, words in (
-        ("db", 1.0, "db decibel decibels decibelio decibelios dbs"),
+        ("db", 1.0, "db decibel decibels decibelio decibelios dbs lu"),
         ("hz", 1.0, "hz hertz hercio hercios hercz"),
         ("hz", 1000.0, "khz k kilohertz kilo kilos kiloherzios"),
         ("s", 0.001, "ms msec msecs millisecond milliseconds millis milisegundo milisegundos"),
@@ -75,7 +75,7 @@ UNITS: dict[str, tuple[str, float]] = {
         ("semitones", 0.01, "cent cents"),
         ("bits", 1.0, "bit bits"),
         ("bpm", 1.0, "bpm"),
-        ("lufs", 1.0, "lufs lkfs lu"),
+        ("lufs", 1.0, "lufs lkfs"),
         ("times", 1.0, "x times veces"),
     )
     for word in words.split()
@@ -119,11 +119,13 @@ _ORDINALS = {"8": "eighth", "16": "sixteenth", "4": "quarter"}
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number with its unit: db, hz, s, %, semitones, bits, bpm, times, ratio, beats, or "" where none."""
+    """A number with its unit: db, hz, s, %, semitones, bits, bpm, times, ratio, beats, or "" where none. span holds the
+    ends of a range such as "300-3400 Hz", of which the value is the middle."""
 
     value: float
     unit: str
     signed: bool = False
+    span: tuple[float, float] | None = None
 
 
 def read_number(text: str) -> float | None:
@@ -275,15 +277,14 @@ def _figure(tokens: Sequence[Token], position: int, sign: float, signed: bool) -
     signed = signed or text[0] in "+-"
     if _key(tokens, position + 1) in ("to", "a") and _key(tokens, position + 2) == "1":
         return Quantity(value, "ratio"), position + 3
+    span: tuple[float, float] | None = None
     value, end = _and_a_half(tokens, value, position + 1)
     if _key(tokens, end) == "-" and end + 1 < len(tokens) and tokens[end + 1].kind == "number":
-        value, end = _range(value, tokens[end + 1].key, end + 2)
+        high = read_number(tokens[end + 1].key)
+        span = (value, high) if high and high > 0 and value > 0 else None
+        value, end = math.sqrt(value * high) if span and high else value, end + 2
     unit, factor, end = _unit(tokens, end)
     if unit == "hz" and factor == 1.0 and re.fullmatch(r"\d{1,2}\.\d{3}", text):
         factor = 1000.0  # Spanish thousands: "1.200 Hz"
-    return Quantity(sign * value * factor, unit, signed), end
-
-
-def _range(low: float, text: str, end: int) -> tuple[float, int]:
-    high = read_number(text)
-    return (math.sqrt(low * high) if high and low > 0 and high > 0 else low), end
+    ends = (span[0] * factor, span[1] * factor) if span else None
+    return Quantity(sign * value * factor, unit, signed, ends), end

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from instructfx.effects import EFFECTS, Effect
+from instructfx.language.band_commands import read_band
 from instructfx.language.commands import sharing
 from instructfx.language.context import DialogueContext, NumericReading, clamped, converted, named_effects, which_of
 from instructfx.language.eq_commands import NOISES, area_boost, area_of, read_boosts
@@ -23,6 +24,7 @@ COUNTED = ("bpm", "times", "lufs")
 """Units of numbers that are no settings: read elsewhere."""
 SET = frozenset(("set", "change", "to", "lower", "raise"))
 TARGET = frozenset(("set", "at", "to", "a", "en"))
+WHOLLY = 2.5  # the degree of "fully", "completely"
 LONGEST_ALONE_S = 2.0  # a time that nothing explains is a delay's, where it is no longer
 
 
@@ -47,10 +49,13 @@ def figures(clause: Clause, context: DialogueContext) -> NumericReading:
         context.which = named[-1][1].which
     read_pan(items, numbers, found, context)
     if not numbers:
+        _whole_mix(items, found, context)
         return found
     sign = _sign(items) or (context.sign if clause.link in ("and", "mark") else 0.0)
     context.sign = sign
-    read_boosts(items, found, sign, context)
+    read_band(items, found, context)
+    if not found.commands:
+        read_boosts(items, found, sign, context)
     for at, quantity in numbers:
         if at not in found.used and quantity.unit not in COUNTED:
             _read(items, at, quantity, found, sign, context)
@@ -257,6 +262,19 @@ def _of_a_mix(items: Sequence[Item], context: DialogueContext) -> _Choice | None
     spoken = context.spoken_of("mix")
     mixed = spoken or EFFECTS.usual("room").name
     return _Choice(mixed, "mix") if wet or spoken else None
+
+
+def _whole_mix(items: Sequence[Item], found: NumericReading, context: DialogueContext) -> None:
+    """ "Fully wet", "todo seco": all of the mix of the one effect that has one, where nothing is stated."""
+    mixed = [effect for effect in context.spoken if "mix" in EFFECTS[effect].defaults()]
+    share = next((at for at, item in enumerate(items) if item.entry and item.entry.family in ("wet", "dry")), None)
+    whole = {at for at, item in enumerate(items) if item.roles.get("degree", 0.0) >= WHOLLY or item.has("everything")}
+    if len(set(mixed)) != 1 or share is None or not whole or any(item.has("copula", "too", "not") for item in items):
+        return
+    entry = items[share].entry
+    mix = 1.0 if entry and entry.family == "wet" else 0.0
+    found.commands.append(Command(_text(items), "adjust", mixed[0], {"mix": mix}, {}, (), 0.0))
+    found.used |= {share, *whole}
 
 
 def _measured_in(unit: str) -> Effect | None:

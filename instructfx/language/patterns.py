@@ -32,7 +32,7 @@ _NOTHING: Final[Named] = {}
 _UNITS: Final = frozenset(
     {"db", "decibel", "decibels", "hz", "hertz", "k", "khz", "kilohertz", "ms", "millisecond", "milliseconds"}
     | {"milisegundos", "s", "sec", "second", "seconds", "segundo", "segundos", "percent", "semitone", "semitones"}
-    | {"semitono", "semitonos", "bit", "bits", "times", "x", "st"}
+    | {"semitono", "semitonos", "bit", "bits", "times", "x", "st", "lufs", "lkfs"}
 )
 _NUMBER: Final = re.compile(r"[+-]?[\d.,/]+")
 _CLOCK: Final = re.compile(r"\d+:\d\d")

@@ -140,11 +140,15 @@ def _goes_on(current: Sequence[Item], following: Sequence[Item]) -> bool:
     numbers = [item for item in part if item.quantity is not None]
     rest = [item for item in part if item.quantity is None and item.kind != "ignored"]
     bare = all(item.text == "q" or (item.entry is None and set(item.roles) <= JOINING) for item in rest)
-    named = any(item.quantity or item.text in SHAPES or (item.entry and item.entry.nickname) for item in current)
-    return bool(numbers) and bare and named
+    known = SHAPES | BANDS
+    named = any(item.quantity or item.text in known or (item.entry and item.entry.nickname) for item in current)
+    hertz = [item for item in numbers if item.quantity and item.quantity.unit == "hz"]
+    ranged = len(numbers) == 2 and bool(hertz) and any(item.entry for item in current)
+    return bool(numbers) and bare and (named or ranged)
 
 
 JOINING: frozenset[Role] = frozenset(("at", "up", "down", "by", "degree"))
+BANDS = frozenset(("band", "bandwidth", "banda", "rango"))
 SHAPES = frozenset(("shelf", "bell", "notch", "peak", "high shelf", "low shelf", "shelving"))
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from instructfx.language.eq_commands import LEAST_HZ
 from instructfx.language.lexicon import lexicon
 from instructfx.language.normal_form import normal_form
 from instructfx.language.scan import Item, scan
+
+DIRECTION: Final = "direction"
 
 
 def substituted(before: str, words: str) -> str | None:
@@ -17,7 +20,8 @@ def substituted(before: str, words: str) -> str | None:
     None where they are only a number, which says nothing by itself."""
     known = lexicon()
     old, new = scan(normal_form(before), known), scan(normal_form(words), known)
-    told = next((item for item in new if _sort(item)), None)
+    told = next((item for item in new if _sort(item) not in ("", DIRECTION)), None)
+    told = told or next((item for item in new if _sort(item)), None)
     if told is None:
         return words
     places = [at for at, item in enumerate(old) if _sort(item) == _sort(told)]
@@ -26,10 +30,10 @@ def substituted(before: str, words: str) -> str | None:
         if measured:
             unit = old[measured[-1]].text.partition(" ")[2]
             return _text([*old[: measured[-1]], replace(told, text=f"{told.text} {unit}"), *old[measured[-1] + 1 :]])
-    if not places and told.quantity is None:
+    if not places and told.quantity is None and _sort(told) != DIRECTION:
         places = [at for at, item in enumerate(old) if _sort(item) in ("effect", "quality")]
     if not places:
-        return None if told.quantity is not None else words
+        return None if told.quantity is not None or _sort(told) == DIRECTION else words
     return _text([*old[: places[-1]], told, *old[places[-1] + 1 :]])
 
 
@@ -46,7 +50,7 @@ def _sort(item: Item) -> str:
     if item.quantity is not None:
         return f"number in {item.quantity.unit}"
     if item.entry is None:
-        return ""
+        return DIRECTION if item.has("raise", "lower", "cut", "up", "down", "more", "less") else ""
     if item.entry.nickname is not None:
         return "effect"
     return "quality" if item.entry.family is not None else "setting"

@@ -31,6 +31,13 @@ class Token:
     kind: str  # "word", "number", "mark" or "dash"
 
 
+def titled(instruction: str) -> bool:
+    """Whether an instruction is written like the name of a preset: "Vocal Air", "Voz de Radio"."""
+    words = instruction.split()
+    named = all(word[0].isupper() or word in ("de", "for", "and", "y") for word in words)
+    return 2 <= len(words) <= 4 and named and not instruction.isupper()
+
+
 @lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """Lower case without accents: "Cálido" becomes "calido"."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import reduce
 
 from instructfx.ears.axes import AXES, TONE, TONE_CURVES
 from instructfx.ears.goal import Goal
@@ -15,9 +16,13 @@ from instructfx.planners.apply_commands import apply_command, rests
 from instructfx.planners.draft import Draft
 from instructfx.planners.drawing import canvas_of, standing_against
 from instructfx.planners.eq_fit import begun, drawn, fitting, turning
+from instructfx.planners.loudness_target import to_loudness
 from instructfx.planners.phrases import Voice
 from instructfx.planners.plan import Plan, Reply
-from instructfx.planners.references import resolved
+from instructfx.planners.pronouns import with_names
+from instructfx.planners.references import joined, resolved
+from instructfx.planners.router import route
+from instructfx.planners.sound_questions import number_text
 from instructfx.planners.takes import another
 from instructfx.planners.taking_back import hides, opened
 from instructfx.planners.target_text import described, left_to_the_ear, wished_before
@@ -47,10 +52,18 @@ class BuiltinPlanner:
     def plan(self, request: PlanRequest) -> Plan | Reply:
         """The plan of one turn, or what to say where nothing is to change; never raises for words."""
         intent = understand(request.instruction, request.effects_lately)
+        named = with_names(intent, request)
+        if named.ask:
+            return Reply("unclear", named.ask, raw=request.instruction)
+        if named.instructions != (request.instruction,):
+            each = [understand(words, request.effects_lately) for words in named.instructions]
+            intent = replace(reduce(joined, each), instruction=request.instruction)
         if request.ear_reads and intent.unknown and not intent.understood and not asks_nothing_of_sound(intent):
             return left_to_the_ear(intent, request)
         meant = resolved(intent, request)
-        asks = meant.intent.wishes or meant.intent.commands
+        if meant.ask:
+            return Reply("unclear", meant.ask, raw=request.instruction)
+        asks = meant.intent.wishes or meant.intent.commands or meant.intent.loudness_lufs is not None
         if not asks:
             return replies.undone(meant.back, request, intent.language) if meant.back else reply_to(intent, request)
         return replace(self._planned(meant.intent, meant.request), undo=meant.back)
@@ -77,6 +90,12 @@ class BuiltinPlanner:
         if intent.wishes and not wished and draft.keep:
             draft.notes.append(draft.voice.say("only_kept"))
             draft.notes += [note for name in draft.keep if (note := rests(name, draft))]
+        if intent.loudness_lufs is not None:
+            said = to_loudness(
+                intent.loudness_lufs, draft, lambda: route(request.chain, _plan(intent, draft, goal, request))[1]
+            )
+            aim = draft.voice.say("loud_aimed", target=number_text(intent.loudness_lufs))
+            draft.notes.append(aim if goal.axes else said)  # a search is still to change what was measured
         return _plan(intent, draft, goal, request)
 
     def _sized(self, goal: Goal, intent: Intent, draft: Draft) -> Goal:
@@ -233,7 +252,8 @@ def _start(
             settings = {name: effect.param(name).sensible(value, values[name]) for name, value in more.items()}
             if settings and all(settings[name] == values[name] for name in settings):
                 draft.notes.append(draft.voice.say("goes_no_further", what=draft.voice.called(draft.chain, slot_id)))
-        draft.move(slot_id, settings, pinned)
+        said = draft.fixed(slot_id)  # what was said in numbers stands beside what a word is known by
+        draft.move(slot_id, {name: value for name, value in settings.items() if name not in said}, pinned)
 
 
 # The plan

@@ -125,7 +125,7 @@ class Draft:
             return self._beside(effect, there, command)
         if there or (command.verb == "keep" and not which.side):
             return there if command.verb == "keep" else self.lately(effect)[:1]
-        if dialled and (command.amount >= 0 or self.lately(effect)):
+        if dialled and not which.definite and (command.amount >= 0 or self.lately(effect)):
             return self.lately(effect)[:1] or [self._put(effect, which)]
         missing = "nothing_to_turn_down" if dialled else "not_there"
         return self._found([], self.voice.say(missing, effect=self.voice.effect(effect)))
@@ -139,11 +139,18 @@ class Draft:
     def moved(self, command: Command) -> None:
         """Put a slot beside another one in the order of the sound. A note says where one of them is missing."""
         which = command.which
-        slots, beside = self.lately(command.effect or "")[:1], self._neighbour(which)
+        there = self.slots(command.effect or "")
+        numbered = which.kind == "numbered" and which.number <= len(there)
+        slots = [there[which.number - 1]] if numbered else self.lately(command.effect or "")[:1]
+        beside = self._neighbour(which)
         missing = [] if slots else [command.effect or ""]
         missing += [] if beside else [which.neighbour]
         self.notes += [self.voice.say("not_there", effect=self.voice.effect(effect)) for effect in missing]
         if missing:
+            return
+        if which.side == "for":
+            places = {slots[0]: beside, beside: slots[0]}
+            self.order = [places.get(each, each) for each in self.chain.ids]
             return
         rest = [each for each in self.chain.ids if each != slots[0]]
         at = rest.index(beside) + (which.side == "after")

@@ -6,19 +6,28 @@ from dataclasses import dataclass, replace
 
 from instructfx.chain import Chain
 from instructfx.effects import EFFECTS
-from instructfx.language import Command, Intent, understand, understand_alone
+from instructfx.language import Command, Intent, lexicon, understand, understand_alone
+from instructfx.language.eq_commands import LEAST_HZ
 from instructfx.language.intent_types import USUAL, Reference, Which
+from instructfx.language.normal_form import normal_form
+from instructfx.language.scan import scan
 from instructfx.language.substitution import substituted
 from instructfx.planners import PlanRequest
+from instructfx.planners.last_settings import flattened, moved_in_frequency, moved_in_width, sets_bands
+from instructfx.planners.phrases import Voice
+from instructfx.planners.pronouns import pair_of
 
 
 @dataclass(frozen=True)
 class Resolved:
-    """What is asked once references are resolved, on which turn it builds, and how many turns are taken back first."""
+    """What is asked once references are resolved, on which turn it builds, and how many turns are taken back first.
+
+    ask is a question back where it cannot be known what is spoken of; empty where it can."""
 
     intent: Intent
     request: PlanRequest
     back: int = 0
+    ask: str = ""
 
 
 def resolved(intent: Intent, request: PlanRequest) -> Resolved:
@@ -47,11 +56,16 @@ def _resolved(reference: Reference, found: Resolved) -> Resolved:
         return replace(found, request=without_last(request, count), back=found.back + count)
     if not request.said:
         return replace(found, intent=understand_alone(request.instruction, request.effects_lately))
+    if reference.kind in ("frequency", "height", "bandwidth", "flatten"):
+        return _of_last_settings(reference, found)
+    if reference.kind == "exchange":
+        return _exchanged(reference, found)
     if reference.kind == "swap":
-        return replace(found, intent=_joined(found.intent, _swapped(reference, request)))
-    if reference.kind in ("again", "share"):
-        amount = reference.amount - 1.0 if reference.kind == "share" else reference.amount
-        return replace(found, intent=_joined(found.intent, _scaled(_meant_last(request), amount)))
+        return replace(found, intent=joined(found.intent, _swapped(reference, request)))
+    if reference.kind == "share":
+        return replace(found, intent=joined(found.intent, _shared(_meant_last(request), reference.amount)))
+    if reference.kind == "again":
+        return replace(found, intent=joined(found.intent, _scaled(_meant_last(request), reference.amount)))
     words = substituted(request.said[-1], reference.words)
     if words is None:
         return replace(found, intent=understand_alone(request.instruction, request.effects_lately))
@@ -62,16 +76,52 @@ def _resolved(reference: Reference, found: Resolved) -> Resolved:
     asked = understand(words, request.effects_lately)
     if not asked.understood:
         return found
-    return Resolved(_joined(found.intent, asked), request, back)
+    return Resolved(joined(found.intent, asked), request, back)
 
 
-def _joined(intent: Intent, more: Intent) -> Intent:
+def _of_last_settings(reference: Reference, found: Resolved) -> Resolved:
+    """What is said of the settings that the last turn gave; where it gave none of that kind, the words alone."""
+    request, voice = found.request, Voice(found.intent.language)
+    if reference.kind == "flatten":
+        number = next((item.quantity for item in scan(normal_form(reference.words), lexicon()) if item.quantity), None)
+        hertz = number.value if number and number.value > 0 else LEAST_HZ
+        commands = flattened(hertz, request.chain)
+        if not commands:
+            return replace(found, ask=voice.say("no_band_at", frequency=f"{hertz:g} Hz"))
+    elif reference.kind == "bandwidth":
+        commands = moved_in_width(reference, request)
+    else:
+        commands = moved_in_frequency(reference, request)
+        if commands and reference.kind == "height" and sets_bands(request):
+            return replace(found, ask=voice.say("higher_or_lower" if reference.amount > 0 else "lower_or_less"))
+    if not commands:
+        alone = understand_alone(request.instruction, request.effects_lately)
+        return replace(found, intent=replace(alone, references=()))
+    return replace(found, intent=joined(found.intent, replace(found.intent, wishes=(), commands=commands, notes=())))
+
+
+def _exchanged(reference: Reference, found: Resolved) -> Resolved:
+    """Two slots in each other's places."""
+    chain, voice = found.request.chain, Voice(found.intent.language)
+    pair = pair_of(reference.words, found.request)
+    if pair is None:
+        those = voice.listed([voice.called(chain, each) for each in chain.ids], "or")
+        return replace(found, ask=voice.say("which_ones", what=those) if chain.slots else voice.say("no_effect_yet"))
+    effects = [chain.slot(each).effect.name for each in pair]
+    numbers = [[s.id for s in chain.of_effect(e)].index(each) + 1 for e, each in zip(effects, pair, strict=True)]
+    which = Which("numbered", numbers[0], "for", effects[1], numbers[1], definite=True)
+    move = Command(reference.words, "move", effects[0], {}, {}, (), 0.0, which)
+    return replace(found, intent=replace(found.intent, commands=(*found.intent.commands, move), references=()))
+
+
+def joined(intent: Intent, more: Intent) -> Intent:
     """An intent that asks for what another one asks as well; its references are resolved."""
     return replace(
         intent,
         wishes=(*intent.wishes, *more.wishes),
         commands=(*intent.commands, *more.commands),
         notes=(*intent.notes, *more.notes),
+        loudness_lufs=intent.loudness_lufs if more.loudness_lufs is None else more.loudness_lufs,
         references=(),
     )
 
@@ -95,6 +145,22 @@ def _swapped(reference: Reference, request: PlanRequest) -> Intent:
     gone = [effect for effect in request.effects_lately[:1] if effect not in {c.effect for c in wanted.commands}]
     removed = tuple(Command(reference.words, "remove", effect, {}, {}, (), 0.0) for effect in gone)
     return replace(wanted, commands=(*removed, *wanted.commands))
+
+
+def _shared(intent: Intent, share: float) -> Intent:
+    """So much of what was asked; a number that was said is taken that many times: half of 2 s is 1 s."""
+    scaled = _scaled(intent, share - 1.0)
+    commands = tuple(
+        replace(now, factors=dict.fromkeys(_figures(then), share), amount=0.0) if _figures(then) else now
+        for then, now in zip(intent.commands, scaled.commands, strict=True)
+    )
+    return replace(scaled, commands=commands)
+
+
+def _figures(command: Command) -> tuple[str, ...]:
+    """The settings that a command gave in numbers, but for those that are mirrored."""
+    said = any(letter.isdigit() for letter in command.phrase)
+    return tuple(name for name in command.settings if name not in _mirrored(command)) if said else ()
 
 
 def _scaled(intent: Intent, amount: float) -> Intent:

@@ -86,7 +86,8 @@ def sentence(plan: Plan, request: PlanRequest, language: Language = "en") -> str
     strong = sorted(plan.goal.axes.items(), key=lambda item: -abs(item[1]))
     strong = [(axis, value) for axis, value in strong if abs(value) >= TOLD][:STRONGEST]
     after = route(request.chain, plan)[1]
-    done = deeds(plan, request.chain, after, voice, [move.slot for move in (*plan.adjust, *plan.add)])
+    searched = plan.adjust if plan.goal.axes or plan.goal.target else ()
+    done = deeds(plan, request.chain, after, voice, [move.slot for move in (*searched, *plan.add)])
     return sentence_of(done, [voice.compared(axis, value) for axis, value in strong], voice)
 
 

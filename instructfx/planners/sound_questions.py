@@ -27,7 +27,7 @@ def main_axis(question: Question) -> str:
     return max(question.axes, key=lambda axis: abs(question.axes[axis]), default="")
 
 
-def _facts(request: PlanRequest, chain: Chain) -> TrackFacts | None:
+def track_facts(request: PlanRequest, chain: Chain) -> TrackFacts | None:
     """The track through a chain, measured; None where there is none or it cannot be read."""
     try:
         return request.facts(chain) if request.facts else None
@@ -35,7 +35,8 @@ def _facts(request: PlanRequest, chain: Chain) -> TrackFacts | None:
         return None
 
 
-def _number(value: float, digits: int = 1) -> str:
+def number_text(value: float, digits: int = 1) -> str:
+    """A number with so many digits behind the point."""
     return minus(f"{round(value, digits) + 0.0:.{digits}f}")
 
 
@@ -52,14 +53,14 @@ def beyond(axis: str, readings: Mapping[str, float]) -> float:
 
 def loudness(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
     """LUFS and true peak of what plays now, and of the track as it came where that differs."""
-    facts = _facts(request, request.chain)
+    facts = track_facts(request, request.chain)
     if facts is None:
         if "loudness" not in request.readings:
             return [voice.say("not_measured")]
-        return [voice.say("loud_reading", lufs=_number(LUFS_PER_STEP * request.readings["loudness"], 0))]
-    said = [voice.say("loud_is", lufs=_number(facts.loudness_lufs), peak=_number(facts.true_peak_dbtp))]
-    dry = _facts(request, Chain()) if request.chain.slots else None
-    return [*said, voice.say("loud_was", lufs=_number(dry.loudness_lufs))] if dry else said
+        return [voice.say("loud_reading", lufs=number_text(LUFS_PER_STEP * request.readings["loudness"], 0))]
+    said = [voice.say("loud_is", lufs=number_text(facts.loudness_lufs), peak=number_text(facts.true_peak_dbtp))]
+    dry = track_facts(request, Chain()) if request.chain.slots else None
+    return [*said, voice.say("loud_was", lufs=number_text(dry.loudness_lufs))] if dry else said
 
 
 def width(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
@@ -70,13 +71,13 @@ def width(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
         return [voice.say("no_reading")]
     far = beyond("width", request.readings)
     than_most = voice.say("than_most", compared=voice.compared("width", far, degree=False))
-    share = _number(SIDES_PER_STEP * request.readings["width"], 0)
+    share = number_text(SIDES_PER_STEP * request.readings["width"], 0)
     return [voice.say("wide_is", share=share, compared=than_most if far else voice.say("wide_usual"))]
 
 
 def tempo(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
     """Beats a minute of the track as it came, and how sure that is."""
-    facts = _facts(request, Chain())
+    facts = track_facts(request, Chain())
     if facts is None:
         return [voice.say("not_measured")]
     bpm = f"{facts.tempo.bpm:.0f}"
@@ -92,7 +93,7 @@ def key(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
 
 def fault(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
     """Whether the recording is clipped; clicks, noise and hum are not measured."""
-    facts = _facts(request, Chain())
+    facts = track_facts(request, Chain())
     if facts is None:
         return [voice.say("faults_unknown")]
     clipped = voice.say("clipped", count=str(facts.clipped)) if facts.clipped else voice.say("not_clipped")
@@ -129,7 +130,7 @@ def reading(question: Question, request: PlanRequest, voice: Voice) -> list[str]
 def _reading(axis: str, request: PlanRequest, voice: Voice) -> dict[str, str]:
     low, high = usual(axis)
     numbers = {"reading": request.readings[axis], "low": low, "high": high}
-    return {"axis": voice.axis(axis), **{name: _number(value) for name, value in numbers.items()}}
+    return {"axis": voice.axis(axis), **{name: number_text(value) for name, value in numbers.items()}}
 
 
 def advice(question: Question, request: PlanRequest, voice: Voice) -> list[str]:

@@ -121,7 +121,7 @@ def named(earlier: Sequence[PastTurn]) -> frozenset[Setting]:
     given: set[Setting] = set()
     before = Chain()
     for turn in earlier:
-        changed = set() if turn.share is not None else _changed(before, turn.chain)
+        changed = set() if turn.share is not None else changed_settings(before, turn.chain)
         if not turn.by_hand:
             given -= changed
             changed = {pair for pair in changed & turn.pinned if not turn.goal.axes or _is_tone(turn.chain, pair[0])}
@@ -134,7 +134,8 @@ def _is_tone(chain: Chain, slot_id: str) -> bool:
     return chain.slot(slot_id).effect.role == "tone"
 
 
-def _changed(before: Chain, after: Chain) -> set[Setting]:
+def changed_settings(before: Chain, after: Chain) -> set[Setting]:
+    """The settings of the second chain that are not as they were, or not as a new slot has them."""
     found = set()
     for slot in after.slots:
         then = before.find(slot.id)

@@ -268,3 +268,48 @@ def test_an_effect_and_a_quality() -> None:
     (command,) = understand("a dark reverb").commands
     assert isinstance(command, Command)
     assert command.changes["high_cut_hz"] < -1000
+
+
+@pytest.mark.parametrize(
+    ("words", "low", "high"),
+    [
+        ("telephone band: 300 Hz to 3.4 kHz", 300, 3400),
+        ("like a telephone, 400 Hz to 2.8 kHz", 400, 2800),
+        ("band-limit it between 200 and 4k", 200, 4000),
+        ("bandpass 300-3400 Hz", 300, 3400),
+        ("keep only 200 Hz to 4 kHz", 200, 4000),
+        ("filtra entre 300 y 3400", 300, 3400),
+        ("limita la banda de 200 a 5k", 200, 5000),
+    ],
+)
+def test_two_frequencies_of_a_band_are_both_sides_of_a_filter(words: str, low: float, high: float) -> None:
+    (command,) = understand(words).commands
+    assert (command.effect, command.settings) == ("filter", {"highpass_hz": low, "lowpass_hz": high})
+
+
+@pytest.mark.parametrize(
+    ("words", "mix"),
+    [
+        ("half wet", 0.5),
+        ("three quarters wet", 0.75),
+        ("50/50", 0.5),
+        ("fully dry", 0.0),
+        ("completely wet", 1.0),
+        ("mezcla al 30 %", 0.3),
+        ("mitad y mitad", 0.5),
+        ("todo seco", 0.0),
+    ],
+)
+def test_shares_of_a_mix(words: str, mix: float) -> None:
+    intent = understand(words, ("reverb",))
+    (command,) = intent.commands
+    assert (command.effect, command.settings, intent.wishes) == ("reverb", {"mix": mix}, ())
+
+
+def test_what_is_stated_of_the_sound_is_no_share() -> None:
+    assert understand("it sounds completely dry", ("reverb",)).axes["space"] > 0
+
+
+def test_a_shelf_goes_the_way_that_is_said() -> None:
+    (command,) = understand("shelve the highs up 2 dB from 8k").commands
+    assert command.boosts == (Boost(8000.0, 2.0, None, "high shelf"),)

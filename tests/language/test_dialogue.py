@@ -26,6 +26,8 @@ from instructfx.language.intent_types import Topic
         ("¿qué has cambiado?", "changed"),
         ("¿cuánta reverb tiene?", "amount"),
         ("¿está muy fuerte?", "loudness"),
+        ("¿le falta pegada?", "advice"),
+        ("is it at -14 LUFS?", "loudness"),
     ],
 )
 def test_a_question_asks_for_no_change(words: str, topic: Topic) -> None:
@@ -41,12 +43,35 @@ def test_a_question_asks_for_no_change(words: str, topic: Topic) -> None:
         "could we have more bass?",
         "hi, how about a bit more air?",
         "¿podrías subir los graves?",
+        "what if it were warmer?",
+        "I'm wondering if it could be wider",
+        "any chance of more air?",
+        "¿qué tal un poco más de graves?",
     ],
 )
 def test_a_polite_wish_is_no_question(words: str) -> None:
     intent = understand(words)
     assert intent.wishes
     assert intent.questions == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "axis", "sign"),
+    [("¿y si fuera más cálido?", "warmth", 1), ("¿y si le bajas los graves?", "bass", -1)],
+)
+def test_a_soft_clause_does_not_turn_a_wish_round(words: str, axis: str, sign: int) -> None:
+    assert understand(words).axes[axis] * sign > 0
+
+
+@pytest.mark.parametrize("words", ["I wonder if it is too dark", "¿qué tal suena?", "I'm wondering what the tempo is"])
+def test_a_question_behind_a_soft_clause_stays_one(words: str) -> None:
+    intent = understand(words)
+    assert intent.questions
+    assert not intent.understood
+
+
+def test_a_part_of_the_sound_behind_a_soft_clause_has_no_direction() -> None:
+    assert understand("how about the bass?").undirected == ("bass",)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +114,13 @@ def test_what_is_said_beside_an_acknowledgement_is_read() -> None:
         ("pan the guitar left", "route"),
         ("quítale el ruido", "noise"),
         ("aísla la batería", "separate"),
+        ("transpose only the bass", "tune"),
+        ("bring the vocals up but leave the drums", "balance"),
+        ("sube la voz pero deja la batería", "balance"),
+        ("add a vocoder", "vocoder"),
+        ("who is the drummer?", "identify"),
+        ("what's the weather like?", "offtopic"),
+        ("cuéntame un chiste", "offtopic"),
     ],
 )
 def test_what_the_rack_cannot_do_is_known(words: str, key: str) -> None:

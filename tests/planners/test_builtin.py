@@ -163,7 +163,7 @@ def test_two_boosts_take_two_bands_and_a_repeated_one_adds_up() -> None:
 
 def test_a_bit_less_said_alone_speaks_of_what_was_asked_before() -> None:
     plan = planned("a bit less", RACK, "make it warmer")
-    assert plan.goal.axes["warmth"] == pytest.approx(-0.5)
+    assert plan.goal.axes["warmth"] == pytest.approx(-0.33)
     assert plan.chosen == ("eq",)
     more = planned("a bit more", RACK, "add some reverb", "a bit more")
     assert more.chosen == ("reverb",)
@@ -281,7 +281,7 @@ def test_any_words_of_the_trade_give_a_plan_that_routes(words: list[str]) -> Non
             continue
         _, start = route(chain, plan)
         assert set(plan.goal.axes) <= set(AXES)
-        assert all(name in start.names for name in plan.chosen if name not in plan.remove)
+        assert all(slot_id in start.ids for slot_id in plan.chosen if slot_id not in plan.remove)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,97 @@
+"""What the last turn set, as follow-ups speak of it: "a bit lower in frequency", "narrower", "undo the cut at 200"."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+from instructfx.chain import Chain, Slot
+from instructfx.chain.format import FLAT_DB, bands_of
+from instructfx.effects import Param
+from instructfx.language import Command
+from instructfx.language.intent_types import Reference, Which
+from instructfx.planners import PlanRequest
+from instructfx.planners.standing import Setting, changed_settings
+
+NEAR = 0.26  # octaves: a band that is further off is another one
+SEMITONES = 1.5  # of pitch for an octave of frequency: a third of an octave is "a bit", as half a semitone is
+
+
+def moved_in_frequency(reference: Reference, request: PlanRequest) -> tuple[Command, ...]:
+    """The frequencies, or the pitch, that the last turn set, as many octaves away; none where it set none."""
+    found = []
+    for slot, settings in _given_last(request):
+        params = [param for param in settings if param.unit == "Hz"]
+        factors = {param.name: 2.0**reference.amount for param in params}
+        pitch = [param for param in settings if param.unit == "semitones"]
+        step = math.copysign(max(1.0, round(abs(SEMITONES * reference.amount))), reference.amount)
+        if factors or pitch:
+            changes = {param.name: step for param in pitch}
+            found.append(_adjusting(slot, request.chain, changes=changes, factors=factors))
+    return tuple(found)
+
+
+def moved_in_width(reference: Reference, request: PlanRequest) -> tuple[Command, ...]:
+    """The Q of the bands that the last turn set, as many octaves higher; none where it set none."""
+    found = []
+    for slot, settings in _given_last(request):
+        factors = {param.name: 2.0**reference.amount for param in settings if param.name.endswith("_q")}
+        if factors:
+            found.append(_adjusting(slot, request.chain, factors=factors))
+    return tuple(found)
+
+
+def sets_bands(request: PlanRequest) -> bool:
+    """Whether the last turn set bands of an equaliser, which have a gain as well as a frequency."""
+    return any(slot.effect.role == "tone" for slot, _ in _given_last(request))
+
+
+def flattened(frequency_hz: float, chain: Chain) -> tuple[Command, ...]:
+    """The band or filter at that frequency, taken back; none where there is none."""
+    found: list[tuple[float, Command]] = []
+    for slot in chain.slots:
+        bands = [(gain, cutoff) for _, (gain, cutoff, _) in bands_of(slot.effect)]
+        standing = [(cutoff, gain) for gain, cutoff in bands if abs(slot.settings[gain.name]) > FLAT_DB]
+        if slot.effect.role == "band":
+            rest = slot.effect.rest
+            standing += [
+                (param, param)
+                for param in slot.effect.params
+                if param.unit == "Hz" and param.name in rest and slot.settings[param.name] != rest[param.name]
+            ]
+        for cutoff, undone in standing:
+            away = abs(math.log2(slot.settings[cutoff.name] / frequency_hz))
+            value = slot.effect.rest.get(undone.name, 0.0)
+            found.append((away, _adjusting(slot, chain, settings={undone.name: value})))
+    nearest = min(found, key=lambda each: each[0], default=None)
+    return (nearest[1],) if nearest and nearest[0] <= NEAR else ()
+
+
+def _given_last(request: PlanRequest) -> Iterator[tuple[Slot, list[Param]]]:
+    """The slots of which the last turn set single settings, and those settings; of a band that it touched all. A turn
+    that wished left the settings to the ear, and gave none."""
+    if not request.earlier or request.earlier[-1].goal.axes:
+        return
+    before = request.earlier[-2].chain if len(request.earlier) > 1 else Chain()
+    given: set[Setting] = changed_settings(before, request.earlier[-1].chain)
+    for slot in request.chain.slots:
+        names = {name for slot_id, name in given if slot_id == slot.id}
+        for _, params in bands_of(slot.effect):
+            band = {param.name for param in params}
+            names |= band if band & names else set()
+        if names:
+            yield slot, [param for param in slot.effect.params if param.name in names]
+
+
+def _adjusting(
+    slot: Slot,
+    chain: Chain,
+    settings: Mapping[str, float] | None = None,
+    changes: Mapping[str, float] | None = None,
+    factors: Mapping[str, float] | None = None,
+) -> Command:
+    """A command to that very slot."""
+    effect = slot.effect.name
+    number = [each.id for each in chain.of_effect(effect)].index(slot.id) + 1
+    which = Which("numbered", number, definite=True)
+    return Command(slot.id, "adjust", effect, settings or {}, changes or {}, (), 0.0, which, (), factors or {})

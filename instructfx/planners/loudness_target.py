@@ -1,0 +1,48 @@
+"""A loudness that is named for the whole track: the gain and the limiter that take it there, and what is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from instructfx.chain import Chain
+from instructfx.effects import EFFECTS
+from instructfx.planners.draft import Draft
+from instructfx.planners.sound_questions import number_text, track_facts
+from instructfx.rendering.level import CEILING_DBTP
+
+LIMITER = "limiter"
+WITHIN_LU = 0.3  # of the target: nearer counts as there
+TRIES = 3  # of a limiter that goes deeper each time
+
+
+def to_loudness(target_lufs: float, draft: Draft, planned: Callable[[], Chain]) -> str:
+    """Put into the draft what brings the track to a loudness; what it measures then, as a sentence.
+
+    By the level law a chain is as loud as the dry track plus what its gain asks for, so the gain alone decides; where
+    peaks would pass the ceiling a limiter makes room for them, deeper until the loudness is there. planned gives the
+    chain that the draft leads to.
+    """
+    voice, request = draft.voice, draft.request
+    dry = track_facts(request, Chain())
+    if dry is None:
+        return voice.say("not_measured")
+    level = draft.usual(EFFECTS.usual("level").name)
+    others = [slot for slot in draft.chain.slots if slot.effect.role == "level" and slot.heard and slot.id != level]
+    gain_db = target_lufs - dry.loudness_lufs - sum(slot.settings["gain_db"] for slot in others if draft.has(slot.id))
+    draft.move(level, {"gain_db": round(gain_db, 2)}, ["gain_db"])
+    threshold_db = CEILING_DBTP - (target_lufs - dry.loudness_lufs)
+    if dry.true_peak_dbtp > threshold_db:
+        limiter = draft.usual(LIMITER)
+        draft.move(limiter, {"threshold_db": threshold_db}, ["threshold_db"])
+    facts = track_facts(request, planned())
+    for _ in range(TRIES):
+        short_lu = target_lufs - facts.loudness_lufs if facts else 0.0
+        if dry.true_peak_dbtp <= threshold_db or short_lu <= WITHIN_LU:
+            break
+        draft.move(limiter, {"threshold_db": draft.values(limiter)["threshold_db"] - 2 * short_lu}, ["threshold_db"])
+        facts = track_facts(request, planned())
+    if facts is None:
+        return voice.say("not_measured")
+    there = abs(facts.loudness_lufs - target_lufs) <= WITHIN_LU
+    measured = {"lufs": number_text(facts.loudness_lufs), "peak": number_text(facts.true_peak_dbtp)}
+    return voice.say("loud_reached" if there else "loud_not_reached", target=number_text(target_lufs), **measured)
