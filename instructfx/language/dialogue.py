@@ -178,6 +178,20 @@ ASKS: Final = frozenset(
         "es",
         "suena",
         "deberia",
+        "hace",
+        "falta",
+        "necesita",
+        "tiene",
+        "sobra",
+        "conviene",
+        "convendria",
+        "queda",
+        "estan",
+        "son",
+        "suenan",
+        "lleva",
+        "sirve",
+        "vale",
     ]
 )
 

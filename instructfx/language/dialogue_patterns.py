@@ -19,12 +19,13 @@ CODES: Final = ("en", "es")
 
 @dataclass(frozen=True)
 class DialoguePatterns:
-    """The patterns of dialogue.toml and beyond.toml."""
+    """The patterns of dialogue.toml and beyond.toml. cannot is what the rack cannot do, by its keys."""
 
     acts: Patterns[str]
     references: Patterns[Reference]
     app: Patterns[Beyond]
     beyond: Patterns[Beyond]
+    cannot: Mapping[str, Beyond]
     asking: Patterns[str]
     please: Patterns[str]
     proposals: Patterns[str]
@@ -51,6 +52,7 @@ def dialogue_patterns() -> DialoguePatterns:
         ),
         app=patterns([(each, _beyond(entry)) for entry in data["app"] for each in _written(entry)], known),
         beyond=patterns([(each, _beyond(entry)) for entry in beyond["beyond"] for each in _written(entry)], known),
+        cannot={entry["key"]: _beyond(entry) for entry in beyond["beyond"]},
         asking=patterns([(each, "asks") for each in _written(data["asking"])], known),
         please=patterns([("^ {please}", "please")], known),
         proposals=patterns([("^ {proposal}", "proposes")], known),

@@ -189,7 +189,8 @@ def read(parts: Sequence[Clause], lexicon: Lexicon) -> ClauseReading:
                 mods = replace(mods, size=None)
             elif item.roles or item.text == "back":
                 if used and (_FRESH & set(item.roles)):
-                    mods, used = Mods(flags=mods.flags & {"without", "make"}), False
+                    kept: frozenset[Role] = frozenset(("make",)) if item.has("add") else frozenset(("without", "make"))
+                    mods, used = Mods(flags=mods.flags & kept), False
                 if item.text == "back" and (mods.has("turn") or mods.verb == "add"):
                     mods, used = replace(mods, verb="lower" if mods.has("away") else "enable"), False
                 if item.has("enough", "up", "down", "off", "out", "on", "time", "speed", "copula") and used:
@@ -215,7 +216,8 @@ def _where_it_lives(clause: Clause, groups: Sequence[Group], mods: Mods, lexicon
     if source is None:
         return None
     leveled = [group.item.entry.family for group in groups if group.item.entry] in (["loud"], ["quiet"])
-    moved = not groups and (mods.verb in ("raise", "lower", "lack") or mods.direction or mods.has("too"))
+    known = not any(item.kind in ("unknown", "common") for item in clause.items)
+    moved = not groups and (mods.verb in ("raise", "lower", "lack") or mods.direction or (mods.has("too") and known))
     return replace(source, entry=lexicon.lives[fold(source.text)]) if leveled or moved else None
 
 
@@ -223,7 +225,7 @@ def _commands(items: Sequence[Item], position: int) -> bool:
     """Whether a quality stands first and has an object, so that it is a verb: "thin the pads out", "muffle it"."""
     first = all(item.kind == "ignored" for item in items[:position])
     behind = items[position + 1].text if position + 1 < len(items) else ""
-    return first and behind in ("the", "it", "this", "my", "that", "out", "up")
+    return first and items[position].entry is not None and behind in ("the", "it", "this", "my", "that", "out", "up")
 
 
 def _next(items: Sequence[Item], position: int) -> Item | None:
@@ -235,7 +237,7 @@ def _only_modifies(items: Sequence[Item], position: int, lexicon: Lexicon) -> bo
     item = items[position]
     if not item.has(*VERBS):
         return False
-    return any(is_target(other, lexicon, False) for other in items[position + 1 :])
+    return any(is_target(other, lexicon, False) or other.has("everything") for other in items[position + 1 :])
 
 
 def _joined(before: Mods, after: Mods) -> Mods:

@@ -19,14 +19,16 @@ from instructfx.language.clause_rules import (
 from instructfx.language.commands import alone_command, command, setting_command, spoken_command
 from instructfx.language.context import DialogueContext, NumericReading
 from instructfx.language.dialogue import read_acts
+from instructfx.language.dialogue_patterns import dialogue_patterns
 from instructfx.language.ellipsis import carried, late_modifiers
 from instructfx.language.finalize import language, merged, notes, unknown
 from instructfx.language.foreign import foreign
 from instructfx.language.groups import ClauseReading, Group, Mods, read
-from instructfx.language.intent_types import Command, Intent, Language, Question, Topic, Wish
+from instructfx.language.intent_types import Beyond, Command, Intent, Language, Question, Topic, Wish
 from instructfx.language.lexicon import Lexicon, lexicon
 from instructfx.language.normal_form import normal_form
 from instructfx.language.note_lengths import with_note_lengths, with_tempo
+from instructfx.language.notes import note
 from instructfx.language.numeric_commands import figures
 from instructfx.language.scan import Clause, Item, clauses, scan
 from instructfx.language.which import with_which
@@ -46,6 +48,7 @@ class _IntentDraft:
     commands: list[Command] = field(default_factory=list)
     undo: int = 0
     undirected: list[str] = field(default_factory=list)
+    beyond: list[Beyond] = field(default_factory=list)
     context: DialogueContext = field(default_factory=DialogueContext)
 
 
@@ -63,6 +66,7 @@ def understand(instruction: str, lately: Sequence[str] = ()) -> Intent:
     intent = _asked(instruction, acts.left, language(everything), lately)
     return replace(
         intent,
+        commands=tuple(each for each in intent.commands if not (acts.beyond and each.which.kind == "it")),
         undo=intent.undo or int("undo" in acts.said),
         references=acts.references,
         questions=tuple(_question(topic, tokens[span.start : span.end], words) for topic, span in acts.asked),
@@ -80,9 +84,9 @@ def understand_alone(instruction: str, lately: Sequence[str] = ()) -> Intent:
 
 def _asked(instruction: str, tokens: Sequence[Token], spoken: Language, lately: Sequence[str]) -> Intent:
     """The wishes, commands and steps back that tokens say."""
-    draft = _IntentDraft(context=DialogueContext(tuple(name for name in lately if name in EFFECTS)))
+    draft = _IntentDraft(context=DialogueContext(tuple(name for name in lately if name in EFFECTS), spoken))
     if len(instruction) > READ_CHARACTERS:
-        draft.context.notes.append(f"only the first {READ_CHARACTERS} characters were read")
+        draft.context.notes.append(note("long", spoken, count=str(READ_CHARACTERS)))
     items = with_which(scan(tokens, lexicon()))
     _read_wishes(items, draft, lexicon())
     return Intent(
@@ -92,8 +96,9 @@ def _asked(instruction: str, tokens: Sequence[Token], spoken: Language, lately: 
         commands=merged(draft.commands),
         undo=draft.undo,
         unknown=unknown(items),
-        notes=notes(items, draft.context.notes, bool(draft.wishes or draft.commands)),
+        notes=notes(items, draft.context.notes, bool(draft.wishes or draft.commands), spoken),
         undirected=tuple(draft.undirected),
+        beyond=tuple(draft.beyond),
         loudness_lufs=next((i.quantity.value for i in items if i.quantity and i.quantity.unit == "lufs"), None),
     )
 
@@ -103,13 +108,17 @@ def _read_wishes(items: Sequence[Item], draft: _IntentDraft, words: Lexicon) -> 
     items = with_tempo(items, draft.context)
     parts = [with_note_lengths(part, draft.context) for part in clauses(items)]
     parts = [part for part in parts if not _undone(part, draft)]
-    numbers = [figures(part, draft.context) for part in parts]
+    numbers, spoken = [], []
+    for part in parts:
+        numbers.append(figures(part, draft.context))
+        spoken.append((draft.context.effect, draft.context.which))
     rest = [_without(part, used) for part, used in zip(parts, numbers, strict=True)]
     reading = read(rest, words)
     _alone(reading, numbers, rest, draft)
     groups = carried(reading.groups)
     for index, figure in enumerate(numbers):
         draft.commands.extend(figure.commands)
+        draft.context.effect, draft.context.which = spoken[index]
         _emit(
             [group for group in groups if group.clause == index],
             parts[index],
@@ -123,10 +132,11 @@ def _question(topic: Topic, tokens: Sequence[Token], words: Lexicon) -> Question
     """A question with what it speaks of: an effect, or a quality with its sign."""
     items = scan([token for token in tokens if token.key != "?"], words)
     phrase = " ".join(token.text for token in tokens)
-    effect = next((i.entry.nickname.effect for i in items if i.entry and i.entry.nickname), "")
+    named = dict.fromkeys(i.entry.nickname.effect for i in items if i.entry and i.entry.nickname)
+    effect, also = [*named, "", ""][:2]
     family = next((i.entry.family for i in items if i.entry and i.entry.family), None) or ""
     axes = words.families[family].axes if family else {}
-    return Question(topic, phrase, effect, family, axes)
+    return Question(topic, phrase, effect, family, axes, also)
 
 
 def _undone(part: Clause, draft: _IntentDraft) -> bool:
@@ -167,6 +177,8 @@ def _alone(
         made = alone_command(mods, _text(parts[index]), draft.context)
         if made is not None:
             draft.commands.append(made)
+        elif mods.speed:  # of no effect: of the recording itself
+            draft.beyond.append(dialogue_patterns().cannot["time"])
 
 
 def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lexicon, numbered: bool) -> None:
@@ -175,8 +187,8 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lex
     settled = [group for group in groups if group is not loud]
     skipped = subjects(settled, words)
     settled = [each for each in cleaned(separated(settled, words)) if id(each) not in skipped]
-    if any(item.text in _TOLD for item in part.items) and any(item.text in _OURS for item in part.items):
-        return  # "I recorded this in my bedroom" tells a story and asks for nothing
+    if _tells_a_story(part):
+        return
     guarded = part.link == "but" and bool(draft.wishes)
     undoing = any(item.has("undo") for item in part.items)
     said_of = _coloured(settled, words)
@@ -218,8 +230,8 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lex
                 draft.commands.append(changed)
         elif entry.family is not None:
             family = words.families[entry.family]
-            if len(groups) == 1 and entry.form == "comparative":
-                moved = spoken_command(group, family.name, phrase, draft.context)
+            if len(groups) == 1 and (entry.form == "comparative" or group.mods.speed):
+                moved = spoken_command(group, family, phrase, draft.context)
                 if moved is not None:
                     draft.commands.append(moved)
                     continue
@@ -234,6 +246,12 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lex
             factor = level_factor(loud) if family.kind == "area" else 1.0
             kept = group if loud is None or family.kind != "area" else replace(group, mods=Mods())
             draft.wishes.append(wish(kept, family, words, phrase, guarded, factor))
+
+
+def _tells_a_story(part: Clause) -> bool:
+    """ "I recorded this in my bedroom" asks for nothing, but "it sounds like I recorded it in a cave" complains."""
+    told = any(item.text in _TOLD for item in part.items) and any(item.text in _OURS for item in part.items)
+    return told and not any(item.has("like") for item in part.items)
 
 
 def _coloured(groups: Sequence[Group], words: Lexicon) -> list[Group]:
@@ -264,6 +282,9 @@ def _whole(group: Group, phrase: str, draft: _IntentDraft) -> None:
     if group.mods.direction:
         amount = group.mods.direction * (group.mods.degree or 1.0)
         draft.commands.append(Command(phrase, "adjust", None, {}, {}, (), amount))
+    elif verb in ("raise", "lower"):
+        amount = (group.mods.degree or 1.0) * (1.0 if verb == "raise" else -1.0)
+        draft.commands.append(Command(phrase, "adjust", EFFECTS.usual("level").name, {}, {}, (), amount))
     elif verb in ("keep", "untouched"):
         draft.commands.append(Command(phrase, "keep", None, {}, {}, (), 0.0))
     elif (verb == "remove" or verb == "bypass" or verb == "enable") and not group.item.text.startswith(
