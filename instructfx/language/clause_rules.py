@@ -91,7 +91,7 @@ def separated(groups: Sequence[Group], words: Lexicon) -> list[Group]:
         if role == "level" and of_dynamics(family):
             dropped.add(id(second))
         name = effect.nickname.effect
-        made = name in family.settings or (EFFECTS[family.effects[0]].role == "width" and name in family.effects)
+        made = name in family.settings or (EFFECTS[family.effects[0]].role == "width" and name == family.effects[0])
         if id(first) not in dropped and made and not effect.nickname.settings:
             dropped.add(id(second))
     return [group for group in groups if id(group) not in dropped]

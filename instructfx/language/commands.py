@@ -91,6 +91,8 @@ IT = Which("it")
 
 def alone_command(mods: Mods, phrase: str, context: DialogueContext) -> Command | None:
     """What modifiers ask that stand alone: of the effect that was spoken of last, or of what the last turn asked."""
+    if mods.verb == "remove" and mods.has("not"):
+        return None  # "no thanks" removes nothing
     if mods.verb in ("bypass", "enable", "remove", "keep") and not mods.direction:
         if any(word in EXCHANGES for word in phrase.split()):
             return None  # "swap them" removes nothing

@@ -55,8 +55,9 @@ def clamped(effect: str, name: str, value: float, context: DialogueContext) -> f
     param = EFFECTS[effect].param(name)
     legal = param.clamp(value)
     if abs(legal - value) > 1e-9:
+        legal_text = param.range_text().replace(" to ", note("to", context.language))
         said = f"{value:g}{_unit(param.unit)}"
-        context.notes.append(note("outside", context.language, value=said, legal=param.range_text(), used=f"{legal:g}"))
+        context.notes.append(note("outside", context.language, value=said, legal=legal_text, used=f"{legal:g}"))
     return round(legal, 6)
 
 

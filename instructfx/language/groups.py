@@ -217,7 +217,7 @@ def _where_it_lives(clause: Clause, groups: Sequence[Group], mods: Mods, lexicon
         return None
     leveled = [group.item.entry.family for group in groups if group.item.entry] in (["loud"], ["quiet"])
     known = not any(item.kind in ("unknown", "common") for item in clause.items)
-    moved = not groups and (mods.verb in ("raise", "lower", "lack") or mods.direction or (mods.has("too") and known))
+    moved = not groups and known and (mods.verb in ("raise", "lower", "lack") or mods.direction or mods.has("too"))
     return replace(source, entry=lexicon.lives[fold(source.text)]) if leveled or moved else None
 
 

@@ -213,7 +213,9 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lex
             colour = coloured(group, settled, words)
             if made is not None and made.verb in ("add", "adjust") and colour is not None:
                 made = replace(made, verb="adjust", changes={**made.changes, **colour[0]})
-            if made is not None:
+            if made is not None and made.verb == "add" and _only_stated(group.mods):
+                draft.undirected.append(group.item.text)
+            elif made is not None:
                 draft.commands.append(_spared(made, part, draft, group.mods))
                 draft.context.effect, draft.context.which = made.effect, made.which
         elif entry.setting is not None and (entry.family is None or _turned(group, groups)):
@@ -246,6 +248,11 @@ def _emit(groups: Sequence[Group], part: Clause, draft: _IntentDraft, words: Lex
             factor = level_factor(loud) if family.kind == "area" else 1.0
             kept = group if loud is None or family.kind != "area" else replace(group, mods=Mods())
             draft.wishes.append(wish(kept, family, words, phrase, guarded, factor))
+
+
+def _only_stated(mods: Mods) -> bool:
+    """Whether something is said of an effect, and nothing asked: "the reverb is ..."."""
+    return mods.has("copula") and mods.verb is None and not mods.has("make") and not mods.degree
 
 
 def _tells_a_story(part: Clause) -> bool:

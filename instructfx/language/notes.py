@@ -9,9 +9,10 @@ from instructfx.language.intent_types import Language
 
 TEXTS: Final[Mapping[str, Mapping[Language, str]]] = {
     "and": {"en": " and ", "es": " y "},
+    "to": {"en": " to ", "es": " a "},
     "whole_track": {
         "en": "the whole track is processed, not only the {sources}",
-        "es": "se procesa la pista entera, no solo {sources}",
+        "es": "se procesa la pista entera, no solo «{sources}»",
     },
     "long": {
         "en": "only the first {count} characters were read",

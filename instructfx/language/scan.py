@@ -80,8 +80,7 @@ def _in_english(items: list[Item], lexicon: Lexicon) -> list[Item]:
 
     if any(item.language == "es" and not common(item) for item in items):
         return items
-    english = any(item.language == "en" for item in items)
-    return [Item(item.text, kind="ignored") if english and common(item) else item for item in items]
+    return [Item(item.text, kind="ignored") if len(items) > 1 and common(item) else item for item in items]
 
 
 def _role_at(keys: tuple[str, ...], start: int) -> tuple[dict[Role, float], str, int]:

@@ -51,6 +51,8 @@ def strength(mods: Mods, family: Family, form: str, guarded: bool) -> tuple[floa
         return -max(degree, STRONG) if mods.degree is None else -degree, False
     if mods.verb == "lower" and mods.has("down") and form in ("base", "verb") and family.kind in ("quality", "mood"):
         return degree, False  # "calm it down"
+    if mods.verb == "lower" and family.name == "distant" and form != "noun":
+        return degree, False  # "tuck it behind"
     if mods.verb in ("lower", "cut", "bypass"):
         return -abs(degree), False
     if mods.verb == "lack":
@@ -132,7 +134,8 @@ def wish(group: Group, family: Family, lexicon: Lexicon, phrase: str, guarded: b
     amount, complaint = strength(group.mods, family, entry.form if entry else "base", guarded)
     amount *= factor
     size = group.mods.size if group.mods.size is not None and family.kind == "place" else 1.0
-    level_alone = family.kind == "level" and (complaint or amount < 0 or (entry and entry.form == "comparative"))
+    compared = group.mods.direction or (entry and entry.form == "comparative")
+    level_alone = family.kind == "level" and (complaint or amount < 0 or compared)
     doubtful = group.item.text if family.people_differ and amount > GUARD else ""
     axes = {}
     for axis, value in family.axes.items():

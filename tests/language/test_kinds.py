@@ -162,7 +162,7 @@ def test_short_words_are_mended_where_two_letters_changed_places(words: str, axi
 
 
 def test_a_spanish_note_is_spanish() -> None:
-    assert understand("la voz más brillante").notes == ("se procesa la pista entera, no solo voz",)
+    assert understand("la voz más brillante").notes == ("se procesa la pista entera, no solo «voz»",)
 
 
 @pytest.mark.parametrize(
