@@ -5,7 +5,7 @@ from __future__ import annotations
 from instructfx.language import Command, Intent
 from instructfx.language.intent_types import USUAL
 from instructfx.planners import replies
-from instructfx.planners.draft import Draft
+from instructfx.planners.draft import LEVEL, Draft
 from instructfx.planners.eq_boosts import boosted
 
 
@@ -63,7 +63,9 @@ def _dial(command: Command, slot_id: str, intent: Intent, draft: Draft) -> None:
         settings[name] = values[name] * factor
     if command.boosts:
         settings |= boosted(draft.effect(slot_id), command.boosts, {**values, **settings})
-    if new and amount > 0:
+    if new and amount and draft.effect(slot_id).role == LEVEL:
+        draft.move(slot_id, heuristics.more(amount, {**values, **settings}))
+    elif new and amount > 0:
         draft.move(slot_id, heuristics.more(amount - 1, {**values, **settings}))
     elif not new and not settings and not _only_named(command, intent):
         draft.move(slot_id, heuristics.more(amount or 0.7, values))
