@@ -62,10 +62,16 @@ def subjects(groups: Sequence[Group], words: Lexicon) -> set[int]:
             not group.mods.said or group.mods.has("too", "not") or group.link == "within"
         ):
             skipped.add(id(group))
+        if words.families[name].kind == "place" and not group.mods.said and _faulty(others, words):
+            skipped.add(id(group))  # "the room is too boomy"
         following = families[at + 1] if at + 1 < len(groups) else None
         if name in ("clean", "clear") and following and words.families[following].kind == "fault":
             skipped.add(id(group))
     return skipped
+
+
+def _faulty(families: Sequence[str], words: Lexicon) -> bool:
+    return any(words.families[name].kind in ("fault", "complaint") for name in families)
 
 
 def separated(groups: Sequence[Group], words: Lexicon) -> list[Group]:
@@ -84,7 +90,8 @@ def separated(groups: Sequence[Group], words: Lexicon) -> list[Group]:
         role = EFFECTS[effect.nickname.effect].role
         if role == "level" and of_dynamics(family):
             dropped.add(id(second))
-        made = effect.nickname.effect in family.settings or EFFECTS[family.effects[0]].role == "width"
+        name = effect.nickname.effect
+        made = name in family.settings or (EFFECTS[family.effects[0]].role == "width" and name == family.effects[0])
         if id(first) not in dropped and made and not effect.nickname.settings:
             dropped.add(id(second))
     return [group for group in groups if id(group) not in dropped]

@@ -8,7 +8,7 @@ from instructfx.effects import EFFECTS
 from instructfx.language.context import DialogueContext
 from instructfx.language.groups import Group, Mods
 from instructfx.language.intent_types import USUAL, Command, Verb, Which
-from instructfx.language.lexicon import SettingWord
+from instructfx.language.lexicon import Family, SettingWord
 
 _TIMES: Mapping[float, float] = {2.0: 1.5, 3.0: 2.0, 0.5: -0.5}
 
@@ -64,10 +64,13 @@ def command(group: Group, phrase: str) -> Command | None:
         way = -mods.time if mods.has("too") or mods.direction < 0 else mods.time
         changes = _step(nickname.effect, length, way * (mods.degree or 1.0))
         amount = 0.0
-    if mods.speed and "rate_hz" in effect.defaults():
-        changes |= _step(nickname.effect, "rate_hz", mods.speed * (mods.degree or 1.0))
-    elif mods.speed and length and effect.role == "echo":
-        changes |= _step(nickname.effect, length, -mods.speed * (mods.degree or 1.0))
+    speed = mods.speed * (mods.degree or 1.0) * (-1.0 if mods.has("too") or mods.direction < 0 else 1.0)
+    if speed and "rate_hz" in effect.defaults():
+        changes |= _step(nickname.effect, "rate_hz", speed)
+        amount = 0.0
+    elif speed and length and effect.role == "echo":
+        changes |= _step(nickname.effect, length, -speed)
+        amount = 0.0
     if mods.size is not None and effect.role == "room":
         decay = effect.param("decay_seconds")
         settings["decay_seconds"] = round(decay.clamp(settings.get("decay_seconds", decay.default) * mods.size), 3)
@@ -88,6 +91,8 @@ IT = Which("it")
 
 def alone_command(mods: Mods, phrase: str, context: DialogueContext) -> Command | None:
     """What modifiers ask that stand alone: of the effect that was spoken of last, or of what the last turn asked."""
+    if mods.verb == "remove" and mods.has("not"):
+        return None  # "no thanks" removes nothing
     if mods.verb in ("bypass", "enable", "remove", "keep") and not mods.direction:
         if any(word in EXCHANGES for word in phrase.split()):
             return None  # "swap them" removes nothing
@@ -117,12 +122,15 @@ def _compared(mods: Mods, phrase: str, context: DialogueContext) -> Command | No
     return None
 
 
-def spoken_command(group: Group, family: str, phrase: str, context: DialogueContext) -> Command | None:
-    """A comparative that is said of the effect spoken of last, where that has a colour for it: "deeper" of a chorus."""
+def spoken_command(group: Group, family: Family, phrase: str, context: DialogueContext) -> Command | None:
+    """What is said of the effect spoken of last: how fast it moves ("it wobbles too fast"), or a comparative for which
+    it has a colour ("deeper" of a chorus)."""
+    if group.mods.speed:
+        return _compared(group.mods, phrase, context) if family.kind == "motion" else None
     spoken = next(iter(context.spoken), "")
     if not spoken:
         return None
-    colour = next((each for each in EFFECTS[spoken].words.colours if each.alone and family in each.families), None)
+    colour = next((each for each in EFFECTS[spoken].words.colours if each.alone and family.name in each.families), None)
     if colour is None:
         return None
     degree = group.mods.degree if group.mods.degree is not None else 1.0

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from instructfx.effects import EFFECTS
-from instructfx.language.intent_types import USUAL, Command, Which
+from instructfx.language.intent_types import USUAL, Command, Language, Which
+from instructfx.language.notes import note
 from instructfx.language.numbers import Quantity
 from instructfx.language.scan import Item
 
@@ -19,6 +20,7 @@ class DialogueContext:
     """
 
     lately: tuple[str, ...] = ()
+    language: Language = "en"
     effect: str | None = None
     which: Which = USUAL
     sign: float = 0.0
@@ -53,7 +55,9 @@ def clamped(effect: str, name: str, value: float, context: DialogueContext) -> f
     param = EFFECTS[effect].param(name)
     legal = param.clamp(value)
     if abs(legal - value) > 1e-9:
-        context.notes.append(f"{value:g}{_unit(param.unit)} is outside {param.range_text()}; used {legal:g}")
+        legal_text = param.range_text().replace(" to ", note("to", context.language))
+        said = f"{value:g}{_unit(param.unit)}"
+        context.notes.append(note("outside", context.language, value=said, legal=legal_text, used=f"{legal:g}"))
     return round(legal, 6)
 
 
@@ -86,7 +90,7 @@ def converted(effect: str, name: str, quantity: Quantity) -> float | None:
 def note_seconds(beats: float, context: DialogueContext) -> float:
     """How long a note lasts at the tempo that was given."""
     if context.bpm is None:
-        context.notes.append("no tempo was given for the note length; used 120 bpm")
+        context.notes.append(note("no_tempo", context.language))
     return beats * 60.0 / (context.bpm or 120.0)
 
 

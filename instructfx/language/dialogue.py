@@ -136,7 +136,7 @@ def _topic(tokens: Sequence[Token], sentence: Span) -> Topic | None:
     asks = known.asking.find(words) is not None
     if not (asks or marked):
         return None
-    if not asks and (_requests(tokens, sentence) or len(words) < 3 or _only_wishes(words)):
+    if not asks and (_requests(tokens, sentence) or len(words) < 2 or _only_wishes(words)):
         return None
     found = dialogue_patterns().topics.find(words)
     return found.meaning if found else "other"
@@ -172,6 +172,8 @@ ASKS: Final = frozenset(
         "has",
         "have",
         "should",
+        "would",
+        "might",
         "isn't",
         "doesn't",
         "que",
@@ -190,6 +192,18 @@ ASKS: Final = frozenset(
         "faltan",
         "sobra",
         "sobran",
+        "hace",
+        "necesita",
+        "tiene",
+        "conviene",
+        "convendria",
+        "queda",
+        "estan",
+        "son",
+        "suenan",
+        "lleva",
+        "sirve",
+        "vale",
     ]
 )
 

@@ -29,13 +29,14 @@ class Pronoun:
 
 @dataclass(frozen=True)
 class DialoguePatterns:
-    """The patterns of dialogue.toml and beyond.toml."""
+    """The patterns of dialogue.toml and beyond.toml. cannot is what the rack cannot do, by its keys."""
 
     acts: Patterns[str]
     references: Patterns[Reference]
     pronouns: Patterns[Pronoun]
     app: Patterns[Beyond]
     beyond: Patterns[Beyond]
+    cannot: Mapping[str, Beyond]
     asking: Patterns[str]
     please: Patterns[str]
     proposals: Patterns[str]
@@ -70,6 +71,7 @@ def dialogue_patterns() -> DialoguePatterns:
         ),
         app=patterns([(each, _beyond(entry)) for entry in data["app"] for each in _written(entry)], known),
         beyond=patterns([(each, _beyond(entry)) for entry in beyond["beyond"] for each in _written(entry)], known),
+        cannot={entry["key"]: _beyond(entry) for entry in beyond["beyond"]},
         asking=patterns([(each, "asks") for each in _written(data["asking"])], known),
         please=patterns([("^ {please}", "please")], known),
         proposals=patterns([(each, "proposes") for each in _written(data["proposing"])], known),

@@ -18,8 +18,16 @@ def carried(groups: Sequence[Group]) -> list[Group]:
         plain = not group.mods.said and not group.mods.has("make", "without", "copula", "enough")
         if before is not None and plain and group.link in ("and", "or", "mark"):
             group = replace(group, mods=_inherited(before, group, form, entry is not None and entry.nickname is None))
+        if before is not None and before.mods.has("copula", "too") and _misses(group):
+            group = replace(group, mods=replace(group.mods, flags=group.mods.flags | {"copula"}))
         found.append(group)
     return found
+
+
+def _misses(group: Group) -> bool:
+    """Whether "no" of something may tell how it is: "it's all mids, no top and no bottom"."""
+    denied = group.mods.verb == "remove" and group.mods.has("not")
+    return denied and group.link in ("and", "or", "mark") and group.item.entry is not None
 
 
 def _inherited(before: Group, group: Group, form: str, quality: bool) -> Mods:

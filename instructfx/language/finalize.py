@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from instructfx.language.intent_types import Command, Language
+from instructfx.language.notes import note
 from instructfx.language.scan import Item
 
+MOST_SOURCES = 3  # that a note names
 LEAST_LUFS, MOST_LUFS = -40.0, -5.0
 """What anybody wants a whole track to measure."""
 
@@ -46,16 +48,27 @@ def _mergeable(one: Command, each: Command) -> bool:
 def language(items: Sequence[Item]) -> Language:
     counts = {"en": 0, "es": 0}
     for item in items:
-        if item.language in counts and len(item.text) > 1:  # "a" is a word of both
+        if item.language in counts and item.text not in BOTH:
             counts[item.language] += 1
     spanish = sum(1 for item in items if item.kind == "ignored" and item.text in _SPANISH)
     english = sum(1 for item in items if item.kind == "ignored" and item.text in _ENGLISH)
     return "es" if counts["es"] + spanish > counts["en"] + english else "en"
 
 
+BOTH = ("a", "no", "o", "y")
+"""Words of both languages, or too short to tell."""
 _SPANISH = frozenset(
     [
         "normaliza",
+        "reves",
+        "asi",
+        "antes",
+        "esto",
+        "eso",
+        "esta",
+        "este",
+        "mas",
+        "menos",
         "el",
         "la",
         "los",
@@ -115,11 +128,11 @@ def unknown(items: Sequence[Item]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item.text for item in items if item.kind in ("unknown", "common")))
 
 
-def notes(items: Sequence[Item], said: Sequence[str], understood: bool) -> tuple[str, ...]:
+def notes(items: Sequence[Item], said: Sequence[str], understood: bool, spoken: Language) -> tuple[str, ...]:
     sources = list(dict.fromkeys(item.text for item in items if item.kind == "source"))
     found = list(said)
     if sources and understood:
-        found.append(f"the whole track is processed, not only the {' and '.join(sources[:3])}")
+        found.append(note("whole_track", spoken, sources=note("and", spoken).join(sources[:MOST_SOURCES])))
     return tuple(dict.fromkeys(found))
 
 

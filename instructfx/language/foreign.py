@@ -2,43 +2,64 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import Final
 
-from instructfx.language.scan import Item
+from instructfx.language.lexicon import lexicon
+from instructfx.language.normal_form import normal_form
+from instructfx.language.scan import Item, scan
 from instructfx.language.words import fold
 
 OTHER: Final = "und"
 """ISO 639 for a language that is not known: one in another script."""
 LEAST_SHARE: Final = 0.4  # of the words of an instruction that only another language has
+ELIDED: Final = re.compile(r"(?P<head>d|l|j|c|n|m|s|t|qu|dell|nell|all|dall|sull|un)'[a-z]+")
+"""An article or pronoun that has lost its vowel: "d'echo", "dell'eco"; "l'm" and "c'mon" are too rare to mind."""
+ELIDING: Final = ("fr", "it")
 
 
 @lru_cache(maxsize=1)
-def _words() -> Mapping[str, frozenset[str]]:
+def _lists() -> tuple[Mapping[str, frozenset[str]], frozenset[str]]:
+    """The words of each language, and those that all languages share."""
     text = resources.files("instructfx.language").joinpath("foreign.toml").read_text(encoding="utf-8")
-    return {code: frozenset(words.split()) for code, words in tomllib.loads(text).items()}
+    data = tomllib.loads(text)
+    return {code: frozenset(words.split()) for code, words in data["words"].items()}, frozenset(data["shared"].split())
+
+
+def foreign_language(instruction: str) -> str:
+    """`foreign` of an instruction as it was written."""
+    return foreign(scan(normal_form(instruction), lexicon()))
 
 
 def foreign(items: Sequence[Item]) -> str:
     """The language of an instruction by its ISO 639 code, where it is none that is read here; else empty.
 
     Every word counts for the languages that have it; English and Spanish have those that grammar and lexicon read.
+    Words that musicians say in every language count for none: echo, bass, reverb.
     """
     letters = [letter for item in items for letter in item.text if letter.isalpha()]
     if sum(letter > "\u024f" for letter in letters) > len(letters) / 2:
         return OTHER
+    lists, shared = _lists()
     words = [(fold(word), item) for item in items for word in item.text.split() if item.kind != "mark"]
-    words = [(word, item) for word, item in words if any(letter.isalpha() for letter in word)]
+    words = [(word, item) for word, item in words if any(letter.isalpha() for letter in word) and word not in shared]
     ours = sum(_read(item) for _, item in words)
-    theirs = {code: sum(word in known for word, _ in words) for code, known in _words().items()}
-    alone = {code: sum(word in known and not _read(item) for word, item in words) for code, known in _words().items()}
+    theirs = {code: sum(_has(code, known, word) for word, _ in words) for code, known in lists.items()}
+    alone = {
+        code: sum(_has(code, known, word) and not _read(item) for word, item in words) for code, known in lists.items()
+    }
     best = max(theirs, key=lambda code: (alone[code], theirs[code]))
     if not alone[best] or theirs[best] < ours or alone[best] < LEAST_SHARE * (len(words) - theirs[best] + alone[best]):
         return ""
     return best
+
+
+def _has(code: str, known: frozenset[str], word: str) -> bool:
+    return word in known or (code in ELIDING and ELIDED.fullmatch(word) is not None)
 
 
 def _read(item: Item) -> bool:

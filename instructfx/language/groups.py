@@ -189,7 +189,8 @@ def read(parts: Sequence[Clause], lexicon: Lexicon) -> ClauseReading:
                 mods = replace(mods, size=None)
             elif item.roles or item.text == "back":
                 if used and (_FRESH & set(item.roles)):
-                    mods, used = Mods(flags=mods.flags & {"without", "make"}), False
+                    kept: frozenset[Role] = frozenset(("make",)) if item.has("add") else frozenset(("without", "make"))
+                    mods, used = Mods(flags=mods.flags & kept), False
                 if used and mods.has("turn") and item.has("up", "down", "off", "out") and not item.has(*VERBS):
                     last = reading.groups[-1]  # "take the boom out of the lows": the boom, and not the lows
                     reading.groups[-1] = replace(last, mods=_joined(last.mods, _modified(mods, item)))
@@ -219,7 +220,8 @@ def _where_it_lives(clause: Clause, groups: Sequence[Group], mods: Mods, lexicon
     if source is None:
         return None
     leveled = [group.item.entry.family for group in groups if group.item.entry] in (["loud"], ["quiet"])
-    moved = not groups and (mods.verb in ("raise", "lower", "lack") or mods.direction or mods.has("too"))
+    known = not any(item.kind in ("unknown", "common") for item in clause.items)
+    moved = not groups and known and (mods.verb in ("raise", "lower", "lack") or mods.direction or mods.has("too"))
     return replace(source, entry=lexicon.lives[fold(source.text)]) if leveled or moved else None
 
 
@@ -239,7 +241,7 @@ def _only_modifies(items: Sequence[Item], position: int, lexicon: Lexicon) -> bo
     item = items[position]
     if not item.has(*VERBS):
         return False
-    return any(is_target(other, lexicon, False) for other in items[position + 1 :])
+    return any(is_target(other, lexicon, False) or other.has("everything") for other in items[position + 1 :])
 
 
 def _joined(before: Mods, after: Mods) -> Mods:

@@ -128,13 +128,15 @@ class Beyond:
 class Question:
     """A question. effect and family are what it speaks of, by the names of catalog and lexicon, empty where it names
     none: "how much reverb is on it", "is it too bright". axes are those of the family, with the sign that is asked
-    about: "is it too dark" asks for brightness -1. phrase holds the words."""
+    about: "is it too dark" asks for brightness -1. phrase holds the words. also: another effect, with which the first
+    is compared: "the difference between delay and reverb"."""
 
     topic: Topic
     phrase: str
     effect: str = ""
     family: str = ""
     axes: Mapping[str, float] = field(default_factory=dict)
+    also: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from instructfx.effects import EFFECTS, Effect
 from instructfx.effects import words as said
 from instructfx.language.families import AXES, Family, LexiconError, read_families
 from instructfx.language.inflection import WordForm, english_forms, spanish_forms, spanish_stem, spanish_verb_stems
-from instructfx.language.spelling import nearest
+from instructfx.language.spelling import SHORTEST, SURE, nearest
 from instructfx.language.words import split_phrase
 
 __all__ = [
@@ -164,7 +164,7 @@ def _spelled(entries: Mapping[tuple[str, ...], Entry]) -> dict[str, int]:
     kept: dict[str, int] = {}
     for keys, entry in entries.items():
         made = entry.language == "en" and entry.form in ("comparative", "noun", "verb") and _usual(keys[0])
-        if len(keys) == 1 and len(keys[0]) >= 5 and (entry.listed or made):
+        if len(keys) == 1 and len(keys[0]) >= SHORTEST and (entry.listed or (made and len(keys[0]) >= SURE)):
             kept[keys[0]] = 0 if entry.listed else 1
     return kept
 

@@ -18,6 +18,7 @@ SPANISH: Final = frozenset(
     ("el", "la", "los", "las", "un", "una", "mas", "que", "por", "con", "falta", "faltan", "se", "le")
 )
 """Words by which an instruction may be Spanish, where a slip in English is a word in Spanish."""
+COUNTING: Final = frozenset(("every", "each", "all", "an", "cada"))
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,14 @@ def _tables() -> _Tables:
 
 def normal_form(instruction: str) -> list[Token]:
     """The tokens of an instruction as the later stages read them."""
+    return with_figures(_without_reasons(_rewritten(_respelled(_without_fillers(tokenise(instruction))))))
+
+
+def _without_fillers(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens without sounds of thinking, but for those that are spoken of: "take out every um"."""
     fillers = _tables().fillers
-    tokens = [token for token in tokenise(instruction) if token.key not in fillers or token.kind != "word"]
-    return with_figures(_without_reasons(_rewritten(_respelled(tokens))))
+    spoken_of = [False, *(token.key in COUNTING for token in tokens)]
+    return [token for token, named in zip(tokens, spoken_of, strict=False) if named or token.key not in fillers]
 
 
 def _respelled(tokens: Sequence[Token]) -> list[Token]:

@@ -56,6 +56,7 @@ def scan(tokens: Sequence[Token], lexicon: Lexicon) -> list[Item]:
 
 def _corrected(items: list[Item], lexicon: Lexicon) -> list[Item]:
     """Slips of the finger mended; towards a Spanish word only where the instruction may be Spanish."""
+    items = _in_english(items, lexicon)
     spanish = any(item.language == "es" for item in items)
     english = any(item.language == "en" for item in items)
     left = MAX_CORRECTIONS
@@ -69,6 +70,17 @@ def _corrected(items: list[Item], lexicon: Lexicon) -> list[Item]:
                 item = Item(item.text, entry=entry, language=entry.language)
         mended.append(item)
     return mended
+
+
+def _in_english(items: list[Item], lexicon: Lexicon) -> list[Item]:
+    """The items with what Spanish alone knows passed over where nothing else is Spanish: "on there, mate"."""
+
+    def common(item: Item) -> bool:
+        return item.language == "es" and not item.roles and item.text in lexicon.ignored
+
+    if any(item.language == "es" and not common(item) for item in items):
+        return items
+    return [Item(item.text, kind="ignored") if len(items) > 1 and common(item) else item for item in items]
 
 
 def _role_at(keys: tuple[str, ...], start: int) -> tuple[dict[Role, float], str, int]:
@@ -97,7 +109,8 @@ def _read(tokens: Sequence[Token], keys: tuple[str, ...], start: int, lexicon: L
     if end > start:
         text = " ".join(each.text for each in tokens[start:end])
         kept = entry if entry and entry_end == end else None
-        made = kept and not kept.listed and kept.form != "verb"
+        moved = "speed" in found_roles or "time" in found_roles
+        made = kept and not kept.listed and (kept.form != "verb" or moved)
         if role_end == end and made and set(found_roles) != {"size"}:
             kept = None  # a form made by a rule gives way to a word of the grammar; "bigger" is both
         return (
@@ -175,6 +188,7 @@ def clauses(items: Sequence[Item]) -> list[Clause]:
         elif item.has("and", "or", "but", "then") and item.entry is None:
             if not joined and not any(each.has("between") for each in current):
                 close(next(role for role in ("and", "or", "but", "then") if role in item.roles))
+                current += [item] if item.has("make", "add") else []  # "to make it bigger"
         elif item.has("without", "untouched") and item.entry is None and current:
             close("but" if item.has("without") else "then")
             current.append(item)

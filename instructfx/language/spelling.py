@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-SHORTEST, LONGEST = 5, 24
+SHORTEST, LONGEST = 3, 24
+SURE = 5
+"""Letters of a word from which on every slip counts; in shorter ones two letters swapped, or one doubled or single."""
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _VOWELS = "aeiou"
 
@@ -45,5 +47,8 @@ def nearest(word: str, known: Mapping[str, int]) -> str | None:
     """The known word that is one slip away, the likeliest first; None for short words and where none is."""
     if not SHORTEST <= len(word) <= LONGEST or not word.isalpha() or not word.isascii():
         return None
-    found = [(known[guess] + cost, -len(guess), guess) for cost, guess in slips(word) if guess in known]
+    most = 2 if len(word) >= SURE else 0
+    found = [
+        (known[guess] + cost, -len(guess), guess) for cost, guess in slips(word) if guess in known and cost <= most
+    ]
     return min(found)[2] if found else None

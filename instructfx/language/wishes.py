@@ -30,14 +30,17 @@ def strength(mods: Mods, family: Family, form: str, guarded: bool) -> tuple[floa
         return (-GUARD if fault else GUARD), False
     denied = mods.has("not") and mods.verb in (None, "remove", "add")
     if family.kind == "complaint":  # "it hurts" says by itself that something is wrong
-        return (-GUARD, False) if denied else (-degree, True)
+        return (-GUARD, False) if denied and mods.verb is None else (-degree, True)
+    if denied and guarded and fault:
+        return -GUARD, False  # "like a gramophone, but no crackle"
     if denied and mods.has("enough"):
         return degree, False
     if denied and mods.has("too"):
         return -GUARD, False
-    if mods.has("too") or (mods.has("so") and mods.has("copula") and not denied):
+    if mods.has("too") or (mods.has("so") and mods.has("copula") and not denied and not mods.direction):
         return -degree, True
-    if denied and mods.verb == "remove" and family.name in WANTED and not mods.has("so", "as", "too"):
+    missed = family.name in WANTED or (mods.has("copula") and not fault)
+    if denied and mods.verb == "remove" and missed and not mods.has("so", "as", "too"):
         return degree, False  # "no air, no sparkle" misses them
     named = mods.verb == "remove" and not mods.has("so", "as")
     if denied and form == "comparative" and not mods.has("copula"):
@@ -48,6 +51,8 @@ def strength(mods: Mods, family: Family, form: str, guarded: bool) -> tuple[floa
         return -max(degree, STRONG) if mods.degree is None else -degree, False
     if mods.verb == "lower" and mods.has("down") and form in ("base", "verb") and family.kind in ("quality", "mood"):
         return degree, False  # "calm it down"
+    if mods.verb == "lower" and family.name == "distant" and form != "noun":
+        return degree, False  # "tuck it behind"
     if mods.verb in ("lower", "cut", "bypass"):
         return -abs(degree), False
     if mods.verb == "lack":
@@ -64,7 +69,7 @@ def _blames(mods: Mods, family: Family, form: str) -> bool:
 
     A fault that no verb asks for is a complaint; so is what is stated of the sound, but for what everybody wants.
     """
-    if mods.direction or mods.verb is not None or mods.has("make") or form in ("comparative", "superlative", "verb"):
+    if mods.direction or mods.verb is not None or mods.has("make") or form in ("comparative", "superlative"):
         return False
     if family.kind == "fault":
         return True
@@ -78,7 +83,10 @@ def _blames(mods: Mods, family: Family, form: str) -> bool:
 
 
 WANTED = frozenset(
-    ("air", "sparkling", "warm", "clear", "body", "punchy", "present", "wide", "full", "rich", "spacious")
+    (
+        *("air", "sparkling", "warm", "clear", "body", "punchy", "present", "wide", "full", "rich", "spacious"),
+        *("lively", "energetic", "powerful", "danceable"),
+    )
 )
 """Qualities of which nobody says "no" to have them out."""
 SCENES = ("device", "place")
@@ -100,6 +108,7 @@ UNWANTED = frozenset(
         "heavy",
         "sad",
         "old",
+        "lo-fi",
         "dirty",
         "harsh",
         "bright",
@@ -125,7 +134,8 @@ def wish(group: Group, family: Family, lexicon: Lexicon, phrase: str, guarded: b
     amount, complaint = strength(group.mods, family, entry.form if entry else "base", guarded)
     amount *= factor
     size = group.mods.size if group.mods.size is not None and family.kind == "place" else 1.0
-    level_alone = family.kind == "level" and (complaint or amount < 0 or (entry and entry.form == "comparative"))
+    compared = group.mods.direction or (entry and entry.form == "comparative")
+    level_alone = family.kind == "level" and (complaint or amount < 0 or compared)
     doubtful = group.item.text if family.people_differ and amount > GUARD else ""
     axes = {}
     for axis, value in family.axes.items():

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from instructfx.ears.axes import AXES
 from instructfx.language import Intent, lexicon
-from instructfx.language.words import fold, tokenise
+from instructfx.language.foreign import foreign_language
+from instructfx.language.words import fold
 from instructfx.planners import PlanRequest
 from instructfx.planners.phrases import Voice, texts
 from instructfx.planners.plan import Reply
@@ -93,10 +94,6 @@ def nothing_to_reject(intent: Intent) -> Reply:
 
 def other_language(intent: Intent) -> Reply:
     """Which languages are understood: in French, German, Italian or Portuguese where the words are."""
-    said = {token.key for token in tokenise(intent.instruction)} | set(fold(intent.instruction).split())
-    known: Mapping[str, Mapping[str, list[str]]] = texts()["languages"]
-    counts = {code: len(said & set(entry["words"])) for code, entry in known.items()}
-    likeliest = max(counts, key=lambda code: counts[code])
-    here = Voice(intent.language).say("language")
-    text = str(texts()["languages"][likeliest]["text"]) if counts[likeliest] else here
+    known: Mapping[str, str] = texts()["languages"]
+    text = known.get(foreign_language(intent.instruction), Voice().say("language"))
     return Reply("language", text, raw=intent.instruction)

@@ -10,6 +10,7 @@ from instructfx.ears.axes import AXES, TONE, TONE_CURVES
 from instructfx.ears.goal import Goal
 from instructfx.effects import EFFECTS
 from instructfx.language import Intent, Wish, understand
+from instructfx.language.wishes import GUARD
 from instructfx.planners import PlanRequest, Take, replies
 from instructfx.planners.acts import answers_to, asks_nothing_of_sound, reply_to, told_beyond
 from instructfx.planners.apply_commands import apply_command, rests
@@ -80,7 +81,8 @@ class BuiltinPlanner:
             apply_command(command, intent, draft)
         draft.keep += [slot_id for slot_id in draft.chain.ids if rests(slot_id, draft)]
         wished: dict[str, float] = {}
-        for wish in intent.wishes:
+        guards = [wish for wish in intent.wishes if max(map(abs, wish.axes.values()), default=0.0) <= GUARD]
+        for wish in [wish for wish in intent.wishes if wish not in guards] or guards:  # a guard puts nothing in
             wished |= dict.fromkeys(_choose(wish, intent, draft, request), 0.0)
         wished = {each: 0.0 for each in wished if each not in draft.remove}
         goal = self._sized(_goal(intent, wished, draft, request), intent, draft)

@@ -13,6 +13,9 @@ from instructfx.planners import PlanRequest, replies
 from instructfx.planners.phrases import Voice
 from instructfx.planners.plan import Move
 
+LEVEL = "level"
+"""The role of effects that are louder or quieter and nothing else."""
+
 
 @dataclass
 class Draft:
@@ -125,7 +128,9 @@ class Draft:
             return self._beside(effect, there, command)
         if there or (command.verb == "keep" and not which.side):
             return there if command.verb == "keep" else self.lately(effect)[:1]
-        if dialled and not which.definite and (command.amount >= 0 or self.lately(effect)):
+        level = EFFECTS.resolve(effect).role == LEVEL  # there is a level to turn down before any gain is put in
+        asked = not which.definite and (command.amount >= 0 or self.lately(effect))
+        if dialled and (level or asked):
             return self.lately(effect)[:1] or [self._put(effect, which)]
         missing = "nothing_to_turn_down" if dialled else "not_there"
         return self._found([], self.voice.say(missing, effect=self.voice.effect(effect)))

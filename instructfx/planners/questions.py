@@ -171,9 +171,9 @@ def _undone(question: Question, request: PlanRequest, voice: Voice) -> list[str]
 def _meaning(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
     if question.effect:
         effect = EFFECTS.resolve(question.effect)
-        summary = voice.say(
-            "meaning_effect", what=voice.effect(effect.name), summary=uncapital(voice.summary(effect.name))
-        )
+        summary = _summary(effect.name, voice)
+        if question.also:
+            return [summary, _summary(question.also, voice)]
         names = voice.listed([voice.setting(param) for param in effect.params[: 2 * FEW]])
         return [summary, voice.say("meaning_settings", settings=names)]
     family = lexicon().families.get(question.family)
@@ -183,6 +183,10 @@ def _meaning(question: Question, request: PlanRequest, voice: Voice) -> list[str
     word = next(iter(family.words[voice.language]), family.name)
     meant = voice.listed([voice.compared(axis, family.axes[axis]) for axis in axes])
     return [voice.say("meaning_word", word=word, axes=meant)]
+
+
+def _summary(name: str, voice: Voice) -> str:
+    return voice.say("meaning_effect", what=voice.effect(name), summary=uncapital(voice.summary(name)))
 
 
 def _abilities(question: Question, request: PlanRequest, voice: Voice) -> list[str]:

@@ -40,7 +40,7 @@ BITS = [
     ("Vocal Air", "air", 1.0),
     ("Snare Body", "body", 1.0),
     ("Podcast Voice", "presence", 0.7),
-    ("Voz de Podcast", "dynamics", -0.7),
+    ("Voz de Podcast", "dynamics", -1.0),
     ("dry it up", "space", -1.0),
     ("de-ess", "harshness", -0.8),
     ("tame the highs", "brightness", -1.0),

@@ -1,0 +1,210 @@
+"""What the groups of a clause ask: a wish for each quality, a command for each effect, setting or level."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from instructfx.effects import EFFECTS
+from instructfx.language.clause_rules import (
+    as_quality,
+    blamed,
+    cleaned,
+    coloured,
+    level_factor,
+    loudness_word,
+    made_loud,
+    separated,
+    subjects,
+    turned,
+)
+from instructfx.language.commands import command, setting_command, spoken_command
+from instructfx.language.context import DialogueContext
+from instructfx.language.groups import Group, Mods
+from instructfx.language.intent_types import Beyond, Command, Wish
+from instructfx.language.lexicon import Lexicon, SettingWord
+from instructfx.language.scan import Clause
+from instructfx.language.wishes import wish
+
+_TOLD = frozenset(("recorded", "recording", "grabé", "grabado", "grabamos"))
+_OURS = frozenset(("i", "we", "my", "our", "mi", "lo"))
+
+
+@dataclass
+class IntentDraft:
+    """An intent in the making: what the clauses read so far ask."""
+
+    wishes: list[Wish] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+    undo: int = 0
+    undirected: list[str] = field(default_factory=list)
+    titled: bool = False  # the words are a name, as of a preset: what it names is wanted
+    beyond: list[Beyond] = field(default_factory=list)
+    context: DialogueContext = field(default_factory=DialogueContext)
+
+
+def emit(groups: Sequence[Group], part: Clause, draft: IntentDraft, words: Lexicon, numbered: bool) -> None:
+    """Turn the groups of one clause into wishes and commands; numbered says that its figures are a command already."""
+    loud = loudness_word(groups, words)
+    settled = [group for group in groups if group is not loud]
+    skipped = subjects(settled, words)
+    settled = [each for each in cleaned(separated(settled, words)) if id(each) not in skipped]
+    if _tells_a_story(part):
+        return
+    _Frames(part, groups, settled, loud, draft, words, numbered).emit()
+
+
+class _Frames:
+    """The groups of one clause, and what is made of each."""
+
+    def __init__(
+        self,
+        part: Clause,
+        groups: Sequence[Group],
+        settled: Sequence[Group],
+        loud: Group | None,
+        draft: IntentDraft,
+        words: Lexicon,
+        numbered: bool,
+    ) -> None:
+        self._part, self._groups, self._settled, self._loud = part, groups, settled, loud
+        self._draft, self._words, self._numbered = draft, words, numbered
+        self._guarded = part.link == "but" and bool(draft.wishes)
+        self._said_of = _coloured(settled, words)
+        self._blames = {id(group): fault for group in settled if (fault := blamed(group, settled, words)) is not None}
+
+    def emit(self) -> None:
+        undoing = any(item.has("undo") for item in self._part.items)
+        for group in self._settled:
+            entry = group.item.entry
+            if undoing and entry and entry.nickname:
+                group = replace(group, mods=replace(group.mods, verb="remove"))
+            phrase = _phrase(self._part, group, len(self._groups) == 1)
+            if group.rest:
+                _whole(group, phrase, self._draft)
+            elif entry is None or any(each.item is group.item for each in self._said_of):
+                continue
+            elif id(group) in self._blames and entry.nickname and not coloured(group, self._settled, self._words):
+                self._blamed(group, entry.nickname.effect, phrase)
+            elif entry.nickname is not None and not as_quality(group):
+                self._effect(group, phrase)
+            elif entry.setting is not None and (entry.family is None or turned(group, self._groups)):
+                self._setting(group, entry.setting, phrase)
+            elif entry.family is not None:
+                self._quality(group, entry.family, phrase)
+
+    def _blamed(self, group: Group, effect: str, phrase: str) -> None:
+        """ "The reverb is muddy": less of the reverb."""
+        if EFFECTS[effect].role == "level":  # a level that jumps is no level that is too high
+            return
+        self._draft.commands.append(Command(phrase, "adjust", effect, {}, {}, (), -1.0, group.item.which))
+        self._said_of.append(self._blames[id(group)])
+
+    def _effect(self, group: Group, phrase: str) -> None:
+        """ "More reverb", "a darker delay", "no chorus"."""
+        draft = self._draft
+        made = command(made_loud(group, self._loud), phrase)
+        colour = coloured(group, self._settled, self._words)
+        if made is not None and made.verb in ("add", "adjust") and colour is not None:
+            made = replace(made, verb="adjust", changes={**made.changes, **colour[0]})
+        if made is not None and made.verb == "add" and _only_stated(group.mods):
+            draft.undirected.append(group.item.text)
+        elif made is not None:
+            draft.commands.append(_spared(made, self._part, draft, group.mods))
+            draft.context.effect, draft.context.which = made.effect, made.which
+
+    def _setting(self, group: Group, named: SettingWord, phrase: str) -> None:
+        """ "A longer decay": of the effect that is named beside it, or that was spoken of last."""
+        draft = self._draft
+        beside = (
+            (each.item.entry.nickname.effect, each.item.which)
+            for each in self._groups
+            if each.item.entry and each.item.entry.nickname
+        )
+        spoken, which = next(beside, (draft.context.effect, draft.context.which))
+        changed = setting_command(group, named, spoken, phrase, which)
+        if changed is not None:
+            draft.commands.append(changed)
+
+    def _quality(self, group: Group, name: str, phrase: str) -> None:
+        """ "Warmer", "too much bass", "longer" of the effect that was spoken of."""
+        entry, draft, part, alone = group.item.entry, self._draft, self._part, len(self._groups) == 1
+        family = self._words.families[name]
+        if alone and ((entry and entry.form == "comparative") or group.mods.speed):
+            moved = spoken_command(group, family, phrase, draft.context)
+            if moved is not None:
+                draft.commands.append(moved)
+                return
+        if self._numbered and name in ("loud", "quiet"):
+            return
+        area = family.kind == "area"
+        blamed_area = area and alone and any(item.kind == "unknown" for item in part.items)
+        if blamed_area and group.mods.has("copula") and not group.mods.said:
+            group = replace(group, mods=replace(group.mods, flags=group.mods.flags | {"too"}))
+        if area and alone and self._loud is None and group.mods == Mods() and not draft.titled:
+            draft.undirected.append(group.item.text)
+            return
+        factor = level_factor(self._loud) if area else 1.0
+        kept = group if self._loud is None or not area else replace(group, mods=Mods())
+        draft.wishes.append(wish(kept, family, self._words, phrase, self._guarded, factor))
+
+
+def _only_stated(mods: Mods) -> bool:
+    """Whether something is said of an effect, and nothing asked: "the reverb is ..."."""
+    return mods.has("copula") and mods.verb is None and not mods.has("make") and not mods.degree
+
+
+def _tells_a_story(part: Clause) -> bool:
+    """ "I recorded this in my bedroom" asks for nothing, but "it sounds like I recorded it in a cave" complains."""
+    told = any(item.text in _TOLD for item in part.items) and any(item.text in _OURS for item in part.items)
+    return told and not any(item.has("like") for item in part.items)
+
+
+def _coloured(groups: Sequence[Group], words: Lexicon) -> list[Group]:
+    """The qualities of a clause that are said of an effect, not of the sound."""
+    found = (coloured(group, groups, words) for group in groups if group.item.entry and group.item.entry.nickname)
+    return [colour[1] for colour in found if colour is not None]
+
+
+def _whole(group: Group, phrase: str, draft: IntentDraft) -> None:
+    """ "remove everything", "keep the rest as it is"."""
+    verb = group.mods.verb
+    if group.mods.direction:
+        amount = group.mods.direction * (group.mods.degree or 1.0)
+        draft.commands.append(Command(phrase, "adjust", None, {}, {}, (), amount))
+    elif verb in ("raise", "lower"):
+        amount = (group.mods.degree or 1.0) * (1.0 if verb == "raise" else -1.0)
+        draft.commands.append(Command(phrase, "adjust", EFFECTS.usual("level").name, {}, {}, (), amount))
+    elif verb in ("keep", "untouched"):
+        draft.commands.append(Command(phrase, "keep", None, {}, {}, (), 0.0))
+    elif (verb == "remove" or verb == "bypass" or verb == "enable") and not group.item.text.startswith(
+        "everything below"
+    ):
+        draft.commands.append(Command(phrase, verb, None, {}, {}, (), 0.0))
+
+
+def _spared(made: Command, part: Clause, draft: IntentDraft, mods: Mods) -> Command:
+    """ "remove everything but the reverb" keeps the reverb."""
+    before = draft.commands[-1] if draft.commands else None
+    spared = part.link == "but" and mods.verb is None and before is not None
+    if spared and before is not None and before.effect is None and before.verb in ("remove", "bypass"):
+        return replace(made, verb="keep", settings={}, changes={}, amount=0.0)
+    return made
+
+
+def text_of(part: Clause) -> str:
+    """The words of a clause, without its marks."""
+    return " ".join(item.text for item in part.items if item.kind != "mark")
+
+
+def _phrase(part: Clause, group: Group, alone: bool) -> str:
+    if alone:
+        return text_of(part)
+    items = list(part.items)
+    at = next((i for i, item in enumerate(items) if item is group.item), None)
+    if at is None:
+        return group.item.text
+    start = at
+    while start > 0 and items[start - 1].entry is None and items[start - 1].kind != "mark":
+        start -= 1
+    return " ".join(item.text for item in items[start : at + 1])
