@@ -69,6 +69,7 @@ LIMITER = Effect(
     ),
     render=FromPedalboard(build),
     straight_through=True,
+    ceiling="threshold_db",
     neutral={"threshold_db": 0},
     role="dynamics",
     heuristics=EffectHeuristics(

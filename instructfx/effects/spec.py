@@ -72,7 +72,8 @@ class Effect:
     impulse_response is that of an effect whose wet sound is worth a file of its own. telling holds settings, none of
     them at an end of its range, at which every other setting is heard. standalone rebuilds the effect in an exported
     program, as `standalone.py` has it; without one it is left out there. card names the settings that are shown
-    first, where these are not the first ones and the mix.
+    first, where these are not the first ones and the mix. ceiling names the setting, in dBFS, under which it holds
+    every peak.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Effect:
     standalone: Callable[..., Any] | None = None
     impulse_response: ImpulseResponse | None = None
     card: tuple[str, ...] = ()
+    ceiling: str = ""
 
     def __post_init__(self) -> None:
         missing = [

@@ -54,11 +54,7 @@ def dialogue_patterns() -> DialoguePatterns:
     return DialoguePatterns(
         acts=patterns([(each, act["name"]) for act in data["act"] for each in _written(act)], known),
         references=patterns(
-            [
-                (each, Reference(ref["kind"], ref.get("amount", 1.0)))
-                for ref in data["reference"]
-                for each in _written(ref)
-            ],
+            [(each, _reference(ref)) for ref in data["reference"] for each in _written(ref)],
             known,
         ),
         pronouns=patterns(

@@ -49,7 +49,7 @@ def understand(instruction: str, lately: Sequence[str] = ()) -> Intent:
         questions=tuple(_question(topic, tokens[span.start : span.end], words) for topic, span in acts.asked),
         beyond=(*acts.beyond, *intent.beyond),
         app=acts.app,
-        said=tuple(dict.fromkeys(acts.said)),
+        said=tuple(dict.fromkeys((*acts.said, *intent.said))),
     )
 
 
@@ -71,6 +71,9 @@ def _asked(instruction: str, tokens: Sequence[Token], spoken: Language, lately: 
     draft.commands += scopes.commands
     draft.undirected += scopes.unclear
     target = loudness(items)
+    kept = bool(draft.wishes) and all(each.held for each in draft.wishes)
+    if kept:
+        draft.wishes.clear()
     return Intent(
         instruction=instruction,
         language=spoken,
@@ -82,6 +85,7 @@ def _asked(instruction: str, tokens: Sequence[Token], spoken: Language, lately: 
         undirected=tuple(draft.undirected),
         beyond=(*scopes.beyond, *draft.beyond),
         loudness_lufs=target,
+        said=("acknowledgement",) if kept else (),
     )
 
 

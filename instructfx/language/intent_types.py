@@ -14,7 +14,8 @@ Language = Literal["en", "es"]
 class Wish:
     """A change of character, such as "a bit warmer". outright: said of the sound, not of a change: "make it warm".
 
-    doubtful: the word that it asks for, where people hardly agree on it; its axes are smaller then.
+    doubtful: the word that it asks for, where people hardly agree on it; its axes are smaller then. held: the quality
+    is only to be kept, which by itself asks for nothing.
     """
 
     phrase: str
@@ -25,6 +26,7 @@ class Wish:
     complaint: bool = False
     outright: bool = False
     doubtful: str = ""
+    held: bool = False
 
 
 @dataclass(frozen=True)

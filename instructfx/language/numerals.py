@@ -102,7 +102,8 @@ def _read(tokens: Sequence[Token], start: int) -> tuple[float | None, int]:
     """The number that begins at a token and the position behind it; None where none does."""
     key = _key(tokens, start)
     article = key in ("a", "un") and _key(tokens, start + 1) in SCALES
-    if key not in SMALL and key not in _CIENTOS and key != "mil" and not article:
+    percent = key == "ciento" and _key(tokens, start - 1) == "por"
+    if percent or (key not in SMALL and key not in _CIENTOS and key != "mil" and not article):
         return None, start
     total, current, at = 0.0, 0.0, start
     while at < len(tokens):

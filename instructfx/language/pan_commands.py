@@ -27,7 +27,7 @@ def read_pan(
     ]
     spoken = [i for i, item in named_effects(items) if i not in panned]
     only = not any(item.entry and (item.entry.family or item.entry.nickname) for item in items) and not spoken
-    if not (panned or only) or (side.text in ("l", "r") and not panned):
+    if not (panned or only) or (side.text in ("l", "r") and not panned and len(items) > 2):
         return
     amount = 1.0 if any(item.has("hard") or item.text.startswith("hard") for item in items) else 0.5
     for at, quantity in numbers:

@@ -76,12 +76,13 @@ class Phrases:
 class Patterns(Generic[Meaning]):
     """Patterns with what they mean; the first that is found counts."""
 
-    read: tuple[tuple[Part, Meaning], ...]
+    read: tuple[tuple[Part, bool, Meaning], ...]
+    """Each with whether it can only stand at the beginning."""
 
     def find(self, words: Words) -> Match[Meaning] | None:
         """The first pattern, in the order of the list, that occurs in folded words; None where none does."""
-        for part, meaning in self.read:
-            for start in range(len(words) + 1):
+        for part, first, meaning in self.read:
+            for start in range(1 if first else len(words) + 1):
                 for end, named in part(words, start):
                     return Match(start, end, meaning, named)
         return None
@@ -94,7 +95,9 @@ def classes_of(listed: Mapping[str, Collection[str]]) -> Mapping[str, Phrases]:
 
 def patterns(entries: Sequence[tuple[str, Meaning]], classes: Mapping[str, Phrases]) -> Patterns[Meaning]:
     """Read patterns, each with its meaning. Raises PatternError for one that cannot be read."""
-    return Patterns(tuple((_Reader(pattern, classes).read(), meaning) for pattern, meaning in entries))
+    return Patterns(
+        tuple((_Reader(pattern, classes).read(), pattern.startswith("^"), meaning) for pattern, meaning in entries)
+    )
 
 
 # The parts of a pattern

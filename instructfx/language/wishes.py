@@ -9,6 +9,7 @@ from instructfx.language.groups import Group, Mods
 from instructfx.language.intent_types import Wish
 from instructfx.language.lexicon import Family, Lexicon
 
+KEEPING = ("keep", "untouched")
 GUARD = 0.25  # a quality that must not come along is held by a small wish against it
 UNMEANT = 0.15  # what is not meant is no wish of its own
 STRONG = 1.7  # "remove the mud"
@@ -26,7 +27,7 @@ def strength(mods: Mods, family: Family, form: str, guarded: bool) -> tuple[floa
         return (GUARD if mods.has("losing") and not fault else -GUARD), False
     if mods.has("never"):
         return -GUARD, False
-    if mods.verb in ("keep", "untouched"):
+    if mods.verb in KEEPING:
         return (-GUARD if fault else GUARD), False
     denied = mods.has("not") and mods.verb in (None, "remove", "add")
     if family.kind == "complaint":  # "it hurts" says by itself that something is wrong
@@ -153,7 +154,8 @@ def wish(group: Group, family: Family, lexicon: Lexicon, phrase: str, guarded: b
     settings = _settings(family, amount, size) if amount > GUARD else {}
     plain = entry is not None and entry.form == "base" and group.mods.degree is None and not group.mods.direction
     outright = plain and amount == 1.0 and not complaint
-    return Wish(phrase, (family.name,), axes, effects, settings, complaint, outright, doubtful)
+    held = group.mods.verb in KEEPING
+    return Wish(phrase, (family.name,), axes, effects, settings, complaint, outright, doubtful, held)
 
 
 def _settings(family: Family, amount: float, size: float) -> dict[str, dict[str, float]]:

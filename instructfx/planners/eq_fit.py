@@ -93,6 +93,8 @@ def _fitted(canvas: Canvas, target: Array) -> dict[str, float]:
     heard = np.ones(POINTS)
     if canvas.passed_db is not None:
         heard = np.where(canvas.passed_db < HIDDEN_DB, 0.0, 1.0)
+        if not heard.any():
+            return {}
         target = np.where(heard > 0, target, np.minimum(target, 0.0))
     fit = Fit(canvas.effect, target, canvas._rest(), heard)
     low, high = _limits(canvas)

@@ -10,7 +10,6 @@ from instructfx.planners.draft import Draft
 from instructfx.planners.sound_questions import number_text, track_facts
 from instructfx.rendering.level import CEILING_DBTP
 
-LIMITER = "limiter"
 WITHIN_LU = 0.3  # of the target: nearer counts as there
 TRIES = 3  # of a limiter that goes deeper each time
 
@@ -30,16 +29,18 @@ def to_loudness(target_lufs: float, draft: Draft, planned: Callable[[], Chain]) 
     others = [slot for slot in draft.chain.slots if slot.effect.role == "level" and slot.heard and slot.id != level]
     gain_db = target_lufs - dry.loudness_lufs - sum(slot.settings["gain_db"] for slot in others if draft.has(slot.id))
     draft.move(level, {"gain_db": round(gain_db, 2)}, ["gain_db"])
+    limiting = next(effect for effect in EFFECTS.values() if effect.ceiling)
+    ceiling = limiting.ceiling
     threshold_db = CEILING_DBTP - (target_lufs - dry.loudness_lufs)
     if dry.true_peak_dbtp > threshold_db:
-        limiter = draft.usual(LIMITER)
-        draft.move(limiter, {"threshold_db": threshold_db}, ["threshold_db"])
+        limiter = draft.usual(limiting.name)
+        draft.move(limiter, {ceiling: threshold_db}, [ceiling])
     facts = track_facts(request, planned())
     for _ in range(TRIES):
         short_lu = target_lufs - facts.loudness_lufs if facts else 0.0
         if dry.true_peak_dbtp <= threshold_db or short_lu <= WITHIN_LU:
             break
-        draft.move(limiter, {"threshold_db": draft.values(limiter)["threshold_db"] - 2 * short_lu}, ["threshold_db"])
+        draft.move(limiter, {ceiling: draft.values(limiter)[ceiling] - 2 * short_lu}, [ceiling])
         facts = track_facts(request, planned())
     if facts is None:
         return voice.say("not_measured")

@@ -80,6 +80,8 @@ def test_a_part_of_the_sound_behind_a_soft_clause_has_no_direction() -> None:
         ("perfect, thanks", "acknowledgement"),
         ("I love it", "acknowledgement"),
         ("me gusta, déjalo así", "acknowledgement"),
+        ("keep the warmth", "acknowledgement"),
+        ("mantén el brillo así", "acknowledgement"),
         ("meh", "dissatisfied"),
         ("I hate it", "undo"),
         ("that's worse", "undo"),
@@ -173,3 +175,32 @@ def test_a_noun_without_a_direction_has_none() -> None:
 def test_a_number_never_becomes_what_nothing_says(words: str) -> None:
     intent = understand(words)
     assert not any(command.settings or command.changes or command.boosts for command in intent.commands)
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "amount", "about"),
+    [
+        ("but not that obvious", "again", -0.5, ""),
+        ("and the same again at 800", "same_for", 1.0, "800"),
+        ("take it up another semitone", "same_for", 1.0, "1"),
+        ("go back to how it was after the first thing", "version", 1.0, ""),
+        ("put it back to how it was at the start", "version", 0.0, ""),
+        ("déjalo como estaba al principio", "version", 0.0, ""),
+    ],
+)
+def test_what_refers_to_the_turns_before(words: str, kind: str, amount: float, about: str) -> None:
+    (reference,) = understand(words).references
+    assert (reference.kind, reference.amount, reference.words) == (kind, amount, about)
+
+
+def test_a_quality_that_is_only_kept_asks_for_nothing() -> None:
+    intent = understand("keep the warmth but drop the reverb")
+    assert intent.wishes == ()
+    assert [(each.verb, each.effect) for each in intent.commands] == [("remove", "reverb")]
+    assert [wish.held for wish in understand("brighter but keep the warmth").wishes] == [False, True]
+
+
+@pytest.mark.parametrize(("words", "pan"), [("L50", -0.5), ("ponlo a la izquierda un 30 por ciento", -0.3)])
+def test_a_place_beside_the_middle(words: str, pan: float) -> None:
+    (command,) = understand(words).commands
+    assert (command.effect, command.settings) == ("panner", {"pan": pan})

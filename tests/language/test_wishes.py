@@ -84,7 +84,6 @@ BITS = [
     ("don't make it brighter", "brightness", -0.25),
     ("remove the harshness", "harshness", -1.7),
     ("clean up the mud", "mud", -1.0),
-    ("keep the warmth", "warmth", 0.25),
     ("without losing the punch", "punch", 0.25),
     ("too dark", "brightness", 1.0),
     ("a bit too dark", "brightness", 0.5),
