@@ -68,6 +68,10 @@ class Chain:
         """The slots of that effect."""
         return tuple(slot for slot in self.slots if slot.effect.name == name)
 
+    def number_of(self, slot_id: str) -> int:
+        """Which of the slots of its effect a slot is, from 1 in the order of the sound."""
+        return [slot.id for slot in self.of_effect(self.slot(slot_id).effect.name)].index(slot_id) + 1
+
     def effects_of(self, ids: Collection[str]) -> tuple[str, ...]:
         """The names of the effects of the slots of these ids, in the order of the sound."""
         return tuple(slot.effect.name for slot in self.slots if slot.id in ids)

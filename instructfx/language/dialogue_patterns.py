@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any, Final, Literal, get_args
 
 from instructfx.effects import EFFECTS
@@ -15,6 +13,7 @@ from instructfx.language.grammar import roles
 from instructfx.language.intent_types import Beyond, Reference, Topic
 from instructfx.language.lexicon import lexicon
 from instructfx.language.patterns import PatternError, Patterns, Phrases, classes_of, patterns
+from instructfx.language.tables import table
 
 CODES: Final = ("en", "es")
 
@@ -46,7 +45,7 @@ class DialoguePatterns:
 @lru_cache(maxsize=1)
 def dialogue_patterns() -> DialoguePatterns:
     """The patterns, read once. Raises PatternError where a file says something that cannot be."""
-    data, beyond = _read("dialogue.toml"), _read("beyond.toml")
+    data, beyond = table("dialogue.toml"), table("beyond.toml")
     known = classes()
     for entry in data["question"]:
         if entry["topic"] not in get_args(Topic):
@@ -75,10 +74,6 @@ def dialogue_patterns() -> DialoguePatterns:
     )
 
 
-def _read(name: str) -> Mapping[str, Any]:
-    return tomllib.loads(resources.files("instructfx.language").joinpath(name).read_text(encoding="utf-8"))
-
-
 def _written(entry: Mapping[str, Any]) -> list[str]:
     return [each for code in CODES for each in entry.get(code, ())]
 
@@ -94,7 +89,7 @@ def _beyond(entry: Mapping[str, Any]) -> Beyond:
 @lru_cache(maxsize=1)
 def classes() -> Mapping[str, Phrases]:
     """Class of a pattern -> its phrases: those that the files list, and those of lexicon and catalog."""
-    listed: Mapping[str, Sequence[str]] = {**_read("dialogue.toml")["classes"], **_read("beyond.toml")["classes"]}
+    listed: Mapping[str, Sequence[str]] = {**table("dialogue.toml")["classes"], **table("beyond.toml")["classes"]}
     words = lexicon()
     nicknames = [
         each for effect in EFFECTS.values() for name in effect.words.nicknames for each in (*name.en, *name.es)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from importlib import resources
 from typing import Final
 
 from instructfx.language.lexicon import lexicon
 from instructfx.language.normal_form import normal_form
 from instructfx.language.scan import Item, scan
+from instructfx.language.tables import table
 from instructfx.language.words import fold
 
 OTHER: Final = "und"
@@ -25,8 +24,7 @@ ELIDING: Final = ("fr", "it")
 @lru_cache(maxsize=1)
 def _lists() -> tuple[Mapping[str, frozenset[str]], frozenset[str]]:
     """The words of each language, and those that all languages share."""
-    text = resources.files("instructfx.language").joinpath("foreign.toml").read_text(encoding="utf-8")
-    data = tomllib.loads(text)
+    data = table("foreign.toml")
     return {code: frozenset(words.split()) for code, words in data["words"].items()}, frozenset(data["shared"].split())
 
 

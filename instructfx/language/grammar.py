@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib import resources
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from instructfx.errors import InstructFXError
 from instructfx.language.intent_types import Which
+from instructfx.language.tables import table
 from instructfx.language.words import split_phrase
 
 Role = Literal[
@@ -30,8 +29,7 @@ class GrammarError(InstructFXError):
 
 @lru_cache(maxsize=1)
 def _data() -> Mapping[str, Any]:
-    text = resources.files("instructfx.language").joinpath("grammar.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return table("grammar.toml")
 
 
 @lru_cache(maxsize=1)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Final
 
 from instructfx.language.numerals import with_figures
+from instructfx.language.tables import table
 from instructfx.language.words import Token, tokenise
 
 Words = tuple[str, ...]
@@ -34,9 +33,7 @@ class _Tables:
 
 @lru_cache(maxsize=1)
 def _tables() -> _Tables:
-    data = tomllib.loads(
-        resources.files("instructfx.language").joinpath("normal_form.toml").read_text(encoding="utf-8")
-    )
+    data = table("normal_form.toml")
     return _Tables(
         fillers=frozenset(data["fillers"]),
         reasons=tuple(tuple(each.split()) for each in data["reasons"]),

@@ -95,9 +95,8 @@ def classes_of(listed: Mapping[str, Collection[str]]) -> Mapping[str, Phrases]:
 
 def patterns(entries: Sequence[tuple[str, Meaning]], classes: Mapping[str, Phrases]) -> Patterns[Meaning]:
     """Read patterns, each with its meaning. Raises PatternError for one that cannot be read."""
-    return Patterns(
-        tuple((_Reader(pattern, classes).read(), pattern.startswith("^"), meaning) for pattern, meaning in entries)
-    )
+    readers = ((_Reader(pattern, classes), meaning) for pattern, meaning in entries)
+    return Patterns(tuple((reader.read(), reader.first, meaning) for reader, meaning in readers))
 
 
 # The parts of a pattern
@@ -200,6 +199,15 @@ class _Reader:
         self._pattern, self._classes = pattern, classes
         self._symbols = _SYMBOL.findall(pattern)
         self._at = 0
+
+    @property
+    def first(self) -> bool:
+        """Whether it can only stand at the beginning: there is one way to read it, and that begins with ^."""
+        depth, free = 0, False
+        for symbol in self._symbols:
+            depth += (symbol == "(") - (symbol == ")")
+            free = free or (symbol == "|" and depth == 0)
+        return self._symbols[:1] == ["^"] and not free
 
     def read(self) -> Part:
         part = self._alternatives()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import resources
 from typing import Any, Final
 
 from instructfx.effects import EFFECTS, Effect
@@ -15,6 +13,7 @@ from instructfx.language.intent_types import Beyond, Command, Verb, Which
 from instructfx.language.lexicon import lexicon
 from instructfx.language.numbers import quantity_at
 from instructfx.language.patterns import Match, Patterns, Phrases, classes_of, patterns
+from instructfx.language.tables import table
 from instructfx.language.words import Token, split_phrase, tokenise
 
 CUTS: Final = frozenset(("low_cut_hz", "high_cut_hz"))
@@ -110,7 +109,7 @@ def _cuts(effect: Effect) -> bool:
 
 @lru_cache(maxsize=1)
 def _data() -> Mapping[str, Any]:
-    return tomllib.loads(resources.files("instructfx.language").joinpath("scopes.toml").read_text(encoding="utf-8"))
+    return table("scopes.toml")
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ from instructfx.language import Command, Intent
 from instructfx.language.intent_types import USUAL
 from instructfx.planners import replies
 from instructfx.planners.deeds import at_rest
-from instructfx.planners.draft import LEVEL, Draft
+from instructfx.planners.draft import Draft
 from instructfx.planners.eq_boosts import boosted
 
 
@@ -65,7 +65,7 @@ def _dial(command: Command, slot_id: str, intent: Intent, draft: Draft) -> None:
         settings[name] = values[name] * factor
     if command.boosts:
         settings |= boosted(draft.effect(slot_id), command.boosts, {**values, **settings})
-    if new and (amount > 0 or (amount and draft.effect(slot_id).role == LEVEL)):
+    if new and (amount > 0 or (amount and draft.effect(slot_id).role == "level")):
         # By its defaults it does as much as "more" asks for, but where it rests there.
         doing = 0 if at_rest(Slot(draft.effect(slot_id), {**values, **settings})) else 1
         draft.move(slot_id, heuristics.more(amount - doing, {**values, **settings}))

@@ -71,9 +71,8 @@ class BuiltinPlanner:
 
     def _planned(self, intent: Intent, request: PlanRequest) -> Plan:
         gone = (c for c in intent.commands if c.verb == "remove" and c.which.kind in ("usual", "every"))
-        doubts = [
-            Voice(intent.language).say("people_differ", word=wish.doubtful) for wish in intent.wishes if wish.doubtful
-        ]
+        voice = Voice(intent.language)
+        doubts = [voice.say("people_differ", word=wish.doubtful) for wish in intent.wishes if wish.doubtful]
         unwanted = frozenset(command.effect for command in gone if command.effect)
         beside = [*told_beyond(intent), *([answers_to(intent, request).text] if intent.questions else [])]
         draft = Draft(request, notes=[*intent.notes, *doubts, *beside], unwanted=unwanted, language=intent.language)
@@ -81,8 +80,8 @@ class BuiltinPlanner:
             apply_command(command, intent, draft)
         draft.keep += [slot_id for slot_id in draft.chain.ids if rests(slot_id, draft)]
         wished: dict[str, float] = {}
-        guards = [wish for wish in intent.wishes if max(map(abs, wish.axes.values()), default=0.0) <= GUARD]
-        for wish in [wish for wish in intent.wishes if wish not in guards] or guards:  # a guard puts nothing in
+        asked = [wish for wish in intent.wishes if max(map(abs, wish.axes.values()), default=0.0) > GUARD]
+        for wish in asked or intent.wishes:  # a guard beside a wish puts nothing in
             wished |= dict.fromkeys(_choose(wish, intent, draft, request), 0.0)
         wished = {each: 0.0 for each in wished if each not in draft.remove}
         goal = self._sized(_goal(intent, wished, draft, request), intent, draft)

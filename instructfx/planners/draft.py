@@ -13,9 +13,6 @@ from instructfx.planners import PlanRequest, replies
 from instructfx.planners.phrases import Voice
 from instructfx.planners.plan import Move
 
-LEVEL = "level"
-"""The role of effects that are louder or quieter and nothing else."""
-
 
 @dataclass
 class Draft:
@@ -128,7 +125,7 @@ class Draft:
             return self._beside(effect, there, command)
         if there or (command.verb == "keep" and not which.side):
             return there if command.verb == "keep" else self.lately(effect)[:1]
-        level = EFFECTS.resolve(effect).role == LEVEL  # there is a level to turn down before any gain is put in
+        level = EFFECTS.resolve(effect).role == "level"  # there is a level to turn down before any gain is put in
         asked = not which.definite and (command.amount >= 0 or self.lately(effect))
         if dialled and (level or asked):
             return self.lately(effect)[:1] or [self._put(effect, which)]

@@ -91,7 +91,7 @@ def _adjusting(
     factors: Mapping[str, float] | None = None,
 ) -> Command:
     """A command to that very slot."""
-    effect = slot.effect.name
-    number = [each.id for each in chain.of_effect(effect)].index(slot.id) + 1
-    which = Which("numbered", number, definite=True)
-    return Command(slot.id, "adjust", effect, settings or {}, changes or {}, (), 0.0, which, (), factors or {})
+    which = Which("numbered", chain.number_of(slot.id), definite=True)
+    return Command(
+        slot.id, "adjust", slot.effect.name, settings or {}, changes or {}, (), 0.0, which, (), factors or {}
+    )

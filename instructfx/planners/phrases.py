@@ -123,8 +123,7 @@ class Voice:
         name = chain.slot(slot_id).effect.name
         if chain.names.count(name) == 1:
             return self.effect(name)
-        number = [slot.id for slot in chain.of_effect(name)].index(slot_id) + 1
-        return f"{self.effect(name)} {number}"
+        return f"{self.effect(name)} {chain.number_of(slot_id)}"
 
     def _spanish(self, name: str) -> Mapping[str, str]:
         found: Mapping[str, str] = texts()["effects"].get(name, {}) if self.language == "es" else {}

@@ -107,10 +107,9 @@ def _exchanged(reference: Reference, found: Resolved) -> Resolved:
     if pair is None:
         those = voice.listed([voice.called(chain, each) for each in chain.ids], "or")
         return replace(found, ask=voice.say("which_ones", what=those) if chain.slots else voice.say("no_effect_yet"))
-    effects = [chain.slot(each).effect.name for each in pair]
-    numbers = [[s.id for s in chain.of_effect(e)].index(each) + 1 for e, each in zip(effects, pair, strict=True)]
-    which = Which("numbered", numbers[0], "for", effects[1], numbers[1], definite=True)
-    move = Command(reference.words, "move", effects[0], {}, {}, (), 0.0, which)
+    one, other = (chain.slot(each).effect.name for each in pair)
+    which = Which("numbered", chain.number_of(pair[0]), "for", other, chain.number_of(pair[1]), definite=True)
+    move = Command(reference.words, "move", one, {}, {}, (), 0.0, which)
     return replace(found, intent=replace(found.intent, commands=(*found.intent.commands, move), references=()))
 
 

@@ -26,6 +26,7 @@ def found(pattern: str, words: str) -> str | None:
         ("(remove|take out) the? {source} $", "please take out the lead vocal", True),
         ("(remove|take out) the? {source} $", "remove the vocals harshness", False),
         ("^ again $", "again please", False),
+        ("^ again | once more", "say it once more", True),
         ("cut ** db", "cut the lows by 3 db", True),
         ("cut * db", "cut the very low lows by 3 db", False),
         ("{number} bpm", "at 120 bpm", True),

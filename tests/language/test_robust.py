@@ -39,7 +39,7 @@ def test_odd_instructions(instruction: str) -> None:
     understand("")  # the lexicon is read once
     started = time.process_time()
     intent = understand(instruction)
-    assert time.process_time() - started < 3
+    assert time.process_time() - started < 0.5
     assert intent.instruction == instruction
     assert all(abs(amount) <= 3 for amount in intent.axes.values())
 

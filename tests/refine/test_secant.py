@@ -106,16 +106,16 @@ def test_the_ear_of_these_tests_is_one_that_judges_an_embedding() -> None:
 
 
 def test_twelve_passes_get_as_far_as_a_hundred_steps_of_adam(excerpt: Excerpt) -> None:
-    """On at least two ears of three, and never far above."""
+    """On at least five ears of six, and never far above."""
     reached = 0
-    for seed in range(3):
+    for seed in range(6):
         objective = ear(seed)
         search = Search(Chain().added("eq", {}), excerpt, objective, ignore, never)
         assert descend_in_few_passes(search, ("eq",), SecantOptions()) <= 12
         usual = adam(objective, excerpt, 100)
         assert search.best_loss <= 1.03 * usual
         reached += search.best_loss <= usual
-    assert reached >= 2
+    assert reached >= 5
 
 
 @pytest.mark.parametrize("names", [("eq",), ("reverb",), ("eq", "reverb"), ("eq", "stereo_width")])
