@@ -18,11 +18,14 @@ def verb_and_amount(mods: Mods) -> tuple[Verb, float]:
     degree = mods.degree if mods.degree is not None else 1.0
     if mods.verb in ("keep", "untouched"):
         return "keep", 0.0
+    denied = mods.has("not")
+    barred = (denied and mods.verb == "add") or (mods.has("never") and mods.direction > 0)
+    if barred and not mods.has("enough", "too"):
+        return "keep", 0.0  # "don't add reverb", "I don't want more of it"
     if mods.verb == "bypass":
         return "bypass", 0.0
     if mods.verb == "enable":
         return "enable", 0.0
-    denied = mods.has("not")
     if mods.has("enough"):
         return "adjust", degree if denied else 0.0
     if mods.has("too"):

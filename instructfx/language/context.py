@@ -17,6 +17,7 @@ class DialogueContext:
     """What earlier clauses leave behind: the effect spoken of and which of it, the last sign, the tempo; and notes.
 
     lately: the effects of the chain, those that earlier turns spoke of last first. given: settings that numbers took.
+    loudness_lufs: the loudness that a number named for the whole track.
     """
 
     lately: tuple[str, ...] = ()
@@ -26,6 +27,7 @@ class DialogueContext:
     sign: float = 0.0
     bpm: float | None = None
     given: set[tuple[str, str]] = field(default_factory=set)
+    loudness_lufs: float | None = None
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -53,16 +55,18 @@ class NumericReading:
 def clamped(effect: str, name: str, value: float, context: DialogueContext) -> float:
     """A setting within its range; a note says so where it was outside."""
     param = EFFECTS[effect].param(name)
-    legal = param.clamp(value)
+    return round(param.clamp(limited(value, param.low, param.high, param.unit, context)), 6)
+
+
+def limited(value: float, low: float, high: float, unit: str, context: DialogueContext) -> float:
+    """A value from low to high, in that unit; a note says so where it was outside."""
+    legal = min(max(value, low), high)
     if abs(legal - value) > 1e-9:
-        legal_text = param.range_text().replace(" to ", note("to", context.language))
-        said = f"{value:g}{_unit(param.unit)}"
+        unit = f" {unit}" if unit else ""
+        legal_text = f"{low:g}{note('to', context.language)}{high:g}{unit}"
+        said = f"{value:g}{unit}"
         context.notes.append(note("outside", context.language, value=said, legal=legal_text, used=f"{legal:g}"))
-    return round(legal, 6)
-
-
-def _unit(unit: str) -> str:
-    return f" {unit}" if unit else ""
+    return legal
 
 
 def converted(effect: str, name: str, quantity: Quantity) -> float | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from instructfx.effects import EFFECTS
-from instructfx.language.context import DialogueContext, NumericReading, which_of
+from instructfx.language.context import DialogueContext, NumericReading, limited, which_of
 from instructfx.language.intent_types import Boost, Command, Shape
 from instructfx.language.numbers import Quantity
 from instructfx.language.scan import Item
@@ -54,7 +54,15 @@ def read_boosts(items: Sequence[Item], found: NumericReading, sign: float, conte
         return
     q, points = _width(items, numbers)
     shape = _shape(items)
-    boosts = [Boost(_hz(point), _gain(at, numbers, items, sign), q, shape) for at, point in points]
+    boosts = [
+        Boost(
+            round(limited(point.value, LEAST_HZ, MOST_HZ, "Hz", context), 2),
+            round(limited(_gain(at, numbers, items, sign), -MOST_DB, MOST_DB, "dB", context), 3),
+            q,
+            shape,
+        )
+        for at, point in points
+    ]
     found.used |= {i for i, _ in (*numbers.gains, *numbers.points)} | {i for i, _ in named}
     found.used |= {numbers.q[0], numbers.q[0] - 1} if numbers.q else set()
     noise = any(item.entry and item.entry.family in NOISES for item in items) and any(i.has("copula") for i in items)
@@ -70,7 +78,7 @@ def area_boost(items: Sequence[Item], area: int, gain_db: float, context: Dialog
     entry = items[area].entry
     hz, shape = AREAS[entry.family or ""] if entry else (1000.0, "peak")
     tone = EFFECTS.usual("tone").name
-    boost = Boost(hz, min(max(gain_db, -MOST_DB), MOST_DB), None, shape)
+    boost = Boost(hz, limited(gain_db, -MOST_DB, MOST_DB, "dB", context), None, shape)
     return Command(_text(items), "adjust", tone, {}, {}, (boost,), 0.0, which_of(tone, items, context))
 
 
@@ -151,11 +159,7 @@ def _gain(at: int, numbers: _Numbers, items: Sequence[Item], sign: float) -> flo
         gain_db = NOTCH_DB
     else:
         gain_db = PLAIN_DB * (sign or 1.0)
-    return round(min(max(gain_db, -MOST_DB), MOST_DB), 3)
-
-
-def _hz(point: Quantity) -> float:
-    return round(min(max(point.value, LEAST_HZ), MOST_HZ), 2)
+    return gain_db
 
 
 def _said_of_it(item: Item) -> bool:

@@ -1,4 +1,4 @@
-"""The end of understanding: commands merged, the language, the words left over, the notes, a named loudness."""
+"""The end of understanding: commands merged, the language, the words left over, the notes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from instructfx.language.notes import note
 from instructfx.language.scan import Item
 
 MOST_SOURCES = 3  # that a note names
-LEAST_LUFS, MOST_LUFS = -40.0, -5.0
-"""What anybody wants a whole track to measure."""
 
 
 def merged(found: Sequence[Command]) -> tuple[Command, ...]:
@@ -94,6 +92,12 @@ _SPANISH = frozenset(
         "muy",
         "sonido",
         "hola",
+        "otro",
+        "otra",
+        "aqui",
+        "ahora",
+        "todo",
+        "nada",
     ]
 )
 _ENGLISH = frozenset(
@@ -134,9 +138,3 @@ def notes(items: Sequence[Item], said: Sequence[str], understood: bool, spoken: 
     if sources and understood:
         found.append(note("whole_track", spoken, sources=note("and", spoken).join(sources[:MOST_SOURCES])))
     return tuple(dict.fromkeys(found))
-
-
-def loudness(items: Sequence[Item]) -> float | None:
-    """The loudness in LUFS that is named for the whole track: "-14 LUFS", "to 14 LUFS"; None for what is none."""
-    said = (-abs(item.quantity.value) for item in items if item.quantity and item.quantity.unit == "lufs")
-    return next((value for value in said if LEAST_LUFS <= value <= MOST_LUFS), None)

@@ -11,7 +11,7 @@ from instructfx.language.context import DialogueContext, NumericReading
 from instructfx.language.dialogue import read_acts
 from instructfx.language.dialogue_patterns import dialogue_patterns
 from instructfx.language.ellipsis import carried, late_modifiers
-from instructfx.language.finalize import language, loudness, merged, notes, unknown
+from instructfx.language.finalize import language, merged, notes, unknown
 from instructfx.language.foreign import foreign
 from instructfx.language.frames import IntentDraft, emit, text_of
 from instructfx.language.groups import ClauseReading, read
@@ -70,7 +70,7 @@ def _asked(instruction: str, tokens: Sequence[Token], spoken: Language, lately: 
     _read_wishes(items, draft, lexicon())
     draft.commands += scopes.commands
     draft.undirected += scopes.unclear
-    target = loudness(items)
+    target = draft.context.loudness_lufs
     kept = bool(draft.wishes) and all(each.held for each in draft.wishes)
     if kept:
         draft.wishes.clear()

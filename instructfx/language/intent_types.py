@@ -94,8 +94,8 @@ something is done on the page, or something else."""
 
 
 ReferenceKind = Literal[
-    "again", "correct", "same_for", "instead", "share", "swap", "before", "version", "frequency", "height", "bandwidth",
-    "flatten", "exchange",
+    "again", "correct", "same_for", "less_by", "instead", "share", "swap", "before", "version", "frequency", "height",
+    "bandwidth", "flatten", "exchange",
 ]  # fmt: skip
 
 
@@ -106,11 +106,11 @@ class Reference:
     again: what the last turn asked, amount times as far; -0.5 takes half of it back, -2 goes as far the other way.
     share: amount of what the last turn did is to stay. correct: the last turn is taken back, and what it asked is asked
     with `words` in their place: "no, I meant the highs". instead: the same with another number. same_for: what it asked
-    is asked of something else as well. swap: an effect takes the place of the one spoken of last. before: go back to
-    before something was done: "back to before the reverb". version: go back to the turn of that number, 1 the first, 0
-    the dry track. frequency: what the last turn set moves by amount octaves; height: the same, where only that can be
-    meant. bandwidth: its Q rises by amount octaves. flatten: the band at that frequency is taken back. exchange: two
-    slots change places."""
+    is asked of something else as well. less_by: what it asked goes back by a number: "back off 1 dB". swap: an effect
+    takes the place of the one spoken of last. before: go back to before something was done: "back to before the
+    reverb". version: go back to the turn of that number, 1 the first. frequency: what the last turn set moves by amount
+    octaves; height: the same, where only that can be meant. bandwidth: its Q rises by amount octaves. flatten: the band
+    at that frequency is taken back. exchange: two slots change places."""
 
     kind: ReferenceKind
     amount: float = 1.0

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from instructfx.effects import EFFECTS
+from instructfx.language.numerals import PRONOUNS
 from instructfx.language.words import Token
 
 _COUNTS = [
@@ -202,7 +203,7 @@ def _plain(tokens: Sequence[Token], start: int) -> tuple[Quantity, int] | None:
     token = tokens[start]
     position, sign, signed = start, 1.0, False
     if token.key in ("minus", "plus", "menos", "mas") and _is_figure(tokens, start + 1):
-        if token.key in ("menos", "mas") and _unit(tokens, start + 2)[0] not in ("db", "semitones"):
+        if token.key in ("menos", "mas") and _unit(tokens, start + 2)[0] not in ("db", "semitones", "lufs"):
             return None
         sign, signed, position = (-1.0 if token.key in ("minus", "menos") else 1.0), True, start + 1
         token = tokens[position]
@@ -222,7 +223,7 @@ def _plain(tokens: Sequence[Token], start: int) -> tuple[Quantity, int] | None:
         if unit:
             value, end = _and_a_half(tokens, word, end)
             return Quantity(sign * value * factor, unit, signed), end
-        if word < 1.0:
+        if word < 1.0 or token.key in PRONOUNS:
             return None
         value, end = _and_a_half(tokens, word, position + 1)
         unit, factor, end = _unit(tokens, end)

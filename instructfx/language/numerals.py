@@ -74,7 +74,7 @@ SMALL: Final[Mapping[str, int]] = {
 SCALES: Final[Mapping[str, int]] = {"hundred": 100, "thousand": 1000, "mil": 1000, "grand": 1000}
 _POINT: Final = frozenset(("point", "coma", "punto", "con"))
 _HALVES: Final = (("and", "a", "half"), ("y", "medio"), ("y", "media"))
-_PRONOUNS: Final = frozenset(("one", "uno", "once"))
+PRONOUNS: Final = frozenset(("one", "uno", "once"))
 """What means something else where it stands alone: "the first one", Spanish "once" in an English sentence."""
 
 
@@ -123,7 +123,7 @@ def _read(tokens: Sequence[Token], start: int) -> tuple[float | None, int]:
             break
         at += 1
     value, end = _fraction(tokens, total + current, at)
-    alone = end == start + 1 and _key(tokens, start) in _PRONOUNS
+    alone = end == start + 1 and _key(tokens, start) in PRONOUNS
     ratio = alone and _key(tokens, start - 1) in ("to", "a") and start > 1 and tokens[start - 2].kind != "mark"
     named = ratio and (tokens[start - 2].kind == "number" or tokens[start - 2].key in SMALL)
     return (None, start) if alone and not named else (value, end)

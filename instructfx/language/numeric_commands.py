@@ -7,12 +7,20 @@ else to what its unit alone can mean. One that fits nowhere is left over, and th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from instructfx.effects import EFFECTS, Effect
 from instructfx.language.band_commands import read_band
 from instructfx.language.commands import sharing
-from instructfx.language.context import DialogueContext, NumericReading, clamped, converted, named_effects, which_of
+from instructfx.language.context import (
+    DialogueContext,
+    NumericReading,
+    clamped,
+    converted,
+    limited,
+    named_effects,
+    which_of,
+)
 from instructfx.language.eq_commands import NOISES, area_boost, area_of, read_boosts
 from instructfx.language.intent_types import Command, Verb
 from instructfx.language.lexicon import SettingWord
@@ -20,11 +28,15 @@ from instructfx.language.numbers import Quantity
 from instructfx.language.pan_commands import read_pan
 from instructfx.language.scan import Clause, Item
 
-COUNTED = ("bpm", "times", "lufs")
+COUNTED = ("bpm", "times")
 """Units of numbers that are no settings: read elsewhere."""
 SET = frozenset(("set", "change", "to", "lower", "raise"))
 TARGET = frozenset(("set", "at", "to", "a", "en"))
 WHOLLY = 2.5  # the degree of "fully", "completely"
+LEAST_LUFS, MOST_LUFS = -40.0, -5.0
+"""What anybody wants a whole track to measure."""
+POINTING = frozenset(("the", "these", "those", "los", "las", "estos", "estas", "esos", "esas"))
+FEW = 10  # so many things are pointed at by their number: "the two", "las tres"
 LONGEST_ALONE_S = 2.0  # a time that nothing explains is a delay's, where it is no longer
 
 
@@ -41,7 +53,9 @@ def figures(clause: Clause, context: DialogueContext) -> NumericReading:
     """Read the numbers of one clause."""
     found = NumericReading()
     items = clause.items
-    numbers = [(i, item.quantity) for i, item in enumerate(items) if item.quantity is not None]
+    numbers = [
+        (i, item.quantity) for i, item in enumerate(items) if item.quantity is not None and not _pointed(items, i)
+    ]
     named = named_effects(items)
     if named:
         entry = named[-1][1].entry
@@ -57,9 +71,29 @@ def figures(clause: Clause, context: DialogueContext) -> NumericReading:
     if not found.commands:
         read_boosts(items, found, sign, context)
     for at, quantity in numbers:
-        if at not in found.used and quantity.unit not in COUNTED:
+        if quantity.unit == "lufs" and not _step(items, quantity):
+            context.loudness_lufs = limited(-abs(quantity.value) or 0.0, LEAST_LUFS, MOST_LUFS, "LUFS", context)
+        elif at not in found.used and quantity.unit not in COUNTED:
+            quantity = replace(quantity, unit="db") if quantity.unit == "lufs" else quantity
             _read(items, at, quantity, found, sign, context)
     return found
+
+
+def _pointed(items: Sequence[Item], at: int) -> bool:
+    """Whether a number only counts what is pointed at: "take the two out", "quita los dos"."""
+    quantity = items[at].quantity
+    counts = quantity is not None and not quantity.unit and not quantity.signed and 1 < quantity.value < FEW
+    return counts and at > 0 and items[at - 1].text in POINTING
+
+
+def _step(items: Sequence[Item], quantity: Quantity) -> bool:
+    """Whether a number of LUFS says by how much: "2 LUFS louder", "down by 3 LUFS"; "up to -14 LUFS" is a target."""
+    moved = any(item.has("by", "more", "less") or _compares(item) for item in items)
+    return moved and not quantity.signed and not any(item.text in TARGET for item in items)
+
+
+def _compares(item: Item) -> bool:
+    return item.entry is not None and item.entry.form == "comparative"
 
 
 def _sign(items: Sequence[Item]) -> float:
@@ -249,7 +283,7 @@ def _by_unit(items: Sequence[Item], quantity: Quantity, sign: float, context: Di
     if unit == "db" or not unit:
         leveled = sign != 0 or any(item.entry and item.entry.family in ("loud", "quiet") for item in items)
         level = EFFECTS.usual("level").name
-        return _Choice(level, "gain_db") if (leveled or (unit and not odd)) and abs(quantity.value) <= 24.0 else None
+        return _Choice(level, "gain_db") if leveled or (unit and not odd) else None
     effect = _measured_in(unit)
     name = effect.words.meant_by(unit) if effect else None
     return _Choice(effect.name, name) if effect and name else None

@@ -28,7 +28,9 @@ def substituted(before: str, words: str) -> str | None:
     if not places and told.quantity is not None and not told.quantity.unit:
         measured = [at for at, item in enumerate(old) if item.quantity is not None and _fits(item, told)]
         if measured:
-            unit = old[measured[-1]].text.partition(" ")[2]
+            place = old[measured[-1]]
+            frequency = place.quantity is not None and place.quantity.unit == "hz"  # "800" beside "3 kHz" is in Hz
+            unit = "hz" if frequency else place.text.partition(" ")[2]
             return _text([*old[: measured[-1]], replace(told, text=f"{told.text} {unit}"), *old[measured[-1] + 1 :]])
     if not places and told.quantity is None and _sort(told) != DIRECTION:
         places = [at for at, item in enumerate(old) if _sort(item) in ("effect", "quality")]

@@ -154,8 +154,14 @@ def wish(group: Group, family: Family, lexicon: Lexicon, phrase: str, guarded: b
     settings = _settings(family, amount, size) if amount > GUARD else {}
     plain = entry is not None and entry.form == "base" and group.mods.degree is None and not group.mods.direction
     outright = plain and amount == 1.0 and not complaint
-    held = group.mods.verb in KEEPING
+    held = _only_bars(group.mods, entry.form if entry else "base")
     return Wish(phrase, (family.name,), axes, effects, settings, complaint, outright, doubtful, held)
+
+
+def _only_bars(mods: Mods, form: str) -> bool:
+    """Whether a quality is to stay as it is: "keep it warm", "don't make it brighter", "not more bass"."""
+    barred = mods.has("not", "never") and not mods.has("copula", "enough", "too", "so", "as")
+    return mods.verb in KEEPING or (barred and mods.verb is None and (form == "comparative" or mods.direction > 0))
 
 
 def _settings(family: Family, amount: float, size: float) -> dict[str, dict[str, float]]:

@@ -129,7 +129,7 @@ class Draft:
         asked = not which.definite and (command.amount >= 0 or self.lately(effect))
         if dialled and (level or asked):
             return self.lately(effect)[:1] or [self._put(effect, which)]
-        missing = "nothing_to_turn_down" if dialled else "not_there"
+        missing = "nothing_to_turn_down" if dialled and command.amount < 0 else "not_there"
         return self._found([], self.voice.say(missing, effect=self.voice.effect(effect)))
 
     def _spoken_of(self, command: Command) -> list[str]:
@@ -156,7 +156,11 @@ class Draft:
             return
         rest = [each for each in self.chain.ids if each != slots[0]]
         at = rest.index(beside) + (which.side == "after")
-        self.order = [*rest[:at], slots[0], *rest[at:]]
+        order = [*rest[:at], slots[0], *rest[at:]]
+        if order == list(self.chain.ids):
+            self.notes.append(self.voice.say("there_already", what=self.voice.called(self.chain, slots[0])))
+        else:
+            self.order = order
 
     def _owner(self, command: Command) -> str:
         """The effect that is meant. A setting alone is that of the slot spoken of last that has it, where one has."""

@@ -31,6 +31,15 @@ def moved_in_frequency(reference: Reference, request: PlanRequest) -> tuple[Comm
     return tuple(found)
 
 
+def moved_to(frequency_hz: float, request: PlanRequest) -> tuple[Command, ...]:
+    """The one frequency that the last turn set, at another; none where it set none or several, or cannot go there."""
+    found = [(slot, param) for slot, params in _given_last(request) for param in params if param.unit == "Hz"]
+    if len(found) != 1 or not found[0][1].low <= frequency_hz <= found[0][1].high:
+        return ()
+    slot, param = found[0]
+    return (_adjusting(slot, request.chain, settings={param.name: frequency_hz}),)
+
+
 def moved_in_width(reference: Reference, request: PlanRequest) -> tuple[Command, ...]:
     """The Q of the bands that the last turn set, as many octaves higher; none where it set none."""
     found = []

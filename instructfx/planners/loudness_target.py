@@ -12,35 +12,39 @@ from instructfx.rendering.level import CEILING_DBTP
 
 WITHIN_LU = 0.3  # of the target: nearer counts as there
 TRIES = 3  # of a limiter that goes deeper each time
+MOST_LIMITED_DB = 12.0  # taken off the peaks: more is no limiting but distortion
 
 
 def to_loudness(target_lufs: float, draft: Draft, planned: Callable[[], Chain]) -> str:
     """Put into the draft what brings the track to a loudness; what it measures then, as a sentence.
 
     By the level law a chain is as loud as the dry track plus what its gain asks for, so the gain alone decides; where
-    peaks would pass the ceiling a limiter makes room for them, deeper until the loudness is there. planned gives the
-    chain that the draft leads to.
+    peaks would pass the ceiling a limiter makes room for them, deeper until the loudness is there, but never by more
+    than MOST_LIMITED_DB. planned gives the chain that the draft leads to.
     """
     voice, request = draft.voice, draft.request
     dry = track_facts(request, Chain())
     if dry is None:
         return voice.say("not_measured")
+    deepest_db = dry.true_peak_dbtp - MOST_LIMITED_DB
+    aim_lufs = min(target_lufs, dry.loudness_lufs + CEILING_DBTP - deepest_db)
     level = draft.usual(EFFECTS.usual("level").name)
     others = [slot for slot in draft.chain.slots if slot.effect.role == "level" and slot.heard and slot.id != level]
-    gain_db = target_lufs - dry.loudness_lufs - sum(slot.settings["gain_db"] for slot in others if draft.has(slot.id))
+    gain_db = aim_lufs - dry.loudness_lufs - sum(slot.settings["gain_db"] for slot in others if draft.has(slot.id))
     draft.move(level, {"gain_db": round(gain_db, 2)}, ["gain_db"])
     limiting = next(effect for effect in EFFECTS.values() if effect.ceiling)
     ceiling = limiting.ceiling
-    threshold_db = CEILING_DBTP - (target_lufs - dry.loudness_lufs)
+    threshold_db = CEILING_DBTP - (aim_lufs - dry.loudness_lufs)
     if dry.true_peak_dbtp > threshold_db:
         limiter = draft.usual(limiting.name)
         draft.move(limiter, {ceiling: threshold_db}, [ceiling])
     facts = track_facts(request, planned())
     for _ in range(TRIES):
-        short_lu = target_lufs - facts.loudness_lufs if facts else 0.0
-        if dry.true_peak_dbtp <= threshold_db or short_lu <= WITHIN_LU:
+        short_lu = aim_lufs - facts.loudness_lufs if facts else 0.0
+        threshold_now = draft.values(limiter)[ceiling] if dry.true_peak_dbtp > threshold_db else deepest_db
+        if short_lu <= WITHIN_LU or threshold_now <= deepest_db:
             break
-        draft.move(limiter, {ceiling: draft.values(limiter)[ceiling] - 2 * short_lu}, [ceiling])
+        draft.move(limiter, {ceiling: max(threshold_now - 2 * short_lu, deepest_db)}, [ceiling])
         facts = track_facts(request, planned())
     if facts is None:
         return voice.say("not_measured")

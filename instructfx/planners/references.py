@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from instructfx.chain import Chain
 from instructfx.effects import EFFECTS
@@ -13,9 +14,12 @@ from instructfx.language.normal_form import normal_form
 from instructfx.language.scan import scan
 from instructfx.language.substitution import substituted
 from instructfx.planners import PlanRequest
-from instructfx.planners.last_settings import flattened, moved_in_frequency, moved_in_width, sets_bands
+from instructfx.planners.last_settings import flattened, moved_in_frequency, moved_in_width, moved_to, sets_bands
 from instructfx.planners.phrases import Voice
 from instructfx.planners.pronouns import pair_of
+
+TWEAKS: Final = frozenset(("frequency", "height", "bandwidth"))
+"""References that turn what was asked before, and ask nothing by themselves."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def _resolved(reference: Reference, found: Resolved) -> Resolved:
             return found
         return replace(found, request=without_last(request, count), back=found.back + count)
     if not request.said:
-        return replace(found, intent=understand_alone(request.instruction, request.effects_lately))
+        return _by_itself(found)
     if reference.kind in ("frequency", "height", "bandwidth", "flatten"):
         return _of_last_settings(reference, found)
     if reference.kind == "exchange":
@@ -66,25 +70,55 @@ def _resolved(reference: Reference, found: Resolved) -> Resolved:
         return replace(found, intent=joined(found.intent, _shared(_meant_last(request), reference.amount)))
     if reference.kind == "again":
         return replace(found, intent=joined(found.intent, _scaled(_meant_last(request), reference.amount)))
-    words = substituted(request.said[-1], reference.words)
+    asked_last, count = _asked_last(request)
+    moved = moved_to(_frequency_hz(reference.words), request) if reference.kind == "instead" and count > 1 else ()
+    if moved:
+        return replace(found, intent=joined(found.intent, replace(found.intent, commands=moved, notes=())))
+    words = substituted(asked_last, reference.words)
     if words is None:
-        return replace(found, intent=understand_alone(request.instruction, request.effects_lately))
-    if reference.kind != "same_for" and request.earlier and not request.earlier[-1].by_hand:
-        request, back = without_last(request, 1), found.back + 1
-    else:
-        back = found.back
+        return _by_itself(found)
+    back = found.back
+    if reference.kind not in ("same_for", "less_by") and not any(turn.by_hand for turn in request.earlier[-count:]):
+        request, back = without_last(request, count), back + count
     asked = understand(words, request.effects_lately)
+    if reference.kind == "less_by":
+        if asked.wishes or not all(command.boosts or command.changes for command in asked.commands):
+            return _by_itself(found)
+        asked = _scaled(asked, -1.0)
     if not asked.understood:
         return found
     return Resolved(joined(found.intent, asked), request, back)
+
+
+def _by_itself(found: Resolved) -> Resolved:
+    """The words alone, where what they could refer to is not there."""
+    return replace(found, intent=understand_alone(found.request.instruction, found.request.effects_lately))
+
+
+def _asked_last(request: PlanRequest) -> tuple[str, int]:
+    """The last words that asked something by themselves, and how many turns there are from them on."""
+    for count, turn in enumerate(reversed(request.earlier), start=1):
+        if not turn.by_hand and not _tweaks(understand(turn.instruction)):
+            return turn.instruction, count
+    return request.said[-1], 1
+
+
+def _tweaks(intent: Intent) -> bool:
+    return bool(intent.references) and all(reference.kind in TWEAKS for reference in intent.references)
+
+
+def _frequency_hz(words: str) -> float:
+    """The frequency that is said; 0 where none is."""
+    number = next((item.quantity for item in scan(normal_form(words), lexicon()) if item.quantity), None)
+    heard = number is not None and (number.unit == "hz" or (not number.unit and number.value >= LEAST_HZ))
+    return number.value if number and heard else 0.0
 
 
 def _of_last_settings(reference: Reference, found: Resolved) -> Resolved:
     """What is said of the settings that the last turn gave; where it gave none of that kind, the words alone."""
     request, voice = found.request, Voice(found.intent.language)
     if reference.kind == "flatten":
-        number = next((item.quantity for item in scan(normal_form(reference.words), lexicon()) if item.quantity), None)
-        hertz = number.value if number and number.value > 0 else LEAST_HZ
+        hertz = _frequency_hz(reference.words) or LEAST_HZ
         commands = flattened(hertz, request.chain)
         if not commands:
             return replace(found, ask=voice.say("no_band_at", frequency=f"{hertz:g} Hz"))
@@ -95,8 +129,7 @@ def _of_last_settings(reference: Reference, found: Resolved) -> Resolved:
         if commands and reference.kind == "height" and sets_bands(request):
             return replace(found, ask=voice.say("higher_or_lower" if reference.amount > 0 else "lower_or_less"))
     if not commands:
-        alone = understand_alone(request.instruction, request.effects_lately)
-        return replace(found, intent=replace(alone, references=()))
+        return _by_itself(found)
     return replace(found, intent=joined(found.intent, replace(found.intent, wishes=(), commands=commands, notes=())))
 
 
@@ -132,6 +165,8 @@ def _meant_last(request: PlanRequest) -> Intent:
         dialled = tuple(c for c in intent.commands if c.effect and c.verb in ("add", "adjust"))
         if intent.wishes or dialled:
             return replace(intent, commands=dialled)
+        if any(reference.kind == "flatten" for reference in intent.references):
+            break  # what was taken back is not there to take a share of
         if intent.references and intent.references[0].words:
             words = substituted(request.said[max(place - 1, 0)], intent.references[0].words)
             return understand_alone(words or intent.references[0].words)

@@ -62,7 +62,7 @@ def undone(steps: int, request: PlanRequest, language: Language = "en") -> Plan:
 def with_reply(plan: Plan, intent: Intent, request: PlanRequest) -> Plan:
     """The plan with its thoughts and its reply."""
     voice = Voice(intent.language)
-    notes = [note if note[:1].isupper() else f"{capital(note)}." for note in plan.notes]
+    notes = [note if note[:1].isupper() else f"{capital(note).removesuffix('.')}." for note in plan.notes]
     if intent.unknown and intent.understood:
         notes.append(voice.say("words_unknown", words=voice.quoted(intent.unknown[:UNKNOWN_WORDS])))
     changes = plan.changes
@@ -73,8 +73,9 @@ def with_reply(plan: Plan, intent: Intent, request: PlanRequest) -> Plan:
         sentences = [voice.say("nothing_changed")]
     elif not changes:
         there = request.chain
-        kept = [voice.called(there, each) if each in there.ids else voice.the(each) for each in plan.keep]
+        kept = [voice.called(there, each) for each in plan.keep if each in there.ids]
         sentences = [voice.say("left_alone", what=voice.listed(kept))] if kept else []
+        sentences += [voice.say("not_there", effect=voice.effect(each)) for each in plan.keep if each not in there.ids]
         sentences = sentences or [voice.say("no_change_asked"), voice.say("offer")]
     reply = " ".join([*sentences, *notes])
     return replace(plan, notes=tuple(notes), thoughts=_thoughts(plan, intent), reply=reply, raw=intent.instruction)

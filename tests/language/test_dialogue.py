@@ -184,13 +184,40 @@ def test_a_number_never_becomes_what_nothing_says(words: str) -> None:
         ("and the same again at 800", "same_for", 1.0, "800"),
         ("take it up another semitone", "same_for", 1.0, "1"),
         ("go back to how it was after the first thing", "version", 1.0, ""),
-        ("put it back to how it was at the start", "version", 0.0, ""),
-        ("déjalo como estaba al principio", "version", 0.0, ""),
+        ("vuelve a como estaba después de lo primero", "version", 1.0, ""),
+        ("same cut at 800", "same_for", 1.0, "800"),
+        ("otro dB", "same_for", 1.0, "1"),
+        ("back off 1 dB", "less_by", 1.0, "1 db"),
+        ("2 dB menos", "less_by", 1.0, "2 db"),
+        ("take out the one at 5k", "flatten", 1.0, "5 k"),
     ],
 )
 def test_what_refers_to_the_turns_before(words: str, kind: str, amount: float, about: str) -> None:
     (reference,) = understand(words).references
     assert (reference.kind, reference.amount, reference.words) == (kind, amount, about)
+
+
+@pytest.mark.parametrize("words", ["put it back to how it was at the start", "déjalo como estaba al principio"])
+def test_back_to_the_start_takes_everything_out_and_can_be_undone(words: str) -> None:
+    intent = understand(words)
+    assert [(each.verb, each.effect) for each in intent.commands] == [("remove", None)]
+    assert intent.references == ()
+
+
+@pytest.mark.parametrize("words", ["don't make it brighter", "ni más cálido ni más brillante", "not more bass"])
+def test_a_quality_that_is_to_come_no_further_asks_for_nothing(words: str) -> None:
+    intent = understand(words)
+    assert (intent.wishes, intent.commands, intent.said) == ((), (), ("acknowledgement",))
+
+
+@pytest.mark.parametrize("words", ["don't add any reverb", "I don't want more reverb"])
+def test_an_effect_that_is_not_to_be_added_stays_as_it_is(words: str) -> None:
+    assert [(each.verb, each.effect) for each in understand(words).commands] == [("keep", "reverb")]
+
+
+@pytest.mark.parametrize("words", ["add another one", "take the two out", "quita los dos"])
+def test_what_only_counts_is_no_number_of_decibels(words: str) -> None:
+    assert not any(command.settings or command.changes for command in understand(words).commands)
 
 
 def test_a_quality_that_is_only_kept_asks_for_nothing() -> None:
@@ -200,7 +227,16 @@ def test_a_quality_that_is_only_kept_asks_for_nothing() -> None:
     assert [wish.held for wish in understand("brighter but keep the warmth").wishes] == [False, True]
 
 
-@pytest.mark.parametrize(("words", "pan"), [("L50", -0.5), ("ponlo a la izquierda un 30 por ciento", -0.3)])
+@pytest.mark.parametrize(
+    ("words", "pan"),
+    [
+        ("L50", -0.5),
+        ("ponlo a la izquierda un 30 por ciento", -0.3),
+        ("a quarter to the right", 0.25),
+        ("llévalo a la derecha", 0.5),
+        ("céntralo", 0.0),
+    ],
+)
 def test_a_place_beside_the_middle(words: str, pan: float) -> None:
     (command,) = understand(words).commands
     assert (command.effect, command.settings) == ("panner", {"pan": pan})

@@ -81,7 +81,7 @@ def test_how_fast_an_effect_moves_is_its_setting(words: str, effect: str, settin
     ("words", "verbs"),
     [
         ("anything but distortion to give it more energy", {"distortion": "remove"}),
-        ("make it wider but not with chorus", {"chorus": "remove"}),
+        ("make it wider but not with chorus", {"chorus": "keep"}),
         ("instead of reverb use delay", {"reverb": "remove", "delay": "add"}),
         ("wide delay, subtle", {"delay": "add"}),
         ("chuck a bit of echo on there mate", {"delay": "add"}),

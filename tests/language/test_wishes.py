@@ -81,7 +81,6 @@ BITS = [
     ("less bright", "brightness", -1.0),
     ("not bright", "brightness", -0.5),
     ("not too bright", "brightness", -0.25),
-    ("don't make it brighter", "brightness", -0.25),
     ("remove the harshness", "harshness", -1.7),
     ("clean up the mud", "mud", -1.0),
     ("without losing the punch", "punch", 0.25),

@@ -58,6 +58,13 @@ def gains(chain: Chain) -> dict[float, float]:
         (("cut 4 dB at 250", "make the cut deeper"), {250: -6}),
         (("cut 3 dB at 400", "actually boost it"), {400: 3}),
         (("corta 3 dB en 400", "un corte menos profundo"), {400: -2.01}),
+        (("boost 2 dB at 3 kHz", "a bit lower in frequency", "the same again at 800"), {800: 2, 2387: 2}),
+        (("boost 2 dB at 3 kHz", "narrower", "move it up to 5k"), {5000: 2}),
+        (("boost 2 dB at 3 kHz", "narrower", "another dB"), {3000: 3}),
+        (("boost 2 dB at 3 kHz", "narrower", "down instead"), {3000: -2}),
+        (("boost 6 dB at 3 kHz", "back off 1 dB"), {3000: 5}),
+        (("corta 3 dB en 400", "1 dB menos"), {400: -2}),
+        (("cut 3 dB at 400 Hz", "undo the cut at 400", "half of that"), {}),
     ],
 )
 def test_a_follow_up_is_about_the_band_just_spoken_of(words: tuple[str, ...], bands: dict[float, float]) -> None:
@@ -99,6 +106,22 @@ def test_what_may_be_either_is_asked_back(words: tuple[str, ...], asked: str) ->
     chain, reply = heard(*words)
     assert chain == heard(words[0])[0]
     assert asked in reply
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("turn it up 30 dB",), "goes no further"),
+        (("turn it up 20 dB", "turn it up 20 dB"), "goes no further"),
+        (("boost 30 dB at 100 Hz",), "30 dB is outside -20 to 20 dB; used 20"),
+        (("sube 2 dB en 50 kHz",), "50000 Hz está fuera de 20 a 20000 Hz; se usó 20000"),
+        (("no reverb below 300 Hz",), "There is no reverb in the chain."),
+        (("don't add reverb",), "There is no reverb in the chain."),
+        (("add a delay and reverb", "put the delay before the reverb"), "The delay stands there already."),
+    ],
+)
+def test_the_reply_says_what_could_not_be(words: tuple[str, ...], said: str) -> None:
+    assert said in heard(*words)[1]
 
 
 def test_a_bit_more_of_a_gain_that_is_not_there_yet_is_up() -> None:

@@ -70,11 +70,22 @@ def test_what_is_not_reached_is_said() -> None:
     assert "−14.0 LUFS was not reached: the whole track measures −18.0" in reply
 
 
+def test_a_loudness_that_nobody_wants_is_brought_into_range_and_said() -> None:
+    assert "-3 LUFS is outside -40 to -5 LUFS; used -5" in planned("-3 LUFS")[1]
+
+
+def test_peaks_are_not_limited_to_death() -> None:
+    chain, reply = planned("-5 LUFS", dry_peak=-1.0)
+    assert chain.slot("limiter").settings["threshold_db"] == pytest.approx(-13.4)  # 12 dB below the peaks
+    assert "−5.0 LUFS was not reached: the whole track measures" in reply
+
+
 def test_beside_a_wish_the_reply_does_not_claim_what_a_search_may_change() -> None:
     _, reply = planned("make it warmer and bring it to -14 LUFS")
     assert "set for −14.0 LUFS" in reply
 
 
 def test_lu_is_a_change_and_no_target() -> None:
-    chain, _ = planned("3 LU louder")
-    assert chain.slot("gain").settings["gain_db"] == pytest.approx(3.0)
+    for words in ("3 LU louder", "3 LUFS louder", "up by 3 LUFS"):
+        chain, _ = planned(words)
+        assert chain.slot("gain").settings["gain_db"] == pytest.approx(3.0)
