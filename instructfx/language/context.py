@@ -55,6 +55,8 @@ class NumericReading:
 def clamped(effect: str, name: str, value: float, context: DialogueContext) -> float:
     """A setting within its range; a note says so where it was outside."""
     param = EFFECTS[effect].param(name)
+    if param.high <= 0 < value <= -param.low:
+        value = -value  # "threshold 18" is said without its sign
     return round(param.clamp(limited(value, param.low, param.high, param.unit, context)), 6)
 
 

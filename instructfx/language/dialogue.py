@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from instructfx.language.dialogue_patterns import dialogue_patterns
+from instructfx.language.dialogue_patterns import classes, dialogue_patterns
 from instructfx.language.grammar import Role, roles
 from instructfx.language.intent_types import Beyond, Reference, Topic
 from instructfx.language.lexicon import LONGEST_PHRASE
@@ -71,7 +71,20 @@ def read_acts(tokens: Sequence[Token]) -> DialogueActs:
 
 
 def _whole(words: Sequence[str]) -> str | Reference | None:
-    """What a part does that does nothing else: an act, or a reference to what was done."""
+    """What a part does that does nothing else, whatever is said around it: "well, half of that, I think"."""
+    lead, tail = classes()["lead"], classes()["tail"]
+    begun = list(words)
+    while end := next((end for end in lead.ends(begun, 0) if end < len(begun)), 0):
+        begun = begun[end:]
+    short = list(begun)
+    while start := next((at for at in range(1, len(short)) if len(short) in set(tail.ends(short, at))), 0):
+        short = short[:start]
+    ways = dict.fromkeys((tuple(words), tuple(begun), tuple(short)))
+    return next((meaning for each in ways if (meaning := _meaning(each)) is not None), None)
+
+
+def _meaning(words: Sequence[str]) -> str | Reference | None:
+    """What words mean that are an act, or a reference to what was done."""
     found = dialogue_patterns().acts.find(words)
     if found:
         return found.meaning

@@ -24,9 +24,9 @@ from instructfx.language.groups import Group, Mods
 from instructfx.language.intent_types import Beyond, Command, Wish
 from instructfx.language.lexicon import Lexicon, SettingWord
 from instructfx.language.scan import Clause
-from instructfx.language.wishes import wish
+from instructfx.language.wishes import UNWANTED, wish
 
-_TOLD = frozenset(("recorded", "recording", "grabé", "grabado", "grabamos"))
+_TOLD = frozenset(("recorded", "recording", "sang", "sung", "tracked", "grabé", "grabado", "grabamos", "canté"))
 _OURS = frozenset(("i", "we", "my", "our", "mi", "lo"))
 
 
@@ -38,6 +38,7 @@ class IntentDraft:
     commands: list[Command] = field(default_factory=list)
     undo: int = 0
     undirected: list[str] = field(default_factory=list)
+    disliked: bool = False  # what is stated of the sound is not wanted: "it sounds like a radio and I hate it"
     titled: bool = False  # the words are a name, as of a preset: what it names is wanted
     beyond: list[Beyond] = field(default_factory=list)
     context: DialogueContext = field(default_factory=DialogueContext)
@@ -145,6 +146,8 @@ class _Frames:
             draft.undirected.append(group.item.text)
             return
         factor = level_factor(self._loud) if area else 1.0
+        if (draft.disliked or _listed_faults(group, draft)) and _only_said(group, self._words):
+            group = replace(group, mods=replace(group.mods, flags=group.mods.flags | {"too"}))
         kept = group if self._loud is None or not area else replace(group, mods=Mods())
         draft.wishes.append(wish(kept, family, self._words, phrase, self._guarded, factor))
 
@@ -152,6 +155,18 @@ class _Frames:
 def _only_stated(mods: Mods) -> bool:
     """Whether something is said of an effect, and nothing asked: "the reverb is ..."."""
     return mods.has("copula") and mods.verb is None and not mods.has("make") and not mods.degree
+
+
+def _only_said(group: Group, words: Lexicon) -> bool:
+    """Whether a quality is said of the sound and nothing asks for it."""
+    mods, form = group.mods, group.item.entry.form if group.item.entry else ""
+    return not mods.verb and not mods.direction and not mods.has("make", "not", "too") and form in ("base", "noun")
+
+
+def _listed_faults(group: Group, draft: IntentDraft) -> bool:
+    """Whether a bare word stands behind a complaint, and is one where people complain: "muddy, dark"."""
+    family = group.item.entry.family if group.item.entry else None
+    return bool(draft.wishes and draft.wishes[-1].complaint and family in UNWANTED and group.mods == Mods())
 
 
 def _tells_a_story(part: Clause) -> bool:

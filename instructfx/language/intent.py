@@ -40,11 +40,12 @@ def understand(instruction: str, lately: Sequence[str] = ()) -> Intent:
     if foreign(everything):
         return Intent(instruction, language(everything), unknown=unknown(everything), said=("foreign",))
     acts = read_acts(tokens)
-    intent = _asked(instruction, acts.left, language(everything), lately)
+    disliked = bool({"undo", "dissatisfied"} & set(acts.said)) and bool(acts.left)
+    intent = _asked(instruction, acts.left, language(everything), lately, disliked)
     return replace(
         intent,
         commands=tuple(each for each in intent.commands if not (acts.beyond and each.which.kind == "it")),
-        undo=intent.undo or int("undo" in acts.said),
+        undo=intent.undo or int("undo" in acts.said and not (disliked and any(w.complaint for w in intent.wishes))),
         references=acts.references,
         questions=tuple(_question(topic, tokens[span.start : span.end], words) for topic, span in acts.asked),
         beyond=(*acts.beyond, *intent.beyond),
@@ -59,10 +60,12 @@ def understand_alone(instruction: str, lately: Sequence[str] = ()) -> Intent:
     return _asked(instruction, tokens, language(scan(tokens, lexicon())), lately)
 
 
-def _asked(instruction: str, tokens: Sequence[Token], spoken: Language, lately: Sequence[str]) -> Intent:
+def _asked(
+    instruction: str, tokens: Sequence[Token], spoken: Language, lately: Sequence[str], disliked: bool = False
+) -> Intent:
     """The wishes, commands and steps back that tokens say."""
     context = DialogueContext(tuple(name for name in lately if name in EFFECTS), spoken)
-    draft = IntentDraft(titled=titled(instruction), context=context)
+    draft = IntentDraft(disliked=disliked, titled=titled(instruction), context=context)
     if len(instruction) > READ_CHARACTERS:
         draft.context.notes.append(note("long", spoken, count=str(READ_CHARACTERS)))
     scopes = scoped(tokens, draft.context.lately)

@@ -95,7 +95,7 @@ something is done on the page, or something else."""
 
 ReferenceKind = Literal[
     "again", "correct", "same_for", "less_by", "instead", "share", "swap", "before", "version", "frequency", "height",
-    "bandwidth", "flatten", "exchange",
+    "bandwidth", "flatten", "exchange", "withdraw",
 ]  # fmt: skip
 
 
@@ -110,7 +110,8 @@ class Reference:
     takes the place of the one spoken of last. before: go back to before something was done: "back to before the
     reverb". version: go back to the turn of that number, 1 the first. frequency: what the last turn set moves by amount
     octaves; height: the same, where only that can be meant. bandwidth: its Q rises by amount octaves. flatten: the band
-    at that frequency is taken back. exchange: two slots change places."""
+    at that frequency is taken back. exchange: two slots change places. withdraw: what the turn of that number put in
+    goes, and what came later stays."""
 
     kind: ReferenceKind
     amount: float = 1.0

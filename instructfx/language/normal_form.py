@@ -17,6 +17,7 @@ SPANISH: Final = frozenset(
     ("el", "la", "los", "las", "un", "una", "mas", "que", "por", "con", "falta", "faltan", "se", "le")
 )
 """Words by which an instruction may be Spanish, where a slip in English is a word in Spanish."""
+LIKENING: Final = frozenset(("like", "as", "if", "though", "como", "si"))
 COUNTING: Final = frozenset(("every", "each", "all", "an", "cada"))
 
 
@@ -26,6 +27,7 @@ class _Tables:
 
     fillers: frozenset[str]
     reasons: tuple[Words, ...]
+    heard_on: Mapping[Words, Words]
     respelled: Mapping[str, str]
     english: Mapping[str, str]
     rewritten: Mapping[Words, Words]
@@ -37,6 +39,7 @@ def _tables() -> _Tables:
     return _Tables(
         fillers=frozenset(data["fillers"]),
         reasons=tuple(tuple(each.split()) for each in data["reasons"]),
+        heard_on={tuple(each.split()): () for each in data["heard_on"]},
         respelled=data["respelled"],
         english=data["english"],
         rewritten={tuple(before.split()): tuple(after.split()) for before, after in data["rewritten"].items()},
@@ -45,7 +48,8 @@ def _tables() -> _Tables:
 
 def normal_form(instruction: str) -> list[Token]:
     """The tokens of an instruction as the later stages read them."""
-    return with_figures(_without_reasons(_rewritten(_respelled(_without_fillers(tokenise(instruction))))))
+    tokens = _respelled(_without_fillers(tokenise(instruction)))
+    return with_figures(_without_reasons(_rewritten(_without_listening(tokens))))
 
 
 def _without_fillers(tokens: Sequence[Token]) -> list[Token]:
@@ -64,9 +68,18 @@ def _respelled(tokens: Sequence[Token]) -> list[Token]:
     ]
 
 
+def _without_listening(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens without what one listens on, where nothing is to sound like it."""
+    likened = any(token.key in LIKENING for token in tokens)
+    return list(tokens) if likened else _replaced(tokens, _tables().heard_on)
+
+
 def _rewritten(tokens: Sequence[Token]) -> list[Token]:
-    """The longest phrase that begins at a token is rewritten."""
-    table = _tables().rewritten
+    return _replaced(tokens, _tables().rewritten)
+
+
+def _replaced(tokens: Sequence[Token], table: Mapping[Words, Words]) -> list[Token]:
+    """The longest phrase that begins at a token is put into other words."""
     longest = max(map(len, table))
     found: list[Token] = []
     at = 0

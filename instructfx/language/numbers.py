@@ -223,7 +223,7 @@ def _plain(tokens: Sequence[Token], start: int) -> tuple[Quantity, int] | None:
         if unit:
             value, end = _and_a_half(tokens, word, end)
             return Quantity(sign * value * factor, unit, signed), end
-        if word < 1.0 or token.key in PRONOUNS:
+        if word < 1.0 or (token.key in PRONOUNS and not signed):
             return None
         value, end = _and_a_half(tokens, word, position + 1)
         unit, factor, end = _unit(tokens, end)

@@ -22,8 +22,8 @@ from instructfx.language.context import (
     which_of,
 )
 from instructfx.language.eq_commands import NOISES, area_boost, area_of, read_boosts
-from instructfx.language.intent_types import Command, Verb
-from instructfx.language.lexicon import SettingWord
+from instructfx.language.intent_types import USUAL, Command, Verb
+from instructfx.language.lexicon import SettingWord, lexicon
 from instructfx.language.numbers import Quantity
 from instructfx.language.pan_commands import read_pan
 from instructfx.language.scan import Clause, Item
@@ -61,6 +61,8 @@ def figures(clause: Clause, context: DialogueContext) -> NumericReading:
         entry = named[-1][1].entry
         context.effect = entry.nickname.effect if entry and entry.nickname else context.effect
         context.which = named[-1][1].which
+    elif any(item.entry and item.entry.family and _is_place(item.entry.family) for item in items):
+        context.effect, context.which = EFFECTS.usual("room").name, USUAL  # "a small room, 0.8 s"
     read_pan(items, numbers, found, context)
     if not numbers:
         _whole_mix(items, found, context)
@@ -90,6 +92,10 @@ def _step(items: Sequence[Item], quantity: Quantity) -> bool:
     """Whether a number of LUFS says by how much: "2 LUFS louder", "down by 3 LUFS"; "up to -14 LUFS" is a target."""
     moved = any(item.has("by", "more", "less") or _compares(item) for item in items)
     return moved and not quantity.signed and not any(item.text in TARGET for item in items)
+
+
+def _is_place(family: str) -> bool:
+    return lexicon().families[family].kind == "place"
 
 
 def _compares(item: Item) -> bool:

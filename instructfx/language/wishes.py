@@ -40,6 +40,8 @@ def strength(mods: Mods, family: Family, form: str, guarded: bool) -> tuple[floa
         return -GUARD, False
     if mods.has("too") or (mods.has("so") and mods.has("copula") and not denied and not mods.direction):
         return -degree, True
+    if mods.has("so") and mods.verb is None and not denied and not mods.has("make") and family.name in UNWANTED:
+        return -degree, True  # "so narrow"
     missed = family.name in WANTED or (mods.has("copula") and not fault)
     if denied and mods.verb == "remove" and missed and not mods.has("so", "as", "too"):
         return degree, False  # "no air, no sparkle" misses them

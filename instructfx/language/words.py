@@ -11,6 +11,8 @@ READ_CHARACTERS = 2000  # the rest of a longer instruction is not read
 
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _SLASH = re.compile(r"(?<=[^\W\d_])/(?=[^\W\d_])")
+_INFIX = re.compile(r"(?<![\w.,])(\d{1,2})k(\d{1,2})(?!\w)", re.IGNORECASE)
+"""Kilohertz with the unit in place of the point: "1k2"."""
 _RUN = re.compile(r"([^\W\d_])\1{2,}")
 _NUMBER = r"(?<![\w.,])[+-]?(?:\d+(?:[.,]\d+)*|[.,]\d+)|(?<=[a-z_])\d+(?:[.,]\d+)*"
 _TOKEN = re.compile(
@@ -52,7 +54,7 @@ def clean(instruction: str) -> str:
     text = instruction[:READ_CHARACTERS].translate(_PLAIN)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).translate(_PLAIN)
-    text = _SLASH.sub(" ", _TAG.sub(" ", text))
+    text = _INFIX.sub(r"\1.\2 kHz", _SLASH.sub(" ", _TAG.sub(" ", text)))
     if text.isprintable():
         return text
     kept = (

@@ -17,6 +17,7 @@ from instructfx.planners import PlanRequest
 from instructfx.planners.last_settings import flattened, moved_in_frequency, moved_in_width, moved_to, sets_bands
 from instructfx.planners.phrases import Voice
 from instructfx.planners.pronouns import pair_of
+from instructfx.planners.taking_back import put_in
 
 TWEAKS: Final = frozenset(("frequency", "height", "bandwidth"))
 """References that turn what was asked before, and ask nothing by themselves."""
@@ -64,6 +65,8 @@ def _resolved(reference: Reference, found: Resolved) -> Resolved:
         return _of_last_settings(reference, found)
     if reference.kind == "exchange":
         return _exchanged(reference, found)
+    if reference.kind == "withdraw":
+        return _withdrawn(int(reference.amount), found)
     if reference.kind == "swap":
         return replace(found, intent=joined(found.intent, _swapped(reference, request)))
     if reference.kind == "share":
@@ -131,6 +134,23 @@ def _of_last_settings(reference: Reference, found: Resolved) -> Resolved:
     if not commands:
         return _by_itself(found)
     return replace(found, intent=joined(found.intent, replace(found.intent, wishes=(), commands=commands, notes=())))
+
+
+def _withdrawn(number: int, found: Resolved) -> Resolved:
+    """Without what the turn of that number put in; a question back where that alone cannot be taken out."""
+    request, voice = found.request, Voice(found.intent.language)
+    if number == len(request.earlier):
+        return replace(found, request=without_last(request, 1), back=found.back + 1)
+    slots = put_in(request.earlier, [number - 1], request.chain) if number < len(request.earlier) else ()
+    if not slots:
+        return replace(found, ask=voice.say("not_alone", number=str(number)))
+    commands = tuple(_removing(request.chain, slot_id) for slot_id in slots)
+    return replace(found, intent=replace(found.intent, commands=commands, references=()))
+
+
+def _removing(chain: Chain, slot_id: str) -> Command:
+    which = Which("numbered", chain.number_of(slot_id), definite=True)
+    return Command(slot_id, "remove", chain.slot(slot_id).effect.name, {}, {}, (), 0.0, which)
 
 
 def _exchanged(reference: Reference, found: Resolved) -> Resolved:
