@@ -13,6 +13,7 @@ from instructfx.language.lexicon import Family, Lexicon
 from instructfx.language.rooms import room_changes
 from instructfx.language.wishes import strength
 
+NAMING = ("area", "device", "era")  # kinds of families that say of which kind a fault is
 ROOMY = ("quality", "fault", "mood", "size", "level", "space")  # kinds of families that can be said of a room
 
 
@@ -72,6 +73,21 @@ def subjects(groups: Sequence[Group], words: Lexicon) -> set[int]:
 
 def _faulty(families: Sequence[str], words: Lexicon) -> bool:
     return any(words.families[name].kind in ("fault", "complaint") for name in families)
+
+
+def compounded(groups: Sequence[Group], words: Lexicon) -> list[Group]:
+    """Words that only say which fault or place is meant are no wishes: "tape hiss", "an empty hall"."""
+    found = list(groups)
+    for first, second in itertools.pairwise(groups):
+        names = [each.item.entry.family if each.item.entry else None for each in (first, second)]
+        if names[0] is None or names[1] is None or second.link != "within" or second.mods not in (Mods(), first.mods):
+            continue
+        told, head = (words.families[name].kind for name in names if name)
+        place = head == "place" and told == "fault" and first.mods == Mods()
+        if place or (head == "fault" and told in NAMING):
+            found[found.index(second)] = replace(second, mods=first.mods, link=first.link)
+            found.remove(first)
+    return found
 
 
 def separated(groups: Sequence[Group], words: Lexicon) -> list[Group]:

@@ -92,11 +92,15 @@ def _meaning(words: Sequence[str]) -> str | Reference | None:
     if meant is None:
         return None
     rest = next(
-        (meant.named[name] for name in ("rest", "turned", "swapped", "figure", "number") if name in meant.named),
+        (
+            meant.named[name]
+            for name in ("rest", "turned", "swapped", "figure", "number", "effect")
+            if name in meant.named
+        ),
         meant.meaning.words,
     )
     number = read_number(meant.named.get("number", ""))
-    if meant.meaning.kind == "exchange":
+    if meant.meaning.kind in ("exchange", "order"):
         rest = " ".join(meant.named.get(name, "") for name in ("effect", "swapped")).strip()
     amount = meant.meaning.amount * _degree(meant.named.get("degree", ""))
     if number is not None and meant.meaning.kind in ("share", "version"):

@@ -96,6 +96,8 @@ def _numbers(items: Sequence[Item], sign: float, named: bool) -> _Numbers:
     bare = [(i, n) for i, n in plain if not n.unit]
     asked = bool(gains) or named or sign != 0 or any(n.signed for _, n in bare)
     for i, number in bare:
+        if _of_a_setting(items, i):
+            continue
         if number.signed or (abs(number.value) <= MOST_BARE_DB and not _at(items, i)):
             gains += [(i, number)] if asked else []
         elif number.value >= LEAST_HZ and asked:
@@ -112,6 +114,13 @@ def _place(numbered: tuple[int, Quantity]) -> int:
 def _behind_q(items: Sequence[Item], at: int) -> bool:
     before = [item.text for item in items[max(at - 3, 0) : at]]
     return "q" in before
+
+
+def _of_a_setting(items: Sequence[Item], at: int) -> bool:
+    """Whether a setting stands right beside a number that no equaliser has: "300 release"."""
+    tone = EFFECTS.usual("tone").name
+    beside = (items[i].entry for i in (at - 1, at + 1) if 0 <= i < len(items))
+    return any(entry and entry.setting and tone not in entry.setting.effects for entry in beside)
 
 
 def _slope(items: Sequence[Item], at: int) -> bool:
@@ -150,9 +159,13 @@ def _shape(items: Sequence[Item]) -> Shape:
 def _gain(at: int, numbers: _Numbers, items: Sequence[Item], sign: float) -> float:
     """The gain of a frequency: the one in front of it, or else the first of all."""
     gains = numbers.gains
-    mine = [gain for i, gain in gains if i < at] or [gain for _, gain in gains[:1]]
-    if mine:
-        gain_db = mine[-1].value if mine[-1].signed else mine[-1].value * (sign or 1.0)
+    before = [(i, gain) for i, gain in gains if i < at]
+    behind = [(i, gain) for i, gain in gains if i > at]
+    told = [_turned(items, at, i) for i, _ in behind[:1]]
+    mine = behind[0] if told and told[0] else before[-1] if before else behind[0] if behind else None
+    if mine is not None:
+        sign = told[0] if told and told[0] else sign
+        gain_db = mine[1].value if mine[1].signed else mine[1].value * (sign or 1.0)
         if any(item.text in NOTCHES for item in items):
             gain_db = -abs(gain_db)
     elif any(item.text in NOTCHES for item in items) or any(item.has("remove") for item in items):
@@ -160,6 +173,14 @@ def _gain(at: int, numbers: _Numbers, items: Sequence[Item], sign: float) -> flo
     else:
         gain_db = PLAIN_DB * (sign or 1.0)
     return gain_db
+
+
+def _turned(items: Sequence[Item], start: int, end: int) -> float:
+    """The direction that stands right between a frequency and its gain: "160 down 1.5"; 0 where none does."""
+    between = [item for item in items[start + 1 : end] if item.kind != "ignored"]
+    if len(between) != 1 or not between[0].has("up", "down"):
+        return 0.0
+    return 1.0 if between[0].has("up") else -1.0
 
 
 def _said_of_it(item: Item) -> bool:

@@ -11,6 +11,7 @@ from instructfx.language.clause_rules import (
     blamed,
     cleaned,
     coloured,
+    compounded,
     level_factor,
     loudness_word,
     made_loud,
@@ -22,9 +23,10 @@ from instructfx.language.commands import command, setting_command, spoken_comman
 from instructfx.language.context import DialogueContext
 from instructfx.language.groups import Group, Mods
 from instructfx.language.intent_types import Beyond, Command, Wish
-from instructfx.language.lexicon import Lexicon, SettingWord
+from instructfx.language.lexicon import Family, Lexicon, SettingWord
 from instructfx.language.scan import Clause
-from instructfx.language.wishes import UNWANTED, wish
+from instructfx.language.wishes import UNWANTED, less_there, wish
+from instructfx.language.words import fold
 
 _TOLD = frozenset(("recorded", "recording", "sang", "sung", "tracked", "grabé", "grabado", "grabamos", "canté"))
 _OURS = frozenset(("i", "we", "my", "our", "mi", "lo"))
@@ -47,7 +49,7 @@ class IntentDraft:
 def emit(groups: Sequence[Group], part: Clause, draft: IntentDraft, words: Lexicon, numbered: bool) -> None:
     """Turn the groups of one clause into wishes and commands; numbered says that its figures are a command already."""
     loud = loudness_word(groups, words)
-    settled = [group for group in groups if group is not loud]
+    settled = compounded([group for group in groups if group is not loud], words)
     skipped = subjects(settled, words)
     settled = [each for each in cleaned(separated(settled, words)) if id(each) not in skipped]
     if _tells_a_story(part):
@@ -149,7 +151,19 @@ class _Frames:
         if (draft.disliked or _listed_faults(group, draft)) and _only_said(group, self._words):
             group = replace(group, mods=replace(group.mods, flags=group.mods.flags | {"too"}))
         kept = group if self._loud is None or not area else replace(group, mods=Mods())
-        draft.wishes.append(wish(kept, family, self._words, phrase, self._guarded, factor))
+        made = wish(kept, family, self._words, phrase, self._guarded, factor)
+        where = self._where() if family.kind != "area" else None
+        away = max(made.axes.values(), key=abs, default=0.0) < 0
+        draft.wishes.append(less_there(made, where) if where is not None and away else made)
+
+    def _where(self) -> Family | None:
+        """The part of the spectrum that the clause speaks of, or where an instrument in it is most itself."""
+        for item in self._part.items:
+            entry = self._words.lives.get(fold(item.text)) if item.kind == "source" else item.entry
+            family = entry.family if entry else None
+            if family and self._words.families[family].kind == "area":
+                return self._words.families[family]
+        return None
 
 
 def _only_stated(mods: Mods) -> bool:

@@ -95,7 +95,8 @@ something is done on the page, or something else."""
 
 ReferenceKind = Literal[
     "again", "correct", "same_for", "less_by", "instead", "share", "swap", "before", "version", "frequency", "height",
-    "bandwidth", "flatten", "exchange", "withdraw",
+    "bandwidth", "flatten", "exchange", "withdraw", "order",
+    "end",
 ]  # fmt: skip
 
 
@@ -111,7 +112,8 @@ class Reference:
     reverb". version: go back to the turn of that number, 1 the first. frequency: what the last turn set moves by amount
     octaves; height: the same, where only that can be meant. bandwidth: its Q rises by amount octaves. flatten: the band
     at that frequency is taken back. exchange: two slots change places. withdraw: what the turn of that number put in
-    goes, and what came later stays."""
+    goes, and what came later stays. order: one effect is to come before another. end: an effect goes to the end of the
+    chain, where amount is negative to its beginning."""
 
     kind: ReferenceKind
     amount: float = 1.0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from instructfx.language.lexicon import lexicon
 from instructfx.language.numerals import with_figures
 from instructfx.language.tables import table
 from instructfx.language.words import Token, tokenise
@@ -18,6 +19,7 @@ SPANISH: Final = frozenset(
 )
 """Words by which an instruction may be Spanish, where a slip in English is a word in Spanish."""
 LIKENING: Final = frozenset(("like", "as", "if", "though", "como", "si"))
+CONSEQUENT: Final = frozenset(("it", "it's", "that", "i", "i'm", "you", "my", "we"))
 COUNTING: Final = frozenset(("every", "each", "all", "an", "cada"))
 
 
@@ -27,6 +29,7 @@ class _Tables:
 
     fillers: frozenset[str]
     reasons: tuple[Words, ...]
+    excuses: tuple[Words, ...]
     heard_on: Mapping[Words, Words]
     respelled: Mapping[str, str]
     english: Mapping[str, str]
@@ -39,6 +42,7 @@ def _tables() -> _Tables:
     return _Tables(
         fillers=frozenset(data["fillers"]),
         reasons=tuple(tuple(each.split()) for each in data["reasons"]),
+        excuses=tuple(tuple(each.split()) for each in data["excuses"]),
         heard_on={tuple(each.split()): () for each in data["heard_on"]},
         respelled=data["respelled"],
         english=data["english"],
@@ -48,8 +52,8 @@ def _tables() -> _Tables:
 
 def normal_form(instruction: str) -> list[Token]:
     """The tokens of an instruction as the later stages read them."""
-    tokens = _respelled(_without_fillers(tokenise(instruction)))
-    return with_figures(_without_reasons(_rewritten(_without_listening(tokens))))
+    tokens = _without_excuse(_respelled(_without_fillers(tokenise(instruction))))
+    return with_figures(_without_reasons(_rewritten(_without_consequence(_without_listening(tokens)))))
 
 
 def _without_fillers(tokens: Sequence[Token]) -> list[Token]:
@@ -62,16 +66,39 @@ def _without_fillers(tokens: Sequence[Token]) -> list[Token]:
 def _respelled(tokens: Sequence[Token]) -> list[Token]:
     spanish = any(token.key in SPANISH for token in tokens)
     known = _tables().respelled if spanish else {**_tables().respelled, **_tables().english}
+    following = [*(token.kind for token in tokens[1:]), ""][: len(tokens)]
     return [
-        Token(known[token.key], known[token.key], token.kind) if token.kind == "word" and token.key in known else token
-        for token in tokens
+        Token(known[token.key], known[token.key], token.kind)
+        if token.kind == "word" and token.key in known and not (len(token.key) == 1 and kind == "number")
+        else token
+        for token, kind in zip(tokens, following, strict=True)
     ]
+
+
+def _without_excuse(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens behind an excuse at the beginning: "sorry to be a pain, but ..."."""
+    keys = tuple(token.key for token in tokens)
+    excused = any(keys[: len(each)] == each for each in _tables().excuses)
+    behind = next((at for at, key in enumerate(keys) if key in ("but", "pero")), None)
+    ended = any(token.kind == "mark" and token.key in ".?!" for token in tokens[: behind or 0])
+    return list(tokens) if not excused or behind is None or ended else list(tokens[behind + 1 :])
 
 
 def _without_listening(tokens: Sequence[Token]) -> list[Token]:
     """The tokens without what one listens on, where nothing is to sound like it."""
     likened = any(token.key in LIKENING for token in tokens)
     return list(tokens) if likened else _replaced(tokens, _tables().heard_on)
+
+
+def _without_consequence(tokens: Sequence[Token]) -> list[Token]:
+    """ "So wide it makes me dizzy" is too wide: what comes of it is no wish."""
+    keys = [token.key for token in tokens]
+    for at, key in enumerate(keys):
+        follows = [i for i in range(at + 2, min(at + 5, len(keys))) if keys[i] in CONSEQUENT and key == "so"]
+        if follows and (keys[follows[0] - 1],) in lexicon().entries:
+            end = next((i for i in range(follows[0], len(keys)) if tokens[i].kind == "mark"), len(keys))
+            return [*tokens[:at], Token("too", "too", "word"), *tokens[at + 1 : follows[0]], *tokens[end:]]
+    return list(tokens)
 
 
 def _rewritten(tokens: Sequence[Token]) -> list[Token]:

@@ -162,7 +162,7 @@ def _repeats() -> frozenset[str]:
 
 def _note_length(tokens: Sequence[Token], start: int) -> tuple[Quantity, int] | None:
     position, factor, marked = start, 1.0, False
-    if _key(tokens, position) in ("dotted", "triplet"):
+    if _key(tokens, position) in ("dotted", "triplet", "triplets"):
         factor, marked = (1.5 if _key(tokens, position) == "dotted" else 2.0 / 3.0), True
         position += 1
     name = _key(tokens, position)
@@ -173,7 +173,7 @@ def _note_length(tokens: Sequence[Token], start: int) -> tuple[Quantity, int] | 
     end = position + 1
     if _key(tokens, end) in ("note", "notes"):
         marked, end = True, end + 1
-    if _key(tokens, end) == "triplet":
+    if _key(tokens, end) in ("triplet", "triplets"):
         marked, factor, end = True, 2.0 / 3.0, end + 1
     if _key(tokens, end) == "con" and _key(tokens, end + 1) == "puntillo":
         factor, end = 1.5, end + 2
@@ -235,7 +235,8 @@ def _plain(tokens: Sequence[Token], start: int) -> tuple[Quantity, int] | None:
             return _plain(tokens, position + 1)
         unit, factor, end = _unit(tokens, position + 1)
         if unit in ("semitones", "s") and following not in ("s", "cent", "cents"):
-            return Quantity(sign * factor, unit, signed), end
+            value, end = _and_a_half(tokens, 1.0, end)  # "un tono y medio"
+            return Quantity(sign * value * factor, unit, signed), end
     return None
 
 
@@ -285,6 +286,8 @@ def _figure(tokens: Sequence[Token], position: int, sign: float, signed: bool) -
         span = (value, high) if high and high > 0 and value > 0 else None
         value, end = math.sqrt(value * high) if span and high else value, end + 2
     unit, factor, end = _unit(tokens, end)
+    if unit and (more := _and_a_half(tokens, 0.0, end))[0]:  # "un tono y medio"
+        value, end = value + more[0], more[1]
     if unit == "hz" and factor == 1.0 and re.fullmatch(r"\d{1,2}\.\d{3}", text):
         factor = 1000.0  # Spanish thousands: "1.200 Hz"
     ends = (span[0] * factor, span[1] * factor) if span else None

@@ -6,10 +6,10 @@ else to what its unit alone can mean. One that fits nowhere is left over, and th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
-from instructfx.effects import EFFECTS, Effect
+from instructfx.effects import EFFECTS
 from instructfx.language.band_commands import read_band
 from instructfx.language.commands import sharing
 from instructfx.language.context import (
@@ -23,10 +23,11 @@ from instructfx.language.context import (
 )
 from instructfx.language.eq_commands import NOISES, area_boost, area_of, read_boosts
 from instructfx.language.intent_types import USUAL, Command, Verb
-from instructfx.language.lexicon import SettingWord, lexicon
+from instructfx.language.lexicon import lexicon
 from instructfx.language.numbers import Quantity
 from instructfx.language.pan_commands import read_pan
 from instructfx.language.scan import Clause, Item
+from instructfx.language.setting_choice import SettingChoice, by_effect, by_unit, by_word
 
 COUNTED = ("bpm", "times")
 """Units of numbers that are no settings: read elsewhere."""
@@ -37,16 +38,6 @@ LEAST_LUFS, MOST_LUFS = -40.0, -5.0
 """What anybody wants a whole track to measure."""
 POINTING = frozenset(("the", "these", "those", "los", "las", "estos", "estas", "esos", "esas"))
 FEW = 10  # so many things are pointed at by their number: "the two", "las tres"
-LONGEST_ALONE_S = 2.0  # a time that nothing explains is a delay's, where it is no longer
-
-
-@dataclass(frozen=True)
-class _Choice:
-    """A setting of an effect that a number is for, and the place of the word that named it, -1 where none did."""
-
-    effect: str
-    name: str
-    word: int = -1
 
 
 def figures(clause: Clause, context: DialogueContext) -> NumericReading:
@@ -123,7 +114,7 @@ def _read(
     items: Sequence[Item], at: int, quantity: Quantity, found: NumericReading, sign: float, context: DialogueContext
 ) -> None:
     """One number for one setting of one effect, or for a part of the spectrum."""
-    choice = _by_word(items, at, quantity, found, context) or _by_effect(items, quantity, context)
+    choice = by_word(items, at, quantity, found, context) or by_effect(items, quantity, context)
     area = area_of(items)
     leveled = quantity.unit == "db" or (not quantity.unit and (sign != 0 or quantity.signed))
     if choice is None and leveled and area is not None:
@@ -131,7 +122,7 @@ def _read(
         found.commands.append(area_boost(items, area, gain_db, context))
         found.used |= {at, area}
         return
-    choice = choice or _by_unit(items, quantity, sign, context)
+    choice = choice or by_unit(items, quantity, sign, context)
     value = converted(choice.effect, choice.name, quantity) if choice else None
     if choice is None or value is None:
         return
@@ -142,7 +133,12 @@ def _read(
 
 
 def _command(
-    items: Sequence[Item], choice: _Choice, value: float, quantity: Quantity, sign: float, context: DialogueContext
+    items: Sequence[Item],
+    choice: SettingChoice,
+    value: float,
+    quantity: Quantity,
+    sign: float,
+    context: DialogueContext,
 ) -> Command:
     effect, name = choice.effect, choice.name
     named = named_effects(items)
@@ -167,7 +163,7 @@ def _command(
     return Command(_text(items), verb, effect, settings, changes, (), 0.0, which, instead)
 
 
-def _use(items: Sequence[Item], at: int, choice: _Choice, found: NumericReading) -> None:
+def _use(items: Sequence[Item], at: int, choice: SettingChoice, found: NumericReading) -> None:
     """Mark what a number used up: itself, the words that named its setting, and those that say which way."""
     found.used.add(at)
     found.used |= {i for i, item in named_effects(items)}
@@ -204,106 +200,6 @@ def _relative(items: Sequence[Item], quantity: Quantity, name: str) -> bool:
     return raised and not any(item.text in TARGET for item in items)
 
 
-def _by_word(
-    items: Sequence[Item], at: int, quantity: Quantity, found: NumericReading, context: DialogueContext
-) -> _Choice | None:
-    """The setting that a word beside the number names, the one in front of it first: "attack 5 release 80"."""
-    words = [
-        (at - i if i < at else i - at + 0.5, i, item.entry.setting)
-        for i, item in enumerate(items)
-        if item.entry and item.entry.setting and i not in found.used
-    ]
-    spoken = [item.entry.nickname.effect for _, item in named_effects(items) if item.entry and item.entry.nickname]
-    for _, place, word in sorted(words, key=lambda each: each[:2]):
-        effect = _owner(word, spoken, context)
-        if converted(effect, word.param, quantity) is not None and _in_reach(effect, word.param, quantity):
-            return _Choice(effect, word.param, place)
-    return None
-
-
-def _owner(word: SettingWord, spoken: Sequence[str], context: DialogueContext) -> str:
-    own = (*reversed(spoken), *((context.effect,) if context.effect else ()), *context.lately)
-    return next((effect for effect in own if effect in word.effects), word.effects[0])
-
-
-def _in_reach(effect: str, name: str, quantity: Quantity) -> bool:
-    """Whether a number without a unit can be a value of a setting at all; one with a unit is brought into range."""
-    param = EFFECTS[effect].param(name)
-    value = converted(effect, name, quantity)
-    return bool(quantity.unit) or value is None or param.low <= value <= param.high or param.unit != ""
-
-
-def _by_effect(items: Sequence[Item], quantity: Quantity, context: DialogueContext) -> _Choice | None:
-    """The setting that a unit means for the effect that the clause names, or that the one before named."""
-    named = named_effects(items)
-    entry = named[0][1].entry if named else None
-    nickname = entry.nickname if entry else None
-    alone = all(item.quantity or item.kind != "word" or set(item.roles) == {"at"} for item in items)
-    effect = nickname.effect if nickname else context.effect if alone and context.effect else ""
-    if not effect:
-        return None
-    unit = quantity.unit
-    names = {param.name for param in EFFECTS[effect].params}
-    taken = [name for owner, name in context.given if owner == effect]
-    name = EFFECTS[effect].words.meant_by(unit, taken)
-    if EFFECTS[effect].role == "band" and unit in ("hz", ""):
-        name = _cutoff(items, nickname.settings if nickname else {}, quantity)
-    elif unit == "hz" and "rate_hz" in names and quantity.value <= 20.0:
-        name = "rate_hz"
-    elif unit == "%":
-        name = next((each for each in ("mix", "width", "pan", "depth") if each in names), None)
-    elif not unit and not name and "mix" in names:
-        name = "mix" if 0.0 < quantity.value < 1.0 else None
-    if name is None or name not in names:
-        return None
-    param = EFFECTS[effect].param(name)
-    return _Choice(effect, name) if unit or param.low <= quantity.value <= param.high else None
-
-
-def _cutoff(items: Sequence[Item], settings: Mapping[str, float], quantity: Quantity) -> str:
-    if len(settings) == 1:
-        return next(iter(settings))
-    if any(item.has("below") for item in items):
-        return "highpass_hz"
-    if any(item.has("above") for item in items) or quantity.value >= 1000.0:
-        return "lowpass_hz"
-    return "highpass_hz"
-
-
-def _by_unit(items: Sequence[Item], quantity: Quantity, sign: float, context: DialogueContext) -> _Choice | None:
-    """The setting that a number means where nothing is named: "4:1", "8 bit", "up two semitones", "make it 300 ms"."""
-    unit = quantity.unit
-    odd = any(item.kind in ("unknown", "source") for item in items)
-    if unit == "hz" or (not unit and quantity.value >= 20.0):
-        edged = any(item.has("below", "above") for item in items)
-        return _Choice(EFFECTS.usual("band").name, _cutoff(items, {}, quantity)) if edged else None
-    if unit == "s":
-        spoken = context.measured_in("s")
-        if not spoken and (odd or quantity.value > LONGEST_ALONE_S or any(item.has("cut", "remove") for item in items)):
-            return None
-        timed = EFFECTS[spoken] if spoken else EFFECTS.usual("echo")
-        name = timed.words.meant_by(unit)
-        return _Choice(timed.name, name) if name else None
-    if unit == "%":
-        return _of_a_mix(items, context)
-    if unit == "db" or not unit:
-        leveled = sign != 0 or any(item.entry and item.entry.family in ("loud", "quiet") for item in items)
-        level = EFFECTS.usual("level").name
-        return _Choice(level, "gain_db") if leveled or (unit and not odd) else None
-    effect = _measured_in(unit)
-    name = effect.words.meant_by(unit) if effect else None
-    return _Choice(effect.name, name) if effect and name else None
-
-
-def _of_a_mix(items: Sequence[Item], context: DialogueContext) -> _Choice | None:
-    if any(item.entry and item.entry.family == "wide" for item in items):
-        return None
-    wet = any(item.text in ("wet", "dry", "mojado", "húmedo", "seco") for item in items)
-    spoken = context.spoken_of("mix")
-    mixed = spoken or EFFECTS.usual("room").name
-    return _Choice(mixed, "mix") if wet or spoken else None
-
-
 def _whole_mix(items: Sequence[Item], found: NumericReading, context: DialogueContext) -> None:
     """ "Fully wet", "todo seco": all of the mix of the one effect that has one, where nothing is stated."""
     mixed = [effect for effect in context.spoken if "mix" in EFFECTS[effect].defaults()]
@@ -315,12 +211,6 @@ def _whole_mix(items: Sequence[Item], found: NumericReading, context: DialogueCo
     mix = 1.0 if entry and entry.family == "wet" else 0.0
     found.commands.append(Command(_text(items), "adjust", mixed[0], {"mix": mix}, {}, (), 0.0))
     found.used |= {share, *whole}
-
-
-def _measured_in(unit: str) -> Effect | None:
-    """The effect whose own unit it is: a ratio, bits, semitones."""
-    own = (effect for effect in EFFECTS.values() if unit in effect.words.numbers)
-    return next(own, None) if unit in ("ratio", "bits", "semitones") else None
 
 
 def _text(items: Sequence[Item]) -> str:

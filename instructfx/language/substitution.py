@@ -24,6 +24,8 @@ def substituted(before: str, words: str) -> str | None:
     told = told or next((item for item in new if _sort(item)), None)
     if told is None:
         return words
+    if _sort(told) != DIRECTION and any(_sort(item) == DIRECTION for item in new) and told.quantity is None:
+        return words  # "less dull" says by itself which way
     places = [at for at, item in enumerate(old) if _sort(item) == _sort(told)]
     if not places and told.quantity is not None and not told.quantity.unit:
         measured = [at for at, item in enumerate(old) if item.quantity is not None and _fits(item, told)]

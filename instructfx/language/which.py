@@ -14,6 +14,7 @@ from instructfx.language.scan import Item
 from instructfx.language.words import fold
 
 MOST_SLOTS = 9
+MOST_COUNTED = 3  # of an effect for which a bare number means something
 LONGEST = 6  # items of a phrase
 DEFINITE = frozenset(("the", "el", "la", "los", "las", "del", "my", "mi", "that", "this", "ese", "esa"))
 
@@ -61,11 +62,13 @@ def _numbered(items: Sequence[Item]) -> list[Item]:
 
 
 def _counts(item: Item, effect: str) -> bool:
-    """Whether a bare number behind an effect counts its slots. Two semitones are asked of a pitch shift that way."""
+    """Whether a bare number behind an effect counts its slots; semitones and a drive of 9 dB are asked that way too."""
+    if any(param.unit == "semitones" for param in EFFECTS[effect].params):
+        return False
     number = item.quantity
     if number is None or number.unit or number.signed or number.value not in range(1, MOST_SLOTS + 1):
         return False
-    return not any(param.unit == "semitones" for param in EFFECTS[effect].params)
+    return number.value <= MOST_COUNTED or not EFFECTS[effect].words.meant_by("")
 
 
 def _placed(items: Sequence[Item]) -> list[Item]:

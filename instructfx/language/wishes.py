@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from instructfx.effects import EFFECTS, Effect
 from instructfx.language.groups import Group, Mods
@@ -13,6 +14,7 @@ KEEPING = ("keep", "untouched")
 GUARD = 0.25  # a quality that must not come along is held by a small wish against it
 UNMEANT = 0.15  # what is not meant is no wish of its own
 STRONG = 1.7  # "remove the mud"
+LESS_THERE = 0.8  # of a step, of the part of the spectrum that a complaint is about
 DOUBT = 0.6  # of a wish on which people differ: half of them would undo more
 _FORM_DEGREES: Mapping[str, float] = {"superlative": 2.0, "ish": 0.5}
 
@@ -30,6 +32,8 @@ def strength(mods: Mods, family: Family, form: str, guarded: bool) -> tuple[floa
     if mods.verb in KEEPING:
         return (-GUARD if fault else GUARD), False
     denied = mods.has("not") and mods.verb in (None, "remove", "add")
+    if denied and mods.verb == "add" and not fault and not mods.has("too", "enough", "so", "as"):
+        return -UNMEANT, False  # "it needs no warmth"
     if family.kind == "complaint":  # "it hurts" says by itself that something is wrong
         return (-GUARD, False) if denied and mods.verb is None else (-degree, True)
     if denied and guarded and fault:
@@ -58,10 +62,10 @@ def strength(mods: Mods, family: Family, form: str, guarded: bool) -> tuple[floa
         return degree, False  # "tuck it behind"
     if mods.verb in ("lower", "cut", "bypass"):
         return -abs(degree), False
-    if mods.verb == "lack":
-        return degree, False
     if mods.direction < 0:
         return -abs(degree), False
+    if mods.verb == "lack":
+        return (-UNMEANT if mods.has("not") and not fault else degree), False
     if _blames(mods, family, form):
         return -degree, True
     return degree, False
@@ -163,7 +167,17 @@ def wish(group: Group, family: Family, lexicon: Lexicon, phrase: str, guarded: b
 def _only_bars(mods: Mods, form: str) -> bool:
     """Whether a quality is to stay as it is: "keep it warm", "don't make it brighter", "not more bass"."""
     barred = mods.has("not", "never") and not mods.has("copula", "enough", "too", "so", "as")
-    return mods.verb in KEEPING or (barred and mods.verb is None and (form == "comparative" or mods.direction > 0))
+    unneeded = mods.verb in ("lack", "add") and mods.has("not") and not mods.has("too", "enough", "so", "as")
+    further = mods.verb is None and (form == "comparative" or mods.direction > 0)
+    return mods.verb in KEEPING or unneeded or (barred and further)
+
+
+def less_there(found: Wish, where: Family) -> Wish:
+    """A complaint about one part of the spectrum, "the cymbals are piercing", leaves no more of that part."""
+    axes = {
+        axis: min(found.axes.get(axis, 0.0), -LESS_THERE * value) for axis, value in where.axes.items() if value > 0
+    }
+    return replace(found, axes={**found.axes, **axes})
 
 
 def _settings(family: Family, amount: float, size: float) -> dict[str, dict[str, float]]:

@@ -14,7 +14,7 @@ _SLASH = re.compile(r"(?<=[^\W\d_])/(?=[^\W\d_])")
 _INFIX = re.compile(r"(?<![\w.,])(\d{1,2})k(\d{1,2})(?!\w)", re.IGNORECASE)
 """Kilohertz with the unit in place of the point: "1k2"."""
 _RUN = re.compile(r"([^\W\d_])\1{2,}")
-_NUMBER = r"(?<![\w.,])[+-]?(?:\d+(?:[.,]\d+)*|[.,]\d+)|(?<=[a-z_])\d+(?:[.,]\d+)*"
+_NUMBER = r"(?<![\w.,])[+-]?(?:\d+(?:[.,]\d+)*|[.,]\d+)|(?<=[A-Za-z_])\d+(?:[.,]\d+)*"
 _TOKEN = re.compile(
     rf"(?P<number>(?<![\w.,])\d+(?:[.,]\d+)?\s?:\s?\d+(?!\d)|(?<![\w.,])\d{{1,3}}/\d{{1,3}}(?!\d)|{_NUMBER})"
     r"|(?P<dash>(?<=\d)\s?[-–]\s?(?=\d))"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from instructfx.chain import Slot
 from instructfx.language import Command, Intent
 from instructfx.language.intent_types import USUAL
@@ -59,7 +61,8 @@ def _dial(command: Command, slot_id: str, intent: Intent, draft: Draft) -> None:
     heuristics, amount = draft.effect(slot_id).heuristics, command.amount
     settings = dict(command.settings)
     values = draft.values(slot_id)
-    for name, change in command.changes.items():
+    for said, change in command.changes.items():
+        name = _working(said, slot_id, values, draft)
         settings[name] = values[name] + change
         if draft.effect(slot_id).param(name).clamp(settings[name]) != settings[name]:
             voice = draft.voice
@@ -76,6 +79,15 @@ def _dial(command: Command, slot_id: str, intent: Intent, draft: Draft) -> None:
     elif not new and not settings and not _only_named(command, intent):
         draft.move(slot_id, heuristics.more(amount or 0.7, values))
     draft.move(slot_id, settings, settings)
+
+
+def _working(name: str, slot_id: str, values: Mapping[str, float], draft: Draft) -> str:
+    """The setting that is meant: of a filter's two cutoffs the one that does something, where only one does."""
+    effect = draft.effect(slot_id)
+    if effect.role != "band" or values[name] != effect.rest.get(name):
+        return name
+    working = [other for other, rest in effect.rest.items() if values[other] != rest]
+    return working[0] if len(working) == 1 else name
 
 
 def _only_named(command: Command, intent: Intent) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 from instructfx.chain import Chain
 from instructfx.effects import EFFECTS
@@ -65,6 +65,8 @@ def _resolved(reference: Reference, found: Resolved) -> Resolved:
         return _of_last_settings(reference, found)
     if reference.kind == "exchange":
         return _exchanged(reference, found)
+    if reference.kind in ("order", "end"):
+        return _ordered(reference, found)
     if reference.kind == "withdraw":
         return _withdrawn(int(reference.amount), found)
     if reference.kind == "swap":
@@ -134,6 +136,24 @@ def _of_last_settings(reference: Reference, found: Resolved) -> Resolved:
     if not commands:
         return _by_itself(found)
     return replace(found, intent=joined(found.intent, replace(found.intent, wishes=(), commands=commands, notes=())))
+
+
+def _ordered(reference: Reference, found: Resolved) -> Resolved:
+    """An effect before another one, or at an end of the chain; the words alone where it is not there."""
+    chain = found.request.chain
+    named = list(dict.fromkeys(command.effect for command in understand(reference.words).commands if command.effect))
+    there = [slot for effect in named for slot in chain.of_effect(effect)[:1]]
+    if reference.kind == "end" and there:
+        rest = [slot for slot in chain.slots if slot.id != there[0].id]
+        there += rest[-1:] if reference.amount > 0 else rest[:1]
+    if len(there) != 2:
+        return _by_itself(found)
+    moved, beside = there
+    side: Literal["before", "after"] = "after" if reference.kind == "end" and reference.amount > 0 else "before"
+    numbers = chain.number_of(moved.id), chain.number_of(beside.id)
+    which = Which("numbered", numbers[0], side, beside.effect.name, numbers[1], definite=True)
+    move = Command(reference.words, "move", moved.effect.name, {}, {}, (), 0.0, which)
+    return replace(found, intent=replace(found.intent, commands=(*found.intent.commands, move), references=()))
 
 
 def _withdrawn(number: int, found: Resolved) -> Resolved:
