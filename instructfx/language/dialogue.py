@@ -256,7 +256,8 @@ def _around(tokens: Sequence[Token], sentence: Span, found: Match[Beyond]) -> li
     left: list[Token] = []
     for part, joint in _split(tokens, sentence):
         beside = part.end <= first or part.start > last
-        if beside and (not joint or _commands(tokens, part)):
+        refused = dialogue_patterns().beyond.find(_words(tokens, part)) is not None
+        if beside and not refused and (not joint or _commands(tokens, part)):
             left += [*tokens[part.start : part.end], Token(",", ",", "mark")]
     return left
 

@@ -313,3 +313,42 @@ def test_what_is_stated_of_the_sound_is_no_share() -> None:
 def test_a_shelf_goes_the_way_that_is_said() -> None:
     (command,) = understand("shelve the highs up 2 dB from 8k").commands
     assert command.boosts == (Boost(8000.0, 2.0, None, "high shelf"),)
+
+
+@pytest.mark.parametrize(
+    ("words", "settings"),
+    [
+        ("comp w/ thresh -20 dB ratio 4", {"threshold_db": -20.0, "ratio": 4.0}),
+        ("compressor threshold 18, ratio 3:1", {"threshold_db": -18.0, "ratio": 3.0}),  # a sign that was forgotten
+        ("1.5:1 compression with 60 ms attack and 300 release", {"ratio": 1.5, "attack_ms": 60.0, "release_ms": 300.0}),
+        ("reverb: 4.5 seconds, 80ms before it starts", {"decay_seconds": 4.5, "pre_delay_ms": 80.0}),
+        ("a small room, 0.8 s, mix 20 percent", {"decay_seconds": 0.8, "mix": 0.2}),
+        ("RT60 of 1.3s", {"decay_seconds": 1.3}),
+        ("sube un tono y medio", {"semitones": 3.0}),
+        ("distortion drive 9", {"drive_db": 9.0}),
+        ("eighth triplets delay @ 100 bpm", {"delay_seconds": 0.2}),
+        ("dotted quarter echo, tempo is 90", {"delay_seconds": 1.0}),
+        ("R25", {"pan": 0.25}),
+        ("nothing past 9k please", {"lowpass_hz": 9000.0}),
+        ("lo cut at 45", {"highpass_hz": 45.0}),
+        ("don't let peaks past -2 dBFS", {"threshold_db": -2.0}),
+    ],
+)
+def test_a_number_belongs_to_the_nearest_word(words: str, settings: dict[str, float]) -> None:
+    found = {name: value for command in understand(words).commands for name, value in command.settings.items()}
+    changed = {name: value for command in understand(words).commands for name, value in command.changes.items()}
+    assert {**found, **changed} == pytest.approx(found | settings | changed)
+    assert settings.items() <= {**found, **changed}.items()
+
+
+@pytest.mark.parametrize(
+    ("words", "bands"),
+    [
+        ("bell at 1k2, plus 3", {1200.0: 3.0}),
+        ("1.8k up two dB, 160 down one and a half", {1800.0: 2.0, 160.0: -1.5}),
+        ("minus two at 200, minus one at 500, plus two at 6k", {200.0: -2.0, 500.0: -1.0, 6000.0: 2.0}),
+    ],
+)
+def test_each_band_has_its_own_direction(words: str, bands: dict[float, float]) -> None:
+    boosts = [boost for command in understand(words).commands for boost in command.boosts]
+    assert {boost.frequency_hz: boost.gain_db for boost in boosts} == bands

@@ -176,3 +176,63 @@ def test_a_spanish_note_is_spanish() -> None:
 def test_questions_that_compare_or_ask_for_amounts(words: str, topic: str, effects: tuple[str, str]) -> None:
     (question,) = understand(words).questions
     assert (question.topic, (question.effect, question.also)) == (topic, effects)
+
+
+@pytest.mark.parametrize(
+    ("words", "axis", "sign"),
+    [
+        ("nuke the sub rumble", "bass", -1),
+        ("theres a rumble in the room", "bass", -1),
+        ("the tambourine is rather piercing", "air", -1),  # piercing up there
+        ("take the edge off the top", "brightness", -1),
+        ("it could stand to be a lot less nasal", "nasal", -1),
+        ("so wide it makes me dizzy", "width", -1),
+        ("so much bass it shakes the room", "bass", -1),
+        ("so narrow", "width", 1),
+        ("it has this cheap telephone quality and I hate it", "fidelity", 1),
+        ("can't say I'd object to some more width", "width", 1),
+        ("can barely make out the words", "presence", 1),
+        ("muddy and dark", "brightness", 1),
+    ],
+)
+def test_what_is_stated_of_the_sound_goes_away(words: str, axis: str, sign: int) -> None:
+    assert understand(words).axes[axis] * sign > 0
+
+
+def test_a_fault_is_of_what_stands_before_it() -> None:
+    """Hiss of a tape is hiss, and an empty hall is no hollow sound."""
+    (hiss,) = understand("less tape hiss").wishes
+    assert hiss.families == ("noisy",)
+    assert understand("empty swimming pool").axes["space"] > 0
+
+
+@pytest.mark.parametrize("words", ["it doesn't need warmth", "it doesn't need any more bass"])
+def test_what_is_not_needed_is_not_asked_for(words: str) -> None:
+    assert understand(words).wishes == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        ("gate at -45 dB", "noise"),
+        ("take out the tape hiss", "noise"),
+        ("mute the second verse", "section"),
+        ("only in the chorus section though", "section"),
+        ("have it get louder and louder towards the end", "automate"),
+        ("que vaya bajando de volumen al final", "automate"),
+        ("replace the snare with a 909 sample", "generate"),
+        ("put a hip hop beat under it", "generate"),
+        ("afina al cantante que se va de tono", "tune"),
+        ("the drummer drags, make the timing steady", "time"),
+        ("pásalo a 90 bpm", "time"),
+        ("mix these two files together", "edit"),
+        ("make a 30 second version", "edit"),
+        ("pull out just the piano", "separate"),
+        ("match the sound to my favourite record", "match"),
+        ("make it sound like Adele is singing instead of me", "perform"),
+    ],
+)
+def test_more_that_no_effect_does(words: str, key: str) -> None:
+    intent = understand(words)
+    assert [each.key for each in intent.beyond] == [key]
+    assert (intent.wishes, intent.commands) == ((), ())
