@@ -48,8 +48,9 @@ def language(items: Sequence[Item]) -> Language:
     for item in items:
         if item.language in counts and item.text not in BOTH:
             counts[item.language] += 1
-    spanish = sum(1 for item in items if item.kind == "ignored" and item.text in _SPANISH)
-    english = sum(1 for item in items if item.kind == "ignored" and item.text in _ENGLISH)
+    small = [item.text for item in items if item.kind in ("ignored", "unknown", "common")]
+    spanish = sum(1 for text in small if text in _SPANISH)
+    english = sum(1 for text in small if text in _ENGLISH)
     return "es" if counts["es"] + spanish > counts["en"] + english else "en"
 
 
@@ -93,6 +94,7 @@ _SPANISH = frozenset(
         "sonido",
         "hola",
         "otro",
+        "vez",
         "otra",
         "aqui",
         "ahora",

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from instructfx.effects import EFFECTS
 from instructfx.language.context import DialogueContext, NumericReading, clamped, named_effects, which_of
 from instructfx.language.intent_types import Command, Verb
 from instructfx.language.numbers import Quantity
 from instructfx.language.scan import Item
+
+STRONG: Final = ("loud", "heavy", "full", "big", "powerful")
+WEAK: Final = ("quiet", "thin", "small", "distant")
+LEAN: Final = 0.2  # of the way to a side: about 3 dB between the channels
 
 
 def read_pan(
@@ -19,6 +24,14 @@ def read_pan(
     if side is None or any(item.has("everything", "rest", "keep") for item in items):
         return
     place = next(value for role, value in side.roles.items() if role in ("left", "right", "center"))
+    if leaning := _leaning(items):
+        at, sign = leaning
+        found.used |= {at, items.index(side)}
+        which = which_of(EFFECTS.usual("balance").name, items, context)
+        change = {"pan": round(sign * place * LEAN, 6)}
+        phrase = " ".join(item.text for item in items)
+        found.commands.append(Command(phrase, "adjust", EFFECTS.usual("balance").name, {}, change, (), 0.0, which))
+        return
     panner = EFFECTS.usual("balance").name
     panned = [
         i
@@ -43,3 +56,15 @@ def read_pan(
     which = which_of(panner, items, context)
     verb: Verb = "add" if panned else "adjust"
     found.commands.append(Command(phrase, verb, panner, {"pan": pan}, {}, (), 0.0, which))
+
+
+def _leaning(items: Sequence[Item]) -> tuple[int, float] | None:
+    """Where a side is said to be heavier or weaker, and which way that wants it: "the left side is too loud"."""
+    if not any(item.has("copula") for item in items) or any(item.has("make", "not") for item in items):
+        return None
+    too = any(item.has("too") for item in items)
+    for at, item in enumerate(items):
+        family = item.entry.family if item.entry else None
+        if family in (*STRONG, *WEAK) and item.entry and (too or item.entry.form == "comparative"):
+            return at, (-1.0 if family in STRONG else 1.0)
+    return None

@@ -28,6 +28,7 @@ from instructfx.planners.takes import another
 from instructfx.planners.taking_back import hides, opened
 from instructfx.planners.target_text import described, left_to_the_ear, wished_before
 
+LOST = ("space", "dynamics")  # axes of which nothing here brings back what a recording has or has lost
 MAIN = 0.75  # of a wish's strongest axis: an axis this strong is worth an effect of its own,
 HALF = 0.5  # this strong, a change of one that is there,
 SIDE = 0.25  # and this strong, turning one down that is there
@@ -134,6 +135,11 @@ def _choose(wish: Wish, intent: Intent, draft: Draft, request: PlanRequest) -> l
     if filtered and axes.get("fidelity", 0.0) <= NARROW:  # as narrow as the word says: its filter is the tone
         axes = {axis: value for axis, value in axes.items() if AXES[axis].family != TONE}
     chosen += standing_against(axes, draft)
+    mainly = max(axes, key=lambda axis: abs(axes[axis]), default="")
+    lost = mainly in LOST and not EFFECTS.answering(mainly, axes[mainly]) and not chosen
+    if lost and not _there(mainly, axes[mainly], draft, request):
+        draft.notes.append(replies.impossible(mainly, intent.language))
+        return []  # what comes along with it is not what was asked
     for axis, value in axes.items():
         there = _there(axis, value, draft, request)
         for slot_id in there:

@@ -255,3 +255,9 @@ def test_a_quality_that_is_only_kept_asks_for_nothing() -> None:
 def test_a_place_beside_the_middle(words: str, pan: float) -> None:
     (command,) = understand(words).commands
     assert (command.effect, command.settings) == ("panner", {"pan": pan})
+
+
+@pytest.mark.parametrize(("words", "pan"), [("the left side is heavier", 0.2), ("the right channel is too quiet", 0.2)])
+def test_a_side_that_is_too_strong_or_too_weak_leans_the_other_way(words: str, pan: float) -> None:
+    (command,) = understand(words).commands
+    assert (command.effect, command.changes) == ("panner", {"pan": pan})
