@@ -136,7 +136,8 @@ def _choose(wish: Wish, intent: Intent, draft: Draft, request: PlanRequest) -> l
         axes = {axis: value for axis, value in axes.items() if AXES[axis].family != TONE}
     chosen += standing_against(axes, draft)
     mainly = max(axes, key=lambda axis: abs(axes[axis]), default="")
-    lost = mainly in LOST and not EFFECTS.answering(mainly, axes[mainly]) and not chosen
+    alone = all(abs(value) < MAIN * strongest for axis, value in axes.items() if axis != mainly)
+    lost = mainly in LOST and alone and not EFFECTS.answering(mainly, axes[mainly]) and not chosen
     if lost and not _there(mainly, axes[mainly], draft, request):
         draft.notes.append(replies.impossible(mainly, intent.language))
         return []  # what comes along with it is not what was asked
