@@ -15,6 +15,7 @@ from instructfx.language.patterns import Match
 from instructfx.language.words import Token
 
 SENTENCE_ENDS: Final = frozenset(".!?\n…;")
+LISTED: Final = frozenset(("section", "separate"))  # of what cannot be done, what is told part by part
 ASKED: Final = frozenset(("identify", "offtopic"))  # of what cannot be done, what is asked and not asked for
 PART_ENDS: Final = frozenset(",:()—–")
 JOINTS: Final = frozenset(("but", "and", "then", "pero", "y", "luego", "entonces"))
@@ -94,7 +95,7 @@ def _meaning(words: Sequence[str]) -> str | Reference | None:
     rest = next(
         (
             meant.named[name]
-            for name in ("rest", "turned", "swapped", "figure", "number", "effect")
+            for name in ("rest", "turned", "swapped", "figure", "number", "effect", "quality")
             if name in meant.named
         ),
         meant.meaning.words,
@@ -257,7 +258,8 @@ def _around(tokens: Sequence[Token], sentence: Span, found: Match[Beyond]) -> li
     for part, joint in _split(tokens, sentence):
         beside = part.end <= first or part.start > last
         refused = dialogue_patterns().beyond.find(_words(tokens, part)) is not None
-        if beside and not refused and (not joint or _commands(tokens, part)):
+        told = _commands(tokens, part) or (not joint and found.meaning.key not in LISTED)
+        if beside and not refused and told:
             left += [*tokens[part.start : part.end], Token(",", ",", "mark")]
     return left
 

@@ -205,13 +205,22 @@ def read(parts: Sequence[Clause], lexicon: Lexicon) -> ClauseReading:
         stand_in = _where_it_lives(clause, reading.groups[first:], mods, lexicon)
         if stand_in is not None:
             reading.groups.append(Group(mods if len(reading.groups) == first else Mods(), stand_in, clause.link, index))
-        elif not used and mods != Mods():
+        elif not used and mods != Mods() and not (mods == ALSO and _also(clause)):
             if len(reading.groups) > first:
                 last = reading.groups[-1]
                 reading.groups[-1] = replace(last, mods=_joined(last.mods, mods))
             else:
                 reading.alone.append((index, clause.link, mods))
     return reading
+
+
+ALSO = Mods(flags=frozenset(("too",)))
+
+
+def _also(clause: Clause) -> bool:
+    """Whether a clause ends in "too" as in "some reverb too"."""
+    words = [item.text for item in clause.items if item.kind != "mark"]
+    return bool(words) and words[-1] == "too"
 
 
 def _where_it_lives(clause: Clause, groups: Sequence[Group], mods: Mods, lexicon: Lexicon) -> Item | None:

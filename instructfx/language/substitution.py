@@ -29,10 +29,12 @@ def substituted(before: str, words: str) -> str | None:
     places = [at for at, item in enumerate(old) if _sort(item) == _sort(told)]
     if not places and told.quantity is not None and not told.quantity.unit:
         measured = [at for at, item in enumerate(old) if item.quantity is not None and _fits(item, told)]
+        measured = measured or [at for at, item in enumerate(old) if _fits_in_kilohertz(item, told)]
         if measured:
             place = old[measured[-1]]
             frequency = place.quantity is not None and place.quantity.unit == "hz"  # "800" beside "3 kHz" is in Hz
-            unit = "hz" if frequency else place.text.partition(" ")[2]
+            small = told.quantity.value < LEAST_HZ
+            unit = ("khz" if small else "hz") if frequency else place.text.partition(" ")[2]
             return _text([*old[: measured[-1]], replace(told, text=f"{told.text} {unit}"), *old[measured[-1] + 1 :]])
     if not places and told.quantity is None and _sort(told) != DIRECTION:
         places = [at for at, item in enumerate(old) if _sort(item) in ("effect", "quality")]
@@ -47,6 +49,12 @@ def _fits(item: Item, told: Item) -> bool:
         return False
     frequency = item.quantity.unit == "hz"
     return frequency == (abs(told.quantity.value) >= LEAST_HZ) or item.quantity.unit not in ("hz", "db")
+
+
+def _fits_in_kilohertz(item: Item, told: Item) -> bool:
+    """Whether a small number can only stand for kilohertz: "make it 8", of 6 kHz."""
+    heard = item.quantity is not None and item.quantity.unit == "hz" and item.quantity.value >= 1000
+    return heard and told.quantity is not None and 0 < told.quantity.value < LEAST_HZ
 
 
 def _sort(item: Item) -> str:

@@ -68,7 +68,9 @@ def _resolved(reference: Reference, found: Resolved) -> Resolved:
     if reference.kind in ("order", "end"):
         return _ordered(reference, found)
     if reference.kind == "withdraw":
-        return _withdrawn(int(reference.amount), found)
+        back = _turns_back(reference, request)
+        number = int(reference.amount) or (len(request.earlier) + 1 - back if back else 0)
+        return _withdrawn(number, found) if number else _by_itself(found)
     if reference.kind == "swap":
         return replace(found, intent=joined(found.intent, _swapped(reference, request)))
     if reference.kind == "share":
@@ -159,7 +161,7 @@ def _ordered(reference: Reference, found: Resolved) -> Resolved:
 def _withdrawn(number: int, found: Resolved) -> Resolved:
     """Without what the turn of that number put in; a question back where that alone cannot be taken out."""
     request, voice = found.request, Voice(found.intent.language)
-    if number == len(request.earlier):
+    if 0 < number == len(request.earlier):
         return replace(found, request=without_last(request, 1), back=found.back + 1)
     slots = put_in(request.earlier, [number - 1], request.chain) if number < len(request.earlier) else ()
     if not slots:
@@ -280,7 +282,7 @@ def _turns_back(reference: Reference, request: PlanRequest) -> int:
     count = len(request.earlier)
     if reference.kind == "version":
         return count - int(reference.amount) if 0 <= reference.amount < count else 0
-    spoken = understand(reference.words)
+    spoken = understand_alone(f"more {reference.words}")
     effects = {command.effect for command in spoken.commands if command.effect}
     families = {family for wish in spoken.wishes for family in wish.families}
     for place in range(count - 1, -1, -1):

@@ -229,6 +229,11 @@ def test_what_is_not_needed_is_not_asked_for(words: str) -> None:
         ("make a 30 second version", "edit"),
         ("pull out just the piano", "separate"),
         ("match the sound to my favourite record", "match"),
+        ("Last chorus, Background Vocals, Wider", "section"),
+        ("make an instrumental", "separate"),
+        ("only the vocals should get the reverb", "route"),
+        ("slowly pan it across", "automate"),
+        ("quítale la reverberación a la grabación", "restore"),
         ("make it sound like Adele is singing instead of me", "perform"),
     ],
 )

@@ -88,6 +88,7 @@ def test_a_follow_up_is_about_the_band_just_spoken_of(words: tuple[str, ...], ba
         (("add a limiter at -1 dB", "-2 actually"), "limiter", "threshold_db", -2),
         (("add distortion with 12 dB of drive", "back it off to 7"), "distortion", "drive_db", 7),
         (("pan it left", "wrong side"), "panner", "pan", 0.5),
+        (("low pass at 6 kHz", "make it 8"), "filter", "lowpass_hz", 8000),
         (("high pass at 160 Hz", "cutoff down please"), "filter", "highpass_hz", 20),
     ],
 )
@@ -156,6 +157,8 @@ BOTH = "add a delay and reverb"
         ((BOTH, "mueve la reverb al principio"), ("reverb", "delay")),
         (("add reverb", "add chorus", "undo the first thing"), ("chorus",)),
         (("add reverb", "add chorus", "undo the second thing"), ("reverb",)),
+        (("make it brighter", "add delay", "undo the brightening but keep the delay"), ("delay",)),
+        (("add a delay", "and some reverb too"), ("delay", "reverb")),
         (("add bitcrush", "swap that for a normal overdrive"), ("distortion",)),
         (("add reverb", "add delay", "ditch the echo, the reverb can stay"), ("reverb",)),
     ],

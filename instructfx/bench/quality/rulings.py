@@ -61,6 +61,9 @@ class Ruling:
 def ruled(utterance: Utterance, passage: Passage) -> Ruling:
     """Wrong: the sound changed where it should not, or not the wished way; partly: it went the right way too little."""
     if passage.after == passage.before:
+        holds = [check.holds(passage.chains, passage.after) for check in utterance.checks]
+        if utterance.kind == "do" and holds and all(holds):
+            return Ruling("right")  # "put the delay first", where it is
         return _nothing_changed(utterance.kind, passage)
     if utterance.kind in ("ack", "ask", "cannot", "answer"):
         return Ruling("wrong", f"changed {_names(passage)}")
