@@ -12,6 +12,7 @@ from instructfx.audio import Audio
 from instructfx.chain import Chain
 from instructfx.ears.objective import Directional, Judge, Similarity, zero_movement
 from instructfx.refine import Refined, RefineOptions, SecantOptions, Step, Tuning, Watching, refine
+from instructfx.refine.adam import Adam
 from instructfx.refine.records import ignore, never
 from instructfx.refine.search import Search
 from instructfx.refine.secant import EmbeddingObjective, descend_in_few_passes
@@ -74,7 +75,7 @@ class Projection:
 
 @pytest.fixture(scope="module")
 def excerpt(music: Audio) -> Excerpt:
-    return Excerpt(torch.from_numpy(music.samples[:, : 2 * music.sample_rate])[None], music.sample_rate)
+    return Excerpt(torch.from_numpy(music.samples[:, : music.sample_rate // 2])[None], music.sample_rate)
 
 
 def target(seed: int) -> Tensor:
@@ -90,14 +91,12 @@ def adam(objective: Projection, excerpt: Excerpt, steps: int) -> float:
     chain = Chain().added("eq", {})
     knobs = chain.knobs(["eq"])
     logits = torch.logit(torch.tensor([chain.to_unit(knobs)], dtype=torch.float64)).requires_grad_(True)
-    optimizer = torch.optim.Adam([logits], lr=0.01)
+    optimizer = Adam(logits, 0.01)
     least = float("inf")
     for _ in range(steps):
         loss = objective(excerpt.heard(chain, chain.tensors(knobs, torch.sigmoid(logits))))[0]
         least = min(least, loss.item())
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
+        optimizer.step(loss)
     return least
 
 
