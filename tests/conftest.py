@@ -46,12 +46,15 @@ TOGETHER = {
     f"tests/{name}.py": shared
     for shared, names in {
         "the studios that many visit": (
-            "studio/test_api", "studio/test_gate", "studio/test_browser", "studio/test_browser_access",
-            "studio/test_browser_trouble", "studio/test_chain_slots", "studio/test_stream",
+            "studio/test_access", "studio/test_api", "studio/test_browser_access", "studio/test_browser_trouble",
+            "studio/test_chain_slots", "studio/test_stream",
         ),
         "CLAP": (
             "engine/test_clap_turns", "refine/test_search_on_a_device", "bench/test_clap_bench", "ears/test_clap_ear",
             "ears/test_clap_hearing", "ears/test_clap_loading", "ears/test_clap_refusals", "ears/test_clap_texts",
+        ),
+        "the library that asks language models": (
+            "planners/test_llm", "engine/test_llm_turns", "engine/test_judge", "studio/test_planner_browser",
         ),
     }.items()
     for name in names
@@ -59,12 +62,12 @@ TOGETHER = {
 """Files that run in one process, because they share what takes seconds to start."""
 
 LONGEST = (
-    "tests/studio/test_api.py", "tests/studio/test_gate.py", "tests/studio/test_browser.py",
+    "tests/engine/test_clap_turns.py", "tests/studio/test_api.py", "tests/studio/test_browser.py",
     "tests/studio/test_browser_trouble.py", "tests/studio/test_browser_access.py", "tests/studio/test_stream.py",
     "tests/studio/test_chain_slots.py", "tests/bench/test_faults.py", "tests/studio/test_workers.py",
-    "tests/engine/test_clap_turns.py", "tests/bench/test_clap_bench.py", "tests/studio/test_ear_browser.py",
-    "tests/studio/test_planner_browser.py", "tests/refine/", "tests/effects/test_contract.py", "tests/bench/",
-    "tests/store/test_killed.py", "tests/cli/test_cli.py", "tests/ears/", "tests/exports/",
+    "tests/studio/test_ear_browser.py", "tests/studio/test_opening.py", "tests/planners/test_llm.py",
+    "tests/refine/test_refine.py", "tests/effects/test_contract.py", "tests/bench/", "tests/engine/",
+    "tests/store/", "tests/cli/test_cli.py", "tests/refine/", "tests/rendering/", "tests/exports/",
 )  # fmt: skip
 """These files and folders begin, so that no process is left with a long one when the others are done."""
 
