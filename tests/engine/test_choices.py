@@ -26,7 +26,7 @@ QUICK = RefineOptions(GradientOptions(spectral_steps=30, waveform_steps=4), Baye
 @pytest.fixture(scope="module")
 def track(music: Audio, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("tracks") / "song.wav"
-    save(Audio(music.samples[:, : 3 * music.sample_rate], music.sample_rate), path)
+    save(Audio(music.samples[:, : 2 * music.sample_rate], music.sample_rate), path)
     return path
 
 
