@@ -26,13 +26,18 @@ run: .venv/ready
 # Three files of tests at a time, since a third of their time is waiting, each on one core, since threads of several
 # would wait for each other. Afterwards two browsers, and at last one with nothing beside it, which otherwise falters in
 # what it plays. tests/conftest.py says which files share a process and which begin.
-test: .venv/ready-for-tests system-packages
+test: .venv/compiled system-packages
 	$(TEST) -n 3 --dist loadscope --no-loadscope-reorder -m "not slow and not browser"
 	$(TEST) -n 2 --dist loadscope --no-loadscope-reorder -m "browser and not slow and not alone" tests/studio
 	$(TEST) -m "alone and not slow" tests/studio
 
 # What is compiled once need not be compiled again by every process that a test starts, whatever the environment says.
 TEST = PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+
+# Once, instead of by each of the processes that begin at the same time.
+.venv/compiled: .venv/ready-for-tests
+	$(TEST) --collect-only >/dev/null || true
+	touch $@
 
 test-slow: .venv/ready-for-tests system-packages
 	$(BIN)/python -m pytest -m slow --timeout 3600

@@ -9,7 +9,7 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -18,6 +18,9 @@ from hypothesis import settings
 
 from instructfx.audio import Audio, Samples, save
 from instructfx.audio.track import Track, inspect
+
+if TYPE_CHECKING:
+    from instructfx.ears.checkpoints import Checkpoint
 
 settings.register_profile("instructfx", deadline=None, max_examples=25)
 settings.load_profile("instructfx")
@@ -40,18 +43,31 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 TOGETHER = {
-    f"tests/studio/test_{name}.py": "the studios that many visit"
-    for name in ("api", "gate", "browser", "browser_access", "browser_trouble", "chain_slots", "stream")
-}
+    f"tests/{name}.py": shared
+    for shared, names in {
+        "the studios that many visit": (
+            "studio/test_access", "studio/test_api", "studio/test_browser_access", "studio/test_browser_trouble",
+            "studio/test_chain_slots", "studio/test_stream",
+        ),
+        "CLAP": (
+            "engine/test_clap_turns", "refine/test_search_on_a_device", "bench/test_clap_bench", "ears/test_clap_ear",
+            "ears/test_clap_hearing", "ears/test_clap_loading", "ears/test_clap_refusals", "ears/test_clap_texts",
+        ),
+        "the library that asks language models": (
+            "planners/test_llm", "engine/test_llm_turns", "engine/test_judge", "studio/test_planner_browser",
+        ),
+    }.items()
+    for name in names
+}  # fmt: skip
 """Files that run in one process, because they share what takes seconds to start."""
 
 LONGEST = (
-    "tests/studio/test_api.py", "tests/studio/test_gate.py", "tests/studio/test_browser.py",
+    "tests/engine/test_clap_turns.py", "tests/studio/test_api.py", "tests/studio/test_browser.py",
     "tests/studio/test_browser_trouble.py", "tests/studio/test_browser_access.py", "tests/studio/test_stream.py",
     "tests/studio/test_chain_slots.py", "tests/bench/test_faults.py", "tests/studio/test_workers.py",
-    "tests/engine/test_clap_turns.py", "tests/bench/test_clap_bench.py", "tests/studio/test_ear_browser.py",
-    "tests/studio/test_planner_browser.py", "tests/refine/", "tests/effects/test_contract.py", "tests/bench/",
-    "tests/store/test_killed.py", "tests/cli/test_cli.py", "tests/ears/", "tests/exports/",
+    "tests/studio/test_ear_browser.py", "tests/studio/test_opening.py", "tests/planners/test_llm.py",
+    "tests/refine/test_refine.py", "tests/effects/test_contract.py", "tests/bench/", "tests/engine/",
+    "tests/store/", "tests/cli/test_cli.py", "tests/refine/", "tests/rendering/", "tests/exports/",
 )  # fmt: skip
 """These files and folders begin, so that no process is left with a long one when the others are done."""
 
@@ -135,6 +151,14 @@ def recordings() -> Path:
     if not folder.is_dir():
         pytest.skip("no development recordings: set INSTRUCTFX_DATA to the folder that holds audio/")
     return folder
+
+
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
+    """HTSAT-tiny with random weights, named as in laion's files, and its tokenizer beside it."""
+    from clap_checkpoint import write_checkpoint
+
+    return write_checkpoint(tmp_path_factory.mktemp("clap"))
 
 
 @pytest.fixture

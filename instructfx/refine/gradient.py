@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from instructfx.chain import Chain, Knob
+from instructfx.refine.adam import Adam
 from instructfx.refine.responses import EDGE, responses, searched
 from instructfx.refine.search import Search
 
@@ -101,15 +102,14 @@ def _adam(
     steps: int,
     rest: float,
 ) -> Tensor:
-    """Adam on the logits of the knobs between their plausible ends (Kingma and Ba 2015); the best position that it saw,
-    (knobs,).
+    """Adam on the logits of the knobs between their plausible ends; the best position that it saw, (knobs,).
 
     rest is the part of the loss that this search cannot see, added to what it reports.
     """
     low, high = searched(knobs, start.to_unit(knobs))
     home = torch.tensor([start.to_unit(knobs)], dtype=torch.float64)
     logits = torch.logit(((home - low) / (high - low)).clamp(EDGE, 1 - EDGE)).requires_grad_(True)
-    adam = torch.optim.Adam([logits], lr=options.rate)
+    adam = Adam(logits, options.rate)
     best, best_loss, since_best = home[0], float("inf"), 0
     for _ in range(steps):
         if search.cancelled() or since_best >= options.patience:
@@ -124,7 +124,5 @@ def _adam(
         else:
             since_best += 1
         search.report(start.with_unit(knobs, unit.detach()[0].tolist()), seen.item() + rest)
-        adam.zero_grad()
-        held.backward()
-        adam.step()
+        adam.step(held)
     return best

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import torch
 
+from instructfx.refine.adam import Adam
 from instructfx.refine.bayes import BayesOptions, explore
 from instructfx.refine.responses import EDGE
 from instructfx.refine.search import Search
@@ -28,7 +29,7 @@ def text2fx(search: Search, ids: tuple[str, ...], seed: int, steps: int = TEXT2F
     generator = torch.Generator().manual_seed(seed)
     home = torch.tensor([start.to_unit(knobs)], dtype=torch.float64).clamp(EDGE, 1 - EDGE)
     logits = torch.logit(home).requires_grad_(True)
-    adam = torch.optim.Adam([logits], lr=TEXT2FX_RATE)
+    adam = Adam(logits, TEXT2FX_RATE)
     best, best_loss = home[0], float("inf")
     for _ in range(steps):
         if search.cancelled():
@@ -40,9 +41,7 @@ def text2fx(search: Search, ids: tuple[str, ...], seed: int, steps: int = TEXT2F
         search.report(start.with_unit(knobs, unit.detach()[0].tolist()), loss.item())
         if loss.item() < best_loss:
             best, best_loss = unit.detach()[0], loss.item()
-        adam.zero_grad()
-        loss.backward()
-        adam.step()
+        adam.step(loss)
     search.consider(start.with_unit(knobs, best.tolist()))
 
 

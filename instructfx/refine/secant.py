@@ -20,6 +20,7 @@ from torch import Tensor
 
 from instructfx.chain import Chain, Knob
 from instructfx.effects.device import brought
+from instructfx.refine.adam import Adam
 from instructfx.refine.responses import EDGE, responses, searched
 from instructfx.refine.search import Search
 from instructfx.rendering.level import k_power
@@ -223,7 +224,7 @@ class _Place:
         rate = MODEL_RATE * min(1.0, trust.radius_db / RATED_DB)
         start = here.unit[0].float()
         knobs = start.clone().requires_grad_(True)
-        adam = torch.optim.Adam([knobs], lr=rate, betas=(0.9, 0.99), fused=True)
+        adam = Adam(knobs, rate, betas=(0.9, 0.99))
         best, least = here.unit, float("inf")
         for number in range(LINEARISATIONS + 1):
             with torch.no_grad():
@@ -238,11 +239,9 @@ class _Place:
                     best, least = unit, loss.item()
                 if number == LINEARISATIONS:  # only looked at
                     break
-                (loss + RESTRAINT * (knobs - start).square().sum()).backward()
                 fallen = (number * MODEL_STEPS + step) / (LINEARISATIONS * MODEL_STEPS)
-                adam.param_groups[0]["lr"] = rate * (1 + (LAST_RATE - 1) * fallen)
-                adam.step()
-                adam.zero_grad()
+                adam.rate = rate * (1 + (LAST_RATE - 1) * fallen)
+                adam.step(loss + RESTRAINT * (knobs - start).square().sum())
         return best
 
     def _model(self, here: _Look, slopes: Tensor, change: Tensor, moved: Tensor) -> Tensor:

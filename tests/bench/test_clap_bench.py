@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from clap_checkpoint import write_checkpoint
 from lived_sessions import QUICK
 
 from instructfx.audio import Audio, save
 from instructfx.audio.track import inspect
 from instructfx.bench.quality import clap, passes, templates
+from instructfx.ears.checkpoints import Checkpoint
 from instructfx.ears.clap_ear import ClapEar
 from instructfx.engine import excerpt_of
 from instructfx.engine.live import LiveSession, open_session
@@ -23,14 +23,13 @@ FEW = SecantOptions(passes=2)
 
 
 @pytest.fixture(scope="module")
-def data(music: Audio, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Three seconds of music, and a CLAP that this file loads once."""
+def data(music: Audio, checkpoint: Checkpoint, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Three seconds of music, and a CLAP."""
     base = tmp_path_factory.mktemp("bench")
-    checkpoint = write_checkpoint(base / "clap")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("INSTRUCTFX_CLAP_CHECKPOINT", str(checkpoint.path))
         patch.setenv("INSTRUCTFX_CLAP_MODEL", checkpoint.architecture)
-        patch.setenv("INSTRUCTFX_MODELS", str(base / "clap"))
+        patch.setenv("INSTRUCTFX_MODELS", str(checkpoint.path.parent))
         patch.setenv("INSTRUCTFX_SESSIONS", str(base / "sessions"))
         save(Audio(music.samples[:, : 3 * music.sample_rate].copy(), music.sample_rate), base / "data" / "music.flac")
         yield base / "data"

@@ -69,7 +69,7 @@ def test_agreement(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_two_wishes_in_a_row(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sequential, "DRAWN", 4)
+    monkeypatch.setattr(sequential, "DRAWN", 2)
     page, numbers = run("sequential", data, cases=1)
     for row in sequential.ROWS:
         assert f"| {row} |" in page.summary

@@ -9,7 +9,6 @@ from typing import Any, NoReturn
 
 import pytest
 import torch
-from clap_checkpoint import write_checkpoint
 from published import CONTENT, NAME
 from scripted_server import Server, serving
 from torch import Tensor
@@ -29,12 +28,6 @@ def music(music: Audio) -> Tensor:
 @pytest.fixture(autouse=True)
 def _nobodys_models(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INSTRUCTFX_MODELS", str(tmp_path_factory.getbasetemp() / "models"))
-
-
-@pytest.fixture(scope="session")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
-    """HTSAT-tiny with random weights, named as in laion's files, and its tokenizer beside it."""
-    return write_checkpoint(tmp_path_factory.mktemp("clap"))
 
 
 @pytest.fixture(scope="session")

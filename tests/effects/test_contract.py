@@ -241,9 +241,11 @@ def test_extremes_stay_finite(effect: Effect, sample_rate: int) -> None:
     ends = {param.name: (param.low, param.high) for param in effect.params}
     corners = [{name: end} for name, both in ends.items() for end in both]
     corners += [{name: both[side] for name, both in ends.items()} for side in (0, 1)]
-    corners += [{name: both[rng.integers(2)] for name, both in ends.items()} for _ in range(10)]
-    if effect.name == "reverb" and sample_rate > 44_100:
-        corners = [{**corner, "decay_seconds": 0.1} for corner in corners]  # ten seconds cost a second each
+    random = [{name: both[rng.integers(2)] for name, both in ends.items()} for _ in range(10)]
+    if effect.name == "reverb" and sample_rate > 8_000:  # whose ten seconds cost a second each
+        random = [{**corner, "decay_seconds": 0.1} for corner in random]
+        corners = [{**corner, "decay_seconds": 0.1} for corner in corners] if sample_rate > 44_100 else corners
+    corners += random
     for corner in {tuple(sorted(corner.items())): corner for corner in corners}.values():
         rendered = effect.render(dry, sample_rate, as_tensors(effect.complete(corner)))
         assert torch.isfinite(rendered).all(), corner

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from clap_checkpoint import write_checkpoint
 
 from instructfx.audio import Audio, save
 from instructfx.cli.main import main
@@ -19,11 +16,6 @@ from instructfx.errors import EarError, InstructionError
 from instructfx.refine import RefineOptions, rivals
 from instructfx.sessions import Exchange
 from instructfx.sessions.options import TurnOptions
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
-    return write_checkpoint(tmp_path_factory.mktemp("clap"))
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +34,7 @@ def track(music: Audio, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-FEW = TurnOptions(iterations=3)
+FEW = TurnOptions(iterations=2)
 """For what does not depend on how far a search gets."""
 
 
@@ -53,7 +45,7 @@ def opened(track: Path, tmp_path: Path, **more: str) -> LiveSession:
 def test_a_session_with_clap_refines_turn_after_turn(track: Path, tmp_path: Path, checkpoint: Checkpoint) -> None:
     session = opened(track, tmp_path)
     assert session.agents.ear.name == "clap"  # by itself, because its checkpoint is there
-    first, second = session.say("make it warmer"), session.say("put it in a small church")
+    first, second = session.say("make it warmer"), session.say("put it in a small church", options=FEW)
     assert (first.route, second.route) == ("initialize_all", "reuse_and_initialize")
     for turn in (first, second):
         assert turn.refined.loss_after <= turn.refined.loss_before
@@ -77,7 +69,7 @@ def test_one_seed_gives_the_same_settings_and_losses(track: Path, tmp_path: Path
 
 
 def test_words_that_no_lexicon_knows_are_left_to_the_ear(track: Path, tmp_path: Path) -> None:
-    turn = opened(track, tmp_path, ear="clap").say("floccinaucinihilipilification", options=FEW)
+    turn = opened(track, tmp_path, ear="clap").say("floccinaucinihilipilification", options=TurnOptions(iterations=3))
     assert turn.plan.goal.target == "floccinaucinihilipilification"
     assert turn.chain.names == ("eq", "reverb")
     assert turn.refined.loss_after < turn.refined.loss_before
@@ -128,13 +120,10 @@ def test_wrong_names_are_one_clear_line(track: Path, tmp_path: Path, monkeypatch
     assert opened(track, tmp_path).agents.ear.name == "perceptual"
 
 
-def test_the_command_line_takes_the_ear(track: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "instructfx", "refine", str(track), "make it darker", "--json"]
-    finished = subprocess.run(
-        [*command, "--ear", "clap", "--device", "cpu", "--iterations", "3", "--out", str(tmp_path / "out")],
-        capture_output=True, text=True, timeout=120, check=True,
-    )  # fmt: skip
-    record = json.loads(finished.stdout)
+def test_the_command_line_takes_the_ear(track: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["refine", str(track), "make it darker", "--json", "--ear", "clap", "--device", "cpu"]
+    assert main([*command, "--iterations", "2", "--out", str(tmp_path / "out")]) == 0
+    record = json.loads(capsys.readouterr().out)
     assert record["loss_after"] < record["loss_before"]
     assert Path(record["file"]).is_file()
 

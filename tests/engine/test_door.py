@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,12 +22,16 @@ DOOR = "engine/turn.py"
 QUICK = RefineOptions(GradientOptions(spectral_steps=8, waveform_steps=2), BayesOptions(evaluations=3, first_points=2))
 
 
+@cache
+def nodes() -> list[tuple[str, ast.AST]]:
+    """All that the package is written of, with the module in which it stands."""
+    paths = {str(path.relative_to(PACKAGE)): path for path in sorted(PACKAGE.rglob("*.py"))}
+    return [(module, node) for module, path in paths.items() for node in ast.walk(ast.parse(path.read_text()))]
+
+
 def calls() -> Iterator[tuple[str, ast.Call]]:
     """Every call in the package, with the module in which it stands."""
-    for path in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call):
-                yield str(path.relative_to(PACKAGE)), node
+    return ((module, node) for module, node in nodes() if isinstance(node, ast.Call))
 
 
 def called(node: ast.Call) -> str:
@@ -51,11 +56,10 @@ def test_nobody_asks_which_planner_or_ear_it_is() -> None:
         module for module, node in calls()
         if called(node) == "isinstance" and ast.unparse(node.args[1]).endswith(("Planner", "Ear"))
     ]  # fmt: skip
-    for path in sorted(PACKAGE.rglob("*.py")):
-        asked += [
-            str(path.relative_to(PACKAGE)) for node in ast.walk(ast.parse(path.read_text()))
-            if isinstance(node, ast.Compare) and ast.unparse(node.left).endswith(("ear.name", "planner.name"))
-        ]  # fmt: skip
+    asked += [
+        module for module, node in nodes()
+        if isinstance(node, ast.Compare) and ast.unparse(node.left).endswith(("ear.name", "planner.name"))
+    ]  # fmt: skip
     assert asked == []
 
 

@@ -29,7 +29,7 @@ QUICK = RefineOptions(GradientOptions(spectral_steps=20, waveform_steps=3), Baye
 @pytest.fixture(scope="module")
 def track(music: Audio, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("tracks") / "song.flac"
-    save(Audio(music.samples[:, : 4 * music.sample_rate], music.sample_rate), path)
+    save(Audio(music.samples[:, : 2 * music.sample_rate], music.sample_rate), path)
     return path
 
 

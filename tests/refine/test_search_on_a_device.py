@@ -5,12 +5,10 @@ from __future__ import annotations
 import copy
 import dataclasses
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from clap_checkpoint import write_checkpoint
 from elsewhere import ELSEWHERE, Traffic, elsewhere
 from torch import Tensor
 
@@ -36,7 +34,7 @@ from instructfx.refine import (
 from instructfx.rendering.excerpt import Excerpt
 
 QUICK = RefineOptions(
-    GradientOptions(spectral_steps=4, waveform_steps=2), BayesOptions(evaluations=2, first_points=2), SecantOptions(3)
+    GradientOptions(spectral_steps=4, waveform_steps=2), BayesOptions(evaluations=2, first_points=2), SecantOptions(2)
 )
 FEW = 20_000  # a spectrum, or where there are no doubles an equaliser's taps; sounds have more
 GOAL = Goal(target="a warm sound in a church", anchor="a bright sound", axes={"warmth": 1.0, "space": 1.0})
@@ -48,11 +46,6 @@ def traffic(monkeypatch: pytest.MonkeyPatch) -> Iterator[Traffic]:
     monkeypatch.setattr(eq, "has_doubles", lambda device: device == CPU)
     with elsewhere() as traffic:
         yield traffic
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_checkpoint(tmp_path_factory.mktemp("clap")).path
 
 
 def excerpt_at(sample_rate: int, music: Audio) -> Excerpt:
@@ -99,7 +92,7 @@ def test_pedalboard_costs_one_transfer_each_way_for_every_look(music: Audio, tra
 
 
 @pytest.fixture
-def sent_there(monkeypatch: pytest.MonkeyPatch, checkpoint: Path) -> None:
+def sent_there(monkeypatch: pytest.MonkeyPatch, checkpoint: Checkpoint) -> None:
     """Lets CLAP be loaded to ELSEWHERE; modules themselves cannot be moved to a device that is none."""
 
     def loaded(source: Checkpoint, device: torch.device) -> clap.Clap:
@@ -112,8 +105,8 @@ def sent_there(monkeypatch: pytest.MonkeyPatch, checkpoint: Path) -> None:
                     setattr(module, name, values.to(device))
         return clap.Clap(model, on_processor.tokenizer, device)
 
-    on_processor = clap.load(Checkpoint(checkpoint, "HTSAT-tiny"), CPU)
-    monkeypatch.setenv("INSTRUCTFX_MODELS", str(checkpoint.parent))
+    on_processor = clap_ear._loaded(checkpoint, CPU)
+    monkeypatch.setenv("INSTRUCTFX_MODELS", str(checkpoint.path.parent))
     monkeypatch.setattr(clap_ear, "_loaded", loaded)
 
 
@@ -122,7 +115,7 @@ def sent_there(monkeypatch: pytest.MonkeyPatch, checkpoint: Path) -> None:
     "way", ["ours", *(pytest.param(rival, marks=pytest.mark.slow) for rival in ("text2fx", "fxsearcher"))]
 )
 def test_clap_finds_the_same_and_no_sound_comes_back(
-    way: str, music: Audio, checkpoint: Path, traffic: Traffic
+    way: str, music: Audio, checkpoint: Checkpoint, traffic: Traffic
 ) -> None:
     rival = {
         "text2fx": lambda search, effects, seed: rivals.text2fx(search, effects, seed, steps=2),
@@ -130,7 +123,7 @@ def test_clap_finds_the_same_and_no_sound_comes_back(
     }.get(way)
     options = dataclasses.replace(QUICK, rival=rival)
     excerpt, chain = excerpt_at(48_000, music), chain_of("eq", "reverb")
-    ears = [ClapEar(Checkpoint(checkpoint, "HTSAT-tiny"), device) for device in (CPU, ELSEWHERE)]
+    ears = [ClapEar(checkpoint, device) for device in (CPU, ELSEWHERE)]
     expected = searched(ears[0], chain, excerpt, options)
     del traffic.sent[:], traffic.fetched[:]
     assert searched(ears[1], chain, excerpt, options) == expected
@@ -177,10 +170,10 @@ def test_where_memory_is_full_the_search_goes_on_on_the_processor(
 @pytest.mark.usefixtures("sent_there")
 @pytest.mark.parametrize("when", [pytest.param("forwards", marks=pytest.mark.slow), "backwards"])
 def test_clap_goes_on_on_the_processor_too(
-    when: str, music: Audio, checkpoint: Path, traffic: Traffic, monkeypatch: pytest.MonkeyPatch,
+    when: str, music: Audio, checkpoint: Checkpoint, traffic: Traffic, monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
-    excerpt, here = excerpt_at(48_000, music), ClapEar(Checkpoint(checkpoint, "HTSAT-tiny"), CPU)
+    excerpt, here = excerpt_at(48_000, music), ClapEar(checkpoint, CPU)
     expected = searched(here, chain_of("reverb"), excerpt)
     monkeypatch.setattr(clap.Clap, "to", lambda self, device: here.model)
     fill(monkeypatch, when)

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from chat_server import Chat, Fail, Say
-from clap_checkpoint import write_checkpoint
 from visitor import PHONE, visitor
 
 from instructfx.bench.serving.browser import choose_sample, say
 from instructfx.bench.serving.running import served
+from instructfx.ears.checkpoints import Checkpoint
 from instructfx.errors import PlannerError
 from instructfx.studio.visits import planner_options
 from instructfx.studio.web.server import serve
@@ -32,15 +32,14 @@ class TestOnThePage:
     pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.timeout(900)]  # noqa: RUF012
 
     def test_who_plans_and_who_listens_is_chosen(
-        self, chromium: Any, chat: Chat, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, chromium: Any, chat: Chat, checkpoint: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A language model and CLAP, each with its stand-in beside it; where the model fails the stand-in plans."""
-        checkpoint = write_checkpoint(tmp_path, "HTSAT-tiny")
         for name, value in {
             "INSTRUCTFX_PLANNER": "openai/scripted",
             "INSTRUCTFX_PLANNER_URL": chat.url,
             "INSTRUCTFX_CLAP_CHECKPOINT": str(checkpoint.path),
-            "INSTRUCTFX_CLAP_MODEL": "HTSAT-tiny",
+            "INSTRUCTFX_CLAP_MODEL": checkpoint.architecture,
             "INSTRUCTFX_TURNS": "1",
         }.items():
             monkeypatch.setenv(name, value)

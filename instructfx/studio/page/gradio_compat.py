@@ -23,6 +23,7 @@ Changes = dict[Any, Any]
 FONTS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO_FONTS = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 KEEP_UPLOADS_SECONDS = 300  # a page opens what it has sent at once
+QUEUE_SECONDS = 0.01  # between two looks at the queue, where Gradio's millisecond keeps an idle server at 5% of a core
 
 STYLES = ("style.css", "player.css", "chain.css", "history.css")
 
@@ -114,6 +115,7 @@ def part(tag: str, elem_id: str, label: str) -> Part:
 def mounted(app: FastAPI, page: gradio.Blocks, upload_mb: int, mcp: bool) -> FastAPI:
     """The page at the root of an application, uploads limited; nothing on it comes from another host or our disk."""
     page.queue(default_concurrency_limit=None)
+    page._queue.sleep_when_free = QUEUE_SECONDS
     page.has_launched = True  # by then Gradio refuses files of this machine that nobody uploaded; mounting forgets it
     whole = gradio.mount_gradio_app(
         app,

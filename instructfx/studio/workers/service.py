@@ -53,6 +53,7 @@ PLAYS_AS_IT_IS = (".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus")
 SESSIONS_HELD = 4
 WARM_STEPS = 8  # enough to meet every part of a search
 WARM_TRACK = static_folder() / "samples" / "guitar.flac"
+WARM_SECONDS = 3  # of it; what is prepared does not depend on the length
 
 
 class Service:
@@ -196,6 +197,7 @@ class Service:
         self._tell(RenderingReport(share))
 
     def _warm(self, ear: str) -> None:
+        from instructfx.audio import Audio, load, save
         from instructfx.engine import Callbacks
         from instructfx.engine.live import open_session
         from instructfx.refine import Step
@@ -203,7 +205,9 @@ class Service:
         tried: list[Step] = []
         callbacks = Callbacks(on_step=tried.append, cancelled=lambda: len(tried) > WARM_STEPS or self._stop.is_set())
         with tempfile.TemporaryDirectory() as folder:
-            live = open_session(WARM_TRACK, planner="builtin", ear=ear, store=folder)
+            track, path = load(WARM_TRACK), Path(folder) / "warm.wav"
+            save(Audio(track.samples[:, : WARM_SECONDS * track.sample_rate].copy(), track.sample_rate), path)
+            live = open_session(path, planner="builtin", ear=ear, store=folder)
             live.say("make it warmer")
             live.say("put it in a small room", callbacks)
             live.render_to(Path(folder) / "warm.flac", cancelled=self._stop.is_set)
