@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final
 
 from instructfx.chain import Chain
 from instructfx.effects import EFFECTS
@@ -15,9 +15,8 @@ from instructfx.language.scan import scan
 from instructfx.language.substitution import substituted
 from instructfx.planners import PlanRequest
 from instructfx.planners.last_settings import flattened, moved_in_frequency, moved_in_width, moved_to, sets_bands
+from instructfx.planners.order_of_slots import in_order, in_place_of_each_other, taken_out
 from instructfx.planners.phrases import Voice
-from instructfx.planners.pronouns import pair_of
-from instructfx.planners.taking_back import put_in
 
 TWEAKS: Final = frozenset(("frequency", "height", "bandwidth"))
 """References that turn what was asked before, and ask nothing by themselves."""
@@ -66,11 +65,11 @@ def _resolved(reference: Reference, found: Resolved) -> Resolved:
     if reference.kind == "exchange":
         return _exchanged(reference, found)
     if reference.kind in ("order", "end"):
-        return _ordered(reference, found)
+        return _moving(in_order(reference, request.chain), found)
     if reference.kind == "withdraw":
         back = _turns_back(reference, request)
         number = int(reference.amount) or (len(request.earlier) + 1 - back if back else 0)
-        return _withdrawn(number, found) if number else _by_itself(found)
+        return _withdrawn(number, found) if 0 < number <= len(request.earlier) else _by_itself(found)
     if reference.kind == "swap":
         return replace(found, intent=joined(found.intent, _swapped(reference, request)))
     if reference.kind == "share":
@@ -140,51 +139,31 @@ def _of_last_settings(reference: Reference, found: Resolved) -> Resolved:
     return replace(found, intent=joined(found.intent, replace(found.intent, wishes=(), commands=commands, notes=())))
 
 
-def _ordered(reference: Reference, found: Resolved) -> Resolved:
-    """An effect before another one, or at an end of the chain; the words alone where it is not there."""
-    chain = found.request.chain
-    named = list(dict.fromkeys(command.effect for command in understand(reference.words).commands if command.effect))
-    there = [slot for effect in named for slot in chain.of_effect(effect)[:1]]
-    if reference.kind == "end" and there:
-        rest = [slot for slot in chain.slots if slot.id != there[0].id]
-        there += rest[-1:] if reference.amount > 0 else rest[:1]
-    if len(there) != 2:
-        return _by_itself(found)
-    moved, beside = there
-    side: Literal["before", "after"] = "after" if reference.kind == "end" and reference.amount > 0 else "before"
-    numbers = chain.number_of(moved.id), chain.number_of(beside.id)
-    which = Which("numbered", numbers[0], side, beside.effect.name, numbers[1], definite=True)
-    move = Command(reference.words, "move", moved.effect.name, {}, {}, (), 0.0, which)
-    return replace(found, intent=replace(found.intent, commands=(*found.intent.commands, move), references=()))
-
-
 def _withdrawn(number: int, found: Resolved) -> Resolved:
     """Without what the turn of that number put in; a question back where that alone cannot be taken out."""
     request, voice = found.request, Voice(found.intent.language)
-    if 0 < number == len(request.earlier):
+    if number == len(request.earlier):
         return replace(found, request=without_last(request, 1), back=found.back + 1)
-    slots = put_in(request.earlier, [number - 1], request.chain) if number < len(request.earlier) else ()
-    if not slots:
+    commands = taken_out(number, request)
+    if not commands:
         return replace(found, ask=voice.say("not_alone", number=str(number)))
-    commands = tuple(_removing(request.chain, slot_id) for slot_id in slots)
     return replace(found, intent=replace(found.intent, commands=commands, references=()))
-
-
-def _removing(chain: Chain, slot_id: str) -> Command:
-    which = Which("numbered", chain.number_of(slot_id), definite=True)
-    return Command(slot_id, "remove", chain.slot(slot_id).effect.name, {}, {}, (), 0.0, which)
 
 
 def _exchanged(reference: Reference, found: Resolved) -> Resolved:
     """Two slots in each other's places."""
     chain, voice = found.request.chain, Voice(found.intent.language)
-    pair = pair_of(reference.words, found.request)
-    if pair is None:
+    move = in_place_of_each_other(reference.words, found.request)
+    if move is None:
         those = voice.listed([voice.called(chain, each) for each in chain.ids], "or")
         return replace(found, ask=voice.say("which_ones", what=those) if chain.slots else voice.say("no_effect_yet"))
-    one, other = (chain.slot(each).effect.name for each in pair)
-    which = Which("numbered", chain.number_of(pair[0]), "for", other, chain.number_of(pair[1]), definite=True)
-    move = Command(reference.words, "move", one, {}, {}, (), 0.0, which)
+    return _moving(move, found)
+
+
+def _moving(move: Command | None, found: Resolved) -> Resolved:
+    """With that move; the words alone where there is none."""
+    if move is None:
+        return _by_itself(found)
     return replace(found, intent=replace(found.intent, commands=(*found.intent.commands, move), references=()))
 
 
