@@ -16,7 +16,7 @@ from instructfx.ears import clap, clap_ear
 from instructfx.ears.checkpoints import Checkpoint
 from instructfx.ears.clap_ear import ClapEar, Loss
 from instructfx.ears.goal import Goal
-from instructfx.ears.objective import Guided, Similarity
+from instructfx.ears.objective import Anchored, Directional, Guided, Similarity
 from instructfx.effects.device import CPU
 from instructfx.errors import EarError
 
@@ -107,3 +107,12 @@ def test_other_texts_without_words_do_not_count(
     monkeypatch.setattr(clap_ear, "_loaded", lambda *which: model)
     goal = Goal("warm", anchor=anchor, negative=negative)
     assert isinstance(ClapEar(checkpoint, CPU).objective(goal, torch.ones(1, 1, 48_000)).judge, kind)
+
+
+@pytest.mark.parametrize(("loss", "kind"), [("usual", Anchored), ("anchored", Anchored), ("directional", Directional)])
+def test_a_goal_with_an_anchor_is_judged_by_the_loss_that_is_named(
+    loss: Loss, kind: type, checkpoint: Checkpoint, model: clap.Clap, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clap_ear, "_loaded", lambda *which: model)
+    goal = Goal("warm", anchor="cold")
+    assert isinstance(ClapEar(checkpoint, CPU, loss).objective(goal, torch.ones(1, 1, 48_000)).judge, kind)

@@ -17,6 +17,8 @@ from instructfx.store import Store, database
 from instructfx.store.doctor import examine
 from instructfx.store.sessions import DATABASE
 
+pytestmark = pytest.mark.usefixtures("own_scratch")
+
 FULL = """
 import resource, signal, sys
 from instructfx.errors import StoreError
