@@ -148,7 +148,7 @@ class _Frames:
             draft.undirected.append(group.item.text)
             return
         factor = level_factor(self._loud) if area else 1.0
-        if (draft.disliked or _listed_faults(group, draft)) and _only_said(group, self._words):
+        if (draft.disliked or _listed_faults(group, draft)) and _only_said(group):
             group = replace(group, mods=replace(group.mods, flags=group.mods.flags | {"too"}))
         kept = group if self._loud is None or not area else replace(group, mods=Mods())
         made = wish(kept, family, self._words, phrase, self._guarded, factor)
@@ -171,7 +171,7 @@ def _only_stated(mods: Mods) -> bool:
     return mods.has("copula") and mods.verb is None and not mods.has("make") and not mods.degree
 
 
-def _only_said(group: Group, words: Lexicon) -> bool:
+def _only_said(group: Group) -> bool:
     """Whether a quality is said of the sound and nothing asks for it."""
     mods, form = group.mods, group.item.entry.form if group.item.entry else ""
     return not mods.verb and not mods.direction and not mods.has("make", "not", "too") and form in ("base", "noun")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Final
 
 from instructfx.language.lexicon import lexicon
@@ -31,6 +32,7 @@ class _Tables:
     reasons: tuple[Words, ...]
     excuses: tuple[Words, ...]
     heard_on: Mapping[Words, Words]
+    stated: frozenset[str]
     respelled: Mapping[str, str]
     english: Mapping[str, str]
     rewritten: Mapping[Words, Words]
@@ -44,6 +46,7 @@ def _tables() -> _Tables:
         reasons=tuple(tuple(each.split()) for each in data["reasons"]),
         excuses=tuple(tuple(each.split()) for each in data["excuses"]),
         heard_on={tuple(each.split()): () for each in data["heard_on"]},
+        stated=frozenset(data["stated"]),
         respelled=data["respelled"],
         english=data["english"],
         rewritten={tuple(before.split()): tuple(after.split()) for before, after in data["rewritten"].items()},
@@ -66,13 +69,15 @@ def _without_fillers(tokens: Sequence[Token]) -> list[Token]:
 def _respelled(tokens: Sequence[Token]) -> list[Token]:
     spanish = any(token.key in SPANISH for token in tokens)
     known = _tables().respelled if spanish else {**_tables().respelled, **_tables().english}
-    following = [*(token.kind for token in tokens[1:]), ""][: len(tokens)]
-    return [
-        Token(known[token.key], known[token.key], token.kind)
-        if token.kind == "word" and token.key in known and not (len(token.key) == 1 and kind == "number")
-        else token
-        for token, kind in zip(tokens, following, strict=True)
-    ]
+    found = []
+    for token, following in zip_longest(tokens, tokens[1:]):
+        counted = len(token.key) == 1 and following is not None and following.kind == "number"
+        if token.key == "its" and following is not None and following.key in _tables().stated:
+            token = _token("it's")
+        elif token.kind == "word" and token.key in known and not counted:
+            token = _token(known[token.key])
+        found.append(token)
+    return found
 
 
 def _without_excuse(tokens: Sequence[Token]) -> list[Token]:

@@ -31,11 +31,8 @@ def substituted(before: str, words: str) -> str | None:
         measured = [at for at, item in enumerate(old) if item.quantity is not None and _fits(item, told)]
         measured = measured or [at for at, item in enumerate(old) if _fits_in_kilohertz(item, told)]
         if measured:
-            place = old[measured[-1]]
-            frequency = place.quantity is not None and place.quantity.unit == "hz"  # "800" beside "3 kHz" is in Hz
-            small = told.quantity.value < LEAST_HZ
-            unit = ("khz" if small else "hz") if frequency else place.text.partition(" ")[2]
-            return _text([*old[: measured[-1]], replace(told, text=f"{told.text} {unit}"), *old[measured[-1] + 1 :]])
+            text = f"{told.text} {_unit(old[measured[-1]], told.quantity.value)}"
+            return _text([*old[: measured[-1]], replace(told, text=text), *old[measured[-1] + 1 :]])
     if not places and told.quantity is None and _sort(told) != DIRECTION:
         places = [at for at, item in enumerate(old) if _sort(item) in ("effect", "quality")]
     if not places:
@@ -55,6 +52,13 @@ def _fits_in_kilohertz(item: Item, told: Item) -> bool:
     """Whether a small number can only stand for kilohertz: "make it 8", of 6 kHz."""
     heard = item.quantity is not None and item.quantity.unit == "hz" and item.quantity.value >= 1000
     return heard and told.quantity is not None and 0 < told.quantity.value < LEAST_HZ
+
+
+def _unit(place: Item, value: float) -> str:
+    """The unit of a number in that place: "800" beside "3 kHz" is in Hz, "8" in kHz."""
+    if place.quantity is not None and place.quantity.unit == "hz":
+        return "hz" if value >= LEAST_HZ else "khz"
+    return place.text.partition(" ")[2]
 
 
 def _sort(item: Item) -> str:

@@ -65,9 +65,7 @@ def _dial(command: Command, slot_id: str, intent: Intent, draft: Draft) -> None:
         name = _working(said, slot_id, values, draft)
         settings[name] = values[name] + change
         if draft.effect(slot_id).param(name).clamp(settings[name]) != settings[name]:
-            voice = draft.voice
-            there = voice.called(draft.chain, slot_id) if draft.has(slot_id) else ""
-            draft.notes.append(voice.say("goes_no_further", what=there or voice.the(draft.effect(slot_id).name)))
+            draft.note_end_stop(slot_id)
     for name, factor in command.factors.items():
         settings[name] = values[name] * factor
     if command.boosts:

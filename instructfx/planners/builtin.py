@@ -259,7 +259,7 @@ def _start(
             more = heuristics.more(heuristics.dose(axes), values)
             settings = {name: effect.param(name).sensible(value, values[name]) for name, value in more.items()}
             if settings and all(settings[name] == values[name] for name in settings):
-                draft.notes.append(draft.voice.say("goes_no_further", what=draft.voice.called(draft.chain, slot_id)))
+                draft.note_end_stop(slot_id)
         said = draft.fixed(slot_id)  # what was said in numbers stands beside what a word is known by
         draft.move(slot_id, {name: value for name, value in settings.items() if name not in said}, pinned)
 

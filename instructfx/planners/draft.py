@@ -101,6 +101,11 @@ class Draft:
         free = {name: effect.param(name).clamp(value) for name, value in settings.items() if name not in locked}
         self.moves[slot_id] = Move(effect.name, {**old.settings, **free}, old.pinned | frozenset(pinned), slot=slot_id)
 
+    def note_end_stop(self, slot_id: str) -> None:
+        """Say that a slot, there or planned, cannot be turned any further in the direction that is asked."""
+        there = self.voice.called(self.chain, slot_id) if self.has(slot_id) else ""
+        self.notes.append(self.voice.say("goes_no_further", what=there or self.voice.the(self.effect(slot_id).name)))
+
     # Which slots a command speaks of
 
     def targets(self, command: Command) -> list[str]:

@@ -9,8 +9,9 @@ from instructfx.chain import Chain, Slot
 from instructfx.chain.format import FLAT_DB, bands_of
 from instructfx.effects import Param
 from instructfx.language import Command
-from instructfx.language.intent_types import Reference, Which
+from instructfx.language.intent_types import Reference
 from instructfx.planners import PlanRequest
+from instructfx.planners.pronouns import that_slot
 from instructfx.planners.standing import Setting, changed_settings
 
 NEAR = 0.26  # octaves: a band that is further off is another one
@@ -100,7 +101,7 @@ def _adjusting(
     factors: Mapping[str, float] | None = None,
 ) -> Command:
     """A command to that very slot."""
-    which = Which("numbered", chain.number_of(slot.id), definite=True)
+    which = that_slot(slot.id, chain)
     return Command(
         slot.id, "adjust", slot.effect.name, settings or {}, changes or {}, (), 0.0, which, (), factors or {}
     )

@@ -35,16 +35,18 @@ def to_loudness(target_lufs: float, draft: Draft, planned: Callable[[], Chain]) 
     limiting = next(effect for effect in EFFECTS.values() if effect.ceiling)
     ceiling = limiting.ceiling
     threshold_db = CEILING_DBTP - (aim_lufs - dry.loudness_lufs)
-    if dry.true_peak_dbtp > threshold_db:
-        limiter = draft.usual(limiting.name)
+    limiter = draft.usual(limiting.name) if dry.true_peak_dbtp > threshold_db else None
+    if limiter is not None:
         draft.move(limiter, {ceiling: threshold_db}, [ceiling])
     facts = track_facts(request, planned())
     for _ in range(TRIES):
-        short_lu = aim_lufs - facts.loudness_lufs if facts else 0.0
-        threshold_now = draft.values(limiter)[ceiling] if dry.true_peak_dbtp > threshold_db else deepest_db
-        if short_lu <= WITHIN_LU or threshold_now <= deepest_db:
+        if limiter is None or facts is None:
             break
-        draft.move(limiter, {ceiling: max(threshold_now - 2 * short_lu, deepest_db)}, [ceiling])
+        short_lu = aim_lufs - facts.loudness_lufs
+        threshold_now_db = draft.values(limiter)[ceiling]
+        if short_lu <= WITHIN_LU or threshold_now_db <= deepest_db:
+            break
+        draft.move(limiter, {ceiling: max(threshold_now_db - 2 * short_lu, deepest_db)}, [ceiling])
         facts = track_facts(request, planned())
     if facts is None:
         return voice.say("not_measured")

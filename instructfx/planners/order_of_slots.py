@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from instructfx.chain import Chain
 from instructfx.language import Command, understand
-from instructfx.language.intent_types import Reference, Which
+from instructfx.language.intent_types import Reference
 from instructfx.planners import PlanRequest
-from instructfx.planners.pronouns import pair_of
+from instructfx.planners.pronouns import pair_of, that_slot
 
 
 def in_place_of_each_other(words: str, request: PlanRequest) -> Command | None:
@@ -38,16 +39,12 @@ def taken_out(number: int, request: PlanRequest) -> tuple[Command, ...]:
     if not alone or any(now.find(slot_id) != after.find(slot_id) for slot_id in new):
         return ()
     return tuple(
-        Command(slot_id, "remove", now.slot(slot_id).effect.name, {}, {}, (), 0.0, _this(now, slot_id))
+        Command(slot_id, "remove", now.slot(slot_id).effect.name, {}, {}, (), 0.0, that_slot(slot_id, now))
         for slot_id in new
     )
 
 
-def _this(chain: Chain, slot_id: str) -> Which:
-    return Which("numbered", chain.number_of(slot_id), definite=True)
-
-
 def _move(chain: Chain, slot_id: str, side: Literal["before", "after", "for"], beside: str, words: str) -> Command:
-    neighbour = chain.slot(beside).effect.name
-    which = Which("numbered", chain.number_of(slot_id), side, neighbour, chain.number_of(beside), definite=True)
+    neighbour, number = chain.slot(beside).effect.name, chain.number_of(beside)
+    which = replace(that_slot(slot_id, chain), side=side, neighbour=neighbour, neighbour_number=number)
     return Command(words, "move", chain.slot(slot_id).effect.name, {}, {}, (), 0.0, which)

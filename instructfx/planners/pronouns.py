@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from instructfx.chain import Chain
 from instructfx.language import Intent, lexicon, understand
 from instructfx.language.dialogue_patterns import Pronoun, dialogue_patterns
+from instructfx.language.intent_types import Which
 from instructfx.language.normal_form import normal_form
 from instructfx.language.scan import scan
 from instructfx.language.words import Token
@@ -53,6 +54,11 @@ def pair_of(words: str, request: PlanRequest) -> tuple[str, str] | None:
     slots = [slot.id for effect in dict.fromkeys(named) for slot in request.chain.of_effect(effect)]
     slots = slots if named else _meant(Pronoun("both"), request) or []
     return (slots[0], slots[1]) if len(slots) == 2 else None
+
+
+def that_slot(slot_id: str, chain: Chain) -> Which:
+    """What speaks of that very slot of the chain, as "the second EQ" does."""
+    return Which("numbered", chain.number_of(slot_id), definite=True)
 
 
 def _spoken_of(tokens: Sequence[Token], most: int | None = None) -> bool:
