@@ -29,6 +29,7 @@ class Projection:
 
     judge: Judge
     seed: int = 0
+    harm: float = 0.0  # of the share of power above 4 kHz
     sample_rate: int = RATE
     forwards: int = 0
     backwards: int = 0
@@ -47,8 +48,10 @@ class Projection:
         return torch.logspace(1.8, 4.15, BANDS)
 
     def __call__(self, samples: Tensor, moved: Tensor | None = None) -> Tensor:
-        embedding = self.embed(self.power(samples))
-        return self.judge(embedding, zero_movement(embedding) if moved is None else moved)
+        power = self.power(samples)
+        embedding = self.embed(power)
+        judged = self.judge(embedding, zero_movement(embedding) if moved is None else moved)
+        return judged + self.harm_of(power.mean(dim=1, keepdim=True))
 
     def power(self, samples: Tensor) -> Tensor:
         window = torch.hann_window(WINDOW)
@@ -70,7 +73,8 @@ class Projection:
         self.backwards += 1
 
     def harm_of(self, power: Tensor) -> Tensor:
-        return torch.zeros(power.shape[0])
+        spectrum = power.mean(dim=1)
+        return self.harm * spectrum[:, self.frequencies_hz > 4000].sum(dim=1) / spectrum.sum(dim=1)
 
 
 @pytest.fixture(scope="module")
@@ -190,3 +194,16 @@ def test_a_direction_is_found_from_no_movement_at_all(excerpt: Excerpt) -> None:
     refined = run(Chain().added("eq", {}), objective, excerpt)
     assert refined.loss_before == pytest.approx(1, abs=0.05)
     assert refined.loss_after < 0.9
+
+
+def test_unasked_harm_counts_against_a_sound(excerpt: Excerpt) -> None:
+    chain = Chain().added("eq", {})
+    shares = {}
+    for weight in (0.0, 100.0):
+        objective = Projection(Similarity(target(7)), 7, harm=weight)
+        search = Search(chain, excerpt, objective, ignore, never)
+        descend_in_few_passes(search, ("eq",), SecantOptions())
+        assert search.measure(search.best) == pytest.approx(search.best_loss, rel=1e-3)
+        power = objective.power(excerpt.heard(search.best)).mean(dim=1, keepdim=True)
+        shares[weight] = float(Projection(objective.judge, 7, harm=1.0).harm_of(power))
+    assert shares[100.0] < 0.7 * shares[0.0]
