@@ -35,9 +35,14 @@ class Limit:
 
 @dataclass(frozen=True)
 class Standing:
-    """What earlier wishes achieved and a turn is to keep, and how far faults of the track may rise unasked."""
+    """What earlier wishes achieved and a turn is to keep, and how far faults of the track may rise unasked.
+
+    most_db is how far each band of the ear can rise behind filters, (bands,), empty where there are none: what a filter
+    takes is not to be brought back by a boost in front of it.
+    """
 
     limits: tuple[Limit, ...] = ()
+    most_db: tuple[float, ...] = ()
 
     def of(self, axes: tuple[str, ...]) -> tuple[Limit, ...]:
         """The limits on these axes."""

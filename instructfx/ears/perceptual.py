@@ -228,6 +228,8 @@ def tone_objective(goal: Goal, spectrum: Tensor, standing: Standing = NOTHING_ST
     """The loss of a goal after a sound of which only the long-term power (1, bins) is known: `loss_of_spectrum`."""
     audible = 1 - 10 ** ((AUDIBLE_DB - tone_levels(spectrum)) / 10)
     curve = wished_curve(goal.axes, standing=standing)
+    if standing.most_db:
+        curve = torch.minimum(curve, torch.tensor(standing.most_db))
     return PerceptualObjective(goal, curve, tone_levels(spectrum, DEPTH_DB), audible, {}, standing)
 
 

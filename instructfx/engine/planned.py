@@ -19,7 +19,7 @@ from instructfx.planners.drawing import taken_back
 from instructfx.planners.phrases import Voice
 from instructfx.planners.router import route
 from instructfx.planners.standing import named, standing
-from instructfx.planners.taking_back import NARROWING
+from instructfx.planners.taking_back import NARROWING, most_db
 from instructfx.refine import Refined, Step, Tuning
 from instructfx.sessions import Session
 from instructfx.sessions.options import TurnOptions, unheard
@@ -105,6 +105,7 @@ def _searched(context: TurnContext, text: str, plan: Plan) -> Outcome:
     with torch.no_grad():
         sound_before = context.excerpt.heard(base)
     stands = standing(request.earlier, pursued, context.readings(base))
+    stands = replace(stands, most_db=most_db(base, start))
     objective = agents.ear.objective(pursued, sound_before, stands)
     idle = session.standing is None and agents.first_turn == "initialize"
     callbacks.on_stage("refining")

@@ -14,6 +14,7 @@ from instructfx.language.rooms import room_changes
 from instructfx.language.wishes import strength
 
 NAMING = ("area", "device", "era")  # kinds of families that say of which kind a fault is
+AGED = ("device", "place")  # kinds of families of which an era only says which
 ROOMY = ("quality", "fault", "mood", "size", "level", "space")  # kinds of families that can be said of a room
 
 
@@ -76,7 +77,8 @@ def _faulty(families: Sequence[str], words: Lexicon) -> bool:
 
 
 def compounded(groups: Sequence[Group], words: Lexicon) -> list[Group]:
-    """Words that only say which fault or place is meant are no wishes: "tape hiss", "an empty hall"."""
+    """Words that only say which fault, place or device is meant are no wishes: "tape hiss", "an empty hall", "an old
+    telephone", "una radio vieja"."""
     found = list(groups)
     for first, second in itertools.pairwise(groups):
         names = [each.item.entry.family if each.item.entry else None for each in (first, second)]
@@ -84,9 +86,11 @@ def compounded(groups: Sequence[Group], words: Lexicon) -> list[Group]:
             continue
         told, head = (words.families[name].kind for name in names if name)
         place = head == "place" and told == "fault" and first.mods == Mods()
-        if place or (head == "fault" and told in NAMING):
+        if place or (head == "fault" and told in NAMING) or (head in AGED and told == "era"):
             found[found.index(second)] = replace(second, mods=first.mods, link=first.link)
             found.remove(first)
+        elif told in AGED and head == "era":
+            found.remove(second)
     return found
 
 

@@ -24,6 +24,7 @@ from instructfx.planners.pronouns import with_names
 from instructfx.planners.references import joined, resolved
 from instructfx.planners.router import route
 from instructfx.planners.sound_questions import number_text
+from instructfx.planners.standing import in_part
 from instructfx.planners.takes import another
 from instructfx.planners.taking_back import hides, opened
 from instructfx.planners.target_text import described, left_to_the_ear, wished_before
@@ -134,7 +135,8 @@ def _choose(wish: Wish, intent: Intent, draft: Draft, request: PlanRequest) -> l
     filtered = any(EFFECTS[effect].role == "band" for effect in wanted)
     if filtered and axes.get("fidelity", 0.0) <= NARROW:  # as narrow as the word says: its filter is the tone
         axes = {axis: value for axis, value in axes.items() if AXES[axis].family != TONE}
-    chosen += standing_against(axes, draft)
+    opening = standing_against(axes, draft)
+    chosen += opening
     mainly = max(axes, key=lambda axis: abs(axes[axis]), default="")
     alone = all(abs(value) < MAIN * strongest for axis, value in axes.items() if axis != mainly)
     lost = mainly in LOST and alone and not EFFECTS.answering(mainly, axes[mainly]) and not chosen
@@ -146,7 +148,8 @@ def _choose(wish: Wish, intent: Intent, draft: Draft, request: PlanRequest) -> l
         for slot_id in there:
             down = AXES[axis].family != TONE and value * draft.effect(slot_id).heuristics.reach[axis] < 0
             chosen += [slot_id] if abs(value) >= (SIDE if down else HALF) * strongest else []
-        if not there and abs(value) >= MAIN * strongest and not _answered(wish, intent, draft):
+        stands = any(_stands(each, axis, value, draft) for each in opening)
+        if not there and not stands and abs(value) >= MAIN * strongest:
             chosen += _newcomer(wish, axis, value, chosen, draft, request)
     for axis, value in sorted(axes.items(), key=lambda item: -abs(item[1])):
         if not chosen:  # better a part of the wish than nothing
@@ -167,18 +170,14 @@ def _there(axis: str, value: float, draft: Draft, request: PlanRequest) -> list[
     return found
 
 
+def _stands(slot_id: str, axis: str, value: float, draft: Draft) -> bool:
+    """Whether a filter stands against a wish."""
+    return bool(hides(draft.effect(slot_id), draft.values(slot_id), {axis: value}))
+
+
 def _same_on_both_sides(request: PlanRequest) -> bool:
     """Whether there is nothing beside the middle, of which a widener could make more."""
     return request.channels == 2 and request.readings.get("width", 1.0) < NO_SIDE
-
-
-def _answered(wish: Wish, intent: Intent, draft: Draft) -> bool:
-    """Whether what is there can answer the complaint that goes with a wish: "too harsh, soften it"."""
-    for other in intent.wishes:
-        axis = max(other.axes, key=lambda name: abs(other.axes[name]), default="")
-        if other.complaint and other.axes[axis] * wish.axes.get(axis, 0.0) > 0:
-            return any(axis in draft.effect(each).heuristics.reach for each in draft.chain.ids if draft.has(each))
-    return False
 
 
 def _can(slot_id: str, axis: str, value: float, draft: Draft, request: PlanRequest) -> bool:
@@ -217,6 +216,8 @@ def _goal(intent: Intent, wished: Mapping[str, float], draft: Draft, request: Pl
     """The wishes that the chosen slots can answer; the texts are for an ear that reads."""
     reaches = [set(draft.effect(slot_id).heuristics.reach) for slot_id in wished]
     reaches += [set(draft.effect(slot_id).heuristics.reach) for slot_id in draft.remove]
+    opening = [each for each in wished if draft.effect(each).role == "band" and draft.has(each)]
+    reaches += [{axis for axis, value in intent.axes.items() if _stands(each, axis, value, draft)} for each in opening]
     reach = set().union(*reaches)
     axes = {axis: value for axis, value in intent.axes.items() if axis in reach and abs(value) >= 0.05}
     gritty = any({"grit", "harshness"} <= each for each in reaches)
@@ -224,6 +225,7 @@ def _goal(intent: Intent, wished: Mapping[str, float], draft: Draft, request: Pl
         axes["grit"] = min(axes.get("grit", 0.0), HARSH_GRIT * axes["harshness"])
     if not wished:
         return Goal()
+    axes = in_part(axes, request.earlier)
     return Goal(target=described(intent), anchor=wished_before(request), axes=axes)
 
 

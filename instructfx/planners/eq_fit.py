@@ -52,11 +52,18 @@ class Canvas:
     there_db: Array | None = None
 
     @property
+    def heard(self) -> Array:
+        """1 where filters leave enough that a boost can be heard, else 0, (points,)."""
+        passed_db = np.zeros(POINTS) if self.passed_db is None else self.passed_db
+        return np.where(passed_db < HIDDEN_DB, 0.0, 1.0)
+
+    @property
     def curve_db(self) -> Array:
-        """The curve that stands, (points,), mean removed."""
-        if self.there_db is not None:
-            return _centred(self.there_db)
-        return _centred(_response_db(self.effect, self._units(self.settings)[None])[0])
+        """The curve that stands, (points,), without its mean where it is heard."""
+        curve = (
+            _response_db(self.effect, self._units(self.settings)[None])[0] if self.there_db is None else self.there_db
+        )
+        return np.asarray(curve - (self.heard * curve).sum() / max(self.heard.sum(), 1.0))
 
     def _units(self, settings: Mapping[str, float]) -> Array:
         return np.array([param.to_unit(settings[param.name]) for param in self.effect.params])
@@ -90,12 +97,10 @@ def redrawn(canvas: Canvas) -> dict[str, float]:
 
 
 def _fitted(canvas: Canvas, target: Array) -> dict[str, float]:
-    heard = np.ones(POINTS)
-    if canvas.passed_db is not None:
-        heard = np.where(canvas.passed_db < HIDDEN_DB, 0.0, 1.0)
-        if not heard.any():
-            return {}
-        target = np.where(heard > 0, target, np.minimum(target, 0.0))
+    heard = canvas.heard
+    if not heard.any():
+        return {}
+    target = np.where(heard > 0, target, np.minimum(target, 0.0))
     fit = Fit(canvas.effect, target, canvas._rest(), heard)
     low, high = _limits(canvas)
     starts = {tuple(start): start for start in (canvas._rest(), canvas._units(canvas.settings))}
@@ -116,14 +121,14 @@ def turning(canvas: Canvas, axes: Mapping[str, float]) -> float:
 
 
 def fitting(canvas: Canvas, axes: Mapping[str, float]) -> float:
-    """The share of a wish on tone, 0 to 1, with which the whole curve stays within MOST_DB of its mean wherever the
-    wish is at least half of its peak; 1 where nothing is wished of tone.
+    """The share of a wish on tone, 0 to 1, with which the whole curve stays within MOST_DB of its mean wherever it can
+    be heard and the wish is at least half of its peak; 1 where nothing is wished of tone.
     """
     wish, there = _centred(_wish(canvas, axes)), canvas.curve_db
     most = np.abs(wish).max()
-    if not most:
+    mainly = (np.abs(wish) >= HALF * most) & (canvas.heard > 0)
+    if not most or not mainly.any():
         return 1.0
-    mainly = np.abs(wish) >= HALF * most
     size, stands = np.abs(wish[mainly]), np.sign(wish[mainly]) * there[mainly]
     return float(np.clip((np.maximum(MOST_DB - stands, 0.0) / size).min(), 0.0, 1.0))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from instructfx.chain import Chain
-from instructfx.ears.axes import AXES, TONE_CURVES
+from instructfx.ears.axes import AXES, TONE, TONE_CURVES
 from instructfx.ears.goal import Goal, Limit, Standing
 from instructfx.ears.perceptual import MAIN, tone_curves
 from instructfx.planners import PastTurn
@@ -20,6 +20,7 @@ ACHIEVED = 0.15  # steps: a wish that moved less has nothing to lose
 LITTLE = 0.4  # steps: of less than that, what is lost weighs no more
 SLACK = 0.1  # of what was achieved may go
 AGE = 0.93  # what a wish weighs a turn later
+IN_PART = 0.6  # of what an effect gave is what a plain wish against it takes back
 FAULTS = ("bass", "mud", "nasal", "harshness")
 FAULT_RISE = 0.25  # steps: how far a fault may rise unasked where the track has it already
 FAULT_WEIGHT = 2.0
@@ -105,6 +106,18 @@ def achieved(earlier: Sequence[PastTurn]) -> tuple[Achieved, ...]:
         kept = [each for each in kept if each.size >= ACHIEVED]
         before = turn.chain
     return tuple(kept)
+
+
+def in_part(axes: Mapping[str, float], earlier: Sequence[PastTurn]) -> dict[str, float]:
+    """Wishes of which those that take back what an effect gave are as large as what there is of it: "softer" after "add
+    some grit" leaves some. Tone is not counted so, of which there is always more to take."""
+    gave = {each.axis: each for each in achieved(earlier) if AXES[each.axis].family != TONE}
+    asked = dict(axes)
+    for axis, value in axes.items():
+        if axis in gave and value * gave[axis].sign < 0:
+            size = IN_PART * gave[axis].size
+            asked[axis] = -gave[axis].sign * min(abs(value), size * max(abs(value), 1.0))
+    return asked
 
 
 def mainly(axes: Mapping[str, float]) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ import torch
 from numpy.typing import NDArray
 
 from instructfx.chain import Chain, Slot
-from instructfx.ears.axes import TONE_CURVES
+from instructfx.ears.analysis import band_centres_hz
+from instructfx.ears.axes import STEP_DB, TONE_CURVES
 from instructfx.effects import EFFECTS, Effect
 from instructfx.planners import PastTurn
 from instructfx.planners.eq_fit import SAMPLE_RATE, centres_hz
@@ -20,7 +21,7 @@ Array = NDArray[np.float64]
 
 BAND = "band"  # the role of filters
 HIDES_DB = -6.0  # where a filter takes more than this, nothing is heard of a boost
-OCTAVES = 1.5  # by how much a filter opens for a wish of one step
+HALVINGS = 8  # of the way in octaves from where a filter stands to where it rests
 NARROWING = -0.5  # steps of fidelity: a wish of this and less is a device, a wall, an age
 FRAMES = 1 << 14
 
@@ -41,6 +42,21 @@ def _passed_db(name: str, settings: tuple[tuple[str, float], ...]) -> Array:
     return np.asarray(np.interp(centres_hz(), np.fft.rfftfreq(FRAMES, 1 / SAMPLE_RATE), levels))
 
 
+def most_db(before: Chain, after: Chain) -> tuple[float, ...]:
+    """How far each band of the ear can rise from one chain to another, (bands,): where the filters of the second leave
+    little, by no more than they themselves have changed; anywhere else, without a limit. Empty without filters."""
+    if not filters(after):
+        return ()
+    was, now = (np.sum([np.zeros(len(centres_hz())), *_passed(chain)], axis=0) for chain in (before, after))
+    most = np.where(now < HIDES_DB, now - was, np.inf)
+    nearest = np.abs(np.log(centres_hz()) - np.log(band_centres_hz().numpy())[:, None]).argmin(axis=1)
+    return tuple(most[nearest].tolist())
+
+
+def _passed(chain: Chain) -> list[Array]:
+    return [passed_db(slot.effect, slot.settings) for slot in filters(chain)]
+
+
 def hides(effect: Effect, settings: Mapping[str, float], axes: Mapping[str, float]) -> tuple[str, ...]:
     """The settings of a filter that stand against wishes on tone: where they want more, the filter leaves little."""
     found = []
@@ -53,17 +69,24 @@ def hides(effect: Effect, settings: Mapping[str, float], axes: Mapping[str, floa
 
 
 def opened(effect: Effect, settings: Mapping[str, float], axes: Mapping[str, float]) -> dict[str, float]:
-    """The settings that stood against wishes, opened by OCTAVES for each step; all at rest for more fidelity."""
+    """The settings that stood against wishes, opened until as much more is heard where they want more as they ask; all
+    at rest for more fidelity."""
     if "fidelity" in mainly(axes) and axes["fidelity"] > 0:
         return dict(effect.rest)
-    most = max((value for axis, value in axes.items() if _wants_more(axis, value)), default=0.0)
-    return {name: _towards(settings[name], effect.rest[name], OCTAVES * most) for name in hides(effect, settings, axes)}
+    wanted = {axis: value for axis, value in axes.items() if _wants_more(axis, value)}
+    return {name: _opened(name, effect, settings, wanted) for name in hides(effect, settings, wanted)}
 
 
-def _towards(value: float, rest: float, octaves: float) -> float:
-    """A frequency in Hz, moved towards its rest."""
-    moved = value * 2**octaves if rest > value else value / 2**octaves
-    return min(moved, rest) if rest > value else max(moved, rest)
+def _opened(name: str, effect: Effect, settings: Mapping[str, float], wanted: Mapping[str, float]) -> float:
+    """A cutoff frequency in Hz on its way to rest, found by halving: the first that is enough for every wish."""
+    now, closed, rest = passed_db(effect, settings), settings[name], effect.rest[name]
+    there = rest
+    for _ in range(HALVINGS):
+        middle = (closed * there) ** 0.5
+        more_db = passed_db(effect, {**settings, name: middle}) - now
+        enough = all(_wanted(axis, value) @ more_db >= STEP_DB * value for axis, value in wanted.items())
+        closed, there = (closed, middle) if enough else (middle, there)
+    return there
 
 
 def _wants_more(axis: str, value: float) -> bool:

@@ -61,7 +61,7 @@ def test_the_python_interface_of_the_readme(track: Path, tmp_path: Path) -> None
 
 
 def test_a_session_takes_the_three_routes_and_keeps_what_it_achieved(live: LiveSession) -> None:
-    first, second, third = (live.say(words) for words in ("small church", "add some grit", "too harsh, soften it"))
+    first, second, third = (live.say(words) for words in ("small church", "add some grit", "too dirty"))
     assert [turn.route for turn in live.turns] == ["initialize_all", "reuse_and_initialize", "reuse_all"]
     assert second.chain.slot("reverb") == first.chain.slot("reverb")
     assert third.chain.slot("reverb") == first.chain.slot("reverb")

@@ -7,13 +7,15 @@ import pytest
 
 from instructfx.chain import Chain
 from instructfx.ears import Goal
+from instructfx.ears.analysis import band_centres_hz
 from instructfx.effects import EFFECTS
+from instructfx.language import understand
 from instructfx.planners import PastTurn, Plan, PlanRequest
 from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.planners.drawing import so_much, taken_back
 from instructfx.planners.eq_fit import Canvas, centres_hz, drawn
 from instructfx.planners.router import route
-from instructfx.planners.taking_back import hides, opened, passed_db
+from instructfx.planners.taking_back import hides, most_db, opened, passed_db
 
 FILTER, EQ = EFFECTS["filter"], EFFECTS["eq"]
 WALL = {"highpass_hz": 20.0, "lowpass_hz": 500.0}
@@ -77,7 +79,7 @@ def test_a_brighter_wall_is_a_wider_filter_and_no_boost_above_it() -> None:
     wall = PastTurn("next room", Chain().added("filter", WALL), Goal(axes={"brightness": -2.0}))
     chain = after("a bit brighter", wall)
     lowpass_hz = chain.slot("filter").settings["lowpass_hz"]
-    assert lowpass_hz > 1.3 * WALL["lowpass_hz"]
+    assert lowpass_hz > 1.05 * WALL["lowpass_hz"]
     if "eq" in chain.names:
         curve = Canvas(EQ, chain.slot("eq").settings).curve_db
         assert curve[centres_hz() > 4 * lowpass_hz].max() < curve[centres_hz() < lowpass_hz].max() + 1
@@ -101,3 +103,30 @@ def test_half_of_a_turn_draws_half_of_its_curve_wherever_the_bands_went() -> Non
     assert np.sqrt((off**2).mean()) < 0.7
     assert so_much(warm, more, 0) == warm
     assert so_much(warm, more, 1) == more
+
+
+def test_a_band_behind_a_filter_rises_by_no_more_than_the_filter_opens() -> None:
+    phone = {"highpass_hz": 350.0, "lowpass_hz": 2900.0}
+    wall, wider = Chain().added("filter", phone), Chain().added("filter", {**phone, "lowpass_hz": 4000.0})
+    hertz = band_centres_hz().numpy()
+    assert most_db(Chain(), Chain().added("eq", {})) == ()
+    put_in, stays, opens = (np.array(most_db(*pair)) for pair in ((Chain(), wall), (wall, wall), (wall, wider)))
+    inside = (hertz > 700) & (hertz < 2000)
+    assert np.isinf(put_in[inside]).all()
+    assert (put_in[hertz > 8000] < -10).all()
+    assert (stays[hertz > 8000] == 0).all()
+    assert (opens[hertz > 10_000] > 1).all()
+
+
+def test_a_filter_opens_as_far_as_a_wish_asks_and_no_equaliser_comes_along() -> None:
+    phone = said("make it sound like a telephone")
+    chain = after("a bit more of the lows", phone)
+    assert chain.names == ("filter",)
+    before, now = (each.slot("filter").settings["highpass_hz"] for each in (phone.chain, chain))
+    assert 0.7 * before < now < before
+    assert after("much more of the lows", phone).slot("filter").settings["highpass_hz"] < now
+
+
+@pytest.mark.parametrize("words", ["an old telephone", "una radio vieja", "a vintage church"])
+def test_an_age_says_which_device_or_place_is_meant(words: str) -> None:
+    assert len(understand(words).wishes) == 1
