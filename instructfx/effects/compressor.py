@@ -151,7 +151,9 @@ COMPRESSOR = Effect(
     summary="Evens out dynamics: punch, glue, sustain.",
     params=(
         Param("threshold_db", -60, 0, -18, "dB", step=0.5, help="level above which it turns down"),
-        Param("ratio", 1, 20, 3, scale="log", step=0.1, help="how firmly: 4 means 4 dB in, 1 dB out"),
+        Param(
+            "ratio", 1, 20, 3, scale="log", step=0.1, help="how firmly: 4 means 4 dB in, 1 dB out", plausible=(1.2, 6.0)
+        ),
         Param("attack_ms", 0.1, 100, 10, "ms", "log", 0.1, "slow lets hits through, fast catches them"),
         Param("release_ms", 10, 1000, 120, "ms", "log", 1, "how soon it lets go", tunable=False),
         Param(
@@ -165,6 +167,7 @@ COMPRESSOR = Effect(
     role="dynamics",
     heuristics=EffectHeuristics(
         reach={"dynamics": -1, "punch": 1},
+        held=frozenset({"attack_ms"}),
         begin=begin,
         more=more,
         first_for=("-dynamics", "+punch", "-punch"),

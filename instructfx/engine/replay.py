@@ -261,7 +261,7 @@ def _between_plans(old: Plan, new: Plan) -> Iterator[Difference]:
         stored, found = (", ".join(move.effect for move in getattr(plan, what)) or "none" for plan in (old, new))
         if stored != found:
             yield Difference(f"plan: {what}", stored, found)
-    for what in ("remove", "bypass", "enable", "keep"):
+    for what in ("remove", "bypass", "enable", "keep", "lock", "unlock"):
         stored, found = (", ".join(getattr(plan, what)) or "none" for plan in (old, new))
         if stored != found:
             yield Difference(f"plan: {what}", stored, found)

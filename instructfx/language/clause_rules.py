@@ -104,7 +104,7 @@ def separated(groups: Sequence[Group], words: Lexicon) -> list[Group]:
             continue
         if second.link != "within" or quality.form not in ("base", "comparative"):
             continue
-        if verb_and_amount(second.mods)[0] in ("remove", "bypass", "keep", "enable"):
+        if verb_and_amount(second.mods)[0] in ("remove", "bypass", "keep", "lock", "unlock", "enable"):
             dropped.add(id(first))
         family = words.families[quality.family]
         role = EFFECTS[effect.nickname.effect].role
@@ -191,6 +191,6 @@ def turned(group: Group, groups: Sequence[Group]) -> bool:
     """Whether a word that is a setting and a quality is meant as a setting: "faster attack"."""
     entry = group.item.entry
     named = {g.item.entry.nickname.effect for g in groups if g.item.entry and g.item.entry.nickname}
-    return bool(group.mods.time or group.mods.speed) or bool(
+    return bool(group.mods.time or group.mods.speed or group.mods.times is not None) or bool(
         entry and entry.setting and named & set(entry.setting.effects) and entry.setting.param not in ("mix", "width")
     )

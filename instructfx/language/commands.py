@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from instructfx.effects import EFFECTS
 from instructfx.language.context import DialogueContext
@@ -18,6 +19,10 @@ def verb_and_amount(mods: Mods) -> tuple[Verb, float]:
     degree = mods.degree if mods.degree is not None else 1.0
     if mods.verb in ("keep", "untouched"):
         return "keep", 0.0
+    if mods.verb == "lock":
+        return "lock", 0.0
+    if mods.verb == "unlock":
+        return "unlock", 0.0
     denied = mods.has("not")
     barred = (denied and mods.verb == "add") or (mods.has("never") and mods.direction > 0)
     if barred and not mods.has("enough", "too"):
@@ -60,31 +65,51 @@ def command(group: Group, phrase: str) -> Command | None:
     mods = group.mods
     verb, amount = verb_and_amount(mods)
     settings = dict(nickname.settings) if verb in ("add", "adjust") and amount >= 0 else {}
-    changes: dict[str, float] = {}
+    change = NO_CHANGE
     effect = EFFECTS[nickname.effect]
     length = effect.words.meant_by("s")
     if mods.time and length:
         way = -mods.time if mods.has("too") or mods.direction < 0 else mods.time
-        changes = _step(nickname.effect, length, way * (mods.degree or 1.0))
+        change = _step(nickname.effect, length, way * (mods.degree or 1.0))
         amount = 0.0
     speed = mods.speed * (mods.degree or 1.0) * (-1.0 if mods.has("too") or mods.direction < 0 else 1.0)
     if speed and "rate_hz" in effect.defaults():
-        changes |= _step(nickname.effect, "rate_hz", speed)
+        change = change.beside(_step(nickname.effect, "rate_hz", speed))
         amount = 0.0
     elif speed and length and effect.role == "echo":
-        changes |= _step(nickname.effect, length, -speed)
+        change = change.beside(_step(nickname.effect, length, -speed))
         amount = 0.0
     if mods.size is not None and effect.role == "room":
         decay = effect.param("decay_seconds")
         settings["decay_seconds"] = round(decay.clamp(settings.get("decay_seconds", decay.default) * mods.size), 3)
         if mods.size > 1.0:
             settings["decay_seconds"] = round(decay.clamp(settings["decay_seconds"] * 1.4), 3)
-    if changes and verb == "add":
+    if change != NO_CHANGE and verb == "add":
         verb = "adjust"
     told = mods.verb == "add" or mods.has("turn")
     if group.item.which.side and group.item.which.neighbour and group.item.which.definite and told and verb == "add":
         return Command(phrase, "move", nickname.effect, {}, {}, (), 0.0, group.item.which)
-    return Command(phrase, verb, nickname.effect, settings, changes, (), round(amount, 4), group.item.which)
+    return Command(
+        phrase, verb, nickname.effect, settings, change.added, (), round(amount, 4), group.item.which, (), change.times
+    )
+
+
+@dataclass(frozen=True)
+class _Change:
+    """By how much settings are to change, and by how many times."""
+
+    added: Mapping[str, float] = field(default_factory=dict)
+    times: Mapping[str, float] = field(default_factory=dict)
+
+    def beside(self, other: _Change) -> _Change:
+        return _Change({**self.added, **other.added}, {**self.times, **other.times})
+
+    def asked(self, phrase: str, effect: str, which: Which = USUAL, instead: tuple[str, ...] = ()) -> Command:
+        return Command(phrase, "adjust", effect, {}, self.added, (), 0.0, which, instead, self.times)
+
+
+NO_CHANGE = _Change()
+STEP_TIMES = 1.6  # of what is heard in ratios, a time or a rate: a plain "longer"
 
 
 EXCHANGES = frozenset(("swap", "exchange", "trade", "replace", "substitute", "cambia", "intercambia"))
@@ -118,10 +143,10 @@ def _compared(mods: Mods, phrase: str, context: DialogueContext) -> Command | No
     for effect in context.spoken:
         timed = EFFECTS[effect].words.meant_by("s")
         if mods.speed and "rate_hz" in EFFECTS[effect].defaults():
-            return Command(phrase, "adjust", effect, {}, _step(effect, "rate_hz", sign * mods.speed * degree), (), 0.0)
+            return _step(effect, "rate_hz", sign * mods.speed * degree).asked(phrase, effect)
         if timed and (mods.time or mods.speed or EFFECTS[effect].role == "room"):
             way = mods.time or -mods.speed or (1.0 if (mods.size or 1.0) > 1.0 else -1.0)
-            return Command(phrase, "adjust", effect, {}, _step(effect, timed, sign * way * degree), (), 0.0)
+            return _step(effect, timed, sign * way * degree).asked(phrase, effect)
     return None
 
 
@@ -142,11 +167,12 @@ def spoken_command(group: Group, family: Family, phrase: str, context: DialogueC
     return Command(phrase, "adjust", spoken, {}, changes, (), 0.0)
 
 
-def _step(effect: str, name: str, amount: float) -> dict[str, float]:
-    """A change of a setting that is heard: half its default, or an eighth of its range."""
+def _step(effect: str, name: str, amount: float) -> _Change:
+    """A change of a setting that is heard: STEP_TIMES of it, or an eighth of its range."""
     param = EFFECTS[effect].param(name)
-    step = 0.5 * param.default if param.scale == "log" else 0.125 * (param.high - param.low)
-    return {name: round(step * amount, 6)}
+    if param.scale == "log":
+        return _Change(times={name: round(STEP_TIMES**amount, 6)})
+    return _Change({name: round(0.125 * (param.high - param.low) * amount, 6)})
 
 
 def sharing(setting: str) -> tuple[str, ...]:
@@ -175,7 +201,5 @@ def setting_command(
         return Command(phrase, "adjust", effect, {}, {}, (), 0.0, which, () if told else sharing(word.param), times)
     if not sign:
         return None
-    changes = _step(effect, word.param, sign * degree)
-    return Command(
-        phrase, "adjust", effect, {}, changes, (), 0.0, which if told else USUAL, () if told else sharing(word.param)
-    )
+    change = _step(effect, word.param, sign * degree)
+    return change.asked(phrase, effect, which if told else USUAL, () if told else sharing(word.param))

@@ -78,10 +78,13 @@ class _Frames:
 
     def emit(self) -> None:
         undoing = any(item.has("undo") for item in self._part.items)
+        lasting = any(item.has("lasting") for item in self._part.items)
         for group in self._settled:
             entry = group.item.entry
             if undoing and entry and entry.nickname:
                 group = replace(group, mods=replace(group.mods, verb="remove"))
+            if lasting and group.mods.verb in ("keep", "untouched"):
+                group = replace(group, mods=replace(group.mods, verb="lock"))
             phrase = _phrase(self._part, group, len(self._groups) == 1)
             if group.rest:
                 _whole(group, phrase, self._draft)
@@ -206,9 +209,9 @@ def _whole(group: Group, phrase: str, draft: IntentDraft) -> None:
         draft.commands.append(Command(phrase, "adjust", EFFECTS.usual("level").name, {}, {}, (), amount))
     elif verb in ("keep", "untouched"):
         draft.commands.append(Command(phrase, "keep", None, {}, {}, (), 0.0))
-    elif (verb == "remove" or verb == "bypass" or verb == "enable") and not group.item.text.startswith(
-        "everything below"
-    ):
+    elif group.item.text.startswith("everything below"):
+        return
+    elif verb == "remove" or verb == "bypass" or verb == "enable" or verb == "lock" or verb == "unlock":
         draft.commands.append(Command(phrase, verb, None, {}, {}, (), 0.0))
 
 

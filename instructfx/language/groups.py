@@ -12,11 +12,11 @@ from instructfx.language.scan import Clause, Item
 from instructfx.language.words import fold
 
 VERBS: tuple[Role, ...] = (
-    "keep", "untouched", "bypass", "enable", "remove", "lower", "cut", "raise", "lack", "add",
+    "keep", "untouched", "lock", "unlock", "bypass", "enable", "remove", "lower", "cut", "raise", "lack", "add",
 )  # fmt: skip
 _FRESH: frozenset[Role] = frozenset(
     ("degree", "times", "more", "less", "too", "not", "never", "raise", "lower", "cut", "remove", "add", "lack",
-     "keep", "untouched", "bypass", "enable", "make", "turn")
+     "keep", "untouched", "lock", "unlock", "bypass", "enable", "make", "turn")
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from instructfx.language.context import DialogueContext, NumericReading
 from instructfx.language.dialogue import read_acts
 from instructfx.language.dialogue_patterns import dialogue_patterns
 from instructfx.language.ellipsis import carried, late_modifiers
+from instructfx.language.eq_commands import LEAST_HZ
 from instructfx.language.finalize import language, merged, notes, unknown
 from instructfx.language.foreign import foreign
 from instructfx.language.frames import IntentDraft, emit, text_of
@@ -125,7 +126,11 @@ def _question(topic: Topic, tokens: Sequence[Token], words: Lexicon) -> Question
     effect, also = [*named, "", ""][:2]
     family = next((i.entry.family for i in items if i.entry and i.entry.family), None) or ""
     axes = words.families[family].axes if family else {}
-    return Question(topic, phrase, effect, family, axes, also)
+    setting = next((i.entry.setting for i in items if i.entry and i.entry.setting), None)
+    numbers = [i.quantity for i in items if i.quantity and (i.quantity.unit == "hz" or not i.quantity.unit)]
+    hertz = next((each.value for each in numbers if each.value >= LEAST_HZ), 0.0)
+    whole = any(item.has("sofar") for item in items)
+    return Question(topic, phrase, effect, family, axes, also, setting.param if setting else "", hertz, whole)
 
 
 def _undone(part: Clause, draft: IntentDraft) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Verb = Literal["add", "remove", "bypass", "enable", "keep", "adjust", "move"]
+Verb = Literal["add", "remove", "bypass", "enable", "keep", "lock", "unlock", "adjust", "move"]
 Language = Literal["en", "es"]
 
 
@@ -134,7 +134,8 @@ class Question:
     """A question. effect and family are what it speaks of, by the names of catalog and lexicon, empty where it names
     none: "how much reverb is on it", "is it too bright". axes are those of the family, with the sign that is asked
     about: "is it too dark" asks for brightness -1. phrase holds the words. also: another effect, with which the first
-    is compared: "the difference between delay and reverb"."""
+    is compared: "the difference between delay and reverb". setting is the name of one that is spoken of, frequency_hz a
+    frequency, 0 where there is none. whole: everything so far is meant, and not the last turn alone."""
 
     topic: Topic
     phrase: str
@@ -142,6 +143,9 @@ class Question:
     family: str = ""
     axes: Mapping[str, float] = field(default_factory=dict)
     also: str = ""
+    setting: str = ""
+    frequency_hz: float = 0.0
+    whole: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from instructfx.planners.deeds import at_rest
 from instructfx.planners.draft import Draft
 from instructfx.planners.eq_boosts import boosted
 
+OUTRIGHT = 2.0  # powers of a factor: "a slow attack" of a compressor that is put in is no comparison
+
 
 def apply_command(command: Command, intent: Intent, draft: Draft) -> None:
     """Put into the draft what is asked of a named effect, or of all of them."""
@@ -29,7 +31,12 @@ def apply_command(command: Command, intent: Intent, draft: Draft) -> None:
     for slot_id in draft.targets(command):
         if command.effect is None and command.which.kind != "it" and slot_id in draft.keep:
             continue  # "remove everything but the reverb"
-        if draft.has(slot_id) and draft.chain.slot(slot_id).wholly_locked:
+        if command.verb == "lock":
+            draft.lock.append(slot_id)
+            draft.keep.append(slot_id)
+        elif command.verb == "unlock":
+            draft.unlock.append(slot_id)
+        elif draft.rests_locked(slot_id):
             draft.notes.append(replies.locked(draft.chain, slot_id, language=draft.language))
         elif draft.effect(slot_id).absent and command.verb != "remove":
             draft.notes.append(draft.effect(slot_id).summary)
@@ -48,7 +55,7 @@ def rests(slot_id: str, draft: Draft) -> str:
     slot = draft.chain.slot(slot_id)
     if slot.effect.absent:
         return slot.effect.summary
-    if slot.wholly_locked:
+    if draft.rests_locked(slot_id):
         return replies.locked(draft.chain, slot_id, language=draft.language)
     asleep = slot.bypassed and slot_id not in draft.enable
     return replies.off(draft.chain, slot_id, draft.language) if asleep else ""
@@ -61,13 +68,13 @@ def _dial(command: Command, slot_id: str, intent: Intent, draft: Draft) -> None:
     heuristics, amount = draft.effect(slot_id).heuristics, command.amount
     settings = dict(command.settings)
     values = draft.values(slot_id)
-    for said, change in command.changes.items():
+    for said in (*command.changes, *command.factors):
         name = _working(said, slot_id, values, draft)
-        settings[name] = values[name] + change
+        stands = {**values, **command.settings}[name]  # a short plate is shorter than a plate
+        factor = command.factors.get(said, 1.0) ** (OUTRIGHT if new else 1.0)
+        settings[name] = stands * factor + command.changes.get(said, 0.0)
         if draft.effect(slot_id).param(name).clamp(settings[name]) != settings[name]:
             draft.note_end_stop(slot_id)
-    for name, factor in command.factors.items():
-        settings[name] = values[name] * factor
     if command.boosts:
         settings |= boosted(draft.effect(slot_id), command.boosts, {**values, **settings})
     if new and (amount > 0 or (amount and draft.effect(slot_id).role == "level")):

@@ -78,7 +78,7 @@ class BuiltinPlanner:
         unwanted = frozenset(command.effect for command in gone if command.effect)
         beside = [*told_beyond(intent), *([answers_to(intent, request).text] if intent.questions else [])]
         draft = Draft(request, notes=[*intent.notes, *doubts, *beside], unwanted=unwanted, language=intent.language)
-        for command in sorted(intent.commands, key=lambda c: c.verb != "keep"):
+        for command in sorted(intent.commands, key=lambda c: c.verb not in ("keep", "unlock")):
             apply_command(command, intent, draft)
         draft.keep += [slot_id for slot_id in draft.chain.ids if rests(slot_id, draft)]
         wished: dict[str, float] = {}
@@ -287,6 +287,8 @@ def _plan(intent: Intent, draft: Draft, goal: Goal, request: PlanRequest) -> Pla
         remove=tuple(draft.remove),
         bypass=tuple(draft.bypass),
         enable=tuple(draft.enable),
+        lock=tuple(draft.lock),
+        unlock=tuple(draft.unlock),
         keep=tuple(draft.keep),
         order=tuple(draft.order),
         goal=goal,

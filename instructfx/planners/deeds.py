@@ -25,6 +25,11 @@ def deeds(plan: Plan, before: Chain, after: Chain, voice: Voice, tried: Collecti
         for slot in after.slots:
             if slot.id in was and slot.bypassed == bypassed != was[slot.id].bypassed:
                 done.append(voice.say(key, what=voice.called(after, slot.id)))
+    for key, locked in (("locked_now", True), ("unlocked_now", False)):
+        turned = [
+            slot for slot in after.slots if slot.id in was and bool(slot.locked) == locked != bool(was[slot.id].locked)
+        ]
+        done += [voice.say(key, what=voice.called(after, slot.id)) for slot in turned]
     if plan.order:
         standing = [voice.called(after, each).removeprefix("the ") for each in after.ids]
         done.append(voice.say("ordered", order=", ".join(standing)))

@@ -28,6 +28,8 @@ class Draft:
     bypass: list[str] = field(default_factory=list)
     enable: list[str] = field(default_factory=list)
     keep: list[str] = field(default_factory=list)
+    lock: list[str] = field(default_factory=list)
+    unlock: list[str] = field(default_factory=list)
     order: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unwanted: frozenset[str] = frozenset()  # effects that the person does not want, there or not
@@ -86,16 +88,24 @@ class Draft:
         moved = self.moves[slot_id].settings if slot_id in self.moves else {}
         return {**stored, **moved}
 
+    def locked(self, slot_id: str) -> frozenset[str]:
+        """The settings of a slot that are locked and that this turn does not unlock."""
+        there = self.has(slot_id) and slot_id not in self.unlock
+        return self.chain.slot(slot_id).locked if there else frozenset()
+
+    def rests_locked(self, slot_id: str) -> bool:
+        """Whether a slot that is there is locked as a whole, and this turn does not unlock it."""
+        return self.has(slot_id) and slot_id not in self.unlock and self.chain.slot(slot_id).wholly_locked
+
     def fixed(self, slot_id: str) -> frozenset[str]:
         """The settings of a slot that are not to be moved any more: locked ones and those that were named."""
-        locked = self.chain.slot(slot_id).locked if self.has(slot_id) else frozenset()
-        return locked | (self.moves[slot_id].pinned if slot_id in self.moves else frozenset())
+        return self.locked(slot_id) | (self.moves[slot_id].pinned if slot_id in self.moves else frozenset())
 
     def move(self, slot_id: str, settings: Mapping[str, float], pinned: Iterable[str] = ()) -> None:
         """Add to what is planned for a slot, with every value brought into its range."""
         effect = self.effect(slot_id)
         old = self.moves.get(slot_id, Move(effect.name, slot=slot_id))
-        locked = self.chain.slot(slot_id).locked if self.has(slot_id) else frozenset()
+        locked = self.locked(slot_id)
         stuck = [name for name in settings if name in locked]
         self.notes += [replies.locked(self.chain, slot_id, name, self.language) for name in stuck]
         free = {name: effect.param(name).clamp(value) for name, value in settings.items() if name not in locked}
@@ -129,7 +139,7 @@ class Draft:
         if which.side and there:
             return self._beside(effect, there, command)
         if there or (command.verb == "keep" and not which.side):
-            return there if command.verb == "keep" else self.lately(effect)[:1]
+            return there if command.verb in ("keep", "lock", "unlock") else self.lately(effect)[:1]
         level = EFFECTS.resolve(effect).role == "level"  # there is a level to turn down before any gain is put in
         asked = not which.definite and (command.amount >= 0 or self.lately(effect))
         if dialled and (level or asked):

@@ -72,8 +72,9 @@ class Asked:
 class Plan:
     """add and adjust are in the order of the calls; adjust with no settings means: re-tune this one.
 
-    remove, bypass, enable and keep are ids of slots; keep are those that refiners may not touch this turn. order holds
-    slots that are to stand in another order, in that order. undo says how many turns to go back first; notes are what
+    remove, bypass, enable, keep, lock and unlock are ids of slots; keep are those that refiners may not touch this
+    turn, lock those that nobody may until they are unlocked. order holds slots that are to stand in another order, in
+    that order. undo says how many turns to go back first; notes are what
     the person should know (values that were clamped, words that were not understood). raw is the planner's answer word
     for word; asked is what a language model was asked and what it cost, None where none was."""
 
@@ -83,6 +84,8 @@ class Plan:
     bypass: tuple[str, ...] = ()
     enable: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
+    lock: tuple[str, ...] = ()
+    unlock: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     undo: int = 0
     goal: Goal = field(default_factory=Goal)
@@ -96,7 +99,7 @@ class Plan:
     def changes(self) -> bool:
         """Whether it does anything to the chain that it is for, beside going back to an earlier one."""
         deeds = self.add or self.adjust or self.remove or self.bypass or self.enable or self.order
-        return bool(deeds or self.goal.axes or self.goal.target)
+        return bool(deeds or self.lock or self.unlock or self.goal.axes or self.goal.target)
 
     @property
     def chosen(self) -> tuple[str, ...]:

@@ -1,16 +1,17 @@
-"""Answers to questions about the chain, the turns and what can be done; `sound_questions` has those about the sound."""
+"""Answers to questions about the turns and what can be done; `chain_questions` has those about the chain,
+`sound_questions` those about the sound."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from instructfx.chain import Chain, Slot
+from instructfx.chain import Chain
 from instructfx.effects import EFFECTS
 from instructfx.language import lexicon
 from instructfx.language.intent_types import Language, Question, Topic
 from instructfx.language.words import fold
-from instructfx.planners import PastTurn, PlanRequest, sound_questions
-from instructfx.planners.deeds import FEW, at_rest, changed, deeds, valued
+from instructfx.planners import PastTurn, PlanRequest, chain_questions, sound_questions
+from instructfx.planners.deeds import FEW, changed, deeds, valued
 from instructfx.planners.phrases import Voice, capital, texts, uncapital
 from instructfx.planners.plan import Plan, Reply
 from instructfx.planners.replies import STRONGEST, TOLD
@@ -30,48 +31,11 @@ def answer(question: Question, request: PlanRequest, language: Language) -> Repl
 # What is there
 
 
-def _chain(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
-    if not request.chain.slots:
-        return [voice.say("chain_empty")]
-    effects = ", ".join(_described(slot, request.chain, voice) for slot in request.chain.slots)
-    return [voice.say("chain_is", effects=effects)]
-
-
-def _described(slot: Slot, chain: Chain, voice: Voice) -> str:
-    """ "reverb (decay 1.5 s, mix 25 %)", "delay (bypassed)", "equaliser 2 (flat)"."""
-    what = voice.named(chain, slot.id)
-    if slot.effect.absent:
-        return voice.say("is_absent", what=what)
-    if slot.bypassed:
-        return voice.say("is_bypassed", what=what)
-    if at_rest(slot):
-        return voice.say("is_flat", what=what)
-    return voice.say("with_values", what=what, values=", ".join(voice.settings(slot)))
-
-
-def _amount(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
-    if not question.effect:
-        return sound_questions.reading(question, request, voice) if question.axes else _chain(question, request, voice)
-    there = [_described(slot, request.chain, voice) for slot in request.chain.of_effect(question.effect)]
-    return [voice.say("amount_is", what=voice.listed(there))] if there else _there(question, request, voice)
-
-
-def _there(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
-    name = question.effect
-    if not name:
-        return sound_questions.quality(question, request, voice) if question.axes else _chain(question, request, voice)
-    there = [_described(slot, request.chain, voice) for slot in request.chain.of_effect(name)]
-    if there:
-        return [voice.say("there_yes", what=voice.listed(there))]
-    recorded = [voice.say("room_recorded")] if EFFECTS.resolve(name).role == "room" else []
-    return [voice.say("there_no", effect=voice.effect(name)), *recorded]
-
-
 def _quality(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
     """ "Is it too bright?" by the readings; "is there too much reverb?" by what is there."""
     if question.axes or not question.effect:
         return sound_questions.quality(question, request, voice)
-    there = _there(question, request, voice)
+    there = chain_questions.present(question, request, voice)
     axis = next(iter(EFFECTS.resolve(question.effect).heuristics.reach), "")
     about = Question(question.topic, question.phrase, axes={axis: 1.0})
     return [*there, *sound_questions.reading(about, request, voice)]
@@ -126,8 +90,14 @@ def _because(turn: PastTurn, voice: Voice) -> str:
 
 
 def _changed(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
+    if question.frequency_hz:
+        return chain_questions.at_frequency(question, request, voice)
     if not request.earlier:
         return [voice.say("why_nothing")]
+    if question.effect:
+        return _changed_in(question.effect, request, voice) or chain_questions.present(question, request, voice)
+    if question.whole:
+        return [voice.say("so_far", turns="; ".join(_told(at, request, voice) for at in range(len(request.earlier))))]
     turn = request.earlier[-1]
     before, after = _before(request, len(request.earlier) - 1), turn.chain
     parts = deeds(Plan(), before, after, voice)
@@ -140,6 +110,28 @@ def _changed(question: Question, request: PlanRequest, voice: Voice) -> list[str
             parts.append(voice.say("changed_slot", what=voice.called(after, slot.id), values=values))
     done = "; ".join(parts) or voice.say("changed_nothing").lower()
     return [voice.say("changed", words=turn.instruction, deeds=done), *_readings_changed(turn, before, voice)]
+
+
+def _changed_in(effect: str, request: PlanRequest, voice: Voice) -> list[str]:
+    """The turns that put an effect in, changed it or took it out."""
+    touched = [
+        _told(at, request, voice)
+        for at, turn in enumerate(request.earlier)
+        if _before(request, at).of_effect(effect) != turn.chain.of_effect(effect)
+    ]
+    return [voice.say("so_far", turns="; ".join(touched))] if touched else []
+
+
+def _told(at: int, request: PlanRequest, voice: Voice) -> str:
+    """ "2. "warmer": added an equaliser"."""
+    turn = request.earlier[at]
+    done = deeds(Plan(), _before(request, at), turn.chain, voice)
+    return voice.say(
+        "turn_did",
+        number=str(at + 1),
+        words=turn.instruction,
+        deeds=", ".join(done) or voice.say("changed_nothing").lower(),
+    )
 
 
 def _readings_changed(turn: PastTurn, before: Chain, voice: Voice, yes: str = "changed_readings") -> list[str]:
@@ -176,6 +168,8 @@ def _meaning(question: Question, request: PlanRequest, voice: Voice) -> list[str
             return [summary, _summary(question.also, voice)]
         names = voice.listed([voice.setting(param) for param in effect.params[: 2 * FEW]])
         return [summary, voice.say("meaning_settings", settings=names)]
+    if question.setting and not question.family:
+        return chain_questions.setting(question, request, voice)
     family = lexicon().families.get(question.family)
     if not family or not family.axes:
         return [voice.say("meaning_unknown"), voice.say("offer")]
@@ -209,14 +203,14 @@ def _other(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
 ANSWERS: Mapping[Topic, Answer] = {
     "why": _why,
     "changed": _changed,
-    "chain": _chain,
-    "amount": _amount,
+    "chain": chain_questions.chain,
+    "amount": chain_questions.amount,
     "loudness": sound_questions.loudness,
     "width": sound_questions.width,
     "tempo": sound_questions.tempo,
     "key": sound_questions.key,
     "quality": _quality,
-    "there": _there,
+    "there": chain_questions.present,
     "meaning": _meaning,
     "abilities": _abilities,
     "undone": _undone,

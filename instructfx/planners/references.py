@@ -182,7 +182,7 @@ def joined(intent: Intent, more: Intent) -> Intent:
 def _meant_last(request: PlanRequest) -> Intent:
     """What the last turn asked that asked for anything by itself; "again" speaks of what it repeats."""
     for place in range(len(request.said) - 1, -1, -1):
-        intent = understand(request.said[place])
+        intent = understand(request.said[place], request.effects_lately)
         dialled = tuple(c for c in intent.commands if c.effect and c.verb in ("add", "adjust"))
         if intent.wishes or dialled:
             return replace(intent, commands=dialled)
@@ -231,8 +231,9 @@ def _scaled(intent: Intent, amount: float) -> Intent:
             settings={},
             changes={name: amount * change for name, change in {**_mirrored(c), **c.changes}.items()},
             boosts=tuple(replace(boost, gain_db=amount * boost.gain_db) for boost in c.boosts),
-            amount=0.0 if c.changes or c.boosts or _mirrored(c) else amount,
+            amount=0.0 if c.changes or c.boosts or c.factors or _mirrored(c) else amount,
             which=_there(c.which),
+            factors={name: factor**amount for name, factor in c.factors.items()},
         )
         for c in intent.commands
     )

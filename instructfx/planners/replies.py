@@ -111,7 +111,9 @@ def _thoughts(plan: Plan, intent: Intent) -> Thoughts:
         ("verb_add", [move.slot for move in plan.add]),
         ("verb_adjust", [move.slot for move in plan.adjust]),
         ("verb_remove", plan.remove),
-        ("verb_keep", plan.keep),
+        ("verb_keep", [each for each in plan.keep if each not in plan.lock]),
+        ("verb_lock", plan.lock),
+        ("verb_unlock", plan.unlock),
     )
     chosen = [voice.say(key, what=voice.effect(slots.get(each, each))) for key, ids in groups for each in ids]
     settings = [

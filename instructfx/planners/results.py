@@ -119,7 +119,16 @@ def _boasts(sentence: str, moved: Readings, after: Chain) -> bool:
 
 
 def _acts(plan: Plan) -> bool:
-    return bool(plan.add or plan.adjust or plan.remove or plan.bypass or plan.enable or plan.goal.axes)
+    return bool(
+        plan.add
+        or plan.adjust
+        or plan.remove
+        or plan.bypass
+        or plan.enable
+        or plan.lock
+        or plan.unlock
+        or plan.goal.axes
+    )
 
 
 def _heard(asked: Readings, moved: Readings) -> list[str]:

@@ -40,6 +40,11 @@ def number_text(value: float, digits: int = 1) -> str:
     return minus(f"{round(value, digits) + 0.0:.{digits}f}")
 
 
+def signed(value: float) -> str:
+    """A number with its sign and one digit behind the point."""
+    return ("+" if value > 0 else "") + number_text(value)
+
+
 def beyond(axis: str, readings: Mapping[str, float]) -> float:
     """By how many steps a reading lies above what is usual; below it, a negative number; 0 within it or unread."""
     if axis not in readings:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from instructfx.chain import Chain, Knob
 
-PRIOR = 0.001
+PRIOR = 0.01
 NUMBER = re.compile(r"_[0-9]+$")  # behind the effect, in the id of a slot
 
 

@@ -150,9 +150,6 @@ CHANGES = [
     ("baja 6 dB", "gain", {"gain_db": -6}),
     ("raise the volume by 3 dB", "gain", {"gain_db": 3}),
     ("more feedback", "delay", {"feedback": 0.11875}),
-    ("shorter decay", "reverb", {"decay_seconds": -0.75}),
-    ("the reverb is too long", "reverb", {"decay_seconds": -0.75}),
-    ("faster chorus", "chorus", {"rate_hz": 0.5}),
     ("make the reverb darker", "reverb", {"damping": 0.2, "high_cut_hz": -1000}),
     ("a bit brighter reverb", "reverb", {"damping": -0.1, "high_cut_hz": 750}),
     ("the reverb is too muddy", "reverb", {"low_cut_hz": 60, "low_decay_ratio": -0.3}),
@@ -165,6 +162,24 @@ def test_changes(instruction: str, effect: str, changes: dict[str, float]) -> No
     assert (command.verb, command.effect) == ("adjust", effect)
     assert dict(command.changes) == pytest.approx(changes)
     assert not command.settings
+
+
+@pytest.mark.parametrize(
+    ("instruction", "effect", "factors"),
+    [
+        ("shorter decay", "reverb", {"decay_seconds": 1 / 1.6}),
+        ("the reverb is too long", "reverb", {"decay_seconds": 1 / 1.6}),
+        ("a bit longer decay", "reverb", {"decay_seconds": 1.6**0.5}),
+        ("faster chorus", "chorus", {"rate_hz": 1.6}),
+        ("twice the attack", "compressor", {"attack_ms": 2.0}),
+    ],
+)
+def test_times_and_rates_change_in_ratios(instruction: str, effect: str, factors: dict[str, float]) -> None:
+    (command,) = understand(instruction, (effect,)).commands
+    assert (command.verb, command.effect) == ("adjust", effect)
+    assert dict(command.factors) == pytest.approx(factors, rel=1e-4)
+    assert not command.settings
+    assert not command.changes
 
 
 BOOSTS = [

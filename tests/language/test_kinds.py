@@ -72,8 +72,8 @@ def test_as_loud_as_something_asks_for_no_more_than_level() -> None:
 )
 def test_how_fast_an_effect_moves_is_its_setting(words: str, effect: str, setting: str, way: int) -> None:
     (command,) = understand(words, (effect,)).commands
-    assert (command.effect, list(command.changes)) == (effect, [setting])
-    assert command.changes[setting] * way > 0
+    assert (command.effect, list(command.factors)) == (effect, [setting])
+    assert (command.factors[setting] - 1) * way > 0
     assert command.amount == 0
 
 

@@ -89,7 +89,10 @@ def test_a_follow_up_is_about_the_band_just_spoken_of(words: tuple[str, ...], ba
         (("add distortion with 12 dB of drive", "back it off to 7"), "distortion", "drive_db", 7),
         (("pan it left", "wrong side"), "panner", "pan", 0.5),
         (("low pass at 6 kHz", "make it 8"), "filter", "lowpass_hz", 8000),
-        (("high pass at 160 Hz", "cutoff down please"), "filter", "highpass_hz", 20),
+        (("high pass at 160 Hz", "cutoff down please"), "filter", "highpass_hz", 100),
+        (("a delay of 100 ms", "a little shorter"), "delay", "delay_seconds", 0.079),
+        (("a delay of 100 ms", "longer", "again"), "delay", "delay_seconds", 0.256),
+        (("a delay of 100 ms", "longer", "half of that"), "delay", "delay_seconds", 0.126),
     ],
 )
 def test_a_follow_up_is_about_the_setting_just_spoken_of(

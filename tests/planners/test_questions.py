@@ -17,6 +17,8 @@ from instructfx.language import understand
 from instructfx.language.intent_types import Language, Question, Topic
 from instructfx.planners import PastTurn, PlanRequest
 from instructfx.planners.acts import nothing_to_reject, reply_to, unclear
+from instructfx.planners.builtin import BuiltinPlanner
+from instructfx.planners.plan import Reply
 from instructfx.planners.questions import ANSWERS, answer
 from instructfx.planners.usual import usual
 
@@ -201,3 +203,32 @@ def test_a_refusal_with_nothing_to_take_back_is_asked_about() -> None:
 def test_talk_about_the_page_says_where() -> None:
     reply = reply_to(understand("export as mp3"), LATER)
     assert (reply.act, "Download" in reply.text) == ("app", True)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("what's the decay now?", "decay 1.5 s"),
+        ("what is the decay set to?", "decay 1.5 s"),
+        ("what's the release time?", "No effect in the chain has that setting"),
+        ("how much did you cut at 400?", "At 400 Hz the chain does −3"),
+        ("¿cuánto has bajado en 400?", "A 400 Hz la cadena hace −3"),
+        ("¿cuál es el decaimiento de la reverb?", "1.5 s"),
+        ("did you add reverb?", '2. "add reverb": added reverb'),
+        ("what have you done so far?", '1. "cut": added an equaliser; 2. "add reverb": added reverb'),
+        ("¿qué has hecho hasta ahora?", "1. «cut»: añadí un ecualizador; 2. «add reverb»"),
+    ],
+)
+def test_a_setting_a_frequency_and_all_turns_can_be_asked_for(words: str, said: str) -> None:
+    cut = Chain().added("eq", {"low_mid_gain_db": -3.0, "low_mid_cutoff_frequency_hz": 400.0})
+    both = cut.added("reverb", {})
+    earlier = (PastTurn("cut", cut), PastTurn("add reverb", both))
+    reply = BuiltinPlanner().plan(PlanRequest(words, both, earlier))
+    assert isinstance(reply, Reply)
+    assert said in reply.text
+
+
+def test_how_much_of_a_quality_there_is_is_no_yes_or_no() -> None:
+    reply = BuiltinPlanner().plan(PlanRequest("how dynamic is it?", readings={"dynamics": 1.0}))
+    assert isinstance(reply, Reply)
+    assert reply.text.startswith("Dynamics reads 1")
