@@ -10,7 +10,7 @@ from instructfx.language.intent_types import USUAL
 from instructfx.planners import replies
 from instructfx.planners.deeds import at_rest
 from instructfx.planners.draft import Draft
-from instructfx.planners.eq_boosts import boosted
+from instructfx.planners.drawing import boost, has_room
 
 OUTRIGHT = 2.0  # powers of a factor: "a slow attack" of a compressor that is put in is no comparison
 
@@ -62,7 +62,9 @@ def rests(slot_id: str, draft: Draft) -> str:
 
 
 def _dial(command: Command, slot_id: str, intent: Intent, draft: Draft) -> None:
-    """Put a slot in, or turn it up, down or to a value."""
+    """Put a slot in, or turn it up, down or to a value; boosts that a full equaliser has no band for get a new one."""
+    if command.boosts and draft.has(slot_id) and not has_room(slot_id, command.boosts, draft):
+        slot_id = draft.new(draft.effect(slot_id).name)
     move = draft.moves.get(slot_id)
     new = not draft.has(slot_id) and (move is None or not move.settings)
     heuristics, amount = draft.effect(slot_id).heuristics, command.amount
@@ -76,7 +78,7 @@ def _dial(command: Command, slot_id: str, intent: Intent, draft: Draft) -> None:
         if draft.effect(slot_id).param(name).clamp(settings[name]) != settings[name]:
             draft.note_end_stop(slot_id)
     if command.boosts:
-        settings |= boosted(draft.effect(slot_id), command.boosts, {**values, **settings})
+        settings |= boost(slot_id, command.boosts, draft)
     if new and (amount > 0 or (amount and draft.effect(slot_id).role == "level")):
         # By its defaults it does as much as "more" asks for, but where it rests there.
         doing = 0 if at_rest(Slot(draft.effect(slot_id), {**values, **settings})) else 1

@@ -89,7 +89,10 @@ class BuiltinPlanner:
         goal = self._sized(_goal(intent, wished, draft, request), intent, draft)
         _start(intent, goal.axes, wished, draft, request)
         for slot_id in set(draft.moves) - set(wished):  # what was commanded is not for the ear to move again
-            draft.move(slot_id, {}, (param.name for param in draft.effect(slot_id).params))
+            if draft.effect(slot_id).role == "tone":  # of an equaliser that was nothing but what was named
+                draft.keep.append(slot_id)
+            else:
+                draft.move(slot_id, {}, (param.name for param in draft.effect(slot_id).params))
         if intent.wishes and not wished and draft.keep:
             draft.notes.append(draft.voice.say("only_kept"))
             draft.notes += [note for name in draft.keep if (note := rests(name, draft))]

@@ -7,12 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 
 from instructfx.chain import Chain, Slot
-from instructfx.chain.format import bands_of
+from instructfx.chain.format import FLAT_DB, bands_of
 from instructfx.chain.interpolate import between
 from instructfx.ears.goal import Goal
-from instructfx.effects import Effect
+from instructfx.effects import Effect, Param
+from instructfx.language import Boost
 from instructfx.planners import PastTurn
 from instructfx.planners.draft import Draft
+from instructfx.planners.eq_boosts import boosted, crowded
 from instructfx.planners.eq_fit import Array, Canvas, redrawn
 from instructfx.planners.standing import mainly, named, standing
 from instructfx.planners.taking_back import BAND, filters, hides, passed_db, put_in, replaced
@@ -35,6 +37,43 @@ def canvas_of(slot_id: str, goal: Goal, draft: Draft) -> Canvas:
         np.sum(left, axis=0) if left else None,
         _less_what_is_replaced(slot_id, request.chain, request.earlier, goal.axes),
     )
+
+
+def boost(slot_id: str, boosts: Sequence[Boost], draft: Draft) -> dict[str, float]:
+    """The settings of an equaliser for boosts. Where they take a band that draws a wish, the bands that are left are
+    planned to draw what stands once more; those that were named stay."""
+    effect, values, given = draft.effect(slot_id), draft.values(slot_id), _given(slot_id, draft)
+    settings = boosted(effect, boosts, values, given)
+    bands = [{param.name: param for param in params} for _, params in bands_of(effect)]
+    moved = [names for names in bands if names.keys() & settings.keys()]
+    taken = [names for names in moved if _drew(values, settings, names)]
+    free = [names for names in bands if names not in moved and not names.keys() & given]
+    if not taken or not free:
+        return settings
+    rest = {**effect.defaults(), **effect.neutral}
+    added = {name: settings[name] for names in taken for name in names if name in settings}
+    there_db = Canvas(effect, values).curve_db + Canvas(effect, {**rest, **added}).curve_db
+    fixed = frozenset(name for names in bands if names not in free for name in names)
+    draft.move(slot_id, redrawn(Canvas(effect, {**values, **settings}, fixed, there_db=there_db)))
+    return settings
+
+
+def has_room(slot_id: str, boosts: Sequence[Boost], draft: Draft) -> bool:
+    """Whether an equaliser has bands left for boosts, beside those that were named."""
+    return not crowded(draft.effect(slot_id), boosts, draft.values(slot_id), _given(slot_id, draft))
+
+
+def _given(slot_id: str, draft: Draft) -> frozenset[str]:
+    """The settings of a slot that a person named, in this turn or before it."""
+    earlier = {name for each, name in named(draft.request.earlier) if each == slot_id}
+    return draft.fixed(slot_id) | earlier
+
+
+def _drew(values: Mapping[str, float], settings: Mapping[str, float], names: Mapping[str, Param]) -> bool:
+    """Whether a band that goes elsewhere did something where it was."""
+    gain = next(name for name, param in names.items() if param.unit == "dB")
+    elsewhere = any(settings.get(name, values[name]) != values[name] for name, p in names.items() if p.unit == "Hz")
+    return elsewhere and abs(values[gain]) > FLAT_DB
 
 
 def standing_against(axes: Mapping[str, float], draft: Draft) -> tuple[str, ...]:

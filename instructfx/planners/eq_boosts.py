@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from instructfx.chain.format import bands_of
 from instructfx.effects import Effect, Param
@@ -13,13 +13,17 @@ from instructfx.language import Boost
 USUAL_Q = 1.4
 SAME = 0.06  # of a frequency: a band that is nearer is the one that sits there
 FLAT_DB = 0.05
+ANOTHER_SHAPE = 30  # what a shelf costs where a bell is wanted
 
 
-def boosted(effect: Effect, boosts: Sequence[Boost], values: Mapping[str, float]) -> dict[str, float]:
+def boosted(
+    effect: Effect, boosts: Sequence[Boost], values: Mapping[str, float], given: Collection[str] = ()
+) -> dict[str, float]:
     """The settings of bands for boosts: one that sits there is turned on, the others get bands of their own.
 
     Of the bands that reach a frequency, flat ones come first, then near ones, chosen for all boosts at once, so that
-    two at neighbouring frequencies both stand. Where bands run out, the nearest takes it.
+    two at neighbouring frequencies both stand. Where bands run out, the nearest takes it; those of which a setting is
+    among given, which a person named, come last.
     """
     settings: dict[str, float] = {}
     rest: list[Boost] = []
@@ -29,9 +33,21 @@ def boosted(effect: Effect, boosts: Sequence[Boost], values: Mapping[str, float]
             settings[f"{there}_gain_db"] = _limited(effect, there, values[f"{there}_gain_db"] + boost.gain_db)
         else:
             rest.append(boost)
-    for boost, band in zip(rest, _assigned(effect, rest, {**values, **settings}), strict=True):
+    for boost, band in zip(rest, _assigned(effect, rest, {**values, **settings}, given), strict=True):
         settings |= _set(effect, boost, band, values)
     return settings
+
+
+def crowded(effect: Effect, boosts: Sequence[Boost], values: Mapping[str, float], given: Collection[str]) -> bool:
+    """Whether an equaliser of its own would take one of the boosts better than the bands that are left here."""
+    fresh = {**effect.defaults(), **effect.neutral}
+    rest = [boost for boost in boosts if not _there(effect, boost, values)]
+    costs = [
+        sum(_cost(effect, boost, band, stands, named) for boost, band in zip(rest, ways, strict=True))
+        for stands, named in ((values, given), (fresh, ()))
+        for ways in [_assigned(effect, rest, stands, named)]
+    ]
+    return costs[0] - costs[1] >= ANOTHER_SHAPE
 
 
 def _bands(effect: Effect) -> dict[str, Param]:
@@ -55,17 +71,19 @@ def _there(effect: Effect, boost: Boost, values: Mapping[str, float]) -> str:
     return ""
 
 
-def _assigned(effect: Effect, boosts: Sequence[Boost], values: Mapping[str, float]) -> tuple[str, ...]:
+def _assigned(
+    effect: Effect, boosts: Sequence[Boost], values: Mapping[str, float], given: Collection[str]
+) -> tuple[str, ...]:
     """A band for each boost, no two alike where that can be, at the least cost over all of them."""
     bands = list(_bands(effect))
     if len(boosts) > len(bands):
-        return tuple(min(bands, key=lambda band: _cost(effect, boost, band, values)) for boost in boosts)
+        return tuple(min(bands, key=lambda band: _cost(effect, boost, band, values, given)) for boost in boosts)
     ways = itertools.permutations(bands, len(boosts))
-    return min(ways, key=lambda way: sum(_cost(effect, b, band, values) for b, band in zip(boosts, way, strict=True)))
+    return min(ways, key=lambda way: sum(_cost(effect, *pair, values, given) for pair in zip(boosts, way, strict=True)))
 
 
-def _cost(effect: Effect, boost: Boost, band: str, values: Mapping[str, float]) -> float:
-    """How ill a band fits: out of reach, of another shape, in use, or far off, in that order."""
+def _cost(effect: Effect, boost: Boost, band: str, values: Mapping[str, float], given: Collection[str]) -> float:
+    """How ill a band fits: out of reach, named by a person, of another shape, in use, or far off, in that order."""
     bands = _bands(effect)
     first, *_, last = bands
     shape = "low shelf" if band == first else "high shelf" if band == last else "peak"
@@ -73,7 +91,8 @@ def _cost(effect: Effect, boost: Boost, band: str, values: Mapping[str, float]) 
     beyond = max(cutoff.low / boost.frequency_hz, boost.frequency_hz / cutoff.high, 1.0)
     used = abs(values[f"{band}_gain_db"]) > FLAT_DB
     away = abs(math.log2(values[cutoff.name] / boost.frequency_hz))
-    return 400 * math.log2(beyond) + 30 * (shape != boost.shape) + 50 * used + away
+    named = used and f"{band}_gain_db" in given
+    return 400 * math.log2(beyond) + 100 * named + ANOTHER_SHAPE * (shape != boost.shape) + 25 * used + away
 
 
 def _set(effect: Effect, boost: Boost, band: str, values: Mapping[str, float]) -> dict[str, float]:

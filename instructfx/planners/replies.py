@@ -111,7 +111,7 @@ def _thoughts(plan: Plan, intent: Intent) -> Thoughts:
         ("verb_add", [move.slot for move in plan.add]),
         ("verb_adjust", [move.slot for move in plan.adjust]),
         ("verb_remove", plan.remove),
-        ("verb_keep", [each for each in plan.keep if each not in plan.lock]),
+        ("verb_keep", [each for each in plan.keep if each not in (*plan.lock, *slots)]),
         ("verb_lock", plan.lock),
         ("verb_unlock", plan.unlock),
     )

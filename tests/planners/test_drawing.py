@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from instructfx.chain import Chain
+from instructfx.chain.format import bands_of
+from instructfx.ears import Goal
 from instructfx.ears.axes import TONE_CURVES
 from instructfx.ears.perceptual import wished_curve
 from instructfx.effects import EFFECTS
 from instructfx.effects.eq import magnitude
 from instructfx.language import lexicon, understand
 from instructfx.language.wishes import DOUBT
-from instructfx.planners import PlanRequest
+from instructfx.planners import PastTurn, Plan, PlanRequest
 from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.planners.eq_fit import SAMPLE_RATE, SHARE, UNDONE, Canvas, centres_hz, drawn, fitting, turning
 from instructfx.planners.router import route
@@ -198,3 +200,36 @@ def test_it_is_said_in_the_language_of_the_instruction_that_people_differ() -> N
     for agreed in ("make it warm", "less harsh", "it's too harsh", "brighter but not harsh", "más cálido"):
         assert "differ" not in reply(agreed)
         assert "No todos" not in reply(agreed)
+
+
+def test_a_cut_in_numbers_leaves_what_wishes_drew() -> None:
+    warm = drawn(Canvas(EQ, EQ.defaults()), {"warmth": 1.0, "air": 1.0})
+    chain = Chain().added("eq", warm)
+    turn = PastTurn("warm and airy", chain, Goal(axes={"warmth": 1.0, "air": 1.0}))
+    for words, hertz, gain_db in (("cut 3 dB at 700 Hz", 700, -3), ("boost 3 dB at 1.5 kHz", 1500, 3)):
+        plan = BuiltinPlanner().plan(PlanRequest(words, turn.chain, (turn,)))
+        assert isinstance(plan, Plan)
+        after = route(turn.chain, plan)[1].slot("eq").settings
+        bell = {"mid_gain_db": float(gain_db), "mid_cutoff_frequency_hz": float(hertz), "mid_q": 1.4}
+        wanted = Canvas(EQ, turn.chain.slot("eq").settings).curve_db + Canvas(EQ, {**FLAT, **bell}).curve_db
+        off = Canvas(EQ, after).curve_db - wanted
+        assert np.sqrt((off**2).mean()) < 0.5
+        assert len(plan.pinned) == 3
+
+
+def test_bands_that_were_named_stay_and_a_full_equaliser_gets_a_second_beside_it() -> None:
+    turns: list[PastTurn] = []
+    chain = Chain()
+    for words in ("boost 3 dB at 1 kHz", "cut 2 dB at 200 Hz", "cut 3 dB at 400 Hz", "boost 1 dB at 300 Hz"):
+        plan = BuiltinPlanner().plan(PlanRequest(words, chain, tuple(turns)))
+        assert isinstance(plan, Plan)
+        chain = route(chain, plan)[1]
+        turns.append(PastTurn(words, chain, pinned=plan.pinned))
+    gains = {
+        slot.settings[frequency.name]: slot.settings[gain.name]
+        for slot in chain.slots
+        for _, (gain, frequency, _) in bands_of(slot.effect)
+        if slot.settings[gain.name]
+    }
+    assert chain.names == ("eq", "eq")
+    assert gains == {1000: 3, 200: -2, 400: -3, 300: 1}
