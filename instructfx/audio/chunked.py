@@ -15,6 +15,7 @@ from instructfx.audio.splice import Piece
 
 NO_SIZES = (0, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF)
 NEAR = 1 << 24  # 0x7F000000, 0x7FFFF000, 0x7FFFFFFF and 0x80000000 are all in use, and so are those below 2^32
+MOST_CHUNKS = 100_000
 LARGEST_RIFF = (1 << 32) - 1
 W64_HEADER_BYTES = 24
 
@@ -65,13 +66,20 @@ def layout_of(head: bytes) -> Layout | None:
 
 
 def chunks(file: BinaryIO, layout: Layout, end: int) -> Iterator[Chunk]:
-    """The headers of all chunks, by the sizes that they claim."""
-    position = layout.first
+    """The headers of all chunks, by the sizes that they claim; that of the sound as ds64 says (EBU Tech 3306)."""
+    position, large = layout.first, 0
     header = layout.name + layout.size
-    while position + header <= end:
+    for _ in range(MOST_CHUNKS):
+        if position + header > end:
+            return
         file.seek(position)
         name = file.read(layout.name)
         size = int.from_bytes(file.read(layout.size), layout.order) - (header if layout.inclusive else 0)
+        if name == b"ds64":
+            file.seek(position + header + 8)
+            large = int.from_bytes(file.read(8), "little")
+        elif name == layout.sound and size == 0xFFFFFFFF and large:
+            size = large
         yield Chunk(name, position, position + header, size)
         if size < 0:
             return
@@ -90,16 +98,13 @@ def mended(source: Path, layout: Layout) -> tuple[tuple[Piece, ...], int]:
             file.seek(4)
             body = int.from_bytes(file.read(4), "big")
             size = int.from_bytes(file.read(4), "big")
-            return (), 0 if _unknown(layout, size, end - body) else body + size - end
-        large = None  # the chunk that holds a size where 32 bits do not (EBU Tech 3306)
+            return (), 0 if _unknown(layout, size, end - body) else max(body + size - end, 0)
+        large = None
         for chunk in chunks(file, layout, end):
             if chunk.name == b"ds64":
                 large = chunk
             if chunk.name[:4] == layout.sound:
                 size, there = chunk.size, end - chunk.body
-                if large and size == 0xFFFFFFFF:
-                    file.seek(large.body + 8)
-                    size = int.from_bytes(file.read(8), "little")
                 if size == 0 and _only_chunks(file, layout, chunk.body, end):
                     return (), 0
                 if not _unknown(layout, size, there):
@@ -119,7 +124,7 @@ def _only_chunks(file: BinaryIO, layout: Layout, position: int, end: int) -> boo
     """Whether from there on chunks fill the file, so that one of no size really is empty."""
     rest = Layout(position, layout.name, layout.size, b"", layout.order, layout.inclusive, layout.step)
     for chunk in chunks(file, rest, end):
-        if not chunk.name.isascii() or chunk.body + chunk.size > end:
+        if not chunk.name[:4].replace(b"_", b"").strip().isalnum() or chunk.body + chunk.size > end:
             return False
         position = chunk.body + chunk.size
     return end - position < layout.name + layout.size

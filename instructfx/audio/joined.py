@@ -37,7 +37,7 @@ class Recording:
 
 
 class _Forward(soundfile.SoundFile):  # type: ignore[misc]
-    """soundfile seeks to where it is after every block, which Opus does not survive, unless it thinks that it cannot."""
+    """soundfile seeks to where it is after every block, which Opus does not survive, unless it thinks it cannot."""
 
     def seekable(self) -> bool:
         return False

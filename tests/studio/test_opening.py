@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from instructfx.bench.robustness.awkward import mp3
 from instructfx.chain import Chain
 from instructfx.engine.live import resume_session
-from instructfx.bench.robustness.awkward import mp3
 from instructfx.errors import AudioError, LimitError, StoreError
 from instructfx.sessions.options import TurnOptions
 from instructfx.store import Store

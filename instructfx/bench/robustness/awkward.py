@@ -243,6 +243,8 @@ def _wav() -> Iterator[Awkward]:
     info = chunk(b"LIST", b"INFO" + chunk(b"INAM", b"nothing at all  "))
     form = plain[plain.index(b"fmt ") :][:24]
     yield Awkward("no sound, and tags behind", "empty.wav", riff(form + chunk(b"data", b"") + info * 30), 0)
+    still = plain[: plain.index(b"data") + 8] + bytes(2000) + plain[plain.index(b"data") + 8 :]
+    yield Awkward("from a pipe, silence first", "piped.wav", _with_bytes(still, b"data", 4, bytes(4)), frames + 500)
     yield Awkward("called .wave", "name.wave", plain, frames)
 
 
@@ -252,6 +254,7 @@ def _others() -> Iterator[Awkward]:
     for container, suffix in (("CAF", "caf"), ("W64", "w64"), ("AU", "au")):
         content = encoded(container, "PCM_16", 22_050)
         yield Awkward(container, f"plain.{suffix}", content, frames)
+        yield Awkward(f"{container}, junk behind", f"longer.{suffix}", content + b"\xfe" * 99, frames)
         yield Awkward(f"{container}, cut", f"cut.{suffix}", content[:-1000], 0)
         distance, width = {"CAF": (4, 8), "W64": (16, 8), "AU": (8, 4)}[container]
         mark = b".snd" if container == "AU" else b"data"
