@@ -108,7 +108,8 @@ def mended(source: Path, layout: Layout) -> tuple[tuple[Piece, ...], int]:
                 if size == 0 and _only_chunks(file, layout, chunk.body, end):
                     return (), 0
                 if not _unknown(layout, size, there):
-                    return (), max(size - there, 0)
+                    # libsndfile takes all that follows in a W64 for sound.
+                    return (((0, chunk.body + size),) if layout is W64 else ()), max(size - there, 0)
                 return (_with_size(layout, chunk, large, end) if layout is not AIFF else ()), 0
     return (), 0
 

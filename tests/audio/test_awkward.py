@@ -87,7 +87,7 @@ def test_blocks_and_places_are_the_same_sound(each: Awkward, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(("name", "regular"), [
     ("VBR with LAME's tag", True), ("VBR without a tag", False), ("two joined, both with tags", False),
-    ("five joined", False), ("from a pipe, size 0x7ffff000", False), ("called .wave", True), ("W64", True),
+    ("five joined", False), ("from a pipe, size 0x7ffff000", False), ("called .wave", True), ("CAF", True),
 ])  # fmt: skip
 def test_what_browsers_read_otherwise_is_known(name: str, regular: bool, tmp_path: Path) -> None:
     each = next(each for each in FILES.values() if each.what == name)
