@@ -98,7 +98,9 @@ def mended(source: Path, layout: Layout) -> tuple[tuple[Piece, ...], int]:
             file.seek(4)
             body = int.from_bytes(file.read(4), "big")
             size = int.from_bytes(file.read(4), "big")
-            return (), 0 if _unknown(layout, size, end - body) else max(body + size - end, 0)
+            if not _unknown(layout, size, end - body):
+                return (), max(body + size - end, 0)
+            return ((0, 8), max(end - body, 0).to_bytes(4, "big"), (12, end)), 0
         large = None
         for chunk in chunks(file, layout, end):
             if chunk.name == b"ds64":

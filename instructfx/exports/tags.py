@@ -110,6 +110,8 @@ def read_tags(path: Path) -> Tags:
             return _of_wave(wave)
         found = mutagen.File(path)
         if found is None or found.tags is None:
+            if isinstance(found, MP3):
+                return Tags()
             with soundfile.SoundFile(path) as file:  # which knows the texts of AIFF and CAF
                 said = file.copy_metadata()
             plain: dict[str, Any] = {names.field: _texts([said.get(names.vorbis, "")]) for names in NAMES}

@@ -258,5 +258,6 @@ def _others() -> Iterator[Awkward]:
         yield Awkward(f"{container}, cut", f"cut.{suffix}", content[:-1000], 0)
         distance, width = {"CAF": (4, 8), "W64": (16, 8), "AU": (8, 4)}[container]
         mark = b".snd" if container == "AU" else b"data"
-        piped = _with_bytes(content, mark, distance, b"\xff" * width)
-        yield Awkward(f"{container} from a pipe", f"piped.{suffix}", piped, frames)
+        for said in (b"\xff", b"\0"):
+            piped = _with_bytes(content, mark, distance, said * width)
+            yield Awkward(f"{container} from a pipe, size {said[0]:#x}", f"piped.{suffix}", piped, frames)
