@@ -61,6 +61,7 @@ measure: .venv/ready-for-tests
 	$(BIN)/python -m instructfx bench server --write docs/measuring.md
 	$(BIN)/python -m instructfx bench page --write docs/measuring.md
 	$(BIN)/python -m instructfx bench faults --write docs/measuring.md
+	$(BIN)/python -m instructfx bench lengths --write docs/measuring.md
 	$(BIN)/python -m instructfx bench soak --write docs/measuring.md
 
 samples: .venv/ready

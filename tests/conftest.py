@@ -143,14 +143,24 @@ def track(mono: Audio, tmp_path: Path) -> Track:
     return inspect(path)
 
 
+def given(name: str) -> Path:
+    """A folder of files for development, which are not part of the project."""
+    data = os.environ.get("INSTRUCTFX_DATA") or Path(__file__).parents[2] / "shared" / "data"
+    folder = Path(data) / name
+    if not folder.is_dir():
+        pytest.skip(f"no files for development: set INSTRUCTFX_DATA to the folder that holds {name}/")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def recordings() -> Path:
-    """The folder of development recordings, which are not part of the project."""
-    data = os.environ.get("INSTRUCTFX_DATA") or Path(__file__).parents[2] / "shared" / "data"
-    folder = Path(data) / "audio"
-    if not folder.is_dir():
-        pytest.skip("no development recordings: set INSTRUCTFX_DATA to the folder that holds audio/")
-    return folder
+    return given("audio")
+
+
+@pytest.fixture(scope="session")
+def awkward() -> Path:
+    """Files with one thing odd about each."""
+    return given("awkward")
 
 
 @pytest.fixture(scope="session")

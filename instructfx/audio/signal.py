@@ -15,6 +15,7 @@ import soundfile
 import soxr
 
 from instructfx.audio.containers import MAX_MINUTES, READABLE, opened
+from instructfx.audio.joined import JoinedFile
 from instructfx.audio.scratch import unfinished
 from instructfx.errors import AudioError
 
@@ -110,7 +111,7 @@ def check_audible(peak: float, name: str) -> None:
         raise AudioError(f"{name} is silent: nothing in it is above {SILENCE_DBFS:g} dBFS. Choose one with sound.")
 
 
-def blocks(file: soundfile.SoundFile, name: str) -> Iterator[Samples]:
+def blocks(file: JoinedFile, name: str) -> Iterator[Samples]:
     """The frames of an open file as (channels, frames) blocks.
 
     AudioError where its format is none that is accepted, and where it ends or breaks early.
@@ -121,7 +122,7 @@ def blocks(file: soundfile.SoundFile, name: str) -> Iterator[Samples]:
     check_format(file.channels, file.frames, file.samplerate, name)
     while True:
         try:
-            block = file.read(BLOCK_FRAMES, dtype="float32", always_2d=True)
+            block = file.read(BLOCK_FRAMES)
         except soundfile.LibsndfileError as error:
             raise AudioError(
                 f"{name} is truncated or damaged: it cannot be read past {read / file.samplerate:.2f} s "
@@ -134,8 +135,7 @@ def blocks(file: soundfile.SoundFile, name: str) -> Iterator[Samples]:
         check_finite(samples, name)
         check_sane(samples, name)
         yield samples
-    encoder_delay = 4608 if file.format == "MP3" else 0  # what gapless tags may hide
-    if read + encoder_delay < file.frames:
+    if read < file.frames:
         raise AudioError(
             f"{name} is truncated: it promises {file.frames / file.samplerate:.2f} s and holds "
             f"{read / file.samplerate:.2f} s. Export or download it again."

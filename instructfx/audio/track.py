@@ -49,7 +49,7 @@ class Track:
         wanted = min(round(EXCERPT_SECONDS * self.sample_rate), self.frames)
         with opened(self.path) as file:
             file.seek(self.excerpt_from(start))
-            samples = file.read(wanted, dtype="float32", always_2d=True)
+            samples = file.read(wanted)
         return Audio(np.ascontiguousarray(samples.T), self.sample_rate)
 
 

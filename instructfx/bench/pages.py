@@ -49,6 +49,13 @@ def faults(options: BenchOptions, telling: Telling) -> BenchPage:
     return BenchPage(page, well=well)
 
 
+def lengths(options: BenchOptions, telling: Telling) -> BenchPage:
+    from instructfx.bench.robustness import lengths
+
+    page, well = lengths.measure(telling.say)
+    return BenchPage(page, well=well)
+
+
 def soak(options: BenchOptions, telling: Telling) -> BenchPage:
     from instructfx.bench.robustness import soak
 

@@ -73,6 +73,7 @@ BENCHES: Mapping[str, BenchEntry] = {
     "server": BenchEntry("pages:server", "the studio's answers while it works"),
     "page": BenchEntry("pages:page", "how soon the page is there and a hand on a knob is heard"),
     "faults": BenchEntry("pages:faults", "bad files and bad words at the studio's door"),
+    "lengths": BenchEntry("pages:lengths", "how long awkward files are said to be, and how long they are"),
     "soak": BenchEntry("pages:soak", "many visitors for a long time"),
 }
 

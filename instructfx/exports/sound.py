@@ -65,8 +65,7 @@ def write_sound(wanted: Wanted, path: Path) -> tuple[str, ...]:
         container = _container(encoding, rendered.frames * track.channels)
         try:
             _write(wanted, path, rendered, encoding, container, rate, tags)
-            if container != "RF64":  # whose tags nobody reads but libsndfile
-                write_tags(path, tags)
+            write_tags(path, tags)
         except (soundfile.LibsndfileError, AssertionError) as error:  # soundfile asserts that all was written
             reason = getattr(error, "error_string", "") or "not all of it could be written"
             raise ExportError(f"cannot write {wanted.target}: {reason.strip()} Free some disk space.") from error

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import base64
+import io
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import mutagen
+import soundfile
 from mutagen.flac import FLAC, Picture
-from mutagen.id3 import APIC, COMM, ID3, Encoding, Frames, PictureType
+from mutagen.id3 import APIC, COMM, ID3, TXXX, Encoding, Frames, PictureType
 from mutagen.mp3 import MP3
 from mutagen.mp4 import MP4Tags
 from mutagen.wave import WAVE
+
+from instructfx.exports.wave_chunks import BEXT_NAMES, MOST_IXML_BYTES, WaveChunks, append_chunks, is_rf64, read_chunks
 
 log = logging.getLogger("instructfx")
 
 LONGEST_TEXT = 4000  # characters
 MOST_TEXTS = 20  # artists of one track
 MOST_COVER_BYTES = 12 << 20  # a block of a FLAC file holds 16 MiB
+IXML = "ixml"  # as it is called where there is no chunk for it
 IMAGES = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n", "image/png"),
@@ -41,7 +46,10 @@ class Cover:
 
 @dataclass(frozen=True)
 class Tags:
-    """What a file says of itself; a field may have several texts, such as two artists. track is "3" or "3/12"."""
+    """What a file says of itself; a field may have several texts, such as two artists. track is "3" or "3/12".
+
+    broadcast holds what a recorder wrote for broadcasters, pairs of one of BEXT_NAMES and a text; ixml is XML.
+    """
 
     title: Texts = ()
     artist: Texts = ()
@@ -54,7 +62,15 @@ class Tags:
     copyright: Texts = ()
     isrc: Texts = ()
     comment: Texts = ()
+    broadcast: tuple[tuple[str, str], ...] = ()
+    ixml: str = ""
     cover: Cover | None = None
+
+    def more(self) -> Iterator[tuple[str, str]]:
+        """What has no field of its own, for formats that hold any name."""
+        yield from self.broadcast
+        if self.ixml:
+            yield IXML, self.ixml
 
     def remarked(self, remark: str) -> Tags:
         """With one more line at the end of the comment."""
@@ -89,12 +105,18 @@ NAMES = (
 def read_tags(path: Path) -> Tags:
     """What an audio file says of itself; nothing where it says nothing, or nothing that can be read."""
     try:
+        wave = read_chunks(path)
+        if wave:
+            return _of_wave(wave)
         found = mutagen.File(path)
-        held = found.tags if found is not None else None
-        if held is None:
-            return Tags()
-        texts = {names.field: _texts(_said(held, names)) for names in NAMES}
-        return Tags(**texts, cover=_cover(found, held))
+        if found is None or found.tags is None:
+            if isinstance(found, MP3):
+                return Tags()
+            with soundfile.SoundFile(path) as file:  # which knows the texts of AIFF and CAF
+                said = file.copy_metadata()
+            plain: dict[str, Any] = {names.field: _texts([said.get(names.vorbis, "")]) for names in NAMES}
+            return Tags(**plain)
+        return _of_container(found, found.tags)
     except (
         Exception
     ) as error:  # the bytes are a stranger's and their reader may fail in any way: the sound matters more
@@ -102,19 +124,47 @@ def read_tags(path: Path) -> Tags:
         return Tags()
 
 
+def _of_wave(wave: WaveChunks) -> Tags:
+    """ID3 first, which says more; what is missing there from LIST INFO."""
+    tags = Tags()
+    if wave.id3:
+        held = ID3(io.BytesIO(wave.id3))
+        tags = _of_container(held, held)
+    missing: dict[str, Any] = {name: _texts([text]) for name, text in wave.info.items() if not getattr(tags, name)}
+    broadcast = tuple((name, text[:LONGEST_TEXT]) for name, text in wave.broadcast.items())
+    return replace(tags, **missing, broadcast=broadcast or tags.broadcast, ixml=wave.ixml or tags.ixml)
+
+
+def _of_container(found: Any, held: Any) -> Tags:
+    texts = {names.field: _texts(_said(held, names)) for names in NAMES}
+    named = ((name, _texts(_named(held, name))) for name in BEXT_NAMES)
+    broadcast = tuple((name, each[0]) for name, each in named if each)
+    ixml = next(iter(_named(held, IXML)), "")
+    return Tags(**texts, broadcast=broadcast, ixml=str(ixml)[:MOST_IXML_BYTES], cover=_cover(found, held))
+
+
 def write_tags(path: Path, tags: Tags) -> None:
-    """Put tags into an MP3, FLAC or WAV file; which of them it is follows from the extension."""
+    """Put tags into an MP3, FLAC or WAV file; which of them it is follows from the extension.
+
+    An RF64 gets the chunks that all of them may have; nobody looks for ID3 in it.
+    """
     if path.suffix == ".flac":
         flac = FLAC(path)  # in which libsndfile has put an empty list
         for names in NAMES:
             if getattr(tags, names.field):
                 flac[names.vorbis] = list(getattr(tags, names.field))
+        for name, text in tags.more():
+            flac[name] = [text]
         if tags.cover:
             picture = Picture()
             picture.data, picture.mime, picture.type = tags.cover.data, tags.cover.media_type, PictureType.COVER_FRONT
             flac.add_picture(picture)
         flac.save()
         return
+    if path.suffix != ".mp3":
+        append_chunks(path, dict(tags.broadcast), tags.ixml)
+        if is_rf64(path):
+            return
     file: Any = MP3(path) if path.suffix == ".mp3" else WAVE(path)
     if file.tags is None:
         file.add_tags()
@@ -124,6 +174,9 @@ def write_tags(path: Path, tags: Tags) -> None:
             file.tags.add(COMM(encoding=Encoding.UTF8, lang="XXX", desc="", text=texts))
         elif texts:
             file.tags.add(Frames[names.id3](encoding=Encoding.UTF8, text=texts))
+    if path.suffix == ".mp3":  # a WAV has them in chunks of their own
+        for name, text in tags.more():
+            file.tags.add(TXXX(encoding=Encoding.UTF8, desc=name, text=[text]))
     if tags.cover:
         kind = PictureType.COVER_FRONT
         file.tags.add(APIC(encoding=Encoding.UTF8, mime=tags.cover.media_type, type=kind, data=tags.cover.data))
@@ -141,6 +194,13 @@ def _said(held: Any, names: _Names) -> Iterable[object]:
     if names.field == "track":
         return [f"{number}/{total}" if total else str(number) for number, total in found if number]
     return [bytes(each).decode(errors="replace") if isinstance(each, bytes) else each for each in found]
+
+
+def _named(held: Any, name: str) -> Iterable[object]:
+    """The texts under a name that is no field's; MP4 has none."""
+    if isinstance(held, ID3):
+        return [text for frame in held.getall("TXXX") if frame.desc.lower() == name for text in frame.text]
+    return [] if isinstance(held, MP4Tags) else held.get(name) or []
 
 
 def _texts(said: Iterable[object]) -> Texts:

@@ -114,7 +114,7 @@ def lying_size(extension: str, chunk: bytes, order: str) -> Callable[[Path], Pat
     def make(folder: Path) -> Path:
         content = bytearray(saved(folder, f"bad{extension}"))
         start = content.find(chunk) + 4
-        content[start : start + 4] = struct.pack(order + "I", 0x7FFFFFFF)
+        content[start : start + 4] = struct.pack(order + "I", 0x40000000)
         return bytes_named(f"bad{extension}", bytes(content))(folder)
 
     return make

@@ -9,8 +9,9 @@ from contextlib import nullcontext
 import pytest
 
 from instructfx.bench.robustness import faults, soak
-from instructfx.bench.robustness.bad_audio import BadUpload, bad_uploads, good
+from instructfx.bench.robustness.bad_audio import bad_uploads, good
 from instructfx.bench.robustness.bad_words import BadWords, bad_words
+from instructfx.bench.robustness.uploads import BadUpload
 from instructfx.bench.serving.serving import Served, serving
 from instructfx.bench.serving.visitor import PageAnswer
 from instructfx.store import Store
@@ -48,7 +49,7 @@ def test_there_are_enough_and_they_are_the_same_every_time() -> None:
     assert words == bad_words()
     assert len(uploads) >= 300
     assert len(words) >= 200
-    assert len(Counter(each.kind for each in uploads)) == 16
+    assert len(Counter(each.kind for each in uploads)) == 17
     few = faults.spread(uploads, 40)
     assert len(few) == 40
     assert len({each.kind for each in few}) >= 14
@@ -62,10 +63,14 @@ def test_bad_uploads_and_hostile_words_get_one_line_or_a_turn(monkeypatch: pytes
     small = [each for each in bad_uploads() if each.zeros == 0]
     nameless = [each for each in small if each.name == ""]
     lie = BadUpload("lies", "said to be bad", "fine.wav", good(".wav"), refused=True)
+    short = BadUpload("lies", "said to be longer", "fine.wav", good(".wav"), refused=False, frames=99_999)
+    shut = BadUpload("lies", "said to hold something", "none.wav", b"RIFF", refused=False, frames=10)
     told = BadWords("lies", 'make it File "/secret" warmer')
-    examined = faults.examine([*faults.spread(small, 6), *nameless, lie], [*faults.spread(bad_words(), 5), told], quiet)
+    examined = faults.examine(
+        [*faults.spread(small, 6), *nameless, lie, short, shut], [*faults.spread(bad_words(), 5), told], quiet
+    )
     lies = [each.verdict for each in examined.outcomes if each.kind == "lies"]
-    assert lies == ["wrong", "leaked"]
+    assert lies == ["wrong", "wrong", "wrong", "leaked"]
     assert not examined.well
     honest = [each for each in examined.outcomes if each.kind != "lies"]
     assert [each for each in honest if each.verdict not in ("refused", "accepted")] == []

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from instructfx.bench.robustness.awkward import mp3
 from instructfx.chain import Chain
 from instructfx.engine.live import resume_session
 from instructfx.errors import AudioError, LimitError, StoreError
@@ -156,6 +157,15 @@ def test_what_browsers_do_not_play_becomes_flac_without_loss(studio: Studio, tmp
     assert dry.path.suffix == ".flac"
     assert max(dry.outline) == pytest.approx(1)
     np.testing.assert_allclose(soundfile.read(dry.path)[0], samples, atol=2**-22)
+
+
+def test_what_browsers_read_otherwise_becomes_flac(studio: Studio, tmp_path: Path) -> None:
+    """Else the dry track would not be in time with what was made of it."""
+    joined = mp3(), mp3(seconds=0.7)
+    (tmp_path / "take.mp3").write_bytes(b"".join(joined))
+    visit = opened(studio, tmp_path / "take.mp3")
+    assert visit.dry.path.suffix == ".flac"
+    assert soundfile.info(visit.dry.path).frames == visit.track.frames > 1.9 * 44_100
 
 
 @pytest.mark.parametrize("name", ["take.txt", "take"])

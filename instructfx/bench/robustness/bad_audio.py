@@ -13,7 +13,6 @@ import tarfile
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,8 +20,10 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
+from instructfx.bench.robustness.awkward import awkward_files
 from instructfx.bench.robustness.bad_bytes import NAMES, PICTURES_AND_TEXTS, PLAYLISTS, PROGRAMS
 from instructfx.bench.robustness.riff import aiff, chunk, extended, riff, wav
+from instructfx.bench.robustness.uploads import BadUpload
 
 RATE = 22_050
 SECONDS = 0.6
@@ -39,34 +40,11 @@ SUFFIXES = (*FORMATS, ".oga", ".aif", ".m4a", ".aac", ".mp4")
 GIGABYTE = 1 << 30
 
 
-@dataclass(frozen=True)
-class BadUpload:
-    """What is uploaded: `content`, then that many zeros, under a visitor's name for it.
-
-    refused: it has no sound that can be used, so that a session on it would be wrong; otherwise either will do.
-    """
-
-    kind: str
-    what: str
-    name: str
-    content: bytes
-    refused: bool = True
-    zeros: int = 0
-
-    def written(self, folder: Path) -> Path:
-        """The file, its zeros sparse."""
-        path = folder / "upload"
-        with path.open("wb") as file:
-            file.write(self.content)
-            file.truncate(len(self.content) + self.zeros)
-        return path
-
-
 def bad_uploads() -> list[BadUpload]:
     """All of them, in the order of their kinds."""
     makers = (
         _truncated, _flipped, _magic, _lying_sizes, _lying_formats, _channels, _rates, _samples, _empty, _damaged,
-        _archives, _no_audio, _names, _huge,
+        _archives, _no_audio, _names, _huge, _awkward,
     )  # fmt: skip
     return [each for make in makers for each in make()]
 
@@ -133,7 +111,8 @@ def _lying_sizes() -> Iterator[BadUpload]:
     for size in (0, 1, 8, 36, 1 << 20, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFE, 0xFFFFFFFF):
         yield BadUpload("lying lengths", f"RIFF says {size} bytes", "size.wav", wav(riff_size=size), refused=False)
         more = 1 << 19 < size < 0xFFFFFFFF
-        yield BadUpload("lying lengths", f"data says {size} bytes", "size.wav", wav(data_size=size), more)
+        lies = size == 1 << 20  # the larger ones are what pipes leave
+        yield BadUpload("lying lengths", f"data says {size} bytes", "size.wav", wav(data_size=size), lies)
         yield BadUpload("lying lengths", f"fmt says {size} bytes", "size.wav", wav(fmt_size=size), refused=False)
         yield BadUpload("lying lengths", f"SSND says {size} bytes", "size.aiff", aiff(sound_size=size), more)
         frames = f"COMM says {size} frames"
@@ -151,7 +130,7 @@ def _lying_sizes() -> Iterator[BadUpload]:
     for large in (0, 1, 1 << 40, (1 << 64) - 1):
         ds64 = chunk(b"ds64", struct.pack("<QQQI", large, large, large, 0))
         lie = wav(before=[ds64], data_size=0xFFFFFFFF, magic=b"RF64", riff_size=0xFFFFFFFF)
-        yield BadUpload("lying lengths", f"RF64 says {large} bytes", "large.wav", lie, refused=large > 1 << 30)
+        yield BadUpload("lying lengths", f"RF64 says {large} bytes", "large.wav", lie, refused=large == 1 << 40)
 
 
 def _lying_formats() -> Iterator[BadUpload]:
@@ -296,3 +275,11 @@ def _huge() -> Iterator[BadUpload]:
     yield BadUpload("huge", "100 seconds of digital silence", "silent.wav", silence, zeros=100 * 192_000)
     short = wav(noise(0), data_size=2 * GIGABYTE - 44)
     yield BadUpload("huge", "20 MB that say 2 GB", "short.wav", short, zeros=20_000_000)
+
+
+def _awkward() -> Iterator[BadUpload]:
+    for each in awkward_files():
+        refused = each.frames == 0
+        yield BadUpload(
+            "awkward", f"{each.name}: {each.what}", each.name, each.content, refused, 0, each.frames, each.near
+        )

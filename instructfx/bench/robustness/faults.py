@@ -15,9 +15,10 @@ from typing import Literal, TypeVar
 
 import soundfile
 
-from instructfx.bench.robustness.bad_audio import GIGABYTE, SEED, BadUpload, bad_uploads, good, noise
+from instructfx.bench.robustness.bad_audio import GIGABYTE, SEED, bad_uploads, good, noise
 from instructfx.bench.robustness.bad_words import BadWords, bad_words
 from instructfx.bench.robustness.riff import wav
+from instructfx.bench.robustness.uploads import BadUpload
 from instructfx.bench.runner.report import conditions, table
 from instructfx.bench.serving.serving import Served, serving
 from instructfx.bench.serving.visitor import PageAnswer, Visitor
@@ -137,10 +138,12 @@ class _Trial:
                 verdict, wrong = self._judged(answer)
                 if verdict == "accepted" and case.refused:
                     verdict, wrong = "wrong", "accepted, and there is nothing in it to hear"
+                elif verdict == "refused" and case.frames:
+                    verdict, wrong = "wrong", f"refused, and {case.frames} frames are in it"
                 elif verdict == "accepted":
                     answer = visitor.say(WISH)
                     verdict, wrong = self._judged(answer)
-                    wrong = wrong or self._heard(visitor, answer)
+                    wrong = wrong or self._heard(visitor, answer, 0 if case.near else case.frames)
                     verdict = "wrong" if wrong and verdict == "accepted" else verdict
                 yield FaultOutcome(case.kind, case.what, verdict, answer.line, answer.seconds, wrong)
                 self._between(case.what)
@@ -263,7 +266,8 @@ One server process, driven over HTTP as a page does it. *Refused* is one line th
 session, and a turn on it whose sound can be fetched and read. *Crashed*: status 500, a lost connection, an error on our
 side. *Hung*: no answer within {LIMIT_SECONDS:.0f} s. *Leaked*: a traceback, a path or markup in what is seen, a file
 where none belongs, a file opened that nobody uploaded. *Wrong*: accepted with nothing to hear in it, or an answer that
-is none. After every {GOOD_EVERY} cases a good track and "{WISH}" must do well.
+is none; of awkward files, refused where there is sound, or of another length. After every {GOOD_EVERY} cases a good
+track and "{WISH}" must do well.
 """
 
 

@@ -248,9 +248,11 @@ def _check_length(request: Open) -> None:
 
 
 def _playable(track: Track, folder: Path) -> Sound:
-    """The stored file as it is, or its samples as FLAC where browsers do not play its format."""
+    """The stored file as it is, or its samples as FLAC where browsers do not play its format, or read it otherwise."""
     path = track.path
-    if path.suffix.lower() not in PLAYS_AS_IT_IS:
+    with opened(path) as file:
+        regular = file.regular
+    if not regular or path.suffix.lower() not in PLAYS_AS_IT_IS:
         path = folder / "dry.flac"
         _copied(track.path, path)
     return sound_of(path)

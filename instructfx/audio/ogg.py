@@ -1,0 +1,137 @@
+"""The pages of an Ogg file (RFC 3533): which recordings follow each other in it, and whether the last one is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from instructfx.audio.splice import Piece
+
+MAGIC = b"OggS"
+CONTINUED, FIRST, LAST = 1, 2, 4
+SEARCHED_BYTES = 1 << 16
+FLAC_MAPPING = b"\x7fFLAC"  # then a version and the number of headers, and a FLAC file's own start
+FLAC_MAPPING_BYTES = 9
+MOST_PAGES = 2_000_000  # an hour has a tenth of that
+FLAC_LENGTH = (18, 26)  # the bytes of a FLAC file whose lowest 36 bits are its number of frames
+
+
+@dataclass(frozen=True)
+class OggPage:
+    """One page: where it begins, where its body does and where it ends; unfinished: its last packet goes on.
+
+    granule is the stream's position at its end, number counts the pages of its stream.
+    """
+
+    start: int
+    body: int
+    end: int
+    flags: int
+    granule: int
+    stream: int
+    number: int
+    unfinished: bool
+
+
+@dataclass
+class Link:
+    """A recording in a chain; flac: what it holds is FLAC, and its pieces are a FLAC file's. granule: its last one."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    flac: bool = False
+    granule: int = 0
+
+    def add(self, start: int, stop: int) -> None:
+        """One more page, which mostly follows the one before."""
+        last = self.pieces[-1] if self.pieces else None
+        if isinstance(last, tuple) and last[1] == start:
+            self.pieces[-1] = (last[0], stop)
+        else:
+            self.pieces.append((start, stop))
+
+
+@dataclass(frozen=True)
+class OggChain:
+    """What follows each other in a file; whole: the end is there; gap: pages are missing within the sound."""
+
+    links: tuple[Link, ...]
+    whole: bool
+    gap: bool
+
+
+def chain_of(source: Path) -> OggChain:
+    """Look at every page.
+
+    A page that begins a stream, after one that does not, begins the next recording (RFC 3533, section 4). A file that
+    ends with a whole page and a whole packet is whole, even where nothing says that it is the last.
+    """
+    found: list[Link] = []
+    before: dict[int, OggPage] = {}
+    last: OggPage | None = None
+    gap = False
+    end = source.stat().st_size
+    with source.open("rb") as file:
+        for count, page in enumerate(_pages(file, end)):
+            if count == MOST_PAGES:
+                gap = True
+                break
+            if page.flags & FIRST and (last is None or not last.flags & FIRST):
+                file.seek(page.body)
+                found.append(Link(flac=file.read(len(FLAC_MAPPING)) == FLAC_MAPPING))
+                before = {}
+            if not found:  # what was before is missing; the decoder says so
+                found.append(Link())
+            link = found[-1]
+            start = page.body if link.flac else page.start
+            link.add(start + FLAC_MAPPING_BYTES * (link.flac and not link.pieces), min(page.end, end))
+            link.granule = page.granule
+            earlier = before.get(page.stream)
+            gap |= bool(earlier and earlier.granule and page.number != earlier.number + 1 and page.end <= end)
+            before[page.stream] = last = page
+        for link in found:
+            if link.flac:
+                link.pieces[:1] = _with_length(file, link.pieces[0], link.granule)
+    return OggChain(tuple(found), last is not None and last.end <= end and not last.unfinished, gap)
+
+
+def _with_length(file: BinaryIO, first: Piece, frames: int) -> list[Piece]:
+    """The start of a FLAC file, with its number of frames where it does not say it."""
+    assert isinstance(first, tuple)
+    start, (fore, behind) = first[0], FLAC_LENGTH
+    file.seek(start + fore)
+    said = int.from_bytes(file.read(behind - fore), "big")
+    if said & (1 << 36) - 1 or first[1] < start + behind:
+        return [first]
+    return [(start, start + fore), (said | frames).to_bytes(behind - fore, "big"), (start + behind, first[1])]
+
+
+def _pages(file: BinaryIO, end: int) -> Iterator[OggPage]:
+    """Every page; the last may reach beyond the end. What is between them is passed over."""
+    position = 0
+    while position < end:
+        file.seek(position)
+        head = file.read(27)
+        if head[:4] != MAGIC:
+            position = _next_page(file, position + 1, end)
+            continue
+        lacing = file.read(head[26]) if len(head) == 27 else b""
+        body = position + 27 + (head[26] if len(head) == 27 else 0)
+        whole = len(head) == 27 and len(lacing) == head[26]
+        stop = body + sum(lacing) if whole else end + 1
+        flags = head[5] if len(head) > 5 else 0
+        granule, stream, number = (int.from_bytes(head[a:b], "little") for a, b in ((6, 14), (14, 18), (18, 22)))
+        yield OggPage(position, body, stop, flags, granule, stream, number, bool(lacing) and lacing[-1] == 255)
+        position = stop
+
+
+def _next_page(file: BinaryIO, position: int, end: int) -> int:
+    while position < end:
+        file.seek(position)
+        window = file.read(SEARCHED_BYTES)
+        found = window.find(MAGIC)
+        if found >= 0:
+            return position + found
+        position += max(len(window) - 3, 1) if position + len(window) < end else len(window)
+    return end
