@@ -20,6 +20,8 @@ from instructfx.studio.visits import retention
 from instructfx.studio.visits.opening import Studio
 from instructfx.studio.web import routes
 from instructfx.studio.web.auth import AccessMiddleware, Passwords, passwords_from
+from instructfx.studio.web.origins import Hosts, hosts_from
+from instructfx.studio.web.secured import SecuredAnswers
 from instructfx.studio.workers.limits import Limits, limits_from
 
 log = logging.getLogger("instructfx")
@@ -27,7 +29,7 @@ log = logging.getLogger("instructfx")
 SHUTDOWN_SECONDS = 2
 
 
-def application(studio: Studio, passwords: Passwords | None = None) -> ASGIApp:
+def application(studio: Studio, passwords: Passwords | None = None, hosts: Hosts | None = None) -> ASGIApp:
     """The page and its routes, behind a gate; only who knows a visit's token gets its files."""
     from instructfx.studio.page import gradio_compat
     from instructfx.studio.page.handlers import Handlers
@@ -42,7 +44,8 @@ def application(studio: Studio, passwords: Passwords | None = None) -> ASGIApp:
     Api(studio).attach(blocks)  # before the page's own events, whose names Gradio would number these by
     Handlers(page, studio).attach()
     whole = gradio_compat.mounted(app, blocks, limits.upload_mb, limits.mcp)
-    return AccessMiddleware(whole, limits.upload_mb, passwords, limits.mcp)
+    gate = AccessMiddleware(whole, limits.upload_mb, passwords, limits.mcp, hosts or Hosts())
+    return SecuredAnswers(gate, gradio_compat.HEAD)
 
 
 def serve(host: str, port: int) -> int:
@@ -54,6 +57,7 @@ def serve(host: str, port: int) -> int:
 
     try:
         limits, passwords = limits_from(os.environ), passwords_from(os.environ)
+        hosts = hosts_from(os.environ, host)
         planner_options.check()
         if limits.mcp:
             with needs_extra("mcp", "INSTRUCTFX_MCP=1"):
@@ -72,7 +76,7 @@ def serve(host: str, port: int) -> int:
 
         gradio_compat.keep_uploads_in(uploads)
         try:
-            return _serve(listening, limits, passwords)
+            return _serve(listening, limits, passwords, hosts)
         except InstructFXError as error:
             log.error("%s", error)
             return 2
@@ -90,7 +94,7 @@ def _listening(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _serve(listening: socket.socket, limits: Limits, passwords: Passwords | None) -> int:
+def _serve(listening: socket.socket, limits: Limits, passwords: Passwords | None, hosts: Hosts) -> int:
     from instructfx.store import Store
     from instructfx.studio.visits.ear_options import offered
     from instructfx.studio.visits.visits import Visits
@@ -103,7 +107,7 @@ def _serve(listening: socket.socket, limits: Limits, passwords: Passwords | None
     try:
         server = uvicorn.Server(
             uvicorn.Config(
-                application(Studio(visits, pool, store, limits), passwords),
+                application(Studio(visits, pool, store, limits), passwords, hosts),
                 log_config=None,  # its lines go through ours, which hide ids
                 access_log=False,
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
