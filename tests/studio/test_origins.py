@@ -12,7 +12,7 @@ from passwords import AUTH
 from instructfx.bench.serving.running import Running
 from instructfx.bench.serving.visitor import API
 from instructfx.errors import SetupError
-from instructfx.studio.web.origins import Hosts, HostName, hosts_from
+from instructfx.studio.web.origins import HostName, Hosts, hosts_from
 from instructfx.studio.web.secured import policy
 
 FOREIGN = (

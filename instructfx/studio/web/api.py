@@ -47,6 +47,7 @@ class Api:
 
     async def open(
         self,
+        request: gradio.Request,
         file: gradio.FileData | None = None,
         sample: str = "",
         session: str = "",
@@ -68,6 +69,7 @@ class Api:
             return _state(await self._visit(session))
         try:
             agents = AgentNames(planner_options.granted(planner), granted(ear))
+            self._studio.arrivals.opens(request.client.host if request.client else "")
         except InstructFXError as error:
             raise _refusal(error) from error
         if sample:
@@ -138,7 +140,7 @@ class Api:
             raise _refusal(error) from error
         answer = await self._asked(Export(visit.session.id, chosen.name, visit.folder), visit)
         assert isinstance(answer, Made)
-        visit.made[answer.path.name] = answer.path
+        visit.keep_made(answer.path)
         url = f"{_base(request)}/made/{visit.token}/{answer.path.name}"
         return {"url": url, "name": answer.path.name, "notes": list(answer.notes)}
 
@@ -146,7 +148,7 @@ class Api:
         visit = await self._visit(session)
         if not visit.busy.acquire(blocking=False):
             raise _refusal(LimitError(BUSY))
-        job = TurnJob(visit, order, self._studio.pool, self._studio.store)
+        job = TurnJob(visit, order, self._studio.pool, self._studio.store, self._studio.room)
         await job.done()
         if job.trouble:
             raise _trouble(job.trouble)

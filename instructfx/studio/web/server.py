@@ -22,6 +22,7 @@ from instructfx.studio.web import routes
 from instructfx.studio.web.auth import AccessMiddleware, Passwords, passwords_from
 from instructfx.studio.web.origins import Hosts, hosts_from
 from instructfx.studio.web.secured import SecuredAnswers
+from instructfx.studio.web.uploads import UploadGate
 from instructfx.studio.workers.limits import Limits, limits_from
 
 log = logging.getLogger("instructfx")
@@ -44,7 +45,8 @@ def application(studio: Studio, passwords: Passwords | None = None, hosts: Hosts
     Api(studio).attach(blocks)  # before the page's own events, whose names Gradio would number these by
     Handlers(page, studio).attach()
     whole = gradio_compat.mounted(app, blocks, limits.upload_mb, limits.mcp)
-    gate = AccessMiddleware(whole, limits.upload_mb, passwords, limits.mcp, hosts or Hosts())
+    uploads = UploadGate(whole, studio.room, studio.arrivals)
+    gate = AccessMiddleware(uploads, limits.upload_mb, passwords, limits.mcp, hosts or Hosts())
     return SecuredAnswers(gate, gradio_compat.HEAD)
 
 
@@ -96,6 +98,7 @@ def _listening(host: str, port: int) -> socket.socket:
 
 def _serve(listening: socket.socket, limits: Limits, passwords: Passwords | None, hosts: Hosts) -> int:
     from instructfx.store import Store
+    from instructfx.studio.visits.arrivals import Arrivals
     from instructfx.studio.visits.ear_options import offered
     from instructfx.studio.visits.visits import Visits
     from instructfx.studio.workers.pool import Pool
@@ -104,10 +107,11 @@ def _serve(listening: socket.socket, limits: Limits, passwords: Passwords | None
         shutil.rmtree(path, ignore_errors=True)
     store = Store()  # before the workers, so that they find it made
     pool, visits = Pool(limits), Visits(most=limits.visits)
+    studio = Studio(visits, pool, store, limits, Arrivals(limits.opens))
     try:
         server = uvicorn.Server(
             uvicorn.Config(
-                application(Studio(visits, pool, store, limits), passwords, hosts),
+                application(studio, passwords, hosts),
                 log_config=None,  # its lines go through ours, which hide ids
                 access_log=False,
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
