@@ -89,9 +89,9 @@ class Visits:
         return visit
 
     def find(self, token: str) -> Visit | None:
-        """The open visit of that token, now in use; None where there is none."""
+        """The open visit of that token, now in use; None where there is none, also for what is no text."""
         with self._lock:
-            visit = self._open.get(token)
+            visit = self._open.get(token) if isinstance(token, str) else None
             if visit:
                 visit.seen, visit.left = self._now(), None
             return visit
@@ -113,7 +113,7 @@ class Visits:
     def past(self, token: str) -> Past | None:
         """What is remembered of a visit that was closed; None where there never was one."""
         with self._lock:
-            return self._past.get(token)
+            return self._past.get(token) if isinstance(token, str) else None
 
     @contextmanager
     def coming_back(self, past: Past) -> Iterator[None]:

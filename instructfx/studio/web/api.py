@@ -63,6 +63,7 @@ class Api:
             planner: who chooses effects; the usual one unless named
             ear: who listens, "perceptual" or "clap"; the usual one unless named
         """
+        _texts(sample=sample, session=session, planner=planner, ear=ear)
         if sum(bool(each) for each in (file, sample, session)) != 1 or (sample and sample not in SAMPLES):
             raise _refusal(InstructionError(ONE_TRACK))
         if session:
@@ -88,6 +89,7 @@ class Api:
             session: the id that open gave
             instruction: how it should sound, such as "make it warmer" or "less reverb", or a question about it
         """
+        _texts(session=session)
         said = " ".join(str(instruction or "").split())  # what a program sends may be anything
         return await self._turn(session, Instruct(said, TurnOptions()))
 
@@ -133,6 +135,7 @@ class Api:
         """
         from instructfx.exports import format_named
 
+        _texts(session=session, format=format)
         visit = await self._visit(session)
         try:
             chosen = format_named(format)
@@ -162,6 +165,7 @@ class Api:
 
     async def _visit(self, session: str) -> Visit:
         """The session's visit, opened again where it was closed. It is on no page: each is one of its own."""
+        _texts(session=session)
         there = self._studio.visits.of_session(session)
         if there:
             return there
@@ -190,6 +194,15 @@ async def _opened(job: OpenJob) -> Visit:
     if job.visit is None:
         raise _trouble(job.trouble)
     return job.visit
+
+
+def _texts(**given: Any) -> None:
+    """An error of one line for a name or an id that is no text, or holds half a character."""
+    for name, value in given.items():
+        try:
+            value.encode()
+        except (AttributeError, UnicodeEncodeError):
+            raise _trouble(f"{name.capitalize()} must be text, such as it was given out here.") from None
 
 
 def _uploaded(file: Any) -> tuple[Path, str]:
