@@ -20,6 +20,7 @@ from instructfx.studio.visits import retention
 from instructfx.studio.visits.opening import Studio
 from instructfx.studio.web import routes
 from instructfx.studio.web.auth import AccessMiddleware, Passwords, passwords_from
+from instructfx.studio.web.connections import CONNECTIONS_A_VISIT, ClosingServer, ImpatientProtocol
 from instructfx.studio.web.origins import Hosts, hosts_from
 from instructfx.studio.web.secured import SecuredAnswers
 from instructfx.studio.web.uploads import UploadGate
@@ -27,7 +28,8 @@ from instructfx.studio.workers.limits import Limits, limits_from
 
 log = logging.getLogger("instructfx")
 
-SHUTDOWN_SECONDS = 2
+SHUTDOWN_SECONDS = 1
+LEAST_CONNECTIONS = 100
 
 
 def application(studio: Studio, passwords: Passwords | None = None, hosts: Hosts | None = None) -> ASGIApp:
@@ -109,13 +111,16 @@ def _serve(listening: socket.socket, limits: Limits, passwords: Passwords | None
     pool, visits = Pool(limits), Visits(most=limits.visits)
     studio = Studio(visits, pool, store, limits, Arrivals(limits.opens))
     try:
-        server = uvicorn.Server(
+        server = ClosingServer(
             uvicorn.Config(
                 application(studio, passwords, hosts),
+                http=ImpatientProtocol,
                 log_config=None,  # its lines go through ours, which hide ids
                 access_log=False,
+                limit_concurrency=LEAST_CONNECTIONS + CONNECTIONS_A_VISIT * limits.visits,
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-            )
+            ),
+            pool.begin_closing,
         )
         host, port = listening.getsockname()[:2]
         log.info("InstructFX is ready: open http://%s:%d (Ctrl+C stops it)", f"[{host}]" if ":" in host else host, port)
@@ -125,7 +130,7 @@ def _serve(listening: socket.socket, limits: Limits, passwords: Passwords | None
         pool.warm_up(offered().usual)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it again after its own shutdown
         server.run(sockets=[listening])
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit):  # as it was told to end
         pass
     finally:
         pool.close()

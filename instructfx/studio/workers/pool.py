@@ -37,6 +37,7 @@ NOTHING_LOST = "nothing was lost. Try a shorter track or say less at once."
 TOOK_LONG = "this took longer than {} seconds and was ended; " + NOTHING_LOST
 TOOK_MEMORY = "this needed more than {:,} MB of memory and was ended; " + NOTHING_LOST
 DIED = "the process that worked on this ended unexpectedly; nothing was lost. Try again, or another track."
+CLOSING = "the studio is closing; what was kept is there when it opens again."
 NEVER_READY = "the process that should work on this did not start within {} seconds; nothing was lost. Try again."
 
 
@@ -66,7 +67,7 @@ class Pool:
         self._others = Places(1, limits.waiting)
         self._root = new_scratch_folder()
         self._lock = threading.RLock()
-        self._closed = False
+        self._closing = threading.Event()
         self._ear = ""  # what fresh workers are prepared for
         self._seats = [_Seat() for _ in range(limits.turns + 1)]
         self._free = list(self._seats)
@@ -83,8 +84,11 @@ class Pool:
         """Have it done, and wait for that.
 
         Raises what the worker raised; LimitError when the line is full, when no worker can be started, or when the
-        worker took too long, too much memory, or died: then it is replaced. SurpriseError for what nobody foresaw.
+        worker took too long, too much memory, or died: then it is replaced; and when the pool is closing. SurpriseError
+        for what nobody foresaw.
         """
+        if self._closing.is_set():
+            raise LimitError(CLOSING)
         callbacks = callbacks or RequestCallbacks()
         places = self._turns if isinstance(request, Heavy) else self._others
         with places.taken(callbacks):
@@ -115,17 +119,21 @@ class Pool:
                 try:
                     self.run(Warm(ear))
                 except (InstructFXError, SurpriseError):
-                    if not self._closed:
+                    if not self._closing.is_set():
                         log.warning("warming up failed; the first turn will be slower")
 
         thread = threading.Thread(target=warming, name="warm-up", daemon=True)
         thread.start()
         return thread
 
+    def begin_closing(self) -> None:
+        """Tell whoever waits for an answer that none comes any more; fit for a signal handler."""
+        self._closing.set()
+
     def close(self) -> None:
         """End every worker."""
+        self._closing.set()
         with self._lock:
-            self._closed = True
             workers = [seat.worker for seat in self._seats if seat.worker]
         for worker in workers:
             worker.kill()
@@ -143,6 +151,9 @@ class Pool:
             elif callbacks.stop.is_set() and not stopping:
                 stopping = True
                 worker.send(Stop())
+            if self._closing.is_set():
+                worker.kill()
+                raise LimitError(CLOSING)
             now = time.monotonic()
             began = began or (now if worker.ready else 0.0)
             if not began and now - asked > START_SECONDS:
@@ -177,6 +188,8 @@ class Pool:
     def _filled(self, seat: _Seat) -> WorkerProcess:
         """The worker of a seat, a fresh one where it has none that lives; LimitError where none can be started."""
         with self._lock:
+            if self._closing.is_set():
+                raise LimitError(CLOSING)
             if seat.worker is None or not seat.worker.alive:
                 self._empty(seat)
                 seat.worker = WorkerProcess(self._root, self._ended)
@@ -200,14 +213,14 @@ class Pool:
         is left to whoever needs it, so that a machine on which none can work does not start one after the other."""
         with self._lock:
             seat = next((seat for seat in self._free if seat.worker is worker), None)
-            if seat and worker.started and not self._closed:
+            if seat and worker.started and not self._closing.is_set():
                 log.warning("a worker ended unexpectedly; another one is started")
                 self._fill_if_possible(seat)
 
     def _give_back(self, seat: _Seat, spent: bool) -> None:
         with self._lock:
             try:
-                if spent and not self._closed:
+                if spent and not self._closing.is_set():
                     self._empty(seat)
                     self._fill_if_possible(seat)
             finally:
