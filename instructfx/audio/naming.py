@@ -19,14 +19,24 @@ DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(?
 """What Windows takes for a device, whatever follows the first full stop."""
 
 
+def printable(text: str) -> str:
+    """Without what no file and no terminal should get: control characters, halves of emoji; white space is spaces.
+
+    >>> printable("  red\\x1b[31m\\nrow")
+    '  red[31m row'
+    """
+    storable = text.encode(errors="replace").decode()  # half of an emoji, as a cut leaves it, is not
+    kept = (c for c in storable if c.isspace() or unicodedata.category(c) != "Cc")
+    return "".join(" " if c.isspace() else c for c in kept)
+
+
 def one_line(text: str) -> str:
-    """Without what no file and no terminal should get: control characters, halves of emoji; any white space is one.
+    """The same, and any white space is one.
 
     >>> one_line(" make\\x00 it\\n warmer \\ud83d")
     'make it warmer ?'
     """
-    storable = text.encode(errors="replace").decode()  # half of an emoji, as a cut leaves it, is not
-    return " ".join("".join(c for c in storable if c.isspace() or unicodedata.category(c) != "Cc").split())
+    return " ".join(printable(text).split())
 
 
 def dashed(text: str) -> str:

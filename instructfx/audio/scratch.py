@@ -36,6 +36,11 @@ def unfinished(target: Path) -> Path:
     return target.parent / f".instructfx-{os.getpid()}-{secrets.token_hex(8)}{target.suffix.lower()}"
 
 
+def own_scratch() -> tuple[Path, ...]:
+    """The folders of this process that are there now, with what processes of its own have put into them."""
+    return tuple(Path(tempfile.gettempdir()).glob(f"instructfx-{os.getpid()}-*"))
+
+
 def abandoned(folder: Path | None = None) -> tuple[Path, ...]:
     """What processes that are gone left in a folder, the system's folder for temporary files unless named."""
     found = []

@@ -11,6 +11,7 @@ import numpy as np
 
 from instructfx.audio.containers import opened
 from instructfx.audio.loudness import STEP_SECONDS, Levels, LoudnessMeter, to_lufs
+from instructfx.audio.naming import one_line
 from instructfx.audio.signal import SILENCE_DBFS, Audio, blocks, check_audible, check_format
 from instructfx.errors import AudioError, InstructionError
 
@@ -73,7 +74,7 @@ def inspect(path: str | os.PathLike[str], name: str | None = None) -> Track:
     `name` is what messages call it. Raises AudioError for every file that cannot be used.
     """
     source = Path(path)
-    shown = name or source.name
+    shown = one_line(name or source.name)
     with opened(source, name) as file:
         meter = LoudnessMeter(file.samplerate, file.channels)
         peak, frames = 0.0, 0

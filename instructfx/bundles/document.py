@@ -16,6 +16,7 @@ from instructfx.errors import InstructFXError, StoreError
 from instructfx.sessions.older import turn_of_0004
 
 MOST_VALUES = 6_000_000
+MOST_NAMES = 2_000_000  # which take most of the memory: a name, an object and a list have 60 to 230 bytes each
 DEEPEST = 24
 LONGEST_NUMBER = 40  # characters
 LONGEST_REASON = 200
@@ -27,6 +28,8 @@ def parsed(data: bytes, name: str) -> Any:
     """The value of a JSON text; StoreError for what is none, or is made to be too much."""
     if data.count(b",") + data.count(b"[") + data.count(b"{") > MOST_VALUES:
         raise StoreError(f"{name} holds more than {MOST_VALUES:,} values; no session has so many")
+    if data.count(b":") + data.count(b"[") + data.count(b"{") > MOST_NAMES:
+        raise StoreError(f"{name} holds more than {MOST_NAMES:,} names, objects and lists; no session has so many")
     try:
         value = json.loads(data.decode("utf-8"), parse_float=_float, parse_int=_int, parse_constant=_constant)
     except (ValueError, RecursionError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,13 @@ def add_commands(commands: Any) -> None:
     bench.set_defaults(run=_bench)
 
 
+TERMINATED = 128 + signal.SIGTERM  # as shells count
+
+
 def _bench(options: argparse.Namespace) -> int:
     from instructfx.bench.runner.report import put
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that what it has started ends with it
     progress = TerminalProgress()
     asked = BenchOptions(
         data=options.data,

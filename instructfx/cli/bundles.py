@@ -62,7 +62,9 @@ def _import(options: argparse.Namespace) -> int:
     for note in imported.notes:
         sys.stderr.write(f"{note}\n")
     session = imported.session
-    sys.stderr.write(f"{len(session.turns)} turns on {session.dry.name}; the session's id:\n")
+    from instructfx.audio.naming import printable
+
+    sys.stderr.write(f"{len(session.turns)} turns on {printable(session.dry.name)}; the session's id:\n")
     sys.stdout.write(f"{session.id}\n")
     return 0
 

@@ -107,6 +107,7 @@ def _planner() -> DoctorCheck:
     """Who plans, and why."""
     from instructfx.planners import planner_named, usual_planner
     from instructfx.planners.llm import DEFAULT_KEYS, DEFAULT_MODEL
+    from instructfx.planners.own_server import own_server
 
     name = usual_planner()
     url = os.environ.get("INSTRUCTFX_PLANNER_URL", "")
@@ -115,7 +116,8 @@ def _planner() -> DoctorCheck:
     except InstructFXError as error:
         return DoctorCheck("planner", False, f"{name}: {error}")
     if os.environ.get("INSTRUCTFX_PLANNER"):
-        why = "INSTRUCTFX_PLANNER says so" + (f", asked at {url}" if url and name != "builtin" else "")
+        asked_at = f", asked at {own_server(url).shown}" if url and name != "builtin" else ""
+        why = f"INSTRUCTFX_PLANNER says so{asked_at}"
     elif name == DEFAULT_MODEL:
         why = f"{next(key for key in DEFAULT_KEYS if os.environ.get(key))} is set"
     else:

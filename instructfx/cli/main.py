@@ -29,7 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except InstructFXError as error:
-        sys.stderr.write(f"instructfx: {' '.join(str(error).split())}\n")
+        from instructfx.audio.naming import one_line
+
+        sys.stderr.write(f"instructfx: {one_line(str(error))}\n")
         return 130 if isinstance(error, Cancelled) else 2
     except KeyboardInterrupt:
         sys.stderr.write("instructfx: interrupted\n")
@@ -106,9 +108,14 @@ def _refine(options: argparse.Namespace) -> int:
     if options.takes != 1:
         check_count(options.takes)
     live = open_session(
-        options.track, options.planner, options.ear, options.seed, recipe=options.recipe, device=options.device
+        options.track,
+        options.planner,
+        options.ear,
+        options.seed,
+        recipe=options.recipe,
+        device=options.device,
+        options=chosen,
     )
-    live.agents.chosen(chosen)  # what cannot be had is said before anything is made
     if options.excerpt_start is not None:
         live.listen_from(options.excerpt_start)
     try:

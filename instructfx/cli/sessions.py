@@ -61,8 +61,16 @@ def _list(options: argparse.Namespace) -> int:
         else:
             turns = "1 turn" if each.turns == 1 else f"{each.turns} turns"
             origin = f"  ({each.origin})" if each.origin else ""
-            sys.stdout.write(f"{each.id}  {each.used_at:%Y-%m-%d %H:%M}  {turns:9} {each.name}{origin}\n")
+            row = f"{each.id}  {each.used_at:%Y-%m-%d %H:%M}  {turns:9} {each.name}{origin}"
+            _tell(row)
     return 0
+
+
+def _tell(line: str) -> None:
+    """A line that may hold what anybody has called something."""
+    from instructfx.audio.naming import printable
+
+    sys.stdout.write(f"{printable(line)}\n")
 
 
 def _show(options: argparse.Namespace) -> int:
@@ -77,7 +85,7 @@ def _show(options: argparse.Namespace) -> int:
         return 0
     remarks = store.remarks(session.id)
     for line in story(session, remarks.judgements, remarks.answers, remarks.signatures, remarks.names):
-        sys.stdout.write(f"{line}\n")
+        _tell(line)
     return 0
 
 
@@ -102,7 +110,7 @@ def _compare(options: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps(comparison.to_json(), ensure_ascii=False) + "\n")
         return 0
     for line in to_lines(comparison, options.all):
-        sys.stdout.write(f"{line}\n")
+        _tell(line)
     return 0
 
 
@@ -121,7 +129,8 @@ def _doctor(options: argparse.Namespace) -> int:
 
     findings = examine(Store(), options.mend)
     for finding in findings:
-        sys.stdout.write(f"{f'mended ({finding.mended})' if finding.mended else 'BAD'}: {finding.what}\n")
+        line = f"{f'mended ({finding.mended})' if finding.mended else 'BAD'}: {finding.what}"
+        _tell(line)
     if not findings:
         sys.stdout.write("ok: every session and every file is as it should be\n")
     return 1 if any(not finding.mended for finding in findings) else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 from typing import Any
 
@@ -32,4 +33,8 @@ def _studio(options: argparse.Namespace) -> int:
     from instructfx.studio.workers import logs
 
     logs.to_stderr()
-    return serve(options.host, options.port)
+    status = serve(options.host, options.port)
+    if status == 0:  # it has served and put away what was its own; what libraries do at the end takes seconds
+        logging.shutdown()
+        os._exit(0)
+    return status

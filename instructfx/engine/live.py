@@ -174,17 +174,20 @@ def open_session(
     name: str | None = None,
     recipe: str = "",
     device: str = "",
+    options: TurnOptions | None = None,
 ) -> LiveSession:
     """Start a session on an audio file.
 
     planner is the usual one unless named: INSTRUCTFX_PLANNER, else Gemini where GEMINI_API_KEY is set, else builtin.
     ear is the usual one unless named: INSTRUCTFX_EAR, else clap where its checkpoint is present, else perceptual.
     store is a Store or its folder, `sessions/` of this installation by default; name is what messages call the
-    track; recipe is a published way to search instead of ours; device is where CLAP is computed. Raises AudioError
+    track; recipe is a published way to search instead of ours; device is where CLAP is computed; options are those of
+    turns to come, so that what cannot be had is said before anything is kept. Raises AudioError
     for a file that cannot be used, InstructionError for an unknown planner, ear, recipe or device, PlannerError
     where a model's key is not set, EarError where a checkpoint is missing, StoreError where the session cannot be kept.
     """
     agents = agents_named(planner, ear, seed, recipe, device)
+    agents.chosen(options or TurnOptions())
     heard = inspect(track, name)
     kept = store if isinstance(store, Store) else Store(store)
     session, stored = kept.create(new_session_id(), heard)

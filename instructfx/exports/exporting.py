@@ -12,7 +12,7 @@ from instructfx.audio.track import Track
 from instructfx.chain import preset
 from instructfx.errors import ExportError
 from instructfx.exports.formats import Format, format_named
-from instructfx.exports.placing import appearing, place
+from instructfx.exports.placing import appearing, placed
 from instructfx.exports.wanted import Exported, Wanted, never
 from instructfx.rendering.track import OnProgress, no_progress
 from instructfx.sessions import Remarks, Session
@@ -36,19 +36,19 @@ def export(
     rendered, StoreError where a bundle cannot be made, Cancelled once `cancelled` says so; nothing is left then.
     """
     chosen = format if isinstance(format, Format) else format_named(format)
-    path = place(target, session, chosen)
-    wanted = Wanted(session, track, path, chosen, on_progress, cancelled, remarks or Remarks(), begun_at)
-    wanted.go_on(0.0)
-    if chosen.name == "session":
-        from instructfx.bundles.writing import write_bundle
+    with placed(target, session, chosen) as path:
+        wanted = Wanted(session, track, path, chosen, on_progress, cancelled, remarks or Remarks(), begun_at)
+        wanted.go_on(0.0)
+        if chosen.name == "session":
+            from instructfx.bundles.writing import write_bundle
 
-        write_bundle(session, wanted.remarks, track.path, path)
-        done = Exported(path)
-    else:
-        with appearing(path) as temporary:
-            beside, notes = _written(wanted, temporary)
-        done = Exported(path, beside, notes)
-    on_progress(1.0)
+            write_bundle(session, wanted.remarks, track.path, path)
+            done = Exported(path)
+        else:
+            with appearing(path) as temporary:
+                beside, notes = _written(wanted, temporary)
+            done = Exported(path, beside, notes)
+        on_progress(1.0)
     return done
 
 

@@ -21,35 +21,52 @@ def export_name(session: Session, format: Format) -> str:
     return file_name(session.dry.name, said, format.suffix.removeprefix("."), format.mark)
 
 
-def place(target: str | os.PathLike[str], session: Session, format: Format) -> Path:
+@contextmanager
+def placed(target: str | os.PathLike[str], session: Session, format: Format) -> Iterator[Path]:
     """The file to write: `target` itself where it ends as the format does, else a new one in the folder `target`.
 
-    A file that is named is replaced; one in a folder never is. The folder is made where there is none.
+    A file that is named is replaced; one in a folder never is: its name is reserved by an empty file, so that two
+    exports at once get two names, and given up where the block fails. The folder is made where there is none.
     Raises ExportError where neither can be.
     """
-    wanted = Path(target)
+    path, reserved = _place(Path(target), session, format)
+    try:
+        yield path
+    except BaseException:
+        if reserved:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _place(wanted: Path, session: Session, format: Format) -> tuple[Path, bool]:
+    """The file to write, and whether its name was reserved."""
     if "\0" in str(wanted):
         raise ExportError("cannot write a file whose name holds a null character. Choose another name.")
     try:
         if wanted.is_dir():
-            return _unused(wanted, export_name(session, format), format.suffix)
+            return _reserved(wanted, export_name(session, format), format.suffix), True
         if wanted.name.lower().endswith(format.suffix) and wanted.name.lower() != format.suffix:
             wanted.parent.mkdir(parents=True, exist_ok=True)
-            return wanted
+            return wanted, False
         if wanted.suffix:
             raise ExportError(f"{wanted.name} must end in {format.suffix}, as {format.label} does, or be a folder")
         wanted.mkdir(parents=True, exist_ok=True)
-        return _unused(wanted, export_name(session, format), format.suffix)
+        return _reserved(wanted, export_name(session, format), format.suffix), True
     except (OSError, ValueError) as error:
         raise _refused(wanted, error) from error
 
 
-def _unused(folder: Path, name: str, suffix: str) -> Path:
+def _reserved(folder: Path, name: str, suffix: str) -> Path:
+    """An empty file of that name, with a number where the name is taken."""
     stem, number = name.removesuffix(suffix), 1
-    while (folder / name).exists():
-        number += 1
-        name = f"{stem} ({number}){suffix}"
-    return folder / name
+    while True:
+        try:
+            (folder / name).touch(exist_ok=False)
+        except FileExistsError:
+            number += 1
+            name = f"{stem} ({number}){suffix}"
+        else:
+            return folder / name
 
 
 @contextmanager

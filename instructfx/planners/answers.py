@@ -1,26 +1,26 @@
-"""From a model's message to the tool calls in it, wherever the model put them."""
+"""From a model's message to the tool calls in it, wherever and however the model put them."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from instructfx.planners.tools import ANSWER, ASK_BACK
+from instructfx.planners.lenient_json import parsed, value_in
+from instructfx.planners.values import text as line
+from instructfx.planners.written_calls import MARKUP, TALK, TOOL, WORK, without_thoughts, written
 
 LONGEST_RAW = 200_000  # characters: no answer is that long
-THOUGHT_ALOUD = re.compile(r"<(think|thinking|reasoning)>.*?(</\1>|\Z)", re.DOTALL)
-MARKUP = re.compile(r"```[\w-]*|</?(?:tool_calls?|function_calls?|tools?|json)>|\[/?TOOL_CALLS\]")
-BRACKET = re.compile(r"[{\[]")
-MOST_BRACKETS = 300  # at which a value may begin: more is no answer, and would take long to read
-TOOL_NAME = re.compile(r"\b(?:add|adjust|remove)_[a-z0-9_]+|\bdescribe_goal\b|\bgo_back\b|\brate_turn\b")
-TALK = (ANSWER, ASK_BACK)
-BROKEN_TALK = re.compile(f'"(?:{"|".join(TALK)})"')
-NAMES = ("name", "tool", "tool_name", "function")
+KEYED = re.compile(rf"{WORK}")
+NAMES = ("name", "tool", "tool_name", "function", "recipient_name")
 ARGUMENTS = ("arguments", "parameters", "args", "input")
-LISTS = ("tool_calls", "calls", "tools", "actions", "function_call")
+LISTS = ("tool_calls", "calls", "tools", "actions", "function_call", "functionCall", "tool_uses")
+MESSAGE = frozenset({"content", "tool_calls", "function_call", "refusal", "finish_reason"})
+THOUGHT_PARTS = ("thinking", "reasoning", "thought", "redacted_thinking")
+AFTER_NAME = re.compile(r"(?:\s*<[|｜/].*|\(\))\Z", re.DOTALL)
+NUMBERED = re.compile(r":\d+\Z")
+DEEPEST = 8
 
 
 @dataclass(frozen=True)
@@ -34,58 +34,72 @@ class Call:
 
 @dataclass(frozen=True)
 class ModelMessage:
-    """The calls of an answer in their order, what was said beside them, and whether calls broke off half-written."""
+    """The calls of an answer in their order, what was said beside them, and whether calls broke off half-written.
+
+    refusal says that the model refused or was kept from answering, in words that follow its name; then no calls.
+    """
 
     calls: tuple[Call, ...]
     prose: str
     broken: bool = False
+    refusal: str = ""
 
 
 def said(raw: str) -> ModelMessage:
     """What an answer says. raw is a message or a whole completion of OpenAI's as JSON, or plain text; never raises."""
-    message = _parsed(raw[:LONGEST_RAW])
+    message = parsed(raw[:LONGEST_RAW])
+    finish: Any = ""
     if isinstance(message, dict) and isinstance(message.get("choices"), list) and message["choices"]:
-        message = message["choices"][0].get("message") if isinstance(message["choices"][0], dict) else None
-    if not isinstance(message, dict) or not ({"content", "tool_calls"} & set(message) or message == {}):
+        choice = message["choices"][0] if isinstance(message["choices"][0], dict) else {}
+        message, finish = choice.get("message"), choice.get("finish_reason")
+    if not isinstance(message, dict) or not (MESSAGE & set(message) or message == {}):
         return _in_text(raw[:LONGEST_RAW])
-    calls = tuple(_calls_in(message.get("tool_calls")))
-    content = message.get("content")
-    if isinstance(content, list):  # parts, as some providers send them
-        content = "\n".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
-    in_text = _in_text(content if isinstance(content, str) else "")
-    return ModelMessage(calls, in_text.prose) if calls else in_text
+    content, refused, calls = _content(message.get("content"))
+    calls = (*_calls_in(message.get("tool_calls")), *_calls_in(message.get("function_call")), *calls)
+    in_text = _in_text(content)
+    calls = calls or in_text.calls
+    if calls:
+        return ModelMessage(calls, in_text.prose)
+    finish = message.get("finish_reason") or finish
+    reason = _refused(bool(refused or line(message.get("refusal"))), finish if isinstance(finish, str) else "")
+    return ModelMessage((), in_text.prose, in_text.broken and not reason, reason)
 
 
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
+def _content(content: Any) -> tuple[str, bool, tuple[Call, ...]]:
+    """The text of a message, whether it refuses, and the calls: of a text, or of parts as some providers send them."""
+    if not isinstance(content, list):
+        return content if isinstance(content, str) else "", False, ()
+    texts: list[str] = []
+    refused, calls = False, []
+    for part in content:
+        if isinstance(part, str):
+            texts.append(part)
+        elif isinstance(part, dict) and part.get("type") not in THOUGHT_PARTS:
+            texts += [part["text"]] if isinstance(part.get("text"), str) else []
+            refused = refused or bool(line(part.get("refusal")))
+            calls += list(_calls_in({name: value for name, value in part.items() if name not in ("text", "type")}))
+    return "\n".join(texts), refused, tuple(calls)
+
+
+def _refused(refused: bool, finish: str) -> str:
+    if refused:
+        return "refused to answer"
+    if finish in ("content_filter", "safety", "SAFETY", "refusal"):
+        return "was kept from answering by its content filter"
+    return ""
 
 
 def _in_text(text: str) -> ModelMessage:
-    """Calls written into text: bare, in fences or in tags, one object each, in a list, or keyed by the tool's name."""
-    text = MARKUP.sub("\n", THOUGHT_ALOUD.sub(" ", text))
-    decoder = json.JSONDecoder()
+    found, prose, broken = written(without_thoughts(text))
     calls: list[Call] = []
-    prose, broken, at = [], False, 0
-    for _ in range(MOST_BRACKETS):
-        found = BRACKET.search(text, at)
-        if not found:
-            break
-        prose.append(text[at : found.start()])
-        try:
-            value, at = decoder.raw_decode(text, found.start())
-            calls += _calls_in(value)
-        except (ValueError, RecursionError):
-            at = found.end()
-            broken = broken or any(each.search(text, found.start()) for each in (TOOL_NAME, BROKEN_TALK))
-    prose.append(text[at:])
-    return ModelMessage(tuple(calls), " ".join(" ".join(prose).split()), broken)
+    for each in found:
+        inside = [] if isinstance(each.value, str) else list(_calls_in(each.value))
+        calls += inside or ([_call(each.tool, each.value)] if each.tool else [])
+    return ModelMessage(tuple(calls), prose, broken)
 
 
 def _calls_in(value: Any, depth: int = 0) -> Iterator[Call]:
-    if depth > 4:
+    if depth > DEEPEST:
         return
     if isinstance(value, list):
         for each in value:
@@ -94,25 +108,48 @@ def _calls_in(value: Any, depth: int = 0) -> Iterator[Call]:
         name = next((value[key] for key in NAMES if isinstance(value.get(key), str)), "")
         inner = [value[key] for key in (*LISTS, "function") if isinstance(value.get(key), list | dict)]
         if name:
-            yield _call(name, next((value[key] for key in ARGUMENTS if key in value), {}))
+            given: Any = next((value[key] for key in ARGUMENTS if key in value), {})
+            within = value_in(given) if isinstance(given, str) else given
+            several = () if _is_tool(name) else tuple(_calls_in(within, depth + 1))
+            yield from several or (_call(name, given),)
         elif inner:
             for each in inner:
                 yield from _calls_in(each, depth + 1)
         else:
-            yield from (_call(key, given) for key, given in value.items() if TOOL_NAME.fullmatch(key) or key in TALK)
+            tools = ((tool_named(key), given) for key, given in value.items())
+            yield from (_call(tool, given) for tool, given in tools if KEYED.fullmatch(tool) or tool in TALK)
+
+
+def tool_named(name: str) -> str:
+    """The tool that a name means: without the namespace before it and the number or the marks after it."""
+    name = NUMBERED.sub("", AFTER_NAME.sub("", name.strip()))
+    return re.split(r"[.:/]", name)[-1].strip().replace("-", "_").replace(" ", "_")
+
+
+def _is_tool(name: str) -> bool:
+    return re.fullmatch(TOOL, tool_named(name)) is not None
 
 
 def _call(name: str, given: Any) -> Call:
-    tool = name.strip().removeprefix("functions.").removeprefix("default_api.")
+    tool = tool_named(name)
     if isinstance(given, str):
         text = MARKUP.sub(" ", given).strip()
-        written, given = given, _parsed(text) if text else {}
-        if tool in TALK and not isinstance(given, dict):
-            return Call(tool, {"text": written})
+        value = value_in(text) if text else {}
+        if tool in TALK and not isinstance(value, dict):
+            inner = parsed(text)
+            return Call(tool, {"text": inner if isinstance(inner, str) else given})
+        given = value
         if given is None:
             return Call(tool, {}, "its arguments are no whole JSON object")
-    if given is None:
-        given = {}
+    given = {} if given is None else given
     if not isinstance(given, dict):
         return Call(tool, {}, "its arguments must be one JSON object")
-    return Call(tool, given)
+    return Call(tool, {key: _decoded(value) for key, value in given.items()})
+
+
+def _decoded(value: Any) -> Any:
+    """An object or a list that was written as text, as what it is."""
+    if isinstance(value, str) and value.strip()[:1] in ("{", "["):
+        inner = value_in(value)
+        return inner if isinstance(inner, dict | list) else value
+    return value

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
+import math
 import os
 import random
-import re
 import threading
 import warnings
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from instructfx.errors import Cancelled, InstructionError, PlannerError
+from instructfx.planners.failures import Pauses, ProviderFailure, explained, noted
 from instructfx.planners.model import ModelAnswer
+from instructfx.planners.own_server import KEY, own_server
 from instructfx.planners.prompt import Choice, Message
+from instructfx.planners.streams import Completion, joined, of_completion
 from instructfx.planners.tools import Tool
 
 DEFAULT_MODEL = "gemini/gemini-3.1-pro-preview"
 DEFAULT_KEYS = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
 LOOK_SECONDS = 0.1  # between two looks whether somebody stopped it
-LONGEST_REASON = 200  # characters of what a provider says
-SECRET = re.compile(r"\b(?:sk-|AIza|gsk_|hf_|xai-|Bearer\s+)[\w.-]{6,}|\*{3,}[\w-]+")
-CLASSES = re.compile(r"^(?:[\w.]*(?:Error|Exception|Timeout)\s*[:-]\s*)+")  # how litellm begins what it says
-KINDS_OF_SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD")
-SHORTEST_SECRET = 8
-
+PAUSES = Pauses()  # of this process
 Result = TypeVar("Result")
 
 
@@ -49,92 +48,108 @@ class LlmModel:
     """A model as litellm names it, such as `openai/gpt-5`, or any that an OpenAI-compatible server has at base_url.
 
     streaming asks for the answer piece by piece, for servers that know no other way. Raises InstructionError for
-    a name that litellm cannot place, PlannerError where the provider's key is not set.
+    a name that litellm cannot place, PlannerError where the provider's key is not set or base_url is no address.
     """
 
     name: str
-    base_url: str = ""
+    base_url: str = field(default="", repr=False)
     streaming: bool = False
     limits: RetryLimits = field(default_factory=RetryLimits)
+    pauses: Pauses = field(default=PAUSES, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _litellm()  # here, so that its import is not counted as a provider's slowness
+        if self.base_url:
+            own_server(self.base_url)
         missing = missing_keys(self.name, self.base_url)
         if missing:
             raise PlannerError(f"{missing} is not set; set it or use --planner builtin")
 
-    @property
-    def provider(self) -> str:
-        """Who is asked: litellm's name, or the address of one's own server."""
-        return self.base_url or provider_of(self.name)
-
     def answer(
         self, messages: Sequence[Message], tools: Sequence[Tool], choice: Choice, cancelled: Callable[[], bool]
     ) -> ModelAnswer:
-        """As `Model.answer`. Tries again after 429, 5xx and broken connections, never after other refusals."""
+        """As `Model.answer`. Tries again after 429, 5xx and broken connections, never after other refusals, except that
+        who takes no `tool_choice` is asked once more with "auto". Who was down is not asked before a pause is over."""
+        who = (self.name, self.base_url)
+        left = self.pauses.left_seconds(who)
+        if left:
+            raise PlannerError(f"{self.name} did not answer lately and is asked again in {math.ceil(left)} s")
         question = {"messages": list(messages)} | ({"tools": list(tools), "tool_choice": choice} if tools else {})
-        return _finished(self._persistently(question), cancelled)
+        try:
+            answer = _finished(self._persistently(question), cancelled)
+        except ProviderFailure as failure:
+            if failure.may_pass:
+                self.pauses.failed(who, failure.wait_seconds or 0.0)
+            noted(failure, self.name, self._where)
+            line = explained(failure, self.name, self._key, self.limits.seconds)
+            raise PlannerError(line) from None  # the cause may quote the key
+        self.pauses.answered(who)
+        return answer
+
+    @property
+    def _where(self) -> str:
+        return own_server(self.base_url).shown if self.base_url else provider_of(self.name)
+
+    @property
+    def _key(self) -> str:
+        return KEY if self.base_url else f"{provider_of(self.name).upper()}_API_KEY"
 
     async def _persistently(self, question: dict[str, Any]) -> ModelAnswer:
         try:
             async with asyncio.timeout(self.limits.seconds):
-                for attempt in range(1, self.limits.tries + 1):
+                attempt = 1
+                while True:
                     try:
                         return await self._once(question)
-                    except Exception as error:  # litellm maps most of what providers and networks do, not all
-                        wait = self._wait_seconds(error, attempt)
+                    except ProviderFailure as failure:
+                        if failure.names_tool_choice and question.get("tool_choice", "auto") != "auto":
+                            question = question | {"tool_choice": "auto"}
+                            continue
+                        wait = self._wait_seconds(failure, attempt)
                         if wait is None:
-                            raise PlannerError(self._explained(error)) from None  # the cause may quote the key
+                            raise
+                    attempt += 1
                     await asyncio.sleep(wait)
         except TimeoutError:
-            pass
-        raise PlannerError(f"{self.provider} did not answer within {self.limits.seconds:g} s")
+            raise ProviderFailure(408, "no answer in time") from None
 
     async def _once(self, question: dict[str, Any]) -> ModelAnswer:
-        litellm = _litellm()
-        own = {"api_base": self.base_url, "api_key": os.environ.get("INSTRUCTFX_PLANNER_KEY") or "none"}
         stream = {"stream": True, "stream_options": {"include_usage": True}} if self.streaming else {}
+        if self.base_url:
+            body = {"model": self.name.removeprefix("openai/"), **question, **stream}
+            completion = await own_server(self.base_url).completed(body, self.limits.seconds)
+        else:
+            completion = await _through_litellm(self.name, question | stream, self.limits.seconds)
+        return _answer(self.name, completion)
+
+    def _wait_seconds(self, failure: ProviderFailure, attempt: int) -> float | None:
+        """How long to wait before the next try, None where another would be of no use."""
+        if attempt == self.limits.tries or not failure.may_pass:
+            return None
+        if failure.wait_seconds is not None:
+            return failure.wait_seconds if failure.wait_seconds < self.limits.seconds else None
+        return float(self.limits.first_wait_seconds * 2 ** (attempt - 1) * random.uniform(1, 1.5))
+
+
+async def _through_litellm(name: str, question: Mapping[str, Any], seconds: float) -> Completion:
+    litellm = _litellm()
+    try:
         response = await litellm.acompletion(
-            model=_routed(self.name, self.base_url),
-            timeout=self.limits.seconds,
+            model=name,
+            timeout=seconds,
             max_retries=0,
             num_retries=0,
             drop_params=True,
             _skip_mcp_handler=True,  # else litellm 1.106.2 imports `mcp`, which it does not install, for any tools
             **question,
-            **stream,
-            **(own if self.base_url else {}),
         )
-        if self.streaming:
-            response = litellm.stream_chunk_builder([piece async for piece in response])
-        return _answer(self.name, response)
-
-    def _wait_seconds(self, error: Exception, attempt: int) -> float | None:
-        """How long to wait before the next try, None where another would be of no use."""
+        if question.get("stream"):
+            return joined([piece.model_dump() async for piece in response])
+        whole = response.model_dump()
+    except Exception as error:  # litellm maps most of what providers and networks do, not all
         status = getattr(error, "status_code", None) or 0
-        if attempt == self.limits.tries or not (status in (408, 429) or status >= 500):
-            return None
-        asked = _retry_after(error)
-        if asked is not None:
-            return asked if asked < self.limits.seconds else None
-        return float(self.limits.first_wait_seconds * 2 ** (attempt - 1) * random.uniform(1, 1.5))
-
-    def _explained(self, error: Exception) -> str:
-        """What happened and what helps, in one line without any key."""
-        status = getattr(error, "status_code", None) or 0
-        if status in (401, 403):
-            key = "INSTRUCTFX_PLANNER_KEY" if self.base_url else f"{provider_of(self.name).upper()}_API_KEY"
-            return f"{self.provider} refused the key ({status}): check {key}"
-        if status == 404:
-            return f"{self.provider} has no model {self.name} (404): check the name"
-        if status == 408:
-            return f"{self.provider} did not answer within {self.limits.seconds:g} s"
-        if status == 429:
-            asked = _retry_after(error)
-            later = f" in {asked:.0f} s" if asked else " later"
-            return f"{self.provider} is busy, or what your key may ask for is used up (429): try again{later}"
-        reason = CLASSES.sub("", without_secrets(" ".join(str(error).split())))[:LONGEST_REASON]
-        return f"{self.provider} failed ({status or type(error).__name__}): {reason}"
+        raise ProviderFailure(status, str(error), _retry_after(error)) from None  # the cause may quote the key
+    return of_completion(whole)
 
 
 def usual_model() -> str:
@@ -164,23 +179,10 @@ def missing_keys(name: str, base_url: str = "") -> str:
     return " and ".join(missing) if any(each.endswith("_API_KEY") for each in missing) else ""
 
 
-def without_secrets(text: str) -> str:
-    """The text without what looks like a key, and without the values of all that the environment calls one."""
-    for name, value in os.environ.items():
-        if len(value) >= SHORTEST_SECRET and any(kind in name.upper() for kind in KINDS_OF_SECRET):
-            text = text.replace(value, "...")
-    return SECRET.sub("...", text)
-
-
 def count_tokens(messages: Sequence[Message], tools: Sequence[Tool]) -> int:
     """How many tokens a question is, by the tokenizer of OpenAI's models (cl100k_base), which litellm brings along."""
     counted = _litellm().token_counter(model="gpt-4o", messages=list(messages), tools=list(tools))
     return int(counted)
-
-
-def _routed(name: str, base_url: str) -> str:
-    """One's own server speaks OpenAI's protocol, whatever its models are called."""
-    return name if not base_url or name.startswith("openai/") else f"openai/{name}"
 
 
 def _retry_after(error: Exception) -> float | None:
@@ -191,22 +193,28 @@ def _retry_after(error: Exception) -> float | None:
         return None
 
 
-def _answer(name: str, response: Any) -> ModelAnswer:
-    raw = response.choices[0].message.model_dump_json(exclude_none=True) if response and response.choices else "{}"
-    usage = getattr(response, "usage", None)
-    details = getattr(usage, "prompt_tokens_details", None)
-    return ModelAnswer(
-        raw=raw,
-        input_tokens=getattr(usage, "prompt_tokens", 0) or 0,
-        cached_tokens=getattr(details, "cached_tokens", 0) or 0,
-        output_tokens=getattr(usage, "completion_tokens", 0) or 0,
-        price_usd=_price(name, response),
+def _answer(name: str, completion: Completion) -> ModelAnswer:
+    usage = completion.usage
+    details = usage.get("prompt_tokens_details")
+    told, cached, made = (
+        _count(usage.get("prompt_tokens")),
+        _count(details.get("cached_tokens")) if isinstance(details, dict) else 0,
+        _count(usage.get("completion_tokens")),
     )
+    raw = json.dumps(completion.message, ensure_ascii=False)
+    return ModelAnswer(raw, told, cached, made, _price(name, told, cached, made))
 
 
-def _price(name: str, response: Any) -> float | None:
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) and value > 0 else 0
+
+
+def _price(name: str, told: int, cached: int, made: int) -> float | None:
     try:
-        return float(_litellm().completion_cost(completion_response=response, model=name))
+        costs = _litellm().cost_per_token(
+            model=name, prompt_tokens=told, completion_tokens=made, cache_read_input_tokens=cached
+        )
+        return float(sum(costs))
     except Exception:  # litellm's price list does not have the model
         return None
 

@@ -51,8 +51,11 @@ class PromptedPlanner:
             reading = read(answer.raw, request)
             if reading.meant:
                 return replace(reading.meant, raw=answer.raw, asked=_timed(asked, started))
-            reason = f"what {self.name} answered could not be used ({reading.problems[0]})"
             asked = replace(asked, refused=(*asked.refused, answer.raw))
+            if reading.refusal:  # it would refuse again
+                reason = f"{self.name} {reading.refusal}"
+                break
+            reason = f"what {self.name} answered could not be used ({reading.problems[0]})"
             conversation = again(conversation, answer.raw, reading.problems)
         instead = BuiltinPlanner().plan(request)
         did = "answered" if isinstance(instead, Reply) else "planned this turn"

@@ -29,15 +29,19 @@ LEAST_STEPS = 0.05  # wishes weaker than this are none
 
 @dataclass(frozen=True)
 class PlanReading:
-    """The plan that an answer means, or the reply; none where there are problems, which say what would be legal."""
+    """The plan that an answer means, or the reply; none where there are problems, which say what would be legal, and
+    none where the model refused: refusal says so, in words that follow its name."""
 
     meant: Plan | Reply | None
     problems: tuple[str, ...] = ()
+    refusal: str = ""
 
 
 def read(raw: str, request: PlanRequest) -> PlanReading:
     """What an answer means for a request. Never raises, whatever the model said."""
     answer = said(raw)
+    if answer.refusal:
+        return PlanReading(None, refusal=answer.refusal)
     draft = PlanDraft(request)
     for call in answer.calls:
         try:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from instructfx.errors import InstructionError, PlannerError
 from instructfx.planners import PlanRequest, Take
+from instructfx.planners.answers import said
 from instructfx.planners.model import ModelAnswer
 from instructfx.planners.plan import Plan
 from instructfx.planners.prompt import Choice, Message
@@ -74,7 +75,7 @@ def recording(path: Path) -> RecordedModel:
             raise InstructionError(f"{path.name} is larger than {LONGEST_FILE_BYTES / 1e6:.0f} MB; {LEGAL}")
         entries = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise InstructionError(f"cannot read the recording {path}: {error.strerror}") from error
+        raise InstructionError(f"cannot read the recording {path.name}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise InstructionError(f"{path.name} is no JSON; {LEGAL}") from error
     if not isinstance(entries, list):
@@ -93,7 +94,8 @@ def recorded(plans: Iterable[Plan]) -> RecordedModel:
         answers += plan.asked.refused
         if not plan.asked.fell_back:
             answers.append(plan.raw)
-        elif len(plan.asked.refused) < 2:  # it did not answer, at once or when asked again
+        elif len(plan.asked.refused) < 2 and not any(said(raw).refusal for raw in plan.asked.refused[-1:]):
+            # It did not answer, at once or when asked again.
             answers.append(None)
     if not name:
         raise PlannerError("no language model was asked for this session; replay it with --planner builtin")

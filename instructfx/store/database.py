@@ -13,6 +13,7 @@ from sqlmodel import create_engine
 
 from instructfx.errors import StoreError
 from instructfx.extras import needs_extra
+from instructfx.store.locking import holders
 from instructfx.store.tables import VERSION
 
 BUSY_TIMEOUT_SECONDS = 10.0
@@ -44,8 +45,16 @@ def reported(what: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreError(f"{what}: {error.strerror or error}. Check the folder, its permissions and space.") from error
+    except UnicodeEncodeError as error:
+        raise StoreError(f"{what}: half a character cannot be kept; write it anew.") from error
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        if "database is locked" in reason:
+            by = f" by {' and '.join(found)}" if (found := holders()) else ""
+            raise StoreError(
+                f"{what}: the session database is locked{by}: another program has been writing to it for "
+                f"{BUSY_TIMEOUT_SECONDS:g} s. Wait for it, or end it, and try again."
+            ) from error
         raise StoreError(f"{what}: {reason}. Check the folder, its permissions and space.") from error
 
 

@@ -151,7 +151,9 @@ class Store:
 
     def _found(self, session_id: str) -> tuple[Session, Track]:
         with self._reads() as connection:
-            row = connection.get(SessionRow, session_id)
+            row = (
+                connection.get(SessionRow, session_id) if isinstance(session_id, str) and session_id.isascii() else None
+            )
             if row is None:
                 raise StoreError("there is no session of that id")
             audio = connection.get_one(AudioRow, row.dry_sha256)

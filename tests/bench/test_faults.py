@@ -8,9 +8,11 @@ from contextlib import nullcontext
 
 import pytest
 
-from instructfx.bench.robustness import faults, soak
+from instructfx.bench.robustness import bad_answers, faults, soak
+from instructfx.bench.robustness.bad_answers import NOT_READ, READ, REVERB, models
 from instructfx.bench.robustness.bad_audio import bad_uploads, good
 from instructfx.bench.robustness.bad_words import BadWords, bad_words
+from instructfx.bench.robustness.strangers import strangers
 from instructfx.bench.robustness.uploads import BadUpload
 from instructfx.bench.serving.serving import Served, serving
 from instructfx.bench.serving.visitor import PageAnswer
@@ -105,3 +107,21 @@ def test_the_soak_tells_visitors_apart() -> None:
         tuple(stays), (soak.ProcessReading(500, 20),) * 4 + (soak.ProcessReading(900, 90),) * 4, 1.0, 0
     ).checks()
     assert list(checks.values()) == [True, False, True, False, False]
+
+
+def test_answers_of_models_are_read_as_they_are_meant() -> None:
+    found = {each.what: each for each in models()}
+    assert {what for what, each in found.items() if each.verdict == "accepted"} == set(READ)
+    assert {what for what, each in found.items() if each.verdict == "refused"} == set(NOT_READ)
+
+
+def test_an_answer_that_is_misread_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(bad_answers.READ, "calls", REVERB)
+    monkeypatch.setitem(bad_answers.NOT_READ, "nothing", READ["invoke"])
+    assert {each.what for each in models() if each.verdict == "wrong"} == {"calls", "nothing"}
+
+
+def test_strangers_are_let_in_nowhere(studio: Served) -> None:
+    outcomes = list(strangers(studio.url))
+    assert not [each for each in outcomes if each.wrong]
+    assert {each.kind for each in outcomes} == {"foreign names", "foreign sites"}

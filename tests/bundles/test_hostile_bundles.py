@@ -287,6 +287,7 @@ WRONG: list[tuple[str, Callable[[Document], Any], str]] = [
     ("deep", lambda d: "[" * 100_000 + "]" * 100_000, "nested too deeply"),
     ("rather deep", lambda d: '{"format": ' + "[" * 900 + "]" * 900 + "}", "nested more than 24 deep"),
     ("millions of values", lambda d: "[" + "[]," * 6_000_001 + "[]]", "more than 6,000,000 values"),
+    ("millions of objects", lambda d: "[" + '{"a":1},' * 1_100_000 + "[]]", "more than 2,000,000 names"),
     ("NaN", lambda d: json.dumps(d).replace('"seed": 3', '"seed": NaN', 1), "NaN is not a number"),
     ("infinity", lambda d: json.dumps(d).replace('"seed": 3', '"seed": -Infinity', 1), "-Infinity is not a number"),
     ("1e999", lambda d: json.dumps(d).replace('"seed": 3', '"seed": 1e999', 1), "1e999 is too large"),

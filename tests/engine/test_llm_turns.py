@@ -193,7 +193,10 @@ def test_the_doctor_says_who_plans_and_asks(
     assert "needs no network" in _ping().detail
     monkeypatch.setenv("INSTRUCTFX_PLANNER", "openai/scripted")
     scripted.script = [Say(content="ready"), Fail(401)]
-    assert _planner().detail == f"openai/scripted, because INSTRUCTFX_PLANNER says so, asked at {scripted.url}"
+    assert (
+        _planner().detail
+        == f"openai/scripted, because INSTRUCTFX_PLANNER says so, asked at {scripted.url.removesuffix('/v1')}"
+    )
     assert "openai/scripted answered in" in _ping().detail
     assert len(scripted.sent[0]) < 1500
     refused = _ping()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 from dataclasses import replace
@@ -10,10 +11,12 @@ import pytest
 from chat_server import Chat, Fail, Say
 
 from instructfx.chain import Chain, Slot
+from instructfx.cli.doctor import _planner
 from instructfx.effects import EFFECTS
 from instructfx.errors import Cancelled, InstructionError, PlannerError
 from instructfx.planners import PastTurn, PlanRequest, model_named, planner_named, usual_planner
-from instructfx.planners.llm import DEFAULT_MODEL, LlmModel, RetryLimits, missing_keys, without_secrets
+from instructfx.planners.failures import Pauses, without_secrets
+from instructfx.planners.llm import DEFAULT_MODEL, LlmModel, RetryLimits, missing_keys
 from instructfx.planners.plan import Plan
 from instructfx.planners.prompted import PromptedPlanner
 
@@ -77,7 +80,7 @@ def test_trying_is_bounded_and_then_the_built_in_planner_plans(chat: Chat) -> No
     plan = ask(chat)
     assert len(chat.bodies) == 3
     assert plan.asked
-    assert plan.asked.fell_back == f"{chat.url} failed (500): as told"
+    assert plan.asked.fell_back == "openai/scripted failed (500)"
     assert plan.notes[0].startswith("The built-in planner planned this turn: ")
     assert plan.add[0].effect == "eq"
     assert plan.goal.axes["warmth"] == 1.0
@@ -98,7 +101,7 @@ def test_what_will_not_pass_is_not_tried_again(chat: Chat, status: int, said: st
     assert len(chat.bodies) == 1
     assert plan.asked
     assert said in plan.asked.fell_back
-    assert chat.url in plan.asked.fell_back
+    assert "127.0.0.1" not in repr(plan)
 
 
 def test_retry_after_is_honoured(chat: Chat) -> None:
@@ -132,7 +135,8 @@ def test_an_address_where_nobody_listens(chat: Chat) -> None:
     model = LlmModel("openai/scripted", "http://127.0.0.1:9/v1", limits=QUICK)
     plan = PromptedPlanner(model).plan(PlanRequest("make it warmer"))
     assert plan.asked
-    assert "http://127.0.0.1:9/v1 failed" in plan.asked.fell_back
+    assert plan.asked.fell_back.startswith("openai/scripted failed: it cannot be reached")
+    assert "127.0.0.1" not in repr(plan)
     assert plan.add
 
 
@@ -270,3 +274,101 @@ def test_after_two_bad_answers_the_built_in_planner_plans(chat: Chat, bad: Say |
     assert "could not be used" in plan.asked.fell_back
     assert "could not be used" in plan.notes[0]
     assert plan.add[0].effect == "eq"
+
+
+PASSWORD = "hunter2 & co"
+IN_ADDRESS = "hunter2%20%26%20co"
+
+
+def test_a_password_in_the_address_signs_in_and_is_never_told(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = chat.url.replace("//", f"//bob:{IN_ADDRESS}@")
+    monkeypatch.setenv("INSTRUCTFX_PLANNER_URL", url)
+    monkeypatch.setenv("INSTRUCTFX_PLANNER", "my-model")
+    code = base64.b64encode(f"bob:{PASSWORD}".encode()).decode()
+    told = f"Traceback (most recent call last): File '/srv/llm/app.py' in {url} {PASSWORD} {code} at 10.1.2.3:8000"
+    chat.script = [GOOD, *(Fail(status, body=told) for status in (400, 401, 404, 418))]
+    plans = [planner_named().plan(PlanRequest("make it warmer")) for _ in chat.script]
+    model = LlmModel("my-model", url.replace(chat.url.rpartition(":")[2], "9/v1"), limits=replace(QUICK, tries=1))
+    plans.append(PromptedPlanner(model).plan(PlanRequest("make it warmer")))
+    assert not plans[0].asked.fell_back
+    assert all(plan.asked.fell_back for plan in plans[1:])
+    assert {headers["authorization"] for headers in chat.headers} == {f"Basic {code}"}
+    assert "my-model at http://127.0.0.1:" in caplog.text
+    seen = (*map(repr, plans), repr(model), caplog.text, _planner().detail, *capsys.readouterr())
+    assert all(secret not in text for text in seen for secret in ("hunter2", code))
+    inner = ("127.0.0.1", "/v1", "Traceback", "/srv", "10.1.2.3", "bob")
+    assert all(word not in repr(plan) for plan in plans for word in inner)
+
+
+@pytest.mark.parametrize("url", ["nonsense:hunter2", "ftp://bob:hunter2@h/", "http://", "http://[hunter2", "//h:x/"])
+def test_an_address_that_is_none_is_refused_without_repeating_it(url: str) -> None:
+    with pytest.raises(PlannerError, match=r"^INSTRUCTFX_PLANNER_URL is no address; it must be like") as refused:
+        LlmModel("my-model", url)
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_who_takes_no_tool_choice_is_asked_once_more(chat: Chat, status: int) -> None:
+    refusal = Fail(status, body=json.dumps({"error": {"message": "`tool_choice` must be auto"}}))
+    chat.script = [refusal, GOOD]
+    plan = ask(chat)
+    assert [body["tool_choice"] for body in chat.bodies] == ["required", "auto"]
+    assert plan.asked
+    assert plan.asked.fell_back == ""
+    chat.script = [refusal, refusal, GOOD]
+    plan = ask(chat)
+    assert len(chat.bodies) == 4
+    assert plan.asked
+    assert plan.asked.fell_back == f"openai/scripted failed ({status})"
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("blocked by content_filter", "its content filter stopped the question"),
+        ("maximum context length is 4096 tokens", "the conversation is too long for it"),
+        ("this model does not support tools", "it takes no tools"),
+    ],
+)
+def test_what_a_refused_question_names_is_told_in_our_words(chat: Chat, said: str, told: str) -> None:
+    chat.script = [Fail(400, body=json.dumps({"error": {"message": f"{said} /etc/x"}}))]
+    plan = ask(chat)
+    assert plan.asked
+    assert plan.asked.fell_back == f"openai/scripted failed (400): {told}"
+
+
+@pytest.mark.parametrize("down", [Fail(500), Fail(429), Fail(body="{nonsense")])
+def test_who_is_down_is_asked_again_after_a_pause_that_grows(chat: Chat, down: Fail) -> None:
+    clock = [100.0]
+    model = LlmModel("openai/scripted", chat.url, limits=replace(QUICK, tries=1), pauses=Pauses(now=lambda: clock[0]))
+
+    def asked() -> int:
+        before = len(chat.bodies)
+        plan = PromptedPlanner(model).plan(PlanRequest("make it warmer"))
+        assert plan.asked
+        assert bool(plan.asked.fell_back) is not (chat.script == [] and after_good)
+        return len(chat.bodies) - before
+
+    after_good = False
+    chat.script = [down, down, down, GOOD]
+    for pause in (15, 30, 60):
+        assert asked() == 1
+        clock[0] += pause - 1
+        assert asked() == 0
+        clock[0] += 1
+    after_good = True
+    assert asked() == 1  # and it is there again
+    after_good, chat.script = False, [down]
+    assert asked() == 1
+    clock[0] += 15
+    assert model.pauses.left_seconds(("openai/scripted", chat.url)) == 0
+    model.pauses.failed(("openai/scripted", chat.url), least_seconds=300)
+    assert model.pauses.left_seconds(("openai/scripted", chat.url)) == 300
+
+
+def test_who_refuses_for_good_is_left_no_pause(chat: Chat) -> None:
+    chat.script = [Fail(401), GOOD]
+    assert ask(chat).asked.fell_back
+    assert not ask(chat).asked.fell_back

@@ -179,6 +179,9 @@ def test_a_full_studio_says_so_to_newcomers_only(clock: Clock) -> None:
     visits.check_room("b")
     welcome(visits, "b")
     visits.check_room("a")
+    assert len(visits) == 2
+    for visit in list(visits._open.values()):
+        visit.busy.acquire()
     with pytest.raises(LimitError, match="2 sessions are open"):
         visits.check_room("c")
     visits.close_all()

@@ -8,16 +8,19 @@ import statistics
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import soundfile
 
+from instructfx.bench.robustness.bad_answers import models
 from instructfx.bench.robustness.bad_audio import GIGABYTE, SEED, bad_uploads, good, noise
 from instructfx.bench.robustness.bad_words import BadWords, bad_words
+from instructfx.bench.robustness.outcomes import VERDICTS, FaultOutcome, Verdict
 from instructfx.bench.robustness.riff import wav
+from instructfx.bench.robustness.strangers import strangers
 from instructfx.bench.robustness.uploads import BadUpload
 from instructfx.bench.runner.report import conditions, table
 from instructfx.bench.serving.serving import Served, serving
@@ -35,8 +38,6 @@ OUR_FAULT = "went wrong on our side"
 INNER = ("Traceback (most recent call last)", "site-packages", 'File "/', "<stdin>", "Errno", str(CHECKOUT))
 """What only a programmer should see."""
 
-Verdict = Literal["refused", "accepted", "crashed", "hung", "leaked", "wrong"]
-VERDICTS: tuple[Verdict, ...] = ("refused", "accepted", "crashed", "hung", "leaked", "wrong")
 T = TypeVar("T")
 
 FORGED: dict[str, object] = {
@@ -57,18 +58,6 @@ FORGED: dict[str, object] = {
 
 
 @dataclass(frozen=True)
-class FaultOutcome:
-    """What became of one case: the line that was shown, and for all but refused and accepted what is wrong."""
-
-    kind: str
-    what: str
-    verdict: Verdict
-    line: str
-    seconds: float
-    wrong: str = ""
-
-
-@dataclass(frozen=True)
 class Examined:
     """All outcomes; trouble is what went wrong beyond single cases, skipped what was not tried and why."""
 
@@ -86,6 +75,8 @@ class Examined:
 def measure(say: Callable[[str], None], cases: int = 0) -> tuple[str, bool]:
     """Try them all, or about `cases` uploads and as many instructions; a page of Markdown, and whether all held."""
     examined = examine(spread(bad_uploads(), cases), spread(bad_words(), cases), say)
+    with serving() as served:  # fresh, so that nobody is signed in and nothing is open
+        examined = replace(examined, outcomes=(*examined.outcomes, *models(), *strangers(served.url)))
     return _page(examined), examined.well
 
 

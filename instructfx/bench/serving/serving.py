@@ -119,6 +119,7 @@ def _environment(base: Path) -> dict[str, str]:
     return kept | {
         "INSTRUCTFX_PLANNER": "builtin",
         "INSTRUCTFX_EAR": "perceptual",
+        "INSTRUCTFX_MAX_OPENS": "none",  # all visitors of a bench come from one address
         "TMPDIR": str(base / "temp"),
         "PYTHONPATH": os.pathsep.join(filter(None, (str(CHECKOUT), os.environ.get("PYTHONPATH")))),
     }

@@ -101,6 +101,7 @@ class Handlers:
         if not was_uploaded(source):
             raise AudioError(NOT_UPLOADED)
         agents, _ = chosen(*settings)
+        self.studio.arrivals.opens(_address_of(request))
         opening = functools.partial(self.studio.open_upload, source, source.name, _page_of(request), agents)
         async for changes in self._open(opening):
             yield changes
@@ -109,6 +110,7 @@ class Handlers:
     async def choose_sample(self, request: gradio.Request, name: str, *settings: Any) -> AsyncIterator[Changes]:
         """Open a session on one of our tracks."""
         agents, _ = chosen(*settings)
+        self.studio.arrivals.opens(_address_of(request))
         track = STATIC / "samples" / f"{name}.flac"
         async for changes in self._open(functools.partial(self.studio.open_sample, track, _page_of(request), agents)):
             yield changes
@@ -120,6 +122,8 @@ class Handlers:
         if not session_id:
             return
         agents, _ = chosen(*settings)
+        if self.visits.of_session(session_id) is None:
+            self.studio.arrivals.opens(_address_of(request))
         async for changes in self._open(
             functools.partial(self.studio.come_back, session_id, _page_of(request), agents)
         ):
@@ -237,7 +241,7 @@ class Handlers:
             yield {page.notice: html.notice(ONE_AT_A_TIME)}
             return
         visit.agents = agents or visit.agents
-        job = TurnJob(visit, order, self.studio.pool, self.studio.store)
+        job = TurnJob(visit, order, self.studio.pool, self.studio.store, self.studio.room)
         job.start()
         async for changes in self.follower.follow(visit, job):
             yield changes
@@ -265,6 +269,10 @@ class Handlers:
 
 def _page_of(request: gradio.Request) -> str:
     return request.session_hash or ""
+
+
+def _address_of(request: gradio.Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _with(handler: Handler, value: str) -> Handler:

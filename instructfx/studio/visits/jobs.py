@@ -11,6 +11,7 @@ from instructfx.chain import Chain
 from instructfx.errors import InstructFXError
 from instructfx.studio.visits.job import STARTS, Job, SessionJob
 from instructfx.studio.visits.phrases import sentence
+from instructfx.studio.visits.room import DiskRoom
 from instructfx.studio.visits.visits import Visit, VisitEntry
 from instructfx.studio.workers.messages import Instruct, Order, TakeTurn, WorkAnswer, WorkRequest
 from instructfx.studio.workers.pool import Pool, RequestCallbacks
@@ -52,7 +53,7 @@ class TurnJob(SessionJob):
     What comes of it is read from the store and becomes the visit's last entries.
     """
 
-    def __init__(self, visit: Visit, order: Order, pool: Pool, store: Store) -> None:
+    def __init__(self, visit: Visit, order: Order, pool: Pool, store: Store, room: DiskRoom | None = None) -> None:
         words = order.words if isinstance(order, Instruct) else ""
         super().__init__(lambda job: self._take(), words, visit.begun())
         self.visit = visit
@@ -60,6 +61,7 @@ class TurnJob(SessionJob):
         visit.job = self
         self._pool = pool
         self._store = store
+        self._room = room or DiskRoom()
 
     def run(self) -> None:
         """Carry out the order, and say what came of it."""
@@ -87,6 +89,7 @@ class TurnJob(SessionJob):
         visit = self.visit
         session = visit.session
         request = TakeTurn(session.id, self.order, len(session.conversation), visit.agents)
+        self._room.check()
         self._pool.run(request, RequestCallbacks(self.tell, visit.stop, visit.closed))
 
     def _read_again(self) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import logging
+import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from instructfx.audio.containers import ACCEPTED, READABLE
-from instructfx.errors import AudioError, LimitError
+from instructfx.audio.scratch import own_scratch
+from instructfx.errors import AudioError
+from instructfx.studio.visits.arrivals import Arrivals
 from instructfx.studio.visits.ear_options import as_before
 from instructfx.studio.visits.jobs import entries_of
+from instructfx.studio.visits.room import DiskRoom
 from instructfx.studio.visits.visits import Past, Visit, Visits, new_token
 from instructfx.studio.workers.limits import Limits
 from instructfx.studio.workers.messages import AgentNames, Open, Opened, Reopen
@@ -20,21 +23,24 @@ from instructfx.studio.workers.pool import Pool, RequestCallbacks
 if TYPE_CHECKING:
     from instructfx.store import Store
 
-log = logging.getLogger(__name__)
-
-DISK_FULL = (
-    "the sessions kept here fill the {:g} GB that this studio may use; its host can make room. Try a sample track."
-)
-
 
 @dataclass(frozen=True)
 class Studio:
-    """Everything that a page's events need: who is here, who works, where sessions are kept, and what is allowed."""
+    """Everything that a page's events need: who is here, who works, where sessions are kept, and what is allowed.
+
+    address is where a page is opened from; empty where nobody counts.
+    """
 
     visits: Visits
     pool: Pool
     store: Store
     limits: Limits
+    arrivals: Arrivals = field(default_factory=Arrivals)
+    room: DiskRoom = field(init=False)
+
+    def __post_init__(self) -> None:
+        room = DiskRoom(lambda: (self.store.folder, *own_scratch()), self.limits.disk_gb)
+        object.__setattr__(self, "room", room)
 
     def open_upload(
         self, source: Path, shown: str, page: str, agents: AgentNames, callbacks: RequestCallbacks
@@ -49,9 +55,8 @@ class Studio:
             suffix = Path(shown).suffix.lower()
             if suffix not in READABLE:
                 raise AudioError(f"{shown} is not a kind of file that can be used. Accepted are {ACCEPTED}.")
-            self._check_disk(source.stat().st_size)
             track = folder / f"upload{suffix}"
-            shutil.copyfile(source, track)
+            _same_file(source, track)
             visit = self._opened(track, shown, folder, page, agents, callbacks)
             track.unlink()
             return visit
@@ -88,6 +93,7 @@ class Studio:
         folder = self.visits.folder()
         try:
             with self.visits.coming_back(past):
+                self.room.check()
                 opened = self.pool.run(Reopen(past.session_id, folder), callbacks)
                 assert isinstance(opened, Opened)
                 agents = AgentNames(past.agents.planner, as_before(past.agents.ear))
@@ -100,7 +106,8 @@ class Studio:
         self, source: Path, shown: str, folder: Path, page: str, agents: AgentNames, callbacks: RequestCallbacks
     ) -> Visit:
         self.visits.check_room(page)
-        opened = self.pool.run(Open(source, shown, folder, agents, self.limits.track_seconds), callbacks)
+        with self.room.held(source.stat().st_size):
+            opened = self.pool.run(Open(source, shown, folder, agents, self.limits.track_seconds), callbacks)
         assert isinstance(opened, Opened)
         return self._welcome(new_token(), opened, folder, page, agents)
 
@@ -111,19 +118,10 @@ class Studio:
         visit.entries += entries_of(session)
         return self.visits.welcome(visit)
 
-    def _check_disk(self, more_bytes: int) -> None:
-        most = self.limits.disk_gb
-        if most is not None and used_bytes(self.store.folder) + more_bytes > most * 1e9:
-            log.warning("an upload was refused: the sessions fill the %g GB of INSTRUCTFX_MAX_DISK_GB", most)
-            raise LimitError(DISK_FULL.format(most))
 
-
-def used_bytes(folder: Path) -> int:
-    """What the files under a folder hold together."""
-    used = 0
-    for path in folder.rglob("*"):
-        try:
-            used += path.stat().st_size if path.is_file() else 0
-        except OSError:  # removed meanwhile
-            continue
-    return used
+def _same_file(source: Path, target: Path) -> None:
+    """The same file under one more name, where the disk knows that; else a copy."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import secrets
 import shutil
 import tempfile
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from instructfx.audio.scratch import new_scratch_folder
 from instructfx.errors import LimitError
-from instructfx.studio.visits.job import SessionJob
-from instructfx.studio.workers.messages import AgentNames, Compared, Sound
+from instructfx.studio.visits.visit import RENDERS_KEPT, Visit, VisitEntry, new_token
+from instructfx.studio.workers.messages import AgentNames
 
 if TYPE_CHECKING:
-    from instructfx.audio.track import Track
-    from instructfx.chain import Chain
-    from instructfx.sessions import Exchange, Session, Turn
+    pass
 
 log = logging.getLogger(__name__)
 
@@ -32,20 +28,7 @@ IDLE_SECONDS = 3600.0
 AWAY_SECONDS = 120.0  # a page that lost its connection may come back within this time
 SWEEP_SECONDS = 30.0
 REMEMBERED = 10_000
-RENDERS_KEPT = 6
-FULL = "the studio is full: {} sessions are open. Try again in a few minutes."
-
-
-@dataclass(frozen=True)
-class VisitEntry:
-    """What was said and what came of it: a turn after the chain `before`, an answer that changed nothing, or one line
-    that says why there is neither."""
-
-    words: str
-    before: Chain
-    turn: Turn | None = None
-    trouble: str = ""
-    answer: Exchange | None = None
+FULL = "the studio is full: {} sessions are open and in use. Try again in a few minutes."
 
 
 @dataclass(frozen=True)
@@ -54,85 +37,6 @@ class Past:
 
     session_id: str
     agents: AgentNames
-
-
-@dataclass(eq=False)
-class Visit:
-    """One visitor with an open session, as it was in the store after its last turn.
-
-    folder holds what is played and goes when the visit is closed. busy is held while a turn runs, which is job; stop
-    asks that turn to keep its best so far and end. serial counts what was started here, so that whoever watches
-    something older knows; over ends what nobody waits for since. picked and compared are what the page looks at
-    beside the turn that plays; playing is what it played last; made are files that a program asked for, by their names.
-    """
-
-    token: str
-    session: Session
-    track: Track
-    agents: AgentNames
-    folder: Path
-    page: str
-    dry: Sound
-    names: Mapping[str, str] = field(default_factory=dict)
-    entries: list[VisitEntry] = field(default_factory=list)
-    busy: threading.Lock = field(default_factory=threading.Lock)
-    job: SessionJob | None = None
-    stop: threading.Event = field(default_factory=threading.Event)
-    closed: threading.Event = field(default_factory=threading.Event)
-    over: threading.Event = field(default_factory=threading.Event)
-    serial: int = 0
-    playing: str | None = None
-    picked: str | None = None
-    compared: Compared | None = None
-    pictures: Mapping[str, str] = field(default_factory=dict)
-    made: dict[str, Path] = field(default_factory=dict)
-    seen: float = field(default_factory=time.monotonic)
-    left: float | None = None
-    _renders: OrderedDict[str, Sound] = field(default_factory=OrderedDict)
-
-    def begun(self) -> int:
-        """Note that something new starts here, and end what was only looked after; its serial number."""
-        self.over.set()
-        self.over = threading.Event()
-        self.serial += 1
-        return self.serial
-
-    def sound_of(self, turn_id: str | None) -> Sound | None:
-        """What the track sounds like after a turn, the dry track after none; None where that is not rendered."""
-        if turn_id is None:
-            return self.dry
-        chain = self.session.turn(turn_id).chain
-        return self._renders.get(_sound_key(chain)) if chain.slots else self.dry
-
-    def heard(self) -> str | None:
-        """The turn whose sound is played: the one that stands, or while that is not rendered, what was played."""
-        standing = self.session.standing
-        if standing is None or self.sound_of(standing.id):
-            self.playing = standing.id if standing else None
-        return self.playing
-
-    def sound_named(self, name: str) -> Sound | None:
-        """The render in the file of that name."""
-        return next((sound for sound in self._renders.values() if sound.path.name == name), None)
-
-    def keep_render(self, turn_id: str, sound: Sound) -> None:
-        """Note a finished render of a turn, and remove those that were made longest ago."""
-        self._renders[_sound_key(self.session.turn(turn_id).chain)] = sound
-        self.heard()
-        while len(self._renders) > RENDERS_KEPT:
-            _, old = self._renders.popitem(last=False)
-            old.path.unlink(missing_ok=True)
-
-
-def _sound_key(chain: Chain) -> str:
-    """The same for chains that sound the same."""
-    heard = [(slot.effect.name, dict(slot.settings)) for slot in chain.slots if slot.heard]
-    return json.dumps(heard, sort_keys=True)
-
-
-def new_token() -> str:
-    """An id that cannot be guessed: 192 bits."""
-    return secrets.token_urlsafe(24)
 
 
 class Visits:
@@ -155,10 +59,19 @@ class Visits:
         return Path(tempfile.mkdtemp(dir=self._root))
 
     def check_room(self, page: str) -> None:
-        """Raise LimitError where there is no room for a visit of that page."""
-        with self._lock:
-            if sum(visit.page != page for visit in self._open.values()) >= self._most:
-                raise LimitError(FULL.format(self._most))
+        """Make room for a visit of that page: where as many as may be are open, the idle one that nobody has used for
+        longest is closed; it opens again by its id. LimitError where all of them are busy."""
+        while True:
+            with self._lock:
+                others = [visit for visit in self._open.values() if visit.page != page]
+                idle = [visit for visit in others if not visit.busy.locked()]
+                if len(others) < self._most:
+                    return
+                if not idle:
+                    raise LimitError(FULL.format(self._most))
+                longest = min(idle, key=lambda visit: (visit.left is None, visit.seen))
+            log.info("the studio is full: the visit that nobody has used for longest was closed")
+            self.close(longest.token)
 
     def welcome(self, visit: Visit) -> Visit:
         """Open a visit; an earlier one of the same page is closed. Its page is what Gradio calls a browser tab."""
@@ -171,12 +84,14 @@ class Visits:
             self.close(other.token)
         if same:
             _end(same)
+        with suppress(LimitError):  # who is here stays; several may have come in at once
+            self.check_room(visit.page)
         return visit
 
     def find(self, token: str) -> Visit | None:
-        """The open visit of that token, now in use; None where there is none."""
+        """The open visit of that token, now in use; None where there is none, also for what is no text."""
         with self._lock:
-            visit = self._open.get(token)
+            visit = self._open.get(token) if isinstance(token, str) else None
             if visit:
                 visit.seen, visit.left = self._now(), None
             return visit
@@ -198,7 +113,7 @@ class Visits:
     def past(self, token: str) -> Past | None:
         """What is remembered of a visit that was closed; None where there never was one."""
         with self._lock:
-            return self._past.get(token)
+            return self._past.get(token) if isinstance(token, str) else None
 
     @contextmanager
     def coming_back(self, past: Past) -> Iterator[None]:
@@ -279,3 +194,6 @@ def _end(visit: Visit) -> None:
     visit.over.set()
     visit.stop.set()
     shutil.rmtree(visit.folder, ignore_errors=True)
+
+
+__all__ = ["AWAY_SECONDS", "IDLE_SECONDS", "RENDERS_KEPT", "Past", "Visit", "VisitEntry", "Visits", "new_token"]

@@ -47,6 +47,7 @@ class Api:
 
     async def open(
         self,
+        request: gradio.Request,
         file: gradio.FileData | None = None,
         sample: str = "",
         session: str = "",
@@ -62,12 +63,14 @@ class Api:
             planner: who chooses effects; the usual one unless named
             ear: who listens, "perceptual" or "clap"; the usual one unless named
         """
+        _texts(sample=sample, session=session, planner=planner, ear=ear)
         if sum(bool(each) for each in (file, sample, session)) != 1 or (sample and sample not in SAMPLES):
             raise _refusal(InstructionError(ONE_TRACK))
         if session:
             return _state(await self._visit(session))
         try:
             agents = AgentNames(planner_options.granted(planner), granted(ear))
+            self._studio.arrivals.opens(request.client.host if request.client else "")
         except InstructFXError as error:
             raise _refusal(error) from error
         if sample:
@@ -86,6 +89,7 @@ class Api:
             session: the id that open gave
             instruction: how it should sound, such as "make it warmer" or "less reverb", or a question about it
         """
+        _texts(session=session)
         said = " ".join(str(instruction or "").split())  # what a program sends may be anything
         return await self._turn(session, Instruct(said, TurnOptions()))
 
@@ -131,6 +135,7 @@ class Api:
         """
         from instructfx.exports import format_named
 
+        _texts(session=session, format=format)
         visit = await self._visit(session)
         try:
             chosen = format_named(format)
@@ -138,7 +143,7 @@ class Api:
             raise _refusal(error) from error
         answer = await self._asked(Export(visit.session.id, chosen.name, visit.folder), visit)
         assert isinstance(answer, Made)
-        visit.made[answer.path.name] = answer.path
+        visit.keep_made(answer.path)
         url = f"{_base(request)}/made/{visit.token}/{answer.path.name}"
         return {"url": url, "name": answer.path.name, "notes": list(answer.notes)}
 
@@ -146,7 +151,7 @@ class Api:
         visit = await self._visit(session)
         if not visit.busy.acquire(blocking=False):
             raise _refusal(LimitError(BUSY))
-        job = TurnJob(visit, order, self._studio.pool, self._studio.store)
+        job = TurnJob(visit, order, self._studio.pool, self._studio.store, self._studio.room)
         await job.done()
         if job.trouble:
             raise _trouble(job.trouble)
@@ -160,6 +165,7 @@ class Api:
 
     async def _visit(self, session: str) -> Visit:
         """The session's visit, opened again where it was closed. It is on no page: each is one of its own."""
+        _texts(session=session)
         there = self._studio.visits.of_session(session)
         if there:
             return there
@@ -188,6 +194,15 @@ async def _opened(job: OpenJob) -> Visit:
     if job.visit is None:
         raise _trouble(job.trouble)
     return job.visit
+
+
+def _texts(**given: Any) -> None:
+    """An error of one line for a name or an id that is no text, or holds half a character."""
+    for name, value in given.items():
+        try:
+            value.encode()
+        except (AttributeError, UnicodeEncodeError):
+            raise _trouble(f"{name.capitalize()} must be text, such as it was given out here.") from None
 
 
 def _uploaded(file: Any) -> tuple[Path, str]:

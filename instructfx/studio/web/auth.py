@@ -1,4 +1,5 @@
-"""What stands before every route of the studio: the password, the size of what is sent, and what is served at all."""
+"""What stands before every route of the studio: names and pages from elsewhere, the password, the size of what is sent,
+and what is served at all."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from instructfx.errors import SetupError
+from instructfx.studio.web.origins import HOSTS, Hosts
 
 AUTH = "INSTRUCTFX_AUTH"
 SIGN_IN = {"WWW-Authenticate": 'Basic realm="InstructFX", charset="UTF-8"'}
@@ -25,6 +27,9 @@ USED = ("queue/", "run/", "upload", "heartbeat/", "startup-events", "theme.css",
 TOOLS = "mcp"
 """And what assistants need, where they are let in."""
 CLOSED = ("/file", "/proxy", "/stream", "/monitoring", "/dev/")
+LOOKING = ("GET", "HEAD")
+OTHER_NAME = f"This studio does not answer under that name. Its host can name it in {HOSTS}."
+OTHER_SITE = "Pages of other sites may send nothing here."
 
 
 @dataclass(frozen=True)
@@ -64,29 +69,41 @@ def passwords_from(environment: Mapping[str, str]) -> Passwords | None:
 
 
 class AccessMiddleware:
-    """An ASGI application before another. Nothing passes without a password where there is one."""
+    """An ASGI application before another. Nothing passes under a name that is not its own, sent by another site's page,
+    or without a password where there is one."""
 
-    def __init__(self, app: ASGIApp, upload_mb: int, passwords: Passwords | None = None, mcp: bool = False) -> None:
+    def __init__(self, app: ASGIApp, upload_mb: int, passwords: Passwords | None, mcp: bool, hosts: Hosts) -> None:
         self._app = app
+        self._hosts = hosts
         self._open = (*USED, TOOLS) if mcp else USED
         self._upload_mb = upload_mb
         self._passwords = passwords
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass it on, or refuse it: 401, 404, 411 or 413 with one line."""
+        """Pass it on, or refuse it: 401, 403, 404, 411 or 413 with one line."""
         if scope["type"] == "lifespan":
             return await self._app(scope, receive, send)
         if scope["type"] != "http":  # the page uses no WebSocket
             return await send({"type": "websocket.close", "code": 1008})
-        refused = self._refused(scope["path"], scope["method"], Headers(scope=scope))
+        headers = Headers(scope=scope)
+        refused = self._strange(scope, headers) or self._refused(scope["path"], scope["method"], headers)
         return await (refused or self._app)(scope, receive, send)
+
+    def _strange(self, scope: Scope, headers: Headers) -> ASGIApp | None:
+        host, origins = headers.get("host", ""), headers.getlist("origin")
+        came_in_at = str((scope.get("server") or ("",))[0] or "")
+        if not self._hosts.known(host, came_in_at):
+            return PlainTextResponse(OTHER_NAME, 403)
+        if scope["method"] not in LOOKING and not all(self._hosts.own(each, host) for each in origins):
+            return PlainTextResponse(OTHER_SITE, 403)
+        return None
 
     def _refused(self, path: str, method: str, headers: Headers) -> ASGIApp | None:
         if self._passwords and not self._passwords.admit(headers.get("authorization", "")):
             return PlainTextResponse("Sign in with a user and a password.", 401, SIGN_IN)
         if not is_open(path, self._open):
             return PlainTextResponse("There is nothing here.", 404)
-        if method in ("GET", "HEAD", "OPTIONS"):
+        if method in (*LOOKING, "OPTIONS"):
             return None
         length = headers.get("content-length", "")
         if not length.isdigit():

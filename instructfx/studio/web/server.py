@@ -20,14 +20,19 @@ from instructfx.studio.visits import retention
 from instructfx.studio.visits.opening import Studio
 from instructfx.studio.web import routes
 from instructfx.studio.web.auth import AccessMiddleware, Passwords, passwords_from
+from instructfx.studio.web.connections import CONNECTIONS_A_VISIT, ClosingServer, ImpatientProtocol
+from instructfx.studio.web.origins import Hosts, hosts_from
+from instructfx.studio.web.secured import SecuredAnswers
+from instructfx.studio.web.uploads import UploadGate
 from instructfx.studio.workers.limits import Limits, limits_from
 
 log = logging.getLogger("instructfx")
 
-SHUTDOWN_SECONDS = 2
+SHUTDOWN_SECONDS = 1
+LEAST_CONNECTIONS = 100
 
 
-def application(studio: Studio, passwords: Passwords | None = None) -> ASGIApp:
+def application(studio: Studio, passwords: Passwords | None = None, hosts: Hosts | None = None) -> ASGIApp:
     """The page and its routes, behind a gate; only who knows a visit's token gets its files."""
     from instructfx.studio.page import gradio_compat
     from instructfx.studio.page.handlers import Handlers
@@ -42,7 +47,9 @@ def application(studio: Studio, passwords: Passwords | None = None) -> ASGIApp:
     Api(studio).attach(blocks)  # before the page's own events, whose names Gradio would number these by
     Handlers(page, studio).attach()
     whole = gradio_compat.mounted(app, blocks, limits.upload_mb, limits.mcp)
-    return AccessMiddleware(whole, limits.upload_mb, passwords, limits.mcp)
+    uploads = UploadGate(whole, studio.room, studio.arrivals)
+    gate = AccessMiddleware(uploads, limits.upload_mb, passwords, limits.mcp, hosts or Hosts())
+    return SecuredAnswers(gate, gradio_compat.HEAD)
 
 
 def serve(host: str, port: int) -> int:
@@ -54,6 +61,7 @@ def serve(host: str, port: int) -> int:
 
     try:
         limits, passwords = limits_from(os.environ), passwords_from(os.environ)
+        hosts = hosts_from(os.environ, host)
         planner_options.check()
         if limits.mcp:
             with needs_extra("mcp", "INSTRUCTFX_MCP=1"):
@@ -72,7 +80,7 @@ def serve(host: str, port: int) -> int:
 
         gradio_compat.keep_uploads_in(uploads)
         try:
-            return _serve(listening, limits, passwords)
+            return _serve(listening, limits, passwords, hosts)
         except InstructFXError as error:
             log.error("%s", error)
             return 2
@@ -90,8 +98,9 @@ def _listening(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _serve(listening: socket.socket, limits: Limits, passwords: Passwords | None) -> int:
+def _serve(listening: socket.socket, limits: Limits, passwords: Passwords | None, hosts: Hosts) -> int:
     from instructfx.store import Store
+    from instructfx.studio.visits.arrivals import Arrivals
     from instructfx.studio.visits.ear_options import offered
     from instructfx.studio.visits.visits import Visits
     from instructfx.studio.workers.pool import Pool
@@ -100,14 +109,18 @@ def _serve(listening: socket.socket, limits: Limits, passwords: Passwords | None
         shutil.rmtree(path, ignore_errors=True)
     store = Store()  # before the workers, so that they find it made
     pool, visits = Pool(limits), Visits(most=limits.visits)
+    studio = Studio(visits, pool, store, limits, Arrivals(limits.opens))
     try:
-        server = uvicorn.Server(
+        server = ClosingServer(
             uvicorn.Config(
-                application(Studio(visits, pool, store, limits), passwords),
+                application(studio, passwords, hosts),
+                http=ImpatientProtocol,
                 log_config=None,  # its lines go through ours, which hide ids
                 access_log=False,
+                limit_concurrency=LEAST_CONNECTIONS + CONNECTIONS_A_VISIT * limits.visits,
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-            )
+            ),
+            pool.begin_closing,
         )
         host, port = listening.getsockname()[:2]
         log.info("InstructFX is ready: open http://%s:%d (Ctrl+C stops it)", f"[{host}]" if ":" in host else host, port)
@@ -117,7 +130,7 @@ def _serve(listening: socket.socket, limits: Limits, passwords: Passwords | None
         pool.warm_up(offered().usual)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it again after its own shutdown
         server.run(sockets=[listening])
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit):  # as it was told to end
         pass
     finally:
         pool.close()

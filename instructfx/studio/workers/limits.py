@@ -24,8 +24,9 @@ class Limits:
 
     upload_mb: bytes of one upload, in MB; track_seconds: length of a track; turn_seconds and worker_mb: time and
     resident memory of one piece of work; turns: how many run at once; waiting: how many may wait for their place;
-    visits: open at once; disk_gb: beyond that much in the sessions folder no upload is taken; keep_days: sessions that
-    were not used for longer are deleted. mcp: assistants may drive the rack with tools.
+    visits: open at once; disk_gb: beyond that much on the disk, all that the studio writes, nothing more is taken;
+    keep_days: sessions that were not used for longer are deleted. mcp: assistants may drive the rack with tools.
+    opens: sessions that one address may open, and files that it may send, each in a minute.
     """
 
     upload_mb: int = 1024
@@ -38,6 +39,7 @@ class Limits:
     disk_gb: float | None = 20.0
     keep_days: float | None = None
     mcp: bool = False
+    opens: int | None = 60
 
     def of_uploads(self) -> str:
         """What may be uploaded, for people: "up to an hour and 1024 MB"."""
@@ -53,8 +55,11 @@ def limits_from(environment: Mapping[str, str]) -> Limits:
     def whole(name: str, otherwise: int, least: int = 1, most: int | None = None) -> int:
         return int(_number(environment, name, otherwise, least, most, whole=True))
 
+    def off(name: str) -> bool:
+        return environment.get(name, "").strip().lower() == "none"
+
     def unless_off(name: str, otherwise: float | None) -> float | None:
-        if environment.get(name, "").strip().lower() == "none":
+        if off(name):
             return None
         return _number(environment, name, otherwise, 0.001) if environment.get(name, "").strip() else otherwise
 
@@ -68,6 +73,7 @@ def limits_from(environment: Mapping[str, str]) -> Limits:
         visits=whole("INSTRUCTFX_MAX_VISITS", usual.visits),
         disk_gb=unless_off("INSTRUCTFX_MAX_DISK_GB", usual.disk_gb),
         keep_days=unless_off("INSTRUCTFX_KEEP_DAYS", usual.keep_days),
+        opens=None if off("INSTRUCTFX_MAX_OPENS") else whole("INSTRUCTFX_MAX_OPENS", usual.opens or 0),
         mcp=bool(whole("INSTRUCTFX_MCP", int(usual.mcp), least=0, most=1)),
     )
 

@@ -180,6 +180,11 @@ WorkRequest = Open | Reopen | TakeTurn | Render | PreviewRequest | Draw | Export
 
 
 @dataclass(frozen=True)
+class Ready:
+    """A worker has started and can work."""
+
+
+@dataclass(frozen=True)
 class Stop:
     """End what runs with its best so far; abandoned: nobody waits for it any more."""
 

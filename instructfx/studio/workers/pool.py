@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import logging
-import os
-import pickle
 import queue
 import shutil
-import signal
-import subprocess
-import sys
-import tempfile
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
 from instructfx.audio.scratch import new_scratch_folder
-from instructfx.errors import Cancelled, InstructFXError, LimitError
+from instructfx.errors import InstructFXError, LimitError
 from instructfx.studio.workers.limits import Limits
 from instructfx.studio.workers.messages import (  # fmt: skip
     Draw,
@@ -28,210 +18,130 @@ from instructfx.studio.workers.messages import (  # fmt: skip
     Heavy,
     Opened,
     PreviewRequest,
-    ProgressReport,
     Stop,
     TakeTurn,
-    Waiting,
     Warm,
     WorkAnswer,
     WorkRequest,
 )
+from instructfx.studio.workers.places import Places, RequestCallbacks
+from instructfx.studio.workers.process import WorkerProcess, resident_mb
 
 log = logging.getLogger(__name__)
 
-ROOT = Path(__file__).parents[3]
 LOOK_SECONDS = 0.1
-SESSIONS_HELD = 4  # as many as a worker holds
 TIRED = 0.75  # a worker that still holds this share of its memory after its work is replaced by a fresh one
+START_SECONDS = 300  # for a worker to come so far that it can work, on a machine that is busy
 
 NOTHING_LOST = "nothing was lost. Try a shorter track or say less at once."
-BUSY = "the studio is busy: {} are waiting already. Try again in a minute."
 TOOK_LONG = "this took longer than {} seconds and was ended; " + NOTHING_LOST
 TOOK_MEMORY = "this needed more than {:,} MB of memory and was ended; " + NOTHING_LOST
 DIED = "the process that worked on this ended unexpectedly; nothing was lost. Try again, or another track."
-STOPPED = "stopped before anything changed."
+CLOSING = "the studio is closing; what was kept is there when it opens again."
+NEVER_READY = "the process that should work on this did not start within {} seconds; nothing was lost. Try again."
 
 
 class SurpriseError(Exception):
     """A worker failed in a way that nobody foresaw; it has logged how."""
 
 
-@dataclass(frozen=True)
-class RequestCallbacks:
-    """Who waits for an answer. stop asks for the best so far; over: nobody waits any more."""
+@dataclass(eq=False)
+class _Seat:
+    """A place for a worker, which is None where the last one ended and no other could be started yet."""
 
-    tell: Callable[[ProgressReport], None] = lambda report: None
-    stop: threading.Event = field(default_factory=threading.Event)
-    over: threading.Event = field(default_factory=threading.Event)
+    worker: WorkerProcess | None = None
 
-
-def resident_mb(pid: int) -> float:
-    """Memory of a process that it shares with none, in MB; 0 where the system does not tell (Linux does)."""
-    try:
-        _, resident, shared = Path(f"/proc/{pid}/statm").read_text().split()[:3]
-    except (OSError, ValueError):
-        return 0.0
-    return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
-class WorkerProcess:
-    """One worker process, with a temporary folder of its own, and the sessions that it holds open."""
-
-    def __init__(self, root: Path) -> None:
-        self.sessions: deque[str] = deque(maxlen=SESSIONS_HELD)
-        self._heard: queue.SimpleQueue[ProgressReport | WorkAnswer | None] = queue.SimpleQueue()
-        self._folder = Path(tempfile.mkdtemp(dir=root))
-        command = [sys.executable, "-m", "instructfx.studio.workers.worker", str(self._folder)]
-        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-        self._process = subprocess.Popen(
-            command,
-            env=dict(os.environ, PYTHONPATH=os.pathsep.join(paths)),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            process_group=0,  # so that Ctrl+C reaches the server alone, and what a worker starts ends with it
-        )
-        threading.Thread(target=self._listen, name="hear", daemon=True).start()
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    @property
-    def alive(self) -> bool:
-        return self._process.poll() is None
-
-    def send(self, message: WorkRequest | Stop) -> None:
-        """Say something; that it cannot be heard any more is found out by listening."""
-        with suppress(OSError, ValueError):
-            assert self._process.stdin
-            pickle.dump(message, self._process.stdin)
-            self._process.stdin.flush()
-
-    def hear(self, seconds: float) -> ProgressReport | WorkAnswer | None:
-        """The next message; None at the end of the process. queue.Empty when there is none for so long."""
-        return self._heard.get(timeout=seconds)
-
-    def kill(self) -> None:
-        """End the process, whatever it has started, and its folder."""
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
-        self._process.wait()
-        with suppress(OSError):
-            assert self._process.stdin
-            self._process.stdin.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-    def _listen(self) -> None:
-        assert self._process.stdout
-        with self._process.stdout as source:
-            try:
-                while True:
-                    self._heard.put(pickle.load(source))
-            except (EOFError, OSError, ValueError, pickle.UnpicklingError):
-                self._heard.put(None)
-
-
-class Places:
-    """A limited number at a time; whoever waits knows how many are before, and waits in a line of limited length."""
-
-    def __init__(self, count: int, longest_line: int) -> None:
-        self._free = count
-        self._longest = longest_line
-        self._line: list[object] = []
-        self._changed = threading.Condition()
-
-    @contextmanager
-    def taken(self, callbacks: RequestCallbacks) -> Iterator[None]:
-        """Wait for a place and hold it. LimitError where the line is full; Cancelled when stopped while waiting."""
-        ticket = object()
-        with self._changed:
-            if len(self._line) >= self._longest:
-                raise LimitError(BUSY.format(len(self._line)))
-            self._line.append(ticket)
-            try:
-                while self._free == 0 or self._line[0] is not ticket:
-                    callbacks.tell(Waiting(self._line.index(ticket) + 1))
-                    self._changed.wait(0.5)
-                    if callbacks.stop.is_set() or callbacks.over.is_set():
-                        raise Cancelled(STOPPED)
-                self._free -= 1
-            finally:
-                self._line.remove(ticket)
-                self._changed.notify_all()
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._free += 1
-                self._changed.notify_all()
+    def holds(self, session_id: str) -> bool:
+        return self.worker is not None and session_id in self.worker.sessions
 
 
 class Pool:
-    """As many workers as turns may run at once, and one more, so that opening a track never waits for a turn."""
+    """As many workers as turns may run at once, and one more, so that opening a track never waits for a turn.
+
+    A worker that ends is replaced at once; one that cannot be started is started when it is needed.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._turns = Places(limits.turns, limits.waiting)
         self._others = Places(1, limits.waiting)
         self._root = new_scratch_folder()
-        self._lock = threading.Lock()
-        self._closed = False
-        self._workers = [WorkerProcess(self._root) for _ in range(limits.turns + 1)]
-        self._free = list(self._workers)
+        self._lock = threading.RLock()
+        self._closing = threading.Event()
+        self._ear = ""  # what fresh workers are prepared for
+        self._seats = [_Seat() for _ in range(limits.turns + 1)]
+        self._free = list(self._seats)
+        for seat in self._seats:
+            self._fill_if_possible(seat)
 
     @property
     def pids(self) -> tuple[int, ...]:
         """The ids of the processes."""
         with self._lock:
-            return tuple(worker.pid for worker in self._workers)
+            return tuple(seat.worker.pid for seat in self._seats if seat.worker)
 
     def run(self, request: WorkRequest, callbacks: RequestCallbacks | None = None) -> WorkAnswer:
         """Have it done, and wait for that.
 
-        Raises what the worker raised; LimitError when the line is full, or when the worker took too long, too much
-        memory, or died: then it has been replaced. SurpriseError for what nobody foresaw.
+        Raises what the worker raised; LimitError when the line is full, when no worker can be started, or when the
+        worker took too long, too much memory, or died: then it is replaced; and when the pool is closing. SurpriseError
+        for what nobody foresaw.
         """
+        if self._closing.is_set():
+            raise LimitError(CLOSING)
         callbacks = callbacks or RequestCallbacks()
         places = self._turns if isinstance(request, Heavy) else self._others
         with places.taken(callbacks):
-            worker, tired = self._choose(request), True
+            seat, spent = self._choose(request), True
             try:
+                worker = self._filled(seat)
+                if isinstance(request, TakeTurn) and self._ear:
+                    worker.prepare(self._ear)
+                worker.prepared = worker.prepared or isinstance(request, Warm)
+                _remember(worker, request)
                 answer = self._watched(worker, request, callbacks)
-                tired = resident_mb(worker.pid) > TIRED * self._limits.worker_mb
+                if isinstance(answer, Opened):
+                    worker.sessions.append(answer.session_id)
+                spent = resident_mb(worker.pid) > TIRED * self._limits.worker_mb
             finally:
-                self._give_back(worker, tired)
+                self._give_back(seat, spent)
         if isinstance(answer, Failed):
             raise answer.error or SurpriseError
-        if isinstance(answer, Opened):
-            worker.sessions.append(answer.session_id)
         return answer
 
     def warm_up(self, ear: str) -> threading.Thread:
-        """Have workers import and run once what a first turn with that ear needs, one after the other."""
+        """Have workers import and run once what a first turn with that ear needs, one after the other; those that are
+        started later do so by themselves."""
+        self._ear = ear
 
         def warming() -> None:
             for _ in range(self._limits.turns):
                 try:
                     self.run(Warm(ear))
                 except (InstructFXError, SurpriseError):
-                    if not self._closed:
+                    if not self._closing.is_set():
                         log.warning("warming up failed; the first turn will be slower")
 
         thread = threading.Thread(target=warming, name="warm-up", daemon=True)
         thread.start()
         return thread
 
+    def begin_closing(self) -> None:
+        """Tell whoever waits for an answer that none comes any more; fit for a signal handler."""
+        self._closing.set()
+
     def close(self) -> None:
         """End every worker."""
+        self._closing.set()
         with self._lock:
-            self._closed = True
-            workers = list(self._workers)
+            workers = [seat.worker for seat in self._seats if seat.worker]
         for worker in workers:
             worker.kill()
         shutil.rmtree(self._root, ignore_errors=True)
 
     def _watched(self, worker: WorkerProcess, request: WorkRequest, callbacks: RequestCallbacks) -> WorkAnswer:
-        limits, started = self._limits, time.monotonic()
+        """The answer of a worker. Its time begins when it is ready: how long it starts is nobody's fault."""
+        limits, asked, began = self._limits, time.monotonic(), 0.0
         stopping = abandoning = False
         worker.send(request)
         while True:
@@ -241,7 +151,14 @@ class Pool:
             elif callbacks.stop.is_set() and not stopping:
                 stopping = True
                 worker.send(Stop())
-            if time.monotonic() - started > limits.turn_seconds:
+            if self._closing.is_set():
+                worker.kill()
+                raise LimitError(CLOSING)
+            now = time.monotonic()
+            began = began or (now if worker.ready else 0.0)
+            if not began and now - asked > START_SECONDS:
+                raise LimitError(NEVER_READY.format(START_SECONDS))
+            if began and now - began > limits.turn_seconds:
                 raise LimitError(TOOK_LONG.format(limits.turn_seconds))
             if resident_mb(worker.pid) > limits.worker_mb:
                 raise LimitError(TOOK_MEMORY.format(limits.worker_mb))
@@ -255,7 +172,7 @@ class Pool:
                 return message
             callbacks.tell(message)
 
-    def _choose(self, request: WorkRequest) -> WorkerProcess:
+    def _choose(self, request: WorkRequest) -> _Seat:
         """For a turn, preview or picture who holds its session, else who worked last; for the rest who rested longest.
 
         Warming up is for those who have rested.
@@ -263,25 +180,59 @@ class Pool:
         with self._lock:
             chosen = self._free[0]
             if isinstance(request, TakeTurn | PreviewRequest | Draw):
-                holding = [worker for worker in self._free if request.session_id in worker.sessions]
+                holding = [seat for seat in self._free if seat.holds(request.session_id)]
                 chosen = (holding or self._free)[-1]
-                if request.session_id in chosen.sessions:
-                    chosen.sessions.remove(request.session_id)
-                chosen.sessions.append(request.session_id)
             self._free.remove(chosen)
-        return chosen if chosen.alive else self._replaced(chosen)
+        return chosen
 
-    def _give_back(self, worker: WorkerProcess, tired: bool) -> None:
-        if tired and not self._closed:
-            worker = self._replaced(worker)
+    def _filled(self, seat: _Seat) -> WorkerProcess:
+        """The worker of a seat, a fresh one where it has none that lives; LimitError where none can be started."""
         with self._lock:
-            self._free.append(worker)
+            if self._closing.is_set():
+                raise LimitError(CLOSING)
+            if seat.worker is None or not seat.worker.alive:
+                self._empty(seat)
+                seat.worker = WorkerProcess(self._root, self._ended)
+            return seat.worker
 
-    def _replaced(self, worker: WorkerProcess) -> WorkerProcess:
-        worker.kill()
+    def _fill_if_possible(self, seat: _Seat) -> None:
+        try:
+            worker = self._filled(seat)
+        except LimitError:  # it is in the log; whoever needs it next tries again
+            return
+        if self._ear:
+            worker.prepare(self._ear)
+
+    def _empty(self, seat: _Seat) -> None:
+        if seat.worker:
+            seat.worker.kill()
+            seat.worker = None
+
+    def _ended(self, worker: WorkerProcess) -> None:
+        """A worker has ended by itself: if nobody waits for it, another one comes. One that ended before it could work
+        is left to whoever needs it, so that a machine on which none can work does not start one after the other."""
         with self._lock:
-            if self._closed:
-                return worker
-            fresh = WorkerProcess(self._root)
-            self._workers[self._workers.index(worker)] = fresh
-        return fresh
+            seat = next((seat for seat in self._free if seat.worker is worker), None)
+            if seat and worker.started and not self._closing.is_set():
+                log.warning("a worker ended unexpectedly; another one is started")
+                self._fill_if_possible(seat)
+
+    def _give_back(self, seat: _Seat, spent: bool) -> None:
+        with self._lock:
+            try:
+                if spent and not self._closing.is_set():
+                    self._empty(seat)
+                    self._fill_if_possible(seat)
+            finally:
+                self._free.append(seat)
+
+
+def _remember(worker: WorkerProcess, request: WorkRequest) -> None:
+    """The sessions that a worker holds, the one asked for last."""
+    if isinstance(request, TakeTurn | PreviewRequest | Draw):
+        if request.session_id in worker.sessions:
+            worker.sessions.remove(request.session_id)
+        worker.sessions.append(request.session_id)
+
+
+__all__ = ["Places", "Pool", "RequestCallbacks", "SurpriseError", "resident_mb"]

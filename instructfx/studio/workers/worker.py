@@ -21,7 +21,7 @@ from typing import BinaryIO, NoReturn
 
 from instructfx.errors import InstructFXError
 from instructfx.studio.workers import logs
-from instructfx.studio.workers.messages import Failed, ProgressReport, Stop, WorkAnswer, WorkRequest
+from instructfx.studio.workers.messages import Failed, ProgressReport, Ready, Stop, WorkAnswer, WorkRequest
 from instructfx.studio.workers.service import Service
 
 log = logging.getLogger("instructfx.worker")
@@ -41,7 +41,8 @@ class Worker:
     def run(self) -> None:
         """Work until the process ends."""
         threading.Thread(target=self._listen, name="listen", daemon=True).start()
-        importlib.import_module("instructfx.engine.live")  # seconds, for which nobody has to wait yet
+        importlib.import_module("instructfx.engine.live")  # seconds, which are nobody's yet
+        self._tell(Ready())
         while True:
             self._tell(self._answer(self._requests.get()))
 
@@ -54,7 +55,7 @@ class Worker:
             log.exception("a worker failed at %s", type(request).__name__)
             return Failed()
 
-    def _tell(self, message: ProgressReport | WorkAnswer) -> None:
+    def _tell(self, message: Ready | ProgressReport | WorkAnswer) -> None:
         try:
             pickle.dump(message, self._target)
             self._target.flush()

@@ -1,0 +1,121 @@
+"""One visitor with an open session."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from instructfx.studio.visits.job import SessionJob
+from instructfx.studio.workers.messages import AgentNames, Compared, Sound
+
+if TYPE_CHECKING:
+    from instructfx.audio.track import Track
+    from instructfx.chain import Chain
+    from instructfx.sessions import Exchange, Session, Turn
+
+RENDERS_KEPT = 6
+MADE_KEPT = 4  # files that a program asked for and has not fetched
+
+
+@dataclass(frozen=True)
+class VisitEntry:
+    """What was said and what came of it: a turn after the chain `before`, an answer that changed nothing, or one line
+    that says why there is neither."""
+
+    words: str
+    before: Chain
+    turn: Turn | None = None
+    trouble: str = ""
+    answer: Exchange | None = None
+
+
+@dataclass(eq=False)
+class Visit:
+    """One visitor with an open session, as it was in the store after its last turn.
+
+    folder holds what is played and goes when the visit is closed. busy is held while a turn runs, which is job; stop
+    asks that turn to keep its best so far and end. serial counts what was started here, so that whoever watches
+    something older knows; over ends what nobody waits for since. picked and compared are what the page looks at
+    beside the turn that plays; playing is what it played last; made are files that a program asked for, by their names.
+    """
+
+    token: str
+    session: Session
+    track: Track
+    agents: AgentNames
+    folder: Path
+    page: str
+    dry: Sound
+    names: Mapping[str, str] = field(default_factory=dict)
+    entries: list[VisitEntry] = field(default_factory=list)
+    busy: threading.Lock = field(default_factory=threading.Lock)
+    job: SessionJob | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+    closed: threading.Event = field(default_factory=threading.Event)
+    over: threading.Event = field(default_factory=threading.Event)
+    serial: int = 0
+    playing: str | None = None
+    picked: str | None = None
+    compared: Compared | None = None
+    pictures: Mapping[str, str] = field(default_factory=dict)
+    made: dict[str, Path] = field(default_factory=dict)
+    seen: float = field(default_factory=time.monotonic)
+    left: float | None = None
+    _renders: OrderedDict[str, Sound] = field(default_factory=OrderedDict)
+
+    def begun(self) -> int:
+        """Note that something new starts here, and end what was only looked after; its serial number."""
+        self.over.set()
+        self.over = threading.Event()
+        self.serial += 1
+        return self.serial
+
+    def sound_of(self, turn_id: str | None) -> Sound | None:
+        """What the track sounds like after a turn, the dry track after none; None where that is not rendered."""
+        if turn_id is None:
+            return self.dry
+        chain = self.session.turn(turn_id).chain
+        return self._renders.get(_sound_key(chain)) if chain.slots else self.dry
+
+    def heard(self) -> str | None:
+        """The turn whose sound is played: the one that stands, or while that is not rendered, what was played."""
+        standing = self.session.standing
+        if standing is None or self.sound_of(standing.id):
+            self.playing = standing.id if standing else None
+        return self.playing
+
+    def sound_named(self, name: str) -> Sound | None:
+        """The render in the file of that name."""
+        return next((sound for sound in self._renders.values() if sound.path.name == name), None)
+
+    def keep_made(self, path: Path) -> None:
+        """Note a file that a program may fetch, and remove those that it has not fetched for longest."""
+        self.made[path.name] = path
+        while len(self.made) > MADE_KEPT:
+            self.made.pop(next(iter(self.made))).unlink(missing_ok=True)
+
+    def keep_render(self, turn_id: str, sound: Sound) -> None:
+        """Note a finished render of a turn, and remove those that were made longest ago."""
+        self._renders[_sound_key(self.session.turn(turn_id).chain)] = sound
+        self.heard()
+        while len(self._renders) > RENDERS_KEPT:
+            _, old = self._renders.popitem(last=False)
+            old.path.unlink(missing_ok=True)
+
+
+def _sound_key(chain: Chain) -> str:
+    """The same for chains that sound the same."""
+    heard = [(slot.effect.name, dict(slot.settings)) for slot in chain.slots if slot.heard]
+    return json.dumps(heard, sort_keys=True)
+
+
+def new_token() -> str:
+    """An id that cannot be guessed: 192 bits."""
+    return secrets.token_urlsafe(24)

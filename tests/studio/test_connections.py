@@ -1,0 +1,150 @@
+"""Connections that say nothing or only half of what they want, and the end of a studio."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from processes import until_gone
+
+from instructfx.bench.serving.running import running
+from instructfx.bench.serving.serving import family
+from instructfx.bench.serving.visitor import Visitor
+from instructfx.store import Store
+from instructfx.studio.web.connections import BODY_BYTES, ClosingServer, ImpatientProtocol
+
+LONG = "much warmer, some chorus, a big hall, a phaser and some grit"
+HEAD = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n"
+
+
+class Impatient(ImpatientProtocol):
+    head_seconds = 0.3
+    body_seconds = 0.3
+
+
+async def echo(scope: Any, receive: Any, send: Any) -> None:
+    if scope["type"] != "http":
+        return
+    size = 0
+    while (message := await receive())["type"] == "http.request":
+        size += len(message["body"])
+        if not message["more_body"]:
+            break
+    if scope["path"] == "/slow":
+        await asyncio.sleep(1)
+    body = str(size).encode()
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
+    await send({"type": "http.response.body", "body": body})
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    listening = socket.create_server(("127.0.0.1", 0))
+    told: list[int] = []
+    server = ClosingServer(
+        uvicorn.Config(echo, http=Impatient, log_config=None, lifespan="off"), lambda: told.append(1)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    yield listening.getsockname()[1]
+    server.handle_exit(signal.SIGTERM, None)
+    thread.join(60)
+    assert told == [1]
+    listening.close()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b"", b"GET", b"GET / HTTP/1.1\r\nHost: a\r\n", HEAD % 100, HEAD % 100 + b"x" * 99, b"\r\n\r\n"],
+    ids=["nothing", "a word", "half a head", "no body", "half a body", "empty lines"],
+)
+def test_what_is_never_finished_is_closed(port: int, said: bytes) -> None:
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=60)) as connection:
+        connection.sendall(said)
+        while connection.recv(1000):
+            pass
+
+
+@pytest.mark.parametrize("drop", [lambda number: b"X-%d: a\r\n" % number, lambda number: b"x"], ids=["head", "body"])
+def test_drop_by_drop_is_not_enough(port: int, drop: Callable[[int], bytes]) -> None:
+    start = b"GET / HTTP/1.1\r\nHost: a\r\n" if b":" in drop(0) else HEAD % BODY_BYTES
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=60)) as connection:
+        connection.sendall(start)
+        closed = False
+        for number in range(2000):
+            try:
+                connection.sendall(drop(number))
+            except OSError:
+                closed = True
+                break
+            time.sleep(0.03)
+        assert closed
+
+
+def test_a_slow_answer_and_a_long_body_are_waited_for(port: int) -> None:
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=60)) as connection:
+        answers = connection.makefile("rb")
+
+        def answered() -> bytes:
+            while answers.readline().strip():
+                pass
+            return answers.read(1)
+
+        connection.sendall(b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert answered() == b"0"
+        pieces = 12
+        connection.sendall(HEAD % (pieces * BODY_BYTES))
+        for _ in range(pieces):
+            connection.sendall(b"x" * BODY_BYTES)
+            time.sleep(0.1)
+        assert answered() == b"1"
+
+
+def test_a_bench_that_is_told_to_end_ends_its_studio(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "instructfx", "bench", "faults", "--cases", "1"]
+    with subprocess.Popen(command, env={**os.environ, "TMPDIR": str(tmp_path)}, stderr=subprocess.DEVNULL) as bench:
+        started: list[int] = []
+        end = time.monotonic() + 120
+        while not any(tmp_path.glob("studio-*/studio.log")) or len(started) < 2:
+            assert time.monotonic() < end
+            time.sleep(0.1)
+            started = family(bench.pid)
+        bench.terminate()
+        assert bench.wait(60) == 128 + signal.SIGTERM
+    until_gone(60, *started)
+    assert list(tmp_path.glob("studio-*")) == []
+
+
+def test_told_to_end_a_studio_says_so_and_leaves_turns_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INSTRUCTFX_TURNS", "1")
+    with running(tmp_path) as studio, Visitor(studio.url) as visitor:
+        workers = studio.workers()
+        visitor.sample("strings")
+        ended: list[int] = []
+
+        def end(seen: str) -> None:
+            if "step " in seen and not ended:
+                ended.append(studio.pid)
+                os.kill(studio.pid, signal.SIGTERM)
+
+        shown = visitor.say(LONG, end)
+        assert ended
+        assert "studio is closing" in " ".join((shown.line, *shown.texts))
+        until_gone(60, studio.pid, *workers)  # three seconds, on a machine that does nothing else
+        log = studio.log.read_text()
+    assert "Traceback" not in log
+    session = Store(tmp_path).listed()[0]
+    assert session.turns in (0, 1)
+    assert len(Store(tmp_path).load(session.id)[0].turns) == session.turns
