@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from instructfx.effects import EFFECTS
 from instructfx.language.context import DialogueContext
@@ -158,6 +158,9 @@ def spoken_command(group: Group, family: Family, phrase: str, context: DialogueC
     spoken = next(iter(context.spoken), "")
     if not spoken:
         return None
+    if family.kind == "size" and EFFECTS[spoken].role == "room":  # "too big": the room, and not the sound
+        size = 2.0 if family.axes.get("space", 0.0) > 0 else 0.5
+        return _compared(replace(group.mods, size=size), phrase, context)
     colour = next((each for each in EFFECTS[spoken].words.colours if each.alone and family.name in each.families), None)
     if colour is None:
         return None

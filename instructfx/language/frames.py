@@ -136,7 +136,8 @@ class _Frames:
         """ "Warmer", "too much bass", "longer" of the effect that was spoken of."""
         entry, draft, part, alone = group.item.entry, self._draft, self._part, len(self._groups) == 1
         family = self._words.families[name]
-        if alone and ((entry and entry.form == "comparative") or group.mods.speed):
+        sized = family.kind == "size" and group.mods.has("too")
+        if alone and ((entry and entry.form == "comparative") or group.mods.speed or sized):
             moved = spoken_command(group, family, phrase, draft.context)
             if moved is not None:
                 draft.commands.append(moved)

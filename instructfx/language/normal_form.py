@@ -124,7 +124,7 @@ def _replaced(tokens: Sequence[Token], table: Mapping[Words, Words]) -> list[Tok
 
 
 def _token(text: str) -> Token:
-    return Token(text, text, "mark" if text == "%" else "number" if text[:1].isdigit() else "word")
+    return Token(text, text, "mark" if text == "%" else "number" if text.lstrip("-")[:1].isdigit() else "word")
 
 
 def _without_reasons(tokens: Sequence[Token]) -> list[Token]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from instructfx.language import understand
 from instructfx.language.normal_form import normal_form
 
 
@@ -35,3 +36,14 @@ def test_exclusion_has_one_form() -> None:
 )
 def test_reasons_and_comparisons_ask_for_nothing(words: str, left: str) -> None:
     assert read(words) == left
+
+
+@pytest.mark.parametrize(("words", "lufs"), [("master it for Spotify", -14), ("lo quiero para apple music", -16)])
+def test_a_platform_is_its_loudness(words: str, lufs: float) -> None:
+    assert understand(words).loudness_lufs == lufs
+
+
+@pytest.mark.parametrize("words", ["true peak below -1 dB", "pico real por debajo de -1 dB"])
+def test_a_true_peak_is_a_limit(words: str) -> None:
+    (command,) = understand(words).commands
+    assert (command.effect, dict(command.settings)) == ("limiter", {"threshold_db": -1})

@@ -91,6 +91,8 @@ def test_a_follow_up_is_about_the_band_just_spoken_of(words: tuple[str, ...], ba
         (("low pass at 6 kHz", "make it 8"), "filter", "lowpass_hz", 8000),
         (("high pass at 160 Hz", "cutoff down please"), "filter", "highpass_hz", 100),
         (("a delay of 100 ms", "a little shorter"), "delay", "delay_seconds", 0.079),
+        (("a reverb with 2 s decay", "too big"), "reverb", "decay_seconds", 1.25),
+        (("a reverb with 2 s decay", "too small"), "reverb", "decay_seconds", 3.2),
         (("a delay of 100 ms", "longer", "again"), "delay", "delay_seconds", 0.256),
         (("a delay of 100 ms", "longer", "half of that"), "delay", "delay_seconds", 0.126),
     ],
