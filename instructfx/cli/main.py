@@ -130,11 +130,11 @@ def _refine(options: argparse.Namespace) -> int:
                     sys.stdout.flush()
                     continue
                 path = options.out / f"{turn.index:02d}-{dashed(instruction)}.flac"
-                live.render_to(path, on_progress=progress.render, turn=turn)
+                report = live.render_to(path, on_progress=progress.render, turn=turn)
                 path.with_suffix(".json").write_text(preset.to_text(turn.chain))
                 progress.clear()
                 record = {**readable(turn), "file": str(path)}
-                sys.stdout.write(_json(record) if options.json else _turn_text(turn, path))
+                sys.stdout.write(_json(record) if options.json else _turn_text(turn, path, report.level.notes))
                 sys.stdout.flush()
             if interrupted.is_set():
                 return 130
@@ -152,8 +152,9 @@ def _answered(exchange: Exchange) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _turn_text(turn: Turn, path: Path) -> str:
-    lines = [f'{turn.index}. "{turn.instruction}"', f"   {turn.reply}", *(f"   {note}" for note in turn.notes)]
+def _turn_text(turn: Turn, path: Path, of_level: Sequence[str]) -> str:
+    notes = (*turn.notes, *of_level)
+    lines = [f'{turn.index}. "{turn.instruction}"', f"   {turn.reply}", *(f"   {note}" for note in notes)]
     names = turn.chain.short_names
     for slot in turn.chain.slots:
         changed = [

@@ -22,12 +22,13 @@ Slots = Sequence[SlotJson]
 
 @dataclass(frozen=True)
 class Sound:
-    """A file that a browser can play: its outline, peaks from 0 to 1, its length and how loud it is."""
+    """A file that a browser can play: its outline, peaks from 0 to 1, its length, how loud it is and its peak."""
 
     path: Path
     outline: tuple[float, ...]
     seconds: float = 0.0
     loudness_lufs: float = 0.0
+    peak_dbfs: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -30,5 +30,6 @@ def sound_of(path: Path, columns: int = COLUMNS) -> Sound:
             peaks[inside] = np.maximum(peaks[inside], heights)
             position += len(level)
         seconds = file.frames / file.samplerate
-    outline = tuple(round(float(peak), 3) for peak in peaks / max(float(peaks.max()), 1e-9))
-    return Sound(path, outline, seconds, loudness.integrated_lufs())
+    highest = max(float(peaks.max()), 1e-9)
+    outline = tuple(round(float(peak), 3) for peak in peaks / highest)
+    return Sound(path, outline, seconds, loudness.integrated_lufs(), float(20 * np.log10(highest)))
