@@ -52,7 +52,8 @@ def four_seconds(samples: Samples, to_rate: int) -> Samples:
     fade = np.clip((bins - 1 - np.arange(bins)) / (0.1 * bins), 0, 1)
     spectrum = np.zeros((samples.shape[0], size // 2 + 1), dtype=np.complex128)
     spectrum[:, :bins] = np.fft.rfft(samples)[:, :bins] * np.sin(fade * np.pi / 2) ** 2
-    return np.float32(np.fft.irfft(spectrum, size)[:, to_rate : 5 * to_rate] * (to_rate / from_rate))
+    sound = np.fft.irfft(spectrum, size)[:, to_rate : 5 * to_rate] * (to_rate / from_rate)
+    return sound.astype(np.float32)
 
 
 def matched_to(own: npt.NDArray[np.complex128], reference: npt.NDArray[np.complex128]) -> npt.NDArray[np.complex128]:
