@@ -22,6 +22,7 @@ from instructfx.audio.loudness import Levels, LoudnessMeter
 from instructfx.audio.track import Track
 from instructfx.audio.true_peak import TruePeakMeter
 from instructfx.chain import Chain
+from instructfx.effects.device import THREADS, threads
 from instructfx.errors import AudioError, Cancelled
 from instructfx.rendering.level import Level, asked_gain_db, under_the_ceiling
 from instructfx.rendering.matching import block_meter, level_of
@@ -33,9 +34,13 @@ OnProgress = Callable[[float], None]
 
 @dataclass(frozen=True)
 class RenderOptions:
-    """match_loudness: as loud as the dry track, plus what the gain effect asks for; else the chain's own level."""
+    """match_loudness: as loud as the dry track, plus what the gain effect asks for; else the chain's own level.
+
+    threads: with how many the sound is computed, which decides its last bits.
+    """
 
     match_loudness: bool = True
+    threads: int = THREADS
 
 
 @dataclass(frozen=True)
@@ -90,9 +95,11 @@ def render_audio(chain: Chain, track: Track, options: RenderOptions | None = Non
         return Audio(np.concatenate(list(rendered.blocks()), axis=1), track.sample_rate)
 
 
-def render_signature(chain: Chain, track: Track, cancelled: Callable[[], bool] = lambda: False) -> Signature:
+def render_signature(
+    chain: Chain, track: Track, cancelled: Callable[[], bool] = lambda: False, threads: int = THREADS
+) -> Signature:
     """What the rendered track is known by, without keeping it."""
-    with rendering(chain, track, cancelled=cancelled) as rendered:
+    with rendering(chain, track, RenderOptions(threads=threads), cancelled=cancelled) as rendered:
         meter = SignatureMeter(track.sample_rate)
         for block in rendered.blocks():
             meter.push(block)
@@ -148,9 +155,10 @@ def rendering(
         yield Rendering(track.frames, Level(0.0, 0.0), track.sample_rate, True, lambda: _as_it_came(track, check))
         on_progress(1.0)
         return
-    with _rendered(chain, track, on_progress, check) as (raw, heard, dry):
+    options = options or RenderOptions()
+    with threads(options.threads), _rendered(chain, track, on_progress, check) as (raw, heard, dry):
         level = under_the_ceiling(0.0, raw.true_peak_dbtp)
-        if options is None or options.match_loudness:
+        if options.match_loudness:
             level = level_of(raw, heard, dry, float(asked_gain_db(chain, chain.tensors())), track.frames)
         yield Rendering(raw.frames, level, track.sample_rate, False, lambda: raw.levelled(level))
 
