@@ -49,6 +49,7 @@ lint: .venv/ready-for-tests
 
 measure: .venv/ready-for-tests
 	$(BIN)/python -m instructfx bench speed $(if $(DATA),--data $(DATA)) --write docs/measuring.md
+	$(BIN)/python -m instructfx bench levels --write docs/measuring.md
 	$(BIN)/python -m instructfx bench selection --write docs/measuring.md
 	$(BIN)/python -m instructfx bench sentences --write docs/measuring.md
 	$(BIN)/python -m instructfx bench dialogue $(if $(DATA),--data $(DATA)) --write docs/measuring.md

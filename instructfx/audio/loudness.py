@@ -28,15 +28,18 @@ def k_weighting(sample_rate: int) -> npt.NDArray[np.float64]:
 class LoudnessMeter:
     """Feed it blocks of (channels, frames); then ask for the loudness of all of them."""
 
-    def __init__(self, sample_rate: int, channels: int) -> None:
+    def __init__(self, sample_rate: int, channels: int, step_frames: int = 0) -> None:
+        """step_frames: a quarter of a block, for sounds that are to be compared and are shorter than a block."""
         self._sections = k_weighting(sample_rate)
         self._state = np.zeros((2, channels, 2))
-        self._step = round(STEP_SECONDS * sample_rate)
+        self._step = step_frames or round(STEP_SECONDS * sample_rate)
         self._rest = np.zeros((channels, 0))
         self._energies: list[Levels] = []
 
     def push(self, samples: Samples) -> None:
         """Take the next block of the sound."""
+        if samples.shape[1] == 0:
+            return
         weighted, self._state = scipy.signal.sosfilt(self._sections, samples, axis=-1, zi=self._state)
         self._rest = np.concatenate([self._rest, weighted], axis=1)
         steps = self._rest.shape[1] // self._step
@@ -56,13 +59,17 @@ class LoudnessMeter:
     def integrated_lufs(self) -> float:
         """Gated loudness of everything so far, in LUFS; -70 where nothing passes the gate."""
         energies = self.momentary()
-        levels = to_lufs(energies)
-        loud = energies[levels >= ABSOLUTE_GATE_LUFS]
-        if len(loud) == 0:
-            return ABSOLUTE_GATE_LUFS
-        gate = float(to_lufs(loud.mean())) + RELATIVE_GATE_LU
-        passing = energies[(levels > gate) & (levels >= ABSOLUTE_GATE_LUFS)]
-        return float(to_lufs(passing.mean()))
+        passing = gated(energies, ABSOLUTE_GATE_LUFS)
+        return float(to_lufs(energies[passing].mean())) if passing.any() else ABSOLUTE_GATE_LUFS
+
+
+def gated(energies: Levels, absolute_lufs: float) -> npt.NDArray[np.bool_]:
+    """Which blocks pass both gates: the absolute one, and one 10 LU under the mean of those that pass that."""
+    levels = to_lufs(energies)
+    loud = levels >= absolute_lufs
+    if not loud.any():
+        return loud
+    return loud & (levels > float(to_lufs(energies[loud].mean())) + RELATIVE_GATE_LU)
 
 
 def to_lufs(energy: Levels | float) -> Levels:

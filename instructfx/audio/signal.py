@@ -162,7 +162,7 @@ def save(audio: Audio, path: str | os.PathLike[str]) -> None:
     """
     with writing(path, audio.sample_rate, audio.channels) as file:
         for start in range(0, audio.frames, BLOCK_FRAMES):
-            file.write(audio.samples[:, start : start + BLOCK_FRAMES].T)
+            put(file, audio.samples[:, start : start + BLOCK_FRAMES])
 
 
 @contextmanager
@@ -205,6 +205,18 @@ def writing(
         temporary.unlink(missing_ok=True)
 
 
+def put(file: soundfile.SoundFile, samples: Samples) -> None:
+    """Write (channels, frames) into an open file; 24 bits as the whole numbers that reading gives back bit for bit.
+
+    libsndfile multiplies floats by 2^23 - 1 when it writes them and by 2^-23 when it reads, which is a bit off.
+    """
+    if file.subtype == "PCM_24":
+        whole = np.clip(np.rint(samples.astype(np.float64) * (1 << 23)), -(1 << 23), (1 << 23) - 1)
+        file.write(whole.astype(np.int32).T << 8)
+    else:
+        file.write(samples.T)
+
+
 def resample(samples: Samples, from_rate: int, to_rate: int) -> Samples:
     """Resample (channels, frames) with soxr at high quality."""
     if from_rate == to_rate:
@@ -213,4 +225,4 @@ def resample(samples: Samples, from_rate: int, to_rate: int) -> Samples:
     return np.ascontiguousarray(resampled.T, dtype=np.float32)
 
 
-__all__ = ["READABLE", "WRITABLE", "Audio", "load", "resample", "save", "writing"]
+__all__ = ["READABLE", "WRITABLE", "Audio", "load", "put", "resample", "save", "writing"]

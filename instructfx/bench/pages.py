@@ -11,6 +11,12 @@ def speed(options: BenchOptions, telling: Telling) -> BenchPage:
     return BenchPage(speed.measure(options.data, telling.say))
 
 
+def levels(options: BenchOptions, telling: Telling) -> BenchPage:
+    from instructfx.bench.quality import levels
+
+    return BenchPage(levels.measure(telling.say))
+
+
 def clap(options: BenchOptions, telling: Telling) -> BenchPage:
     from instructfx.bench.quality import clap
 

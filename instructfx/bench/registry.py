@@ -67,6 +67,7 @@ BENCHES: Mapping[str, BenchEntry] = {
     "agreement": BenchEntry("quality.agreement:BENCH", "words against what people mean by them"),
     "sequential": BenchEntry("quality.sequential:BENCH", "two wishes in a row against two of people's curves"),
     "trajectory": BenchEntry("quality.trajectory:BENCH", "the way of a search from the old word to the new"),
+    "levels": BenchEntry("pages:levels", "nulls and likeness at every sample rate, and the level of every render"),
     "clap": BenchEntry("pages:clap", "searches with CLAP, ours and its rivals'"),
     "passes": BenchEntry("pages:passes", "what a pass through CLAP takes"),
     "prompts": BenchEntry("pages:prompts", "tokens of the prompts for language models"),

@@ -94,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _refine(options: argparse.Namespace) -> int:
+    from instructfx.audio.fold_down import loss_of, warning
     from instructfx.audio.naming import dashed
     from instructfx.chain import preset
     from instructfx.engine import Callbacks
@@ -122,6 +123,8 @@ def _refine(options: argparse.Namespace) -> int:
         options.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise AudioError(f"cannot write into {options.out}: {error.strerror}. Choose another folder.") from error
+    if warned := warning(loss_of(live.track)):
+        progress.say(f"{live.track.name}: {warned}")
     with interrupts() as interrupted:
         for instruction in options.instructions:
             callbacks = Callbacks(on_stage=progress.stage, on_step=progress.step, cancelled=interrupted.is_set)
@@ -137,11 +140,11 @@ def _refine(options: argparse.Namespace) -> int:
                     sys.stdout.flush()
                     continue
                 path = options.out / f"{turn.index:02d}-{dashed(instruction)}.flac"
-                live.render_to(path, on_progress=progress.render, turn=turn)
+                report = live.render_to(path, on_progress=progress.render, turn=turn)
                 path.with_suffix(".json").write_text(preset.to_text(turn.chain))
                 progress.clear()
                 record = {**readable(turn), "file": str(path)}
-                sys.stdout.write(_json(record) if options.json else _turn_text(turn, path))
+                sys.stdout.write(_json(record) if options.json else _turn_text(turn, path, report.level.notes))
                 sys.stdout.flush()
             if interrupted.is_set():
                 return 130
@@ -159,8 +162,9 @@ def _answered(exchange: Exchange) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _turn_text(turn: Turn, path: Path) -> str:
-    lines = [f'{turn.index}. "{turn.instruction}"', f"   {turn.reply}", *(f"   {note}" for note in turn.notes)]
+def _turn_text(turn: Turn, path: Path, of_level: Sequence[str]) -> str:
+    notes = (*turn.notes, *of_level)
+    lines = [f'{turn.index}. "{turn.instruction}"', f"   {turn.reply}", *(f"   {note}" for note in notes)]
     names = turn.chain.short_names
     for slot in turn.chain.slots:
         changed = [

@@ -105,6 +105,7 @@ def _turn_text(replayed: Replayed) -> str:
         lines.append(f"       {each.what}: {each.stored} became {each.found}")
     if len(replayed.differences) > SHOWN:
         lines.append(f"       and {len(replayed.differences) - SHOWN} more")
+    lines += [f"       {cause}" for cause in replayed.causes]
     if replayed.differences and replayed.loss_stored is not None:
         lines.append(f"       loss: {replayed.loss_stored:.6g} became {replayed.loss_found:.6g}")
     return "\n".join(lines) + "\n"

@@ -38,7 +38,9 @@ def apply_chorus(
     mix: float,
 ) -> Samples:
     """A modulated delay."""
-    return on_board([pedalboard.Chorus(rate_hz, depth, centre_delay_ms, feedback, 1.0)], samples, sample_rate, mix)
+    return on_board(
+        [pedalboard.Chorus(rate_hz, depth, centre_delay_ms, feedback, 1.0)], samples, sample_rate, mix, 44_100
+    )
 
 
 WORDS = EffectWords(
@@ -81,7 +83,7 @@ CHORUS = Effect(
         Param("feedback", 0, 0.95, 0, help="how metallic", tunable=False),
         Param("mix", 0, 1, 0.5, help="share of the moving voice"),
     ),
-    render=FromPedalboard(build, "rate_hz"),
+    render=FromPedalboard(build, "rate_hz", at_reference=True),
     straight_through=True,
     role="movement",
     heuristics=EffectHeuristics(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +15,10 @@ from instructfx.effects.device import CPU
 from instructfx.effects.memoryless import as_tensors, per_sound
 from instructfx.effects.spec import ImpulseResponse, Settings, Stream
 
+REFERENCE_RATE = 44_100
+"""What an effect is at this rate, at which the built-in ear listens, it is at every other."""
+FAINTEST = 1e-6  # of a magnitude: a response that is zero has no logarithm
+GUARD_FRAMES = 1024  # behind a response that is carried over: room for what rings before it
 FEW = 16  # taps are few when the sound is so many times as long
 STREAM_FRAMES = 1 << 17  # how much of a long sound is transformed at once
 REMEMBERED = 4  # kernels, of five megabytes or so for ten seconds at 44.1 kHz
@@ -21,11 +26,23 @@ REMEMBERED = 4  # kernels, of five megabytes or so for ten seconds at 44.1 kHz
 
 @dataclass(frozen=True)
 class Convolution:
-    """Convolves with `impulse_response`, then mixes dry and wet where the effect has a `mix`."""
+    """Convolves with `impulse_response`, then mixes dry and wet where the effect has a `mix`.
+
+    straight_through: the settings have no gradient, and backward is the identity.
+    """
 
     impulse_response: ImpulseResponse
+    straight_through: bool = False
 
     def __call__(self, samples: Tensor, sample_rate: int, settings: Settings, first_frame: int = 0) -> Tensor:
+        if not self.straight_through:
+            return self._heard(samples, sample_rate, settings)
+        with torch.no_grad():
+            held = {name: values.detach() for name, values in settings.items()}
+            heard = self._heard(samples.detach(), sample_rate, held)
+        return heard + (samples - samples.detach())
+
+    def _heard(self, samples: Tensor, sample_rate: int, settings: Settings) -> Tensor:
         kernel = self._kernel(settings, sample_rate, samples)
         wet = convolved(samples, kernel)[..., : samples.shape[-1]]
         if "mix" not in settings:
@@ -86,6 +103,40 @@ def _remembered(
     """The same for the same settings: a search, or a hand on one knob, leaves most effects as they are."""
     with torch.no_grad():
         return Kernel.of(impulse_response(as_tensors(dict(settings)), sample_rate, channels, device).float(), frames)
+
+
+def matched(own: Tensor, reference: Tensor, sample_rate: int) -> Tensor:
+    """The complex response `own` of a filter at a sample rate, brought to the magnitude that it has at REFERENCE_RATE.
+
+    Both (batch, bins), of an even Fourier transform. Filters of biquads bend towards the Nyquist frequency, wherever
+    that is. The correction has the least phase that its magnitude allows, by the folded cepstrum (Oppenheim and Schafer
+    1989, 12.3), so that nothing sounds before the sound.
+    """
+    if sample_rate == REFERENCE_RATE:
+        return own
+    size = 2 * (own.shape[-1] - 1)
+    inner = reference[..., 1:-1] / own[..., 1:-1].abs()
+    ratio = torch.cat([inner[..., :1], inner, inner[..., -1:]], dim=-1).clamp(
+        FAINTEST, 1 / FAINTEST
+    )  # 0 / 0 at the ends
+    once, twice, never = torch.ones(1), torch.full((size // 2 - 1,), 2.0), torch.zeros(size // 2 - 1)
+    folding = torch.cat([once, twice, once, never]).to(ratio)
+    return own * torch.fft.rfft(torch.fft.irfft(ratio.log(), size) * folding).exp()
+
+
+def carried(taps: Tensor, sample_rate: int) -> Tensor:
+    """An impulse response (..., taps) at REFERENCE_RATE as one at another rate that sounds the same.
+
+    Where both rates have a frequency, the response to it is the same; what rings before the first frame is cut.
+    """
+    if sample_rate == REFERENCE_RATE:
+        return taps
+    common = math.gcd(REFERENCE_RATE, sample_rate)
+    count = fast_length(-(-(taps.shape[-1] + GUARD_FRAMES) * common // REFERENCE_RATE))
+    spectrum = torch.fft.rfft(taps, count * REFERENCE_RATE // common)
+    size = count * sample_rate // common
+    spectrum = pad(spectrum[..., : size // 2 + 1], (0, max(size // 2 + 1 - spectrum.shape[-1], 0)))
+    return torch.fft.irfft(spectrum, size)[..., : -(-taps.shape[-1] * sample_rate // REFERENCE_RATE)]
 
 
 def convolve(samples: Tensor, taps: Tensor) -> Tensor:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
@@ -13,6 +14,8 @@ from instructfx.errors import InstructionError
 log = logging.getLogger(__name__)
 
 CPU = torch.device("cpu")
+THREADS = 2
+"""How many threads share a sum, wherever it is computed: the last digits depend on it, and searches on those."""
 
 
 def device_named(name: str = "") -> torch.device:
@@ -24,6 +27,17 @@ def device_named(name: str = "") -> torch.device:
         legal = ", ".join(there + numbered * (gpus > 1))
         raise InstructionError(f"there is no device {name!r} here; there is {legal}")
     return torch.device(name or there[0])
+
+
+@contextmanager
+def threads(count: int = THREADS) -> Iterator[None]:
+    """As long as the block runs, torch computes with so many threads, however many cores there are."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def has_doubles(device: torch.device) -> bool:

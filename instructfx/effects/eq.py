@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from dasp_pytorch import signal
 from torch import Tensor
 
-from instructfx.effects.convolution import Convolution
+from instructfx.effects.convolution import REFERENCE_RATE, Convolution, matched
 from instructfx.effects.device import CPU, has_doubles
 from instructfx.effects.heuristics import EffectHeuristics, Values
 from instructfx.effects.param import Param
 from instructfx.effects.spec import Effect, Settings
-from instructfx.effects.standalone import Samples, convolved
+from instructfx.effects.standalone import Samples, convolved, matched_to
 from instructfx.effects.words import EffectWords, Nickname
 
 BANDS: Mapping[str, tuple[float, float, float]] = {
@@ -69,19 +70,19 @@ def _cascade(settings: Settings, sample_rate: int) -> Tensor:
 
 
 def magnitude(settings: Settings, sample_rate: int, frequencies_hz: Tensor) -> Tensor:
-    """Magnitude response of the six biquads, (batch, bins), differentiable.
+    """Magnitude response of the six biquads at REFERENCE_RATE, (batch, bins), differentiable; it is that of every rate.
 
-    H(z) = B(z) / A(z) at z = exp(2 pi i f / sample_rate).
+    H(z) = B(z) / A(z) at z = exp(2 pi i f / REFERENCE_RATE), beyond half of that as there.
     """
-    z1 = torch.exp(-2j * torch.pi * frequencies_hz.double() / sample_rate)
+    z1 = torch.exp(-2j * torch.pi * frequencies_hz.double().clamp(max=REFERENCE_RATE / 2) / REFERENCE_RATE)
     powers = torch.stack([torch.ones_like(z1), z1, z1 * z1])
-    response = torch.view_as_real(_cascade(settings, sample_rate).unflatten(2, (2, 3)).to(powers) @ powers)
+    response = torch.view_as_real(_cascade(settings, REFERENCE_RATE).unflatten(2, (2, 3)).to(powers) @ powers)
     zeros, poles = response.square().sum(dim=-1).unbind(dim=2)
     return (zeros / poles).prod(dim=1).sqrt()
 
 
 def impulse_response(settings: Settings, sample_rate: int, channels: int, device: torch.device = CPU) -> Tensor:
-    """The cascade by frequency sampling, (batch, 1, taps) with taps enough for -120 dB.
+    """The cascade by frequency sampling, (batch, 1, taps) with taps enough for -120 dB, alike at all sample rates.
 
     As dasp-pytorch's `sosfilt_via_fsm` does for one biquad after the other (Nercessian 2020), in a quarter of its time.
     """
@@ -90,7 +91,10 @@ def impulse_response(settings: Settings, sample_rate: int, channels: int, device
     taps = min(max(taps, MIN_TAPS), MAX_TAPS)
     place = device if has_doubles(device) else CPU  # single precision would leave low, narrow bands off by -70 dB
     zeros, poles = torch.fft.rfft(cascade.to(place).unflatten(2, (2, 3)), 2 * taps).unbind(dim=2)
-    return torch.fft.irfft((zeros / poles).prod(dim=1), 2 * taps)[:, None, :taps].float().to(device)
+    frequencies_hz = torch.fft.rfftfreq(2 * taps, 1 / sample_rate, dtype=torch.float64, device=place)
+    reference = magnitude(settings, sample_rate, frequencies_hz)
+    response = matched((zeros / poles).prod(dim=1), reference, sample_rate)
+    return torch.fft.irfft(response, 2 * taps)[:, None, :taps].float().to(device)
 
 
 @torch.no_grad()
@@ -137,10 +141,10 @@ def apply_eq(
     high_shelf_cutoff_frequency_hz: float,
     high_shelf_q: float,
 ) -> Samples:
-    """Six bands: the same filters as pedalboard's LowShelfFilter, PeakFilter and HighShelfFilter.
+    """Six bands, at 44.1 kHz the same filters as pedalboard's LowShelfFilter, PeakFilter and HighShelfFilter.
 
-    They are computed here as one response, in double precision, because pedalboard's own are off by up to -33 dB
-    where a band is low and narrow and the sample rate high. At 44.1 kHz you may use pedalboard's in their place.
+    At other rates those bend otherwise near the top; here they are as they are at 44.1 kHz. They are computed as one
+    response, in double precision, because pedalboard's own are off by up to -33 dB where a band is low and narrow.
     """
     bands = (
         ("low shelf", low_shelf_gain_db, low_shelf_cutoff_frequency_hz, low_shelf_q),
@@ -151,12 +155,21 @@ def apply_eq(
         ("high shelf", high_shelf_gain_db, high_shelf_cutoff_frequency_hz, high_shelf_q),
     )
     size = 1 << 20  # half of it holds the longest ringing that these bands can have
-    delay = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
+    own, reference = (cascade_of(bands, rate, sample_rate, size) for rate in (sample_rate, 44_100))
+    return convolved(samples, np.fft.irfft(matched_to(own, reference), size)[None, : size // 2])
+
+
+def cascade_of(
+    bands: Sequence[tuple[str, float, float, float]], rate: int, sample_rate: int, size: int
+) -> npt.NDArray[np.complex128]:
+    """The response of the bands at a rate, at the bins of a transform over so many frames at sample_rate."""
+    frequencies_hz = np.minimum(np.fft.rfftfreq(size, 1 / sample_rate), rate / 2)
+    delay = np.exp(-2j * np.pi * frequencies_hz / rate)
     response = np.ones(size // 2 + 1, dtype=np.complex128)
     for shape, gain_db, cutoff_hz, q in bands:
-        b, a = biquad(shape, gain_db, min(cutoff_hz, 0.45 * sample_rate), q, sample_rate)
+        b, a = biquad(shape, gain_db, min(cutoff_hz, 0.45 * rate), q, rate)
         response *= (b[0] + b[1] * delay + b[2] * delay**2) / (a[0] + a[1] * delay + a[2] * delay**2)
-    return convolved(samples, np.fft.irfft(response, size)[None, : size // 2])
+    return response
 
 
 def biquad(

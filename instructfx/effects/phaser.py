@@ -38,8 +38,8 @@ def apply_phaser(
     mix: float,
 ) -> Samples:
     """A chain of moving all-pass filters."""
-    centre_hz = min(centre_frequency_hz, 0.49 * sample_rate)
-    return on_board([pedalboard.Phaser(rate_hz, depth, centre_hz, feedback, 1.0)], samples, sample_rate, mix)
+    centre_hz = min(centre_frequency_hz, 0.49 * 44_100)
+    return on_board([pedalboard.Phaser(rate_hz, depth, centre_hz, feedback, 1.0)], samples, sample_rate, mix, 44_100)
 
 
 WORDS = EffectWords(
@@ -78,7 +78,7 @@ PHASER = Effect(
         Param("feedback", 0, 0.95, 0.1, help="how sharp the notches are", tunable=False),
         Param("mix", 0, 1, 0.5, help="0.5 gives the deepest notches"),
     ),
-    render=FromPedalboard(build, "rate_hz"),
+    render=FromPedalboard(build, "rate_hz", at_reference=True),
     straight_through=True,
     role="movement",
     heuristics=EffectHeuristics(

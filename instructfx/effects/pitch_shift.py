@@ -10,10 +10,11 @@ import pedalboard
 import torch
 from torch import Tensor
 
+from instructfx.effects.convolution import REFERENCE_RATE
 from instructfx.effects.heuristics import EffectHeuristics
 from instructfx.effects.param import Param
 from instructfx.effects.spec import Effect, Settings, Stream
-from instructfx.effects.standalone import Samples
+from instructfx.effects.standalone import Samples, resampled
 from instructfx.effects.words import EffectWords, Nickname, SettingName
 
 SEGMENT_SECONDS = 20.0
@@ -27,9 +28,9 @@ class SegmentedPitchShift:
     """Shifts segments of twenty seconds and cross-fades them over 50 ms.
 
     pedalboard's `PitchShift` streams, but up to a semitone out of tune and 17 ms early or late; its offline
-    `time_stretch` is true to 0.02 % and a few milliseconds and takes a whole sound at once. So whole sounds and
-    streams alike are cut at the same places here. A straight-through gradient misleads (0 to 8 % of a loss
-    recovered), so there is none.
+    `time_stretch` is true to 0.02 % and a few milliseconds and takes a whole sound at once. So whole sounds and streams
+    alike are cut at the same places here, and shifted at REFERENCE_RATE, because its windows depend on the rate. A
+    straight-through gradient misleads (0 to 8 % of a loss recovered), so there is none.
     """
 
     def __call__(self, samples: Tensor, sample_rate: int, settings: Settings, first_frame: int = 0) -> Tensor:
@@ -81,9 +82,12 @@ class _PitchStream:
         missing = max(int(SHORTEST_SECONDS * self._sample_rate) - frames, 0)
         dry = np.pad(block.numpy().astype(np.float32, copy=False), ((0, 0), (0, missing)))
         shifted = pedalboard.time_stretch(
-            dry, self._sample_rate, pitch_shift_in_semitones=self._semitones, preserve_formants=False
+            resampled(dry, self._sample_rate, REFERENCE_RATE),
+            REFERENCE_RATE,
+            pitch_shift_in_semitones=self._semitones,
+            preserve_formants=False,
         )
-        return torch.from_numpy(shifted)[:, :frames]
+        return torch.from_numpy(resampled(shifted, REFERENCE_RATE, self._sample_rate))[:, :frames]
 
     def _joined(self, shifted: Tensor) -> Tensor:
         if self._faded is not None:
@@ -110,8 +114,9 @@ def apply_pitch_shift(samples: Samples, sample_rate: int, *, semitones: float) -
         frames = dry.shape[1]
         dry = np.pad(dry, ((0, 0), (0, max(shortest - frames, 0))))
         shifted = pedalboard.time_stretch(
-            dry, sample_rate, pitch_shift_in_semitones=semitones, preserve_formants=False
-        )[:, start - first : frames]
+            resampled(dry, sample_rate, 44_100), 44_100, pitch_shift_in_semitones=semitones, preserve_formants=False
+        )
+        shifted = resampled(shifted, 44_100, sample_rate)[:, start - first : frames]
         faded = min(fading.shape[1], shifted.shape[1])
         ramp = fade_in[:faded]
         shifted[:, :faded] = (1 - ramp) * fading[:, :faded] + ramp * shifted[:, :faded]

@@ -21,7 +21,7 @@ import torch
 from pedalboard.io import StreamResampler
 from torch import Tensor
 
-from instructfx.effects.convolution import Convolution
+from instructfx.effects.convolution import REFERENCE_RATE, Convolution, carried
 from instructfx.effects.device import CPU, brought
 from instructfx.effects.heuristics import Axes, EffectHeuristics, Values, wetter
 from instructfx.effects.memoryless import per_sound
@@ -63,14 +63,14 @@ def tail_seconds(settings: Mapping[str, float]) -> float:
 
 
 @lru_cache(maxsize=4)
-def _band_noise(sample_rate: int, taps: int, channels: int, device: torch.device) -> Tensor:
+def _band_noise(taps: int, channels: int, device: torch.device) -> Tensor:
     """Octave bands of white noise, (1 + channels, 12, taps): one shared, then one for each channel.
 
     The same on every device: drawn on the processor, kept where it is heard.
     """
     generator = torch.Generator().manual_seed(NOISE_SEED)
     noise = torch.randn(1 + channels, 1, taps, generator=generator)
-    frequencies_hz = torch.fft.rfftfreq(taps, 1 / sample_rate)
+    frequencies_hz = torch.fft.rfftfreq(taps, 1 / REFERENCE_RATE)
     octaves = torch.log2(frequencies_hz.clamp(min=1e-3) / BAND_CENTRES_HZ[0])
     distance = (octaves[None, :] - torch.arange(len(BAND_CENTRES_HZ))[:, None]).abs().clamp(max=1)
     masks = torch.cos(distance * torch.pi / 2)  # neighbours cross at -3 dB: the power adds up to one
@@ -78,30 +78,33 @@ def _band_noise(sample_rate: int, taps: int, channels: int, device: torch.device
 
 
 def impulse_response(settings: Settings, sample_rate: int, channels: int, device: torch.device = CPU) -> Tensor:
-    """The wet signal's impulse response, (batch, channels, taps), each channel of unit energy."""
+    """The wet signal's impulse response, (batch, channels, taps), each channel of unit energy at REFERENCE_RATE.
+
+    At every other rate it is the same room: the same noise, and the same level of each frequency.
+    """
     batch = max(len(values) for values in settings.values())
     expanded = {name: values.expand(batch).split(1) for name, values in settings.items()}
     each = [{name: rows[row] for name, rows in expanded.items()} for row in range(batch)]
-    rooms = [_room(own, sample_rate, channels, device) for own in each]
+    rooms = [carried(_room(own, channels, device), sample_rate) for own in each]
     taps = max(room.shape[-1] for room in rooms)
     return torch.cat([torch.nn.functional.pad(room, (0, taps - room.shape[-1])) for room in rooms])
 
 
-def _room(settings: Settings, sample_rate: int, channels: int, device: torch.device) -> Tensor:
-    """One room, (1, channels, taps): its length, and so its noise, follows from its own settings alone."""
+def _room(settings: Settings, channels: int, device: torch.device) -> Tensor:
+    """One room at REFERENCE_RATE, (1, channels, taps): its length, and so its noise, follows from its settings."""
     decays = band_decay_seconds(settings)
     pre_delay_seconds = settings["pre_delay_ms"] / 1000
     seconds = min(float((decays.amax() + pre_delay_seconds).detach()), MAX_TAIL_SECONDS)
-    taps = 1 << math.ceil(math.log2(max(seconds, 0.1) * sample_rate))
-    noise = _band_noise(sample_rate, taps, channels, device)
-    time_seconds = torch.arange(taps, device=device) / sample_rate
+    taps = 1 << math.ceil(math.log2(max(seconds, 0.1) * REFERENCE_RATE))
+    noise = _band_noise(taps, channels, device)
+    time_seconds = torch.arange(taps, device=device) / REFERENCE_RATE
     envelopes = torch.exp(-NEPERS_60_DB * time_seconds / brought(decays, noise)[..., None])
     shaped = envelopes * brought(band_gains(settings), noise)[..., None]
     shared, own = torch.einsum("bnt,cnt->bct", shaped, noise).split([1, channels], dim=1)
     angle = per_sound(settings["width"], noise) * torch.pi / 2
     room = torch.cos(angle) * shared + torch.sin(angle) * own
     room = room / room.square().sum(-1, keepdim=True).sqrt().clamp(min=1e-9)
-    return _delayed(room, pre_delay_seconds * sample_rate)
+    return _delayed(room, pre_delay_seconds * REFERENCE_RATE)
 
 
 def _delayed(room: Tensor, frames: Tensor) -> Tensor:

@@ -27,7 +27,9 @@ Role = Literal[
 ]
 """What an effect is there for: a limited band, tone, dynamics ... The first of a role is the usual one for it."""
 
-ROLE_SETTINGS: Mapping[Role, tuple[str, ...]] = {"level": ("gain_db",), "room": ("decay_seconds", "mix")}
+ROLE_SETTINGS: Mapping[Role, tuple[str, ...]] = {
+    "level": ("gain_db",), "room": ("decay_seconds", "mix"), "width": ("width", "flip_right"),
+}  # fmt: skip
 """What others count on: the settings that every effect of a role has."""
 
 

@@ -1,8 +1,9 @@
-"""Stereo width in torch, by mid and side."""
+"""Stereo width in torch, by mid and side, and the polarity of one side, without which nothing may be in the middle."""
 
 from __future__ import annotations
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from instructfx.effects.heuristics import EffectHeuristics
@@ -14,15 +15,22 @@ from instructfx.effects.words import EffectWords, Nickname
 
 
 def widen(samples: Tensor, settings: Settings) -> Tensor:
-    """Scales the side signal by `width` (Blumlein 1931); mono stays as it is."""
+    """Scales the side signal by `width` (Blumlein 1931), after the right channel is flipped where that is on.
+
+    Mono stays as it is.
+    """
     if samples.shape[1] == 1:
         return samples * 1.0
+    right = 1 - 2 * per_sound(settings["flip_right"].detach(), samples)
+    samples = samples * torch.cat([torch.ones_like(right), right], dim=1)
     mid = samples.mean(dim=1, keepdim=True)
     return mid + per_sound(settings["width"], samples) * (samples - mid)
 
 
-def apply_stereo_width(samples: Samples, sample_rate: int, *, width: float) -> Samples:
-    """Scales what differs between the sides; mono stays as it is."""
+def apply_stereo_width(samples: Samples, sample_rate: int, *, width: float, flip_right: float) -> Samples:
+    """Scales what differs between the sides; flip_right of 1 turns the right one upside down. Mono stays as it is."""
+    if len(samples) == 2 and flip_right:
+        samples = samples * np.array([[1], [-1]], dtype=np.float32)
     mid = samples.mean(axis=0, keepdims=True)
     return mid + np.float32(width) * (samples - mid)
 
@@ -44,6 +52,35 @@ WORDS = EffectWords(
             ),
             ("ancho estéreo", "imagen estéreo", "anchura estéreo", "campo estéreo"),
         ),
+        Nickname(
+            tuple(
+                f"{verb} the {what}"
+                for verb in ("flip", "invert", "reverse")
+                for what in (
+                    "right channel",
+                    "right side",
+                    "polarity",
+                    "phase",
+                    "polarity of the right channel",
+                    "polarity of the right side",
+                    "phase of the right channel",
+                    "phase of the right side",
+                )
+            ),
+            tuple(
+                f"{verb} {what}"
+                for verb in ("invierte", "invertir", "voltea")
+                for what in (
+                    "el canal derecho",
+                    "el lado derecho",
+                    "la fase",
+                    "la polaridad",
+                    "la fase del canal derecho",
+                    "la polaridad del canal derecho",
+                )
+            ),
+            {"flip_right": True},
+        ),
     ),
 )
 
@@ -52,11 +89,14 @@ STEREO_WIDTH = Effect(
     name="stereo_width",
     label="Stereo width",
     summary="Wider or narrower, down to mono.",
-    params=(Param("width", 0, 2, 1, help="0 mono, 1 unchanged, 2 twice the sides", plausible=(0, 1.8)),),
+    params=(
+        Param("width", 0, 2, 1, help="0 mono, 1 unchanged, 2 twice the sides", plausible=(0, 1.8)),
+        Param.switch("flip_right", False, "turns the right channel upside down: for sides that cancel in mono"),
+    ),
     render=Memoryless(widen),
     differentiable=True,
     aliases=("stereo_widener", "widener"),
-    neutral={"width": 1},
+    neutral={"width": 1, "flip_right": 0},
     role="width",
     heuristics=EffectHeuristics(
         reach={"width": 1},

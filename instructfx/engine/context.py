@@ -17,6 +17,7 @@ from instructfx.audio.facts import TrackFacts
 from instructfx.audio.track import Track
 from instructfx.chain import Chain
 from instructfx.ears import Ear
+from instructfx.effects.device import THREADS, threads
 from instructfx.errors import InstructionError
 from instructfx.planners import PastExchange, PastTurn, Planner, PlanRequest
 from instructfx.refine import OnStep, RefineOptions, ignore, never
@@ -39,7 +40,7 @@ OnStage = Callable[[Stage], None]
 
 @dataclass(frozen=True)
 class Agents:
-    """Who plans and who listens, and how long the refiners may search."""
+    """Who plans and who listens, how long the refiners may search, and with how many threads everything is computed."""
 
     planner: Planner
     ear: Ear
@@ -47,6 +48,7 @@ class Agents:
     first_turn: FirstTurn = "refine"
     seed: int = 0
     recipe: str = ""
+    threads: int = THREADS
 
     def chosen(self, options: TurnOptions) -> Agents:
         """Who plans and listens as a person chose for one turn; InstructionError where that cannot be."""
@@ -103,9 +105,9 @@ class TurnContext:
             recipe=agents.recipe,
             options=agents.options.ours,
             first_turn=agents.first_turn,
-            machine=f"{platform.system()} {platform.machine()}",
+            machine=machine_named(),
             device=str(agents.ear.device),
-            threads=torch.get_num_threads(),
+            threads=agents.threads,
             turn_options=self.options,
             excerpt_start=self.session.excerpt_start,
         )
@@ -142,7 +144,7 @@ class TurnContext:
             then = turn.provenance
             if turn.readings_after and turn.chain == chain and made == _as_searched(then, made):
                 return turn.readings_after
-        with torch.no_grad():
+        with torch.no_grad(), threads(self.agents.threads):
             return self.agents.ear.describe(self.excerpt.heard(chain))
 
 
@@ -170,7 +172,24 @@ def excerpt_of(track: Track, ear: Ear, start: int | None = None) -> Excerpt:
     return Excerpt(torch.from_numpy(samples)[None], ear.sample_rate)
 
 
+def machine_named() -> str:
+    """What kind of machine this is."""
+    return f"{platform.system()} {platform.machine()}"
+
+
 @lru_cache(maxsize=1)
 def package_versions() -> dict[str, str]:
     """Versions of what decides the numbers."""
     return {"instructfx": __version__, **{name: metadata.version(name) for name in PACKAGES}}
+
+
+def causes(made: Provenance) -> tuple[str, ...]:
+    """Why a turn may come out otherwise than when it was made: what is not as it was then and decides numbers."""
+    machine, versions = machine_named(), package_versions()
+    found = [f"made on {made.machine}, this is {machine}"] if made.machine not in ("", machine) else []
+    found += [
+        f"made with {name} {version}, here it is {versions.get(name, 'none')}"
+        for name, version in made.versions.items()
+        if versions.get(name) != version
+    ]
+    return tuple(found) or ("the same kind of machine and the same versions: another processor, or code that changed",)

@@ -9,6 +9,7 @@ import torch
 from instructfx.audio.naming import one_line
 from instructfx.chain import Chain
 from instructfx.ears import Ear, Objective
+from instructfx.effects.device import threads
 from instructfx.engine.context import TurnContext
 from instructfx.engine.searching import equalisers, searched
 from instructfx.engine.turn import LONGEST_INSTRUCTION, Begun, Outcome, answered, begin, finish, unrefined
@@ -39,7 +40,11 @@ def take_turn(context: TurnContext, instruction: str) -> Session:
     anything was found; then nothing is stored.
     """
     text = _checked(instruction)
-    context = replace(context, agents=context.agents.chosen(context.options))
+    with threads(context.agents.threads):
+        return _taken(replace(context, agents=context.agents.chosen(context.options)), text)
+
+
+def _taken(context: TurnContext, text: str) -> Session:
     begun = begin(context)
     context.callbacks.on_stage("planning")
     plan = context.agents.planner.plan(context.request(text, begun.readings))

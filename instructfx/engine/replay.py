@@ -12,7 +12,8 @@ from instructfx.audio.track import Track
 from instructfx.chain import Chain
 from instructfx.chain.matching import aligned
 from instructfx.ears import Ear, ear_named
-from instructfx.engine.context import Agents, Callbacks, TurnContext, excerpt_of
+from instructfx.effects.device import THREADS
+from instructfx.engine.context import Agents, Callbacks, TurnContext, causes, excerpt_of
 from instructfx.engine.live import agents_named
 from instructfx.engine.planned import take_turn
 from instructfx.engine.turn import begin, by_hand, finish
@@ -60,7 +61,8 @@ class Difference:
 class Replayed:
     """What came of one turn. level_db is the largest difference of level in any second of two renders.
 
-    compared is False where the store has nothing to compare with.
+    compared is False where the store has nothing to compare with. causes are what differs between then and now that
+    may have made the difference, where there is one.
     """
 
     index: int
@@ -70,6 +72,7 @@ class Replayed:
     compared: bool = True
     loss_stored: float | None = None
     loss_found: float | None = None
+    causes: tuple[str, ...] = ()
 
     @property
     def same(self) -> bool:
@@ -91,10 +94,14 @@ def rendered_again(
             yield Replayed(turn.index, turn.instruction, compared=False)
             continue
         found = render_signature(turn.chain, track, cancelled)
+        if found.sha256 != stored.sha256 and turn.provenance.threads not in (0, THREADS):  # as renders were made once
+            found = render_signature(turn.chain, track, cancelled, turn.provenance.threads)
         differences: tuple[Difference, ...] = ()
         if found.sha256 != stored.sha256:
             differences = (Difference("samples", stored.sha256[:16], found.sha256[:16]),)
-        yield Replayed(turn.index, turn.instruction, differences, stored.difference_db(found))
+        level_db = stored.difference_db(found)
+        why = causes(turn.provenance) if differences else ()
+        yield Replayed(turn.index, turn.instruction, differences, level_db, causes=why)
 
 
 class Replay:
@@ -204,9 +211,9 @@ class Replay:
             planner = planner_named(made.planner)
         if made.recipe and not (self._swaps.ear or self._swaps.loss):
             recipe = agents_named("builtin", "", made.seed, made.recipe, made.device)
-            return replace(recipe, planner=planner, first_turn=made.first_turn)
+            return replace(recipe, planner=planner, first_turn=made.first_turn, threads=made.threads or THREADS)
         options = RefineOptions(made.options.gradient, made.options.bayes, made.options.secant)
-        return Agents(planner, self._ear(made), options, made.first_turn, made.seed)
+        return Agents(planner, self._ear(made), options, made.first_turn, made.seed, threads=made.threads or THREADS)
 
     def _ear(self, made: Provenance) -> Ear:
         name, loss = self._swaps.ear or made.ear, self._swaps.loss
@@ -235,6 +242,7 @@ class Replay:
             tuple(differences),
             loss_stored=old.refined.loss_after,
             loss_found=new.refined.loss_after,
+            causes=causes(old.provenance) if differences and not self._swaps.to_text() else (),
         )
 
 

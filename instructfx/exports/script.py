@@ -46,7 +46,7 @@ def write_script(wanted: Wanted, path: Path) -> tuple[tuple[Path, ...], tuple[st
     """
     chain, track = _named(wanted.session.chain), wanted.track
     with rendering(chain, track, None, wanted.go_on, wanted.cancelled) as rendered:
-        level = Level(rendered.gain_db, rendered.limited_db)
+        level = rendered.level
     heard = [slot for slot in chain.slots if slot.heard]
     notes = tuple(
         f"{chain.labels[slot.id]} cannot be rebuilt on pedalboard and is left out of the program"
@@ -94,12 +94,13 @@ def program(wanted: Wanted, level: Level, rooms: Mapping[str, Room], notes: Sequ
     chain = _named(wanted.session.chain)
     used = [slot for slot in chain.slots if slot.heard and rebuilt(slot)]
     functions = needed([slot.effect for slot in used])
+    unlimited_db = level.gain_db - level.made_up_db
     parts = [
         f'"""{_docstring(wanted, notes)}"""',
         imports(functions),
         "Samples = npt.NDArray[np.float32]  # (channels, frames)",
         *(_constants(slot, chain.labels[slot.id]) for slot in used),
-        f"LEVEL_DB = {level.gain_db:.9g}  # dB: makes the result as loud as the original was; 0 leaves it as it comes\n"
+        f"LEVEL_DB = {unlimited_db:.9g}  # dB: makes the result as loud as the original was; 0 leaves it as it comes\n"
         f"TAIL_SECONDS = {chain.tail_seconds:.9g}  # s: how long the chain rings on when the track is over",
         _process(chain, used),
         *(inspect.getsource(each).rstrip() for each in functions),

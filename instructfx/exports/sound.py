@@ -2,6 +2,7 @@
 
 Every format has the level and the peaks of `render.py`: as loud as the dry track plus what the gain effect asks for,
 true peaks limited to -1.4 dBTP. So nothing clips in any of them, and the floating-point file is limited as well.
+Where the chain is empty every format holds the track as it came, MP3 as well as it can.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,15 +17,12 @@ import soundfile
 import soxr
 
 from instructfx import __version__
-from instructfx.audio import MP3_RATES, Samples
+from instructfx.audio import MP3_RATES, Samples, put
 from instructfx.chain import Chain
 from instructfx.errors import ExportError
 from instructfx.exports.tags import Tags, read_tags, write_tags
 from instructfx.exports.wanted import Wanted, one_line, quoted
 from instructfx.rendering.track import Rendering, rendering
-
-Frames = npt.NDArray[Any]
-"""(frames, channels), as soundfile takes them: float32, or integers that are written as they are."""
 
 DITHER_SEED = 16
 LARGEST_RIFF_BYTES = (1 << 32) - (64 << 20)  # sizes in a WAV have 32 bits; the rest is for tags and a cover
@@ -64,12 +61,17 @@ def write_sound(wanted: Wanted, path: Path) -> tuple[str, ...]:
     with rendering(chain, track, None, lambda share: wanted.go_on(RENDERED * share), wanted.cancelled) as rendered:
         container = _container(encoding, rendered.frames * track.channels)
         try:
-            _write(wanted, path, rendered, encoding, container, rate, tags)
+            fitting = rendered.fitting(encoding.subtype)
+            _write(wanted, path, rendered, fitting, encoding, container, rate, tags)
             write_tags(path, tags)
         except (soundfile.LibsndfileError, AssertionError) as error:  # soundfile asserts that all was written
             reason = getattr(error, "error_string", "") or "not all of it could be written"
             raise ExportError(f"cannot write {wanted.target}: {reason.strip()} Free some disk space.") from error
-    notes = [f"peaks are limited, by {rendered.limited_db:.1f} dB at most"] if rendered.limited_db > 0.05 else []
+    notes = [*rendered.level.notes]
+    if fitting < 1:
+        notes.append(
+            f"it is {-20 * np.log10(fitting):.1f} dB lower, to fit below full scale; wav32f leaves it as it is"
+        )
     if rate != track.sample_rate:
         notes.append(f"MP3 holds no {track.sample_rate} Hz; the file is at {rate} Hz")
     return tuple(notes)
@@ -110,7 +112,14 @@ def _container(encoding: Encoding, samples: int) -> str:
 
 
 def _write(
-    wanted: Wanted, path: Path, rendered: Rendering, encoding: Encoding, container: str, rate: int, tags: Tags
+    wanted: Wanted,
+    path: Path,
+    rendered: Rendering,
+    fitting: np.float32,
+    encoding: Encoding,
+    container: str,
+    rate: int,
+    tags: Tags,
 ) -> None:
     more = {"compression_level": encoding.compression_level, "bitrate_mode": encoding.bitrate_mode}
     with soundfile.SoundFile(
@@ -119,22 +128,33 @@ def _write(
         if encoding.container == "WAV":
             _put_info(file, tags)
         done = 0
-        for frames in _frames(rendered, encoding, wanted.track.channels, rate):
-            file.write(frames)
-            done += len(frames)
+        rng = np.random.default_rng(DITHER_SEED)
+        for block in _blocks(rendered, wanted.track.channels, rate):
+            block = fitting * block
+            if encoding.dithered and not (rendered.dry and _fits_16_bits(block)):
+                file.write(dithered(rng, block).T)
+            elif encoding.dithered:
+                file.write(np.int16(block * 32768).T)
+            else:
+                put(file, block)
+            done += block.shape[1]
             wanted.go_on(min(RENDERED + (1 - RENDERED) * done / (rendered.frames * rate / rendered.sample_rate), 1.0))
 
 
-def _frames(rendered: Rendering, encoding: Encoding, channels: int, rate: int) -> Iterator[Frames]:
-    rng = np.random.default_rng(DITHER_SEED)
+def _fits_16_bits(block: Samples) -> bool:
+    """Whether 16 bits hold these samples as they are, like those of a track that came in 16 bits."""
+    scaled = block * np.float32(32768)
+    return bool((scaled == np.rint(scaled)).all() and (scaled < 32768).all())
+
+
+def _blocks(rendered: Rendering, channels: int, rate: int) -> Iterator[Samples]:
     if rate == rendered.sample_rate:
-        for block in rendered.blocks():
-            yield (dithered(rng, block) if encoding.dithered else block).T
+        yield from rendered.blocks()
         return
     stream = soxr.ResampleStream(rendered.sample_rate, rate, channels, dtype="float32", quality="HQ")
     for block in rendered.blocks():
-        yield stream.resample_chunk(block.T)
-    yield stream.resample_chunk(np.zeros((0, channels), np.float32), last=True)
+        yield stream.resample_chunk(block.T).T
+    yield stream.resample_chunk(np.zeros((0, channels), np.float32), last=True).T
 
 
 def _put_info(file: soundfile.SoundFile, tags: Tags) -> None:

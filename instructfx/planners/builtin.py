@@ -17,6 +17,7 @@ from instructfx.planners.apply_commands import apply_command, rests
 from instructfx.planners.draft import Draft
 from instructfx.planners.drawing import canvas_of, standing_against
 from instructfx.planners.eq_fit import begun, drawn, fitting, turning
+from instructfx.planners.folding import flip_before_folding
 from instructfx.planners.loudness_target import to_loudness
 from instructfx.planners.phrases import Voice
 from instructfx.planners.plan import Plan, Reply
@@ -96,6 +97,7 @@ class BuiltinPlanner:
         if intent.wishes and not wished and draft.keep:
             draft.notes.append(draft.voice.say("only_kept"))
             draft.notes += [note for name in draft.keep if (note := rests(name, draft))]
+        flip_before_folding(draft)
         if intent.loudness_lufs is not None:
             said = to_loudness(
                 intent.loudness_lufs, draft, lambda: route(request.chain, _plan(intent, draft, goal, request))[1]

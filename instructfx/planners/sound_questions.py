@@ -69,7 +69,7 @@ def loudness(question: Question, request: PlanRequest, voice: Voice) -> list[str
 
 
 def width(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
-    """The share of the energy that is in the side signal."""
+    """The share of the energy that is in the side signal, and what is lost in mono."""
     if request.channels == 1:
         return [voice.say("wide_mono")]
     if "width" not in request.readings:
@@ -77,7 +77,9 @@ def width(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
     far = beyond("width", request.readings)
     than_most = voice.say("than_most", compared=voice.compared("width", far, degree=False))
     share = number_text(SIDES_PER_STEP * request.readings["width"], 0)
-    return [voice.say("wide_is", share=share, compared=than_most if far else voice.say("wide_usual"))]
+    said = [voice.say("wide_is", share=share, compared=than_most if far else voice.say("wide_usual"))]
+    facts = track_facts(request, request.chain)
+    return [*said, voice.say("in_mono", lost=number_text(facts.mono_loss_db))] if facts else said
 
 
 def tempo(question: Question, request: PlanRequest, voice: Voice) -> list[str]:

@@ -26,13 +26,19 @@ from instructfx.effects.spec import Settings
 SILENCE = 1e-12  # mean square: -120 dB
 CEILING_DBTP = -1.4  # under -1 dBTP also after rounding, and by finer meters than ours
 MOST_LIMITING_DB = 6.0  # peaks that stick out further lower the whole track instead
+MOST_LIFT_DB = 60.0
+TOLD_DB, TOLD_LU = 0.05, 0.2  # deeper limiting and greater lacks than this are worth a word
 
 Decibels = TypeVar("Decibels", float, Tensor)
 
 
 def lawful_gain_db(dry_db: Decibels, rendered_db: Decibels, asked_db: Decibels) -> Decibels:
-    """The law itself: the gain in dB for a sound that came out at rendered_db of one that went in at dry_db."""
-    return dry_db + asked_db - rendered_db
+    """The law itself: the gain in dB for a sound that came out at rendered_db of one that went in at dry_db.
+
+    What came out more than MOST_LIFT_DB below has fallen silent: it is left as it is.
+    """
+    lift_db = dry_db + asked_db - rendered_db
+    return lift_db * (lift_db <= MOST_LIFT_DB)
 
 
 def asked_gain_db(chain: Chain, settings: Sequence[Settings]) -> Tensor:
@@ -57,10 +63,23 @@ def levelled(rendered: Tensor, dry_energy: Tensor, asked_db: Tensor, sample_rate
 
 @dataclass(frozen=True)
 class Level:
-    """One gain for the whole sound, and how deep a limiter goes for the peaks that it then has; both in dB."""
+    """One gain for the whole sound, and how deep a limiter goes for the peaks that it then has; both in dB.
+
+    made_up_db is the part of the gain that makes up for the loudness which limiting takes; short_lu is how much quieter
+    than the law wants the sound is all the same, because its peaks leave no room.
+    """
 
     gain_db: float
     limited_db: float
+    made_up_db: float = 0.0
+    short_lu: float = 0.0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know about it."""
+        limited = f"peaks are limited, by {self.limited_db:.1f} dB at most" if self.limited_db > TOLD_DB else ""
+        short = f"it is {self.short_lu:.1f} LU quieter than it should be: its peaks leave no room"
+        return tuple(note for note in (limited, short if self.short_lu > TOLD_LU else "") if note)
 
 
 def under_the_ceiling(gain_db: float, peak_db: float) -> Level:

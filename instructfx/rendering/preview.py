@@ -6,6 +6,8 @@ is remembered, so that a hand on one knob waits for that effect and those behind
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -15,7 +17,8 @@ from instructfx.audio.true_peak import gain_under
 from instructfx.chain import Chain, Slot
 from instructfx.effects.memoryless import as_tensors
 from instructfx.rendering.excerpt import Excerpt
-from instructfx.rendering.level import CEILING_DBTP, under_the_ceiling
+from instructfx.rendering.level import CEILING_DBTP, SILENCE, Level, k_energy, under_the_ceiling
+from instructfx.rendering.matching import limited_to_match
 
 
 class Preview:
@@ -47,14 +50,23 @@ class Preview:
 
 
 def _limited(samples: Samples, sample_rate: int) -> Samples:
-    """As a render limits it, by the samples alone: finding the peaks between them takes longer than all the rest."""
+    """As a render limits and matches it, by the samples alone: finding the peaks between them takes longer than all the
+    rest."""
     peaks = np.abs(samples).max(axis=0)
-    level = under_the_ceiling(0.0, 20 * np.log10(max(float(peaks.max()), 1e-9)))
+    peak_db = 20 * np.log10(max(float(peaks.max()), 1e-9))
+
+    def limited(level: Level) -> Samples:
+        gain = np.float32(10 ** (level.gain_db / 20))
+        return samples * (gain * gain_under(gain * peaks, 10 ** (CEILING_DBTP / 20), sample_rate))
+
+    def energy_db(sound: Samples) -> float:
+        return 10 * math.log10(max(float(k_energy(torch.from_numpy(sound)[None], sample_rate)), SILENCE))
+
+    level = under_the_ceiling(0.0, peak_db)
     if not level.limited_db:
         return samples
-    down = 10 ** (level.gain_db / 20)
-    gain = gain_under(peaks * down, 10 ** (CEILING_DBTP / 20), sample_rate)
-    return (samples * (down * gain)).astype(np.float32)
+    wanted_db = energy_db(samples)
+    return limited(limited_to_match(level, peak_db, lambda at: wanted_db - energy_db(limited(at))))
 
 
 def _sound_alike(one: Slot, other: Slot) -> bool:

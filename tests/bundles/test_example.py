@@ -21,6 +21,6 @@ def test_the_example_is_imported_and_sounds_as_it_did(
     main(["replay", str(EXAMPLE), "--json"])  # the last bits may differ between machines
     turns = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [turn["instruction"] for turn in turns][:3] == ["make it warmer", "add some grit", "go back"]
-    assert all(turn["compared"] and turn["level_db"] < 0.01 for turn in turns)
+    assert all(turn["compared"] and turn["level_db"] < 0.05 for turn in turns)
     assert main(["sessions", "show", imported]) == 0
     assert "made by: bundle " in capsys.readouterr().out

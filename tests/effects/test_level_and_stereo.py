@@ -20,7 +20,7 @@ def dry() -> Tensor:
     return torch.randn(1, 2, 1_000, generator=torch.Generator().manual_seed(13))
 
 
-NEUTRAL = [("gain", {"gain_db": 0.0}), ("panner", {"pan": 0.0}), ("stereo_width", {"width": 1.0})]
+NEUTRAL = [("gain", {"gain_db": 0.0}), ("panner", {"pan": 0.0}), ("stereo_width", {"width": 1.0, "flip_right": 0.0})]
 
 
 @pytest.mark.parametrize(("name", "settings"), NEUTRAL, ids=[name for name, _ in NEUTRAL])

@@ -25,7 +25,7 @@ from instructfx.sessions import Session
 
 FIVE = ("eq", "compressor", "distortion", "delay", "reverb")
 UNITS = (0.3, 0.7, 0.45, 0.6, 0.2, 0.8)  # where the settings stand, in turn
-CLOSE_DB = {"eq": -110, "reverb": -100, "five": -100}
+CLOSE_DB = {"eq": -110, "filter": -110, "reverb": -100, "five": -100}
 """Where it is not pedalboard's own: an equaliser that rings on, a room of 24 bits without its last -110 dB."""
 BLOCKED = ("instructfx", "torch", "dasp_pytorch", "scipy", "soxr", "matplotlib", "mutagen")
 RUNNER = f"""

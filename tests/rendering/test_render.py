@@ -38,6 +38,11 @@ def lufs(audio: Audio) -> float:
     return float(pyloudnorm.Meter(audio.sample_rate).integrated_loudness(audio.samples.T.astype(float)))
 
 
+def while_it_plays(audio: Audio, track: Track) -> Audio:
+    """Without the tail that the chain adds behind the track."""
+    return Audio(audio.samples[:, : track.frames], audio.sample_rate)
+
+
 @pytest.fixture
 def track(music: Audio, tmp_path: Path) -> Track:
     """Three seconds of stereo music."""
@@ -134,7 +139,7 @@ def test_the_file_and_the_memory_hold_the_same(track: Track, tmp_path: Path) -> 
 @every_chain
 def test_the_result_is_as_loud_as_the_dry_track(chain: Chain, track: Track) -> None:
     wanted = track.loudness_lufs + (chain.slot("gain").settings["gain_db"] if "gain" in chain.names else 0)
-    assert lufs(render_audio(chain, track)) == pytest.approx(wanted, abs=0.1)
+    assert lufs(while_it_plays(render_audio(chain, track), track)) == pytest.approx(wanted, abs=0.1)
 
 
 @pytest.mark.parametrize("gain_db", [-12.0, -3.0, 3.0])

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from instructfx.audio.fold_down import warning
 from instructfx.chain.format import minus
-from instructfx.planners.phrases import Voice
+from instructfx.planners.phrases import Voice, capital
 from instructfx.studio.visits.ear_options import LABELS
 from instructfx.studio.visits.phrases import ENGLISH, Change, changes, clock, spoken
 
@@ -131,13 +132,17 @@ def why(turn: Turn) -> str:
     return f'<details class="why"><summary>Why</summary><dl>{items}</dl></details>' if items else ""
 
 
-def track_line(track: Track) -> str:
-    """The name of a track and what it is."""
+def track_line(track: Track, mono_loss_db: float) -> str:
+    """The name of a track and what it is; a warning where its sides cancel."""
     channels = "mono" if track.channels == 1 else "stereo"
     loudness = minus(f"{track.loudness_lufs:.1f} LUFS")
     facts = f"{clock(track.seconds)} · {channels} · {track.sample_rate / 1000:g} kHz · {loudness}"
+    if track.channels == 2:
+        facts += minus(f" · {-mono_loss_db:.1f} dB in mono")
+    warned = warning(mono_loss_db)
+    note = f'<p class="note" role="status">{escape(capital(warned))}.</p>' if warned else ""
     name = escape(track.name)
-    return f'<div class="track"><strong title="{name}">{name}</strong><span>{facts}</span></div>'
+    return f'<div class="track"><strong title="{name}">{name}</strong><span>{facts}</span>{note}</div>'
 
 
 def downloads(token: str, links: Sequence[tuple[str, str, str]]) -> str:

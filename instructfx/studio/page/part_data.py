@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from instructfx.sessions import Turn
     from instructfx.studio.visits.job import SessionJob
     from instructfx.studio.visits.visits import Visit
+    from instructfx.studio.workers.messages import Sound
 
 
 def address_data(session_id: str) -> AddressData:
@@ -41,9 +42,11 @@ def player_data(visit: Visit) -> PlayerData:
     previous = earlier.id if earlier else None
     first = session.dry.excerpt_start if session.excerpt_start is None else session.excerpt_start
     start = first / session.dry.sample_rate
+    shown = (None, *heard)
+    room_db = min((_room_db(visit, turn) for turn in shown), default=0.0)
     return {
         "session": visit.token,
-        "versions": [_version(visit, turn) for turn in (None, *heard)],
+        "versions": [_version(visit, turn, room_db) for turn in shown],
         "current": current or DRY,
         "previous": (previous if previous is None or previous in ids else None) or (DRY if current else None),
         "picked": visit.picked if visit.picked in ids else None,
@@ -52,16 +55,27 @@ def player_data(visit: Visit) -> PlayerData:
     }
 
 
-def _version(visit: Visit, turn: Turn | None) -> VersionData:
+def _room_db(visit: Visit, turn: Turn | None) -> float:
+    """By how much all versions go down so that this one, turned up to be as loud as the dry track, does not clip."""
+    sound = _sound(visit, turn)
+    return min(sound.loudness_lufs - visit.dry.loudness_lufs - sound.peak_dbfs, 0.0)
+
+
+def _sound(visit: Visit, turn: Turn | None) -> Sound:
     sound = visit.sound_of(turn.id if turn else None)
     assert sound
+    return sound
+
+
+def _version(visit: Visit, turn: Turn | None, room_db: float) -> VersionData:
+    sound = _sound(visit, turn)
     name = visit.names.get(turn.id, "") if turn else ""
     return {
         "id": turn.id if turn else DRY,
         "label": name or (f"Turn {turn.index}" if turn else "Dry"),
         "words": turn.instruction if turn else visit.track.name,
         "url": f"/audio/{visit.token}/{DRY if sound is visit.dry else sound.path.name}",
-        "gain_db": round(visit.dry.loudness_lufs - sound.loudness_lufs, 2),
+        "gain_db": round(visit.dry.loudness_lufs - sound.loudness_lufs + room_db, 2),
         "peaks": sound.outline,
         "seconds": sound.seconds,
     }

@@ -11,6 +11,7 @@ from typing import Any
 
 import gradio
 
+from instructfx.audio.fold_down import warning
 from instructfx.errors import InstructFXError, InstructionError, LimitError
 from instructfx.sessions import Exchange, readable, readable_exchange
 from instructfx.sessions.options import TurnOptions
@@ -79,7 +80,8 @@ class Api:
         else:
             source, shown = _uploaded(file)
             job = OpenJob(functools.partial(self._studio.open_upload, source, shown, new_token(), agents))
-        return _state(await _opened(job))
+        visit = await _opened(job)
+        return {**_state(visit), "notes": [note for note in (warning(visit.dry.mono_loss_db),) if note]}
 
     async def say(self, session: str, instruction: str) -> dict[str, Any]:
         """Say something: a wish refines the session's chain of effects and is a turn; a question is answered, and
@@ -124,6 +126,7 @@ class Api:
             "url": f"{_base(request)}/audio/{visit.token}/{name}",
             "seconds": sound.seconds,
             "loudness_lufs": sound.loudness_lufs,
+            "mono_loss_db": sound.mono_loss_db,
         }
 
     async def export(self, request: gradio.Request, session: str, format: str) -> dict[str, Any]:

@@ -22,12 +22,17 @@ Slots = Sequence[SlotJson]
 
 @dataclass(frozen=True)
 class Sound:
-    """A file that a browser can play: its outline, peaks from 0 to 1, its length and how loud it is."""
+    """A file that a browser can play: its outline, peaks from 0 to 1, and what was measured of it.
+
+    mono_loss_db is what is lost where left and right are added.
+    """
 
     path: Path
     outline: tuple[float, ...]
     seconds: float = 0.0
     loudness_lufs: float = 0.0
+    peak_dbfs: float = 0.0
+    mono_loss_db: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -260,11 +260,11 @@ def _playable(track: Track, folder: Path) -> Sound:
 
 def _copied(source: Path, target: Path) -> None:
     """The same samples in a file of the format that the target's name says, at 24 bits where it is WAV or FLAC."""
-    from instructfx.audio import blocks, writing
+    from instructfx.audio import blocks, put, writing
 
     with opened(source) as file, writing(target, file.samplerate, file.channels) as copy:
         for block in blocks(file, source.name):
-            copy.write(block.T)
+            put(copy, block)
 
 
 def _new_file(folder: Path) -> Path:

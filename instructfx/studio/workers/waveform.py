@@ -15,20 +15,25 @@ def sound_of(path: Path, columns: int = COLUMNS) -> Sound:
 
     from instructfx.audio import blocks
     from instructfx.audio.containers import opened
+    from instructfx.audio.fold_down import FoldMeter
     from instructfx.audio.loudness import LoudnessMeter
 
     with opened(path) as file:
         edges = np.linspace(0, file.frames, columns + 1).round().astype(int)
         loudness = LoudnessMeter(file.samplerate, file.channels)
+        fold = FoldMeter()
         peaks = np.zeros(columns)
         position = 0
         for block in blocks(file, path.name):
             loudness.push(block)
+            fold.push(block)
             level = np.abs(block).max(axis=0)
             inside = np.flatnonzero((edges[1:] > position) & (edges[:-1] < position + len(level)))
             heights = np.maximum.reduceat(level, (edges[inside] - position).clip(0))
             peaks[inside] = np.maximum(peaks[inside], heights)
             position += len(level)
         seconds = file.frames / file.samplerate
-    outline = tuple(round(float(peak), 3) for peak in peaks / max(float(peaks.max()), 1e-9))
-    return Sound(path, outline, seconds, loudness.integrated_lufs())
+    highest = max(float(peaks.max()), 1e-9)
+    outline = tuple(round(float(peak), 3) for peak in peaks / highest)
+    levels = loudness.integrated_lufs(), float(20 * np.log10(highest)), fold.loss_db()
+    return Sound(path, outline, seconds, *levels)
