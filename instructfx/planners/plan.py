@@ -73,8 +73,9 @@ class Plan:
     """add and adjust are in the order of the calls; adjust with no settings means: re-tune this one.
 
     remove, bypass, enable and keep are ids of slots; keep are those that refiners may not touch this turn. order holds
-    slots that are to stand in another order, in that order. undo says how many turns to go back first; notes are what
-    the person should know (values that were clamped, words that were not understood). raw is the planner's answer word
+    slots that are to stand in another order, in that order. undo says how many turns to go back first, goes_to
+    the number of the turn to go to where that is not on the path to what plays now, 0 where it is. notes are what the
+    person should know (values that were clamped, words that were not understood). raw is the planner's answer word
     for word; asked is what a language model was asked and what it cost, None where none was."""
 
     add: tuple[Move, ...] = ()
@@ -85,6 +86,7 @@ class Plan:
     keep: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     undo: int = 0
+    goes_to: int = 0
     goal: Goal = field(default_factory=Goal)
     thoughts: Thoughts = field(default_factory=Thoughts)
     reply: str = ""
