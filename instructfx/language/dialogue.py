@@ -16,11 +16,7 @@ from instructfx.language.rejections import rejecting
 from instructfx.language.words import Token
 
 SENTENCE_ENDS: Final = frozenset(".!?\n…;")
-PLACED: Final = (
-    "turn",
-    "version",
-    "rather",
-)  # references that say themselves where: "turn 2 was better" is no "it was better"
+PLACED: Final = ("turn", "version", "rather", "offer")  # references that say more than an act
 LISTED: Final = frozenset(("section", "separate"))  # of what cannot be done, what is told part by part
 ASKED: Final = frozenset(("identify", "offtopic"))  # of what cannot be done, what is asked and not asked for
 PART_ENDS: Final = frozenset(",:()—–")

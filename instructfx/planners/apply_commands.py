@@ -61,6 +61,9 @@ def _dial(command: Command, slot_id: str, intent: Intent, draft: Draft) -> None:
     heuristics, amount = draft.effect(slot_id).heuristics, command.amount
     settings = dict(command.settings)
     values = draft.values(slot_id)
+    turned = heuristics.more(amount, values) if amount and not new else {}
+    if turned and all(values[name] == value for name, value in settings.items() if name not in turned):
+        settings = {}  # "more of the plate", where it is one already
     for said, change in command.changes.items():
         name = _working(said, slot_id, values, draft)
         settings[name] = values[name] + change

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import reduce
 
+from instructfx.chain import Chain
 from instructfx.ears.axes import AXES, TONE, TONE_CURVES
 from instructfx.ears.goal import Goal
 from instructfx.effects import EFFECTS
@@ -14,12 +15,13 @@ from instructfx.language.wishes import GUARD
 from instructfx.planners import PlanRequest, Take, replies
 from instructfx.planners.acts import answers_to, asks_nothing_of_sound, reply_to, told_beyond
 from instructfx.planners.apply_commands import apply_command, rests
-from instructfx.planners.corrections import replaces
+from instructfx.planners.corrections import asks, replaces
 from instructfx.planners.draft import Draft
 from instructfx.planners.draft_plan import plan_of
 from instructfx.planners.drawing import canvas_of, standing_against
 from instructfx.planners.eq_fit import begun, drawn, fitting, turning
-from instructfx.planners.loudness_target import to_loudness
+from instructfx.planners.loudness_target import to_headroom, to_loudness
+from instructfx.planners.offers import accepted
 from instructfx.planners.phrases import Voice
 from instructfx.planners.plan import Plan, Reply
 from instructfx.planners.pronouns import with_names
@@ -60,6 +62,9 @@ class BuiltinPlanner:
         rejection = next((each for each in intent.references if each.kind == "rather"), None)
         if rejection and not replaces(rejection, request):  # "no, too dark"
             return replace(self.plan(replace(request, instruction=rejection.words)), raw=request.instruction)
+        offer = accepted(intent, request)
+        if offer:
+            return replace(self.plan(replace(request, instruction=offer, since=())), raw=request.instruction)
         named = with_names(intent, request)
         if named.ask:
             return Reply("unclear", named.ask, raw=request.instruction)
@@ -71,10 +76,10 @@ class BuiltinPlanner:
         meant = resolved(intent, request)
         if meant.ask:
             return Reply("unclear", meant.ask, raw=request.instruction)
-        asks = meant.intent.wishes or meant.intent.commands or meant.intent.loudness_lufs is not None
-        if not asks and (meant.back or meant.goes_to):
+        changes = asks(meant.intent)
+        if not changes and (meant.back or meant.goes_to):
             return replies.stepped(meant.back, meant.goes_to, request, intent.language)
-        if not asks:
+        if not changes:
             return reply_to(intent, request)
         return replace(self._planned(meant.intent, meant.request), undo=meant.back)
 
@@ -100,12 +105,18 @@ class BuiltinPlanner:
         if intent.wishes and not wished and draft.keep:
             draft.notes.append(draft.voice.say("only_kept"))
             draft.notes += [note for name in draft.keep if (note := rests(name, draft))]
+
+        def planned() -> Chain:
+            return route(request.chain, plan_of(draft, intent, goal, request))[1]
+
         if intent.loudness_lufs is not None:
-            said = to_loudness(
-                intent.loudness_lufs, draft, lambda: route(request.chain, plan_of(draft, intent, goal, request))[1]
-            )
+            said = to_loudness(intent.loudness_lufs, draft, planned)
             aim = draft.voice.say("loud_aimed", target=number_text(intent.loudness_lufs))
             draft.notes.append(aim if goal.axes else said)  # a search is still to change what was measured
+        if intent.peak_dbtp is not None:
+            said = to_headroom(intent.peak_dbtp, draft, planned)
+            aim = draft.voice.say("peak_aimed", target=number_text(intent.peak_dbtp))
+            draft.notes.append(aim if goal.axes else said)
         return plan_of(draft, intent, goal, request)
 
     def _sized(self, goal: Goal, intent: Intent, draft: Draft) -> Goal:

@@ -60,7 +60,8 @@ def spoken(words: str, lately: Sequence[str], of_a_wish: bool) -> Intent:
 
 def asks(intent: Intent) -> bool:
     """Whether anything is to change."""
-    return bool(intent.wishes or intent.commands or intent.loudness_lufs is not None)
+    targets = (intent.loudness_lufs, intent.peak_dbtp)
+    return bool(intent.wishes or intent.commands or any(each is not None for each in targets))
 
 
 def replaces(reference: Reference, request: PlanRequest) -> bool:

@@ -195,6 +195,7 @@ def joined(intent: Intent, more: Intent) -> Intent:
         commands=(*intent.commands, *more.commands),
         notes=(*intent.notes, *more.notes),
         loudness_lufs=intent.loudness_lufs if more.loudness_lufs is None else more.loudness_lufs,
+        peak_dbtp=intent.peak_dbtp if more.peak_dbtp is None else more.peak_dbtp,
         references=(),
     )
 
