@@ -17,6 +17,7 @@ from instructfx.language.words import Token
 
 SENTENCE_ENDS: Final = frozenset(".!?\n…;")
 PLACED: Final = ("turn", "version", "rather", "offer")  # references that say more than an act
+BARE: Final = ("more", "más")  # behind a "no", of what was asked less of
 LISTED: Final = frozenset(("section", "separate"))  # of what cannot be done, what is told part by part
 ASKED: Final = frozenset(("identify", "offtopic"))  # of what cannot be done, what is asked and not asked for
 PART_ENDS: Final = frozenset(",:()—–")
@@ -59,7 +60,8 @@ def read_acts(tokens: Sequence[Token]) -> DialogueActs:
         words = _words(tokens, sentence)
         whole = _whole(words)
         rather = rejecting(tokens) if sentence.start == 0 else None
-        if rather and ((whole == "dissatisfied" and sentence.end < len(tokens)) or _turns(whole)):  # "no. Brighter."
+        ended = whole == "dissatisfied" and sentence.end < len(tokens)  # "no. Brighter."
+        if rather and (ended or _turns(whole) or rather.words in BARE):
             return DialogueActs(references=(rather,))
         if whole is not None:
             _note(whole, said, references)

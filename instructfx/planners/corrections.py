@@ -6,32 +6,21 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from instructfx.chain import Chain
-from instructfx.language import Command, Intent, understand, understand_alone
+from instructfx.language import Command, Intent, lexicon, understand, understand_alone
 from instructfx.language.intent_types import TWEAKS, Reference
 from instructfx.language.normal_form import normal_form
+from instructfx.language.scan import scan
 from instructfx.language.substitution import substituted
 from instructfx.planners import PastTurn, PlanRequest
 
 CORRECTING: Final = ("correct", "instead", "rather")
 """References whose words stand in the place of what was asked."""
 RELATIVE: Final = frozenset(
-    (
-        "less",
-        "not",
-        "too",
-        "still",
-        "even",
-        "enough",
-        "menos",
-        "demasiado",
-        "tan",
-        "todavia",
-        "aun",
-        "bastante",
-        "sigue",
-    )
+    ("not", "too", "still", "even", "enough", "demasiado", "tan", "todavia", "aun", "bastante", "sigue")
 )
 """Words that speak of the sound as it is now, and put nothing in the place of what was done."""
+LESS: Final = frozenset(("less", "menos"))
+"""Words that do so where they are of the same thing: "no, less reverb"."""
 
 
 def in_full(turn: PastTurn) -> str:
@@ -71,22 +60,38 @@ def replaces(reference: Reference, request: PlanRequest) -> bool:
     asked_back = any(each.act == "unclear" for each in request.since)
     if last is None or last.by_hand or asked_back or request.stepped:
         return False
-    if any(token.key in RELATIVE for token in normal_form(reference.words)):
+    said = normal_form(reference.words)
+    if any(token.key in RELATIVE for token in said):
         return False
     asked = spoken(reference.words, request.effects_lately, bool(last.goal.axes))
     words = substituted(in_full(last), reference.words)
-    if asked.said and words not in (None, reference.words):  # "right" of "left", which else is a word of praise
+    read_otherwise = asked.said or [each.kind for each in asked.references] == ["again"]
+    if read_otherwise and words not in (None, reference.words, in_full(last)):  # "right" of "left", "more" of "less"
         return asks(understand(words or ""))
     if asked.undo or asked.references or asked.questions or asked.beyond or asked.app or asked.said:
         return False
     before = asked_by(last)
     if words is None or not asks(asked) or asked.undirected:
-        return words not in (None, reference.words) and asks(understand(words or ""))
+        return words not in (None, reference.words, in_full(last)) and asks(understand(words or ""))
+    if any(token.key in LESS for token in said) and _of_the_same(asked, before):
+        return False
+    slight = any(0 < item.roles.get("degree", 1.0) < 1 for item in scan(said, lexicon()))
+    if slight and any(_opposed(wish.axes, before) for wish in asked.wishes):
+        return False  # "a bit quieter" than it is now
     there = request.earlier[-2].chain if len(request.earlier) > 1 else Chain()
     if reference.amount < 1 and not any(_opposed(wish.axes, before) for wish in asked.wishes):
         return False
     further = any(_further(wish.axes, before) or wish.complaint or wish.held for wish in asked.wishes)
     return not further and not any(_refines(command, there, last.chain) for command in asked.commands)
+
+
+def _of_the_same(asked: Intent, before: Intent) -> bool:
+    """Whether words name a quality or an effect that was asked for before."""
+    families, effects = (
+        [{name for wish in each.wishes for name in wish.families} for each in (asked, before)],
+        [{command.effect for command in each.commands} for each in (asked, before)],
+    )
+    return bool(families[0] & families[1] or effects[0] & effects[1])
 
 
 def _opposed(axes: Mapping[str, float], before: Intent) -> bool:

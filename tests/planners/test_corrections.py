@@ -126,6 +126,8 @@ def test_half_of_another_thing_is_half_of_that(words: str) -> None:
         ("brighter", "no, less bright"),
         ("brighter", "no, it's too harsh"),
         ("add reverb", "no, longer"),
+        ("louder", "no, a bit quieter"),
+        ("add reverb", "no, less reverb"),
         ("add reverb", "no, 2 s decay"),
         ("add reverb", "no, remove it"),
         ("add reverb", "no reverb"),
@@ -139,6 +141,28 @@ def test_what_speaks_of_the_sound_as_it_is_takes_nothing_back(before: str, words
     assert isinstance(plan, Plan)
     assert plan.undo == 0
     assert plan.changes
+
+
+@pytest.mark.parametrize(
+    ("before", "words", "axis", "sign"),
+    [
+        ("less bass", "no, more", "bass", 1),
+        ("menos graves", "no, más", "bass", 1),
+        ("less bass", "no, less treble", "brightness", -1),
+        ("darker", "oops, brighter", "brightness", 1),
+    ],
+)
+def test_another_direction_or_part_takes_the_place(before: str, words: str, axis: str, sign: int) -> None:
+    plan, _ = planned(before, words)
+    assert isinstance(plan, Plan)
+    assert (plan.undo, plan.goal.axes[axis]) == (1, sign)
+
+
+def test_no_more_of_what_was_asked_more_of_goes_further() -> None:
+    plan, chain = planned("add reverb", "more reverb", "no, more")
+    assert isinstance(plan, Plan)
+    assert plan.undo == 0
+    assert chain.slots[0].settings["mix"] > 0.4
 
 
 @pytest.mark.parametrize("words", ["no, thanks", "no, that's good", "no, right", "no, gracias"])
