@@ -65,8 +65,8 @@ WORDS = EffectWords(
     noun="a compressor",
     nicknames=(
         Nickname(
-            ("compressor", "compression", "compress", "comp", "leveler", "leveller", "sustainer"),
-            ("compresor", "compresión", "comprimir"),
+            ("compressor", "compression", "compress", "comp", "leveler", "leveller", "sustainer", "gain reduction"),
+            ("compresor", "compresión", "comprimir", "reducción de ganancia"),
         ),
         Nickname(
             (

@@ -114,10 +114,13 @@ class TurnContext:
 
     def request(self, words: str, readings: Mapping[str, float]) -> PlanRequest:
         """What the planner is told; readings are of what plays now."""
+        session, corrected = self.session, self.session.corrected
+        past = {turn.id: _past(turn, corrected.get(turn.id, ())) for turn in session.turns if turn.kind != "undone"}
+        path = [turn.id for turn in session.path]
         return PlanRequest(
             instruction=words,
-            chain=self.session.chain,
-            earlier=tuple(map(_past, self.session.path)),
+            chain=session.chain,
+            earlier=tuple(past[each] for each in path),
             readings=readings,
             channels=self.session.dry.channels,
             ear_reads=self.agents.ear.reads,
@@ -130,6 +133,9 @@ class TurnContext:
                 for each in self.session.exchanges
                 if each.turns == len(self.session.turns)
             ),
+            others=tuple(turn for turn_id, turn in past.items() if turn_id not in path),
+            left=session.left.index if session.left else 0,
+            stepped=session.turns[-1].instruction if session.turns and session.turns[-1].kind == "undone" else "",
         )
 
     def _facts(self, chain: Chain) -> TrackFacts:
@@ -148,7 +154,7 @@ class TurnContext:
             return self.agents.ear.describe(self.excerpt.heard(chain))
 
 
-def _past(turn: Turn) -> PastTurn:
+def _past(turn: Turn, corrected: tuple[str, ...]) -> PastTurn:
     return PastTurn(
         instruction=turn.instruction,
         chain=turn.chain,
@@ -158,6 +164,8 @@ def _past(turn: Turn) -> PastTurn:
         by_hand=turn.kind == "edited",
         pinned=turn.plan.pinned,
         share=turn.share,
+        index=turn.index,
+        corrected=corrected,
     )
 
 

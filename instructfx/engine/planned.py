@@ -54,11 +54,11 @@ def _taken(context: TurnContext, text: str) -> Session:
         if not context.again:
             return answered(begun, text, plan)
         plan = Plan(reply=plan.text, notes=plan.notes, raw=plan.raw, asked=plan.asked)
-    goes_back = plan.undo and context.session.path
+    goes_back = plan.goes_to or (plan.undo and context.session.path)
     if goes_back and plan.changes:  # "no, I meant the highs": the plan is for what played before
         begun = _from_before(begun, plan.undo)
         context = begun.context
-    outcome = _gone_back(context, text, plan) if goes_back and not plan.changes else _searched(context, text, plan)
+    outcome = _gone(context, text, plan) if goes_back and not plan.changes else _searched(context, text, plan)
     if goes_back or context.again or outcome.refined.chain != context.session.chain:
         return finish(begun, outcome)
     plan, why = outcome.plan, _unchanged(outcome)
@@ -82,8 +82,10 @@ def _unchanged(outcome: Outcome) -> str:
     return voice.say("nothing_changed_because", why=voice.say(NOTHING_CAME.get(ended, NOTHING_BETTER)))
 
 
-def _gone_back(context: TurnContext, text: str, plan: Plan) -> Outcome:
-    parent = context.session.before(plan.undo)
+def _gone(context: TurnContext, text: str, plan: Plan) -> Outcome:
+    """Back by some turns, or to a turn elsewhere in the tree."""
+    session = context.session
+    parent = session.turns[plan.goes_to - 1] if plan.goes_to else session.before(plan.undo)
     return Outcome("undone", text, parent, plan, unrefined(parent.chain if parent else Chain()))
 
 

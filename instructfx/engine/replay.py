@@ -130,7 +130,7 @@ class Replay:
         played: str | None = None
         self._carry_over(0, new_of)
         for old in self._old.turns:
-            by_words = old.kind != "undone" or old.plan.undo > 0
+            by_words = old.kind != "undone" or old.plan.undo > 0 or old.plan.goes_to > 0
             came_from = played if old.kind == "undone" else old.parent_id
             start = old.provenance.excerpt_start
             self.session = replace(self.session, head=new_of[came_from], excerpt_start=start)
@@ -275,6 +275,8 @@ def _between_plans(old: Plan, new: Plan) -> Iterator[Difference]:
             yield Difference(f"plan: {what}", stored, found)
     if old.undo != new.undo:
         yield Difference("plan: turns to go back", str(old.undo), str(new.undo))
+    if old.goes_to != new.goes_to:
+        yield Difference("plan: turn to go to", str(old.goes_to), str(new.goes_to))
     for axis in sorted({*old.goal.axes, *new.goal.axes}):
         wished, now = old.goal.axes.get(axis, 0.0), new.goal.axes.get(axis, 0.0)
         if wished != now:

@@ -17,7 +17,7 @@ class DialogueContext:
     """What earlier clauses leave behind: the effect spoken of and which of it, the last sign, the tempo; and notes.
 
     lately: the effects of the chain, those that earlier turns spoke of last first. given: settings that numbers took.
-    loudness_lufs: the loudness that a number named for the whole track.
+    loudness_lufs, peak_dbtp: the loudness, and the true peak, that a number named for the whole track.
     """
 
     lately: tuple[str, ...] = ()
@@ -28,6 +28,7 @@ class DialogueContext:
     bpm: float | None = None
     given: set[tuple[str, str]] = field(default_factory=set)
     loudness_lufs: float | None = None
+    peak_dbtp: float | None = None
     notes: list[str] = field(default_factory=list)
 
     @property

@@ -8,13 +8,16 @@ from typing import Final
 
 from instructfx.language.dialogue_patterns import classes, dialogue_patterns
 from instructfx.language.grammar import Role, roles
-from instructfx.language.intent_types import Beyond, Reference, Topic
+from instructfx.language.intent_types import TWEAKS, Beyond, Reference, Topic
 from instructfx.language.lexicon import LONGEST_PHRASE
 from instructfx.language.numbers import read_number
 from instructfx.language.patterns import Match
+from instructfx.language.rejections import rejecting
 from instructfx.language.words import Token
 
 SENTENCE_ENDS: Final = frozenset(".!?\n…;")
+PLACED: Final = ("turn", "version", "rather", "offer")  # references that say more than an act
+BARE: Final = ("more", "más")  # behind a "no", of what was asked less of
 LISTED: Final = frozenset(("section", "separate"))  # of what cannot be done, what is told part by part
 ASKED: Final = frozenset(("identify", "offtopic"))  # of what cannot be done, what is asked and not asked for
 PART_ENDS: Final = frozenset(",:()—–")
@@ -56,6 +59,10 @@ def read_acts(tokens: Sequence[Token]) -> DialogueActs:
         topic = _topic(tokens, sentence)
         words = _words(tokens, sentence)
         whole = _whole(words)
+        rather = rejecting(tokens) if sentence.start == 0 else None
+        ended = whole == "dissatisfied" and sentence.end < len(tokens)  # "no. Brighter."
+        if rather and (ended or _turns(whole) or rather.words in BARE):
+            return DialogueActs(references=(rather,))
         if whole is not None:
             _note(whole, said, references)
         elif talk := dialogue_patterns().app.find(words):
@@ -65,6 +72,8 @@ def read_acts(tokens: Sequence[Token]) -> DialogueActs:
             left += _around(tokens, sentence, found)
         elif topic is not None:
             asked.append((topic, sentence))
+        elif rather:
+            return DialogueActs(references=(rather,))
         else:
             left += [Token(",", ",", "mark")] if left else []
             left += _parts(tokens, sentence, said, references, app)
@@ -87,15 +96,15 @@ def _whole(words: Sequence[str]) -> str | Reference | None:
 def _meaning(words: Sequence[str]) -> str | Reference | None:
     """What words mean that are an act, or a reference to what was done."""
     found = dialogue_patterns().acts.find(words)
-    if found:
-        return found.meaning
     meant = dialogue_patterns().references.find(words)
+    if found and not (meant and meant.meaning.kind in PLACED):
+        return found.meaning
     if meant is None:
         return None
     rest = next(
         (
             meant.named[name]
-            for name in ("rest", "turned", "swapped", "figure", "number", "effect", "quality")
+            for name in ("rest", "sided", "turned", "swapped", "figure", "number", "effect", "quality")
             if name in meant.named
         ),
         meant.meaning.words,
@@ -104,7 +113,7 @@ def _meaning(words: Sequence[str]) -> str | Reference | None:
     if meant.meaning.kind in ("exchange", "order"):
         rest = " ".join(meant.named.get(name, "") for name in ("effect", "swapped")).strip()
     amount = meant.meaning.amount * _degree(meant.named.get("degree", ""))
-    if number is not None and meant.meaning.kind in ("share", "version"):
+    if number is not None and meant.meaning.kind in ("share", "turn"):
         amount = 0.01 * number if meant.meaning.kind == "share" else number
     return replace(meant.meaning, words=rest, amount=amount)
 
@@ -113,6 +122,11 @@ def _degree(phrase: str) -> float:
     """How much "a bit" is of a whole; 1 where nothing is said."""
     readings = roles().get(tuple(phrase.split()), ())
     return next((value for role, value, _ in readings if role == "degree"), 1.0)
+
+
+def _turns(whole: str | Reference | None) -> bool:
+    """Whether words turn what was set, if they do not ask for something else: "narrower"."""
+    return isinstance(whole, Reference) and whole.kind in TWEAKS
 
 
 def _note(meaning: str | Reference, said: list[str], references: list[Reference]) -> None:

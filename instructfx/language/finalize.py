@@ -59,6 +59,12 @@ BOTH = ("a", "no", "o", "y")
 _SPANISH = frozenset(
     [
         "normaliza",
+        "rehacer",
+        "rehaz",
+        "recupera",
+        "perdon",
+        "perdón",
+        "ups",
         "reves",
         "asi",
         "antes",

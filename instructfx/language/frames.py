@@ -154,8 +154,12 @@ class _Frames:
         factor = level_factor(self._loud) if area else 1.0
         if (draft.disliked or _listed_faults(group, draft)) and _only_said(group):
             group = replace(group, mods=replace(group.mods, flags=group.mods.flags | {"too"}))
+        if family.kind == "fault" and draft.wishes and draft.wishes[-1].complaint and _comes_with(group, part):
+            group = replace(group, mods=replace(group.mods, verb=None, flags=group.mods.flags | {"too"}))
         kept = group if self._loud is None or not area else replace(group, mods=Mods())
         made = wish(kept, family, self._words, phrase, self._guarded, factor)
+        if made.complaint and family.kind == "space" and family.opposite and made.axes.get("presence", 0.0):
+            made = _brought_near(made, family, self._words.families[family.opposite])
         where = self._where() if family.kind != "area" else None
         away = max(made.axes.values(), key=abs, default=0.0) < 0
         draft.wishes.append(less_there(made, where) if where is not None and away else made)
@@ -168,6 +172,20 @@ class _Frames:
             if family and self._words.families[family].kind == "area":
                 return self._words.families[family]
         return None
+
+
+def _brought_near(complaint: Wish, family: Family, opposite: Family) -> Wish:
+    """What lies too far back is to come forward: the room that was recorded with it cannot be taken out of it."""
+    size = max(abs(value / family.axes[axis]) for axis, value in complaint.axes.items())
+    axes = {axis: round(size * value, 4) for axis, value in opposite.axes.items()}
+    return replace(complaint, families=(opposite.name,), axes=axes, effects=opposite.effects)
+
+
+def _comes_with(group: Group, part: Clause) -> bool:
+    """Whether a fault is only said to be there: "it sounds dull and with a lot of mud"."""
+    mods = group.mods
+    asked = mods.direction or mods.has("not", "without", "make") or mods.verb not in (None, "add")
+    return not asked and any(item.text in ("with", "con") for item in part.items)
 
 
 def _only_stated(mods: Mods) -> bool:

@@ -89,6 +89,7 @@ def _asked(
         undirected=tuple(draft.undirected),
         beyond=(*scopes.beyond, *draft.beyond),
         loudness_lufs=target,
+        peak_dbtp=draft.context.peak_dbtp,
         said=("acknowledgement",) if kept else (),
     )
 
@@ -135,7 +136,17 @@ def _question(topic: Topic, tokens: Sequence[Token], words: Lexicon) -> Question
 
 def _undone(part: Clause, draft: IntentDraft) -> bool:
     """Whether a clause only asks to go back; "undo the reverb" speaks of an effect instead."""
-    if any(item.has("reset") for item in part.items):
+    resets = any(item.has("reset") for item in part.items)
+    of_effects = [item.entry.nickname.effect for item in part.items if item.entry and item.entry.nickname]
+    if resets and of_effects:  # "back to normal pitch"
+        draft.commands += [
+            Command(text_of(part), "remove", effect, {}, {}, (), 0.0) for effect in dict.fromkeys(of_effects)
+        ]
+        return True
+    if resets and any(item.entry for item in part.items):
+        draft.undirected.append(text_of(part))  # "reset the width" is not everything
+        return True
+    if resets:
         draft.commands.append(Command(text_of(part), "remove", None, {}, {}, (), 0.0))
         return True
     if not any(item.has("undo") for item in part.items):

@@ -96,24 +96,32 @@ something is done on the page, or something else."""
 ReferenceKind = Literal[
     "again", "correct", "same_for", "less_by", "instead", "share", "swap", "before", "version", "frequency", "height",
     "bandwidth", "flatten", "exchange", "withdraw", "order",
-    "end",
+    "end", "turn", "redo", "rather", "offer",
 ]  # fmt: skip
+
+
+TWEAKS = frozenset(("frequency", "height", "bandwidth"))
+"""References that turn what was set before, and ask nothing by themselves."""
 
 
 @dataclass(frozen=True)
 class Reference:
     """Something said of what was done before.
 
-    again: what the last turn asked, amount times as far; -0.5 takes half of it back, -2 goes as far the other way.
-    share: amount of what the last turn did is to stay. correct: the last turn is taken back, and what it asked is asked
-    with `words` in their place: "no, I meant the highs". instead: the same with another number. same_for: what it asked
-    is asked of something else as well. less_by: what it asked goes back by a number: "back off 1 dB". swap: an effect
-    takes the place of the one spoken of last. before: go back to before something was done: "back to before the
-    reverb". version: go back to the turn of that number, 1 the first. frequency: what the last turn set moves by amount
-    octaves; height: the same, where only that can be meant. bandwidth: its Q rises by amount octaves. flatten: the band
-    at that frequency is taken back. exchange: two slots change places. withdraw: what the turn of that number put in
-    goes, and what came later stays. order: one effect is to come before another. end: an effect goes to the end of the
-    chain, where amount is negative to its beginning."""
+    again: what the last turn asked, amount times as far; -0.5 takes half of it back, -2 goes as far the other
+    way. share: amount of what the last turn did is to stay. correct: the last turn is taken back, and what it
+    asked is asked with `words` in their place: "no, I meant the highs". instead: the same with another number.
+    rather: correct, where `words` can stand for what was asked, else `words` alone: "no, quieter". same_for: what
+    it asked is asked of something else as well. less_by: what it asked goes back by a number: "back off 1 dB".
+    swap: an effect takes the place of the one spoken of last. before: go back to before something was put in, or
+    where amount is negative before it was touched last: "back to before the reverb". version: go back to the turn
+    of that number on the path, 1 the first, 0 the dry track. turn: go to the turn of that number in the history.
+    redo: go to what played before the last step through the history. offer: what the last answer advised is to be
+    done. frequency: what the last turn set moves by amount octaves; height: the same, where only that can be
+    meant. bandwidth: its Q rises by amount octaves. flatten: the band at that frequency is taken back. exchange:
+    two slots change places. withdraw: what the turn of that number put in goes, and what came later stays. order:
+    one effect is to come before another. end: an effect goes to the end of the chain, where amount is negative to
+    its beginning."""
 
     kind: ReferenceKind
     amount: float = 1.0
@@ -154,7 +162,7 @@ class Intent:
 
     undo is by how many turns to go back, before anything else. said names acts that ask for no change of sound:
     acknowledgement, dissatisfied, undo, foreign. undirected are nouns of which nothing says whether more or less is
-    wanted: "bass". loudness_lufs is the loudness that was named for the whole track.
+    wanted: "bass". loudness_lufs is the loudness that was named for the whole track, peak_dbtp the true peak.
     """
 
     instruction: str
@@ -171,6 +179,7 @@ class Intent:
     said: tuple[str, ...] = ()
     undirected: tuple[str, ...] = ()
     loudness_lufs: float | None = None
+    peak_dbtp: float | None = None
 
     @property
     def axes(self) -> Mapping[str, float]:
@@ -180,7 +189,7 @@ class Intent:
     @property
     def understood(self) -> bool:
         """Whether the instruction asks for any change of the chain."""
-        level = self.loudness_lufs is not None
+        level = self.loudness_lufs is not None or self.peak_dbtp is not None
         return bool(self.wishes or self.commands or self.undo or self.references or level)
 
 

@@ -22,6 +22,10 @@ TEXTS: Final[Mapping[str, Mapping[Language, str]]] = {
         "en": "{value} is outside {legal}; used {used}",
         "es": "{value} está fuera de {legal}; se usó {used}",
     },
+    "reduction": {
+        "en": "how many dB a compressor takes off is not measured; a lower threshold or a higher ratio takes more",
+        "es": "cuántos dB reduce un compresor no se mide; un umbral más bajo o un ratio mayor reducen más",
+    },
     "no_tempo": {
         "en": "no tempo was given for the note length; used 120 bpm",
         "es": "no se dio tempo para la figura; se usaron 120 bpm",

@@ -22,8 +22,10 @@ from instructfx.language.context import (
     which_of,
 )
 from instructfx.language.eq_commands import NOISES, area_boost, area_of, read_boosts
+from instructfx.language.headroom import read_headroom
 from instructfx.language.intent_types import USUAL, Command, Verb
 from instructfx.language.lexicon import lexicon
+from instructfx.language.notes import note
 from instructfx.language.numbers import Quantity
 from instructfx.language.pan_commands import read_pan
 from instructfx.language.scan import Clause, Item
@@ -33,6 +35,8 @@ COUNTED = ("bpm", "times")
 """Units of numbers that are no settings: read elsewhere."""
 SET = frozenset(("set", "change", "to", "lower", "raise"))
 TARGET = frozenset(("set", "at", "to", "a", "en"))
+REDUCTION = frozenset(("gain reduction", "reducción de ganancia", "reduccion de ganancia"))
+"""What a compressor takes off."""
 WHOLLY = 2.5  # the degree of "fully", "completely"
 LEAST_LUFS, MOST_LUFS = -40.0, -5.0
 """What anybody wants a whole track to measure."""
@@ -54,6 +58,9 @@ def figures(clause: Clause, context: DialogueContext) -> NumericReading:
         context.which = named[-1][1].which
     elif any(item.entry and item.entry.family and _is_place(item.entry.family) for item in items):
         context.effect, context.which = EFFECTS.usual("room").name, USUAL  # "a small room, 0.8 s"
+    if read_headroom(items, numbers, found, context):
+        return found
+    numbers = _unmeasured(items, numbers, found, context)
     read_pan(items, numbers, found, context)
     if not numbers:
         _whole_mix(items, found, context)
@@ -70,6 +77,18 @@ def figures(clause: Clause, context: DialogueContext) -> NumericReading:
             quantity = replace(quantity, unit="db") if quantity.unit == "lufs" else quantity
             _read(items, at, quantity, found, sign, context)
     return found
+
+
+def _unmeasured(
+    items: Sequence[Item], numbers: Sequence[tuple[int, Quantity]], found: NumericReading, context: DialogueContext
+) -> list[tuple[int, Quantity]]:
+    """The numbers without those that say how much a compressor is to take off: a note says that it is not measured."""
+    asked = [at for at, item in enumerate(items) if item.text in REDUCTION]
+    if not asked or not any(quantity.unit == "db" for _, quantity in numbers):
+        return list(numbers)
+    found.used |= {at for at, quantity in numbers if quantity.unit == "db"}
+    context.notes.append(note("reduction", context.language))
+    return [(at, quantity) for at, quantity in numbers if quantity.unit != "db"]
 
 
 def _pointed(items: Sequence[Item], at: int) -> bool:

@@ -22,6 +22,8 @@ _TOKEN = re.compile(
     r"|(?P<mark>[,;.!?:()\[\]&+/@%…\n—–\"])"
 )
 _PLAIN = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "−": "-", "⁄": "/", "\t": " ", "\r": "\n"})
+_NODS = str.maketrans(dict.fromkeys("👍👌👏🙌💯🤘🔥😍🤩✅", ". ok .") | {"👎": ". no ."})
+"""Pictures that people send for a word of praise, or its contrary."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ def fold(text: str) -> str:
 def clean(instruction: str) -> str:
     """The part of an instruction that is read, without mark-up, control and invisible characters."""
     text = instruction[:READ_CHARACTERS].translate(_PLAIN)
+    text = text if text.isascii() else text.translate(_NODS)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).translate(_PLAIN)
     text = _INFIX.sub(r"\1.\2 kHz", _SLASH.sub(" ", _TAG.sub(" ", text)))

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 class PastTurn:
     """An earlier turn on the path to what plays now: its words, the chain that it left, what it asked of the ear, and
     what the ear read before and after it. by_hand: its words describe settings and ask for nothing. pinned holds the
-    (slot id, setting) pairs that its plan fixed; share is set where it is so much of the turn before it."""
+    (slot id, setting) pairs that its plan fixed; share is set where it is so much of the turn before it.
+    index is its number in the session, from 1. corrected are the words of the turns that it took back to be planned in
+    their place, the oldest first."""
 
     instruction: str
     chain: Chain = field(default_factory=Chain)
@@ -31,6 +33,8 @@ class PastTurn:
     by_hand: bool = False
     pinned: frozenset[tuple[str, str]] = frozenset()
     share: float | None = None
+    index: int = 0
+    corrected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,9 @@ class PlanRequest:
     ear_reads: the ear understands any text, also one that no lexicon knows. cancelled: whoever asked has stopped it.
     recent: ids of the chain's slots, those that were spoken of last first. used: every id that the session has given.
     facts measures the whole track through a chain, which takes a while; None where there is no track.
-    since: what was said and answered after the last turn, such as a question back.
+    since: what was said and answered after the last turn, such as a question back. others: the turns that are not on
+    the path, taken back or taken of the same words. left is the number of the turn to which "redo" leads, 0 where there
+    is none; stepped holds the words of the last turn where that was a step through the history, else nothing.
     """
 
     instruction: str
@@ -63,6 +69,9 @@ class PlanRequest:
     used: frozenset[str] = frozenset()
     facts: Callable[[Chain], TrackFacts] | None = None
     since: tuple[PastExchange, ...] = ()
+    others: tuple[PastTurn, ...] = ()
+    left: int = 0
+    stepped: str = ""
 
     @property
     def said(self) -> tuple[str, ...]:

@@ -70,6 +70,9 @@ def _dial(command: Command, slot_id: str, intent: Intent, draft: Draft) -> None:
     heuristics, amount = draft.effect(slot_id).heuristics, command.amount
     settings = dict(command.settings)
     values = draft.values(slot_id)
+    turned = heuristics.more(amount, values) if amount and not new else {}
+    if turned and all(values[name] == value for name, value in settings.items() if name not in turned):
+        settings = {}  # "more of the plate", where it is one already
     for said in (*command.changes, *command.factors):
         name = _working(said, slot_id, values, draft)
         stands = {**values, **command.settings}[name]  # a short plate is shorter than a plate

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import reduce
 
+from instructfx.chain import Chain
 from instructfx.ears.axes import AXES, TONE, TONE_CURVES
 from instructfx.ears.goal import Goal
 from instructfx.effects import EFFECTS
@@ -14,11 +15,14 @@ from instructfx.language.wishes import GUARD
 from instructfx.planners import PlanRequest, Take, replies
 from instructfx.planners.acts import answers_to, asks_nothing_of_sound, reply_to, told_beyond
 from instructfx.planners.apply_commands import apply_command, rests
+from instructfx.planners.corrections import asks, replaces
 from instructfx.planners.draft import Draft
+from instructfx.planners.draft_plan import plan_of
 from instructfx.planners.drawing import canvas_of, standing_against
 from instructfx.planners.eq_fit import begun, drawn, fitting, turning
 from instructfx.planners.folding import flip_before_folding
-from instructfx.planners.loudness_target import to_loudness
+from instructfx.planners.loudness_target import to_headroom, to_loudness
+from instructfx.planners.offers import accepted
 from instructfx.planners.phrases import Voice
 from instructfx.planners.plan import Plan, Reply
 from instructfx.planners.pronouns import with_names
@@ -56,6 +60,12 @@ class BuiltinPlanner:
     def plan(self, request: PlanRequest) -> Plan | Reply:
         """The plan of one turn, or what to say where nothing is to change; never raises for words."""
         intent = understand(request.instruction, request.effects_lately)
+        rejection = next((each for each in intent.references if each.kind == "rather"), None)
+        if rejection and not replaces(rejection, request):  # "no, too dark"
+            return replace(self.plan(replace(request, instruction=rejection.words)), raw=request.instruction)
+        offer = accepted(intent, request)
+        if offer:
+            return replace(self.plan(replace(request, instruction=offer, since=())), raw=request.instruction)
         named = with_names(intent, request)
         if named.ask:
             return Reply("unclear", named.ask, raw=request.instruction)
@@ -67,9 +77,11 @@ class BuiltinPlanner:
         meant = resolved(intent, request)
         if meant.ask:
             return Reply("unclear", meant.ask, raw=request.instruction)
-        asks = meant.intent.wishes or meant.intent.commands or meant.intent.loudness_lufs is not None
-        if not asks:
-            return replies.undone(meant.back, request, intent.language) if meant.back else reply_to(intent, request)
+        changes = asks(meant.intent)
+        if not changes and (meant.back or meant.goes_to):
+            return replies.stepped(meant.back, meant.goes_to, request, intent.language)
+        if not changes:
+            return reply_to(intent, request)
         return replace(self._planned(meant.intent, meant.request), undo=meant.back)
 
     def _planned(self, intent: Intent, request: PlanRequest) -> Plan:
@@ -98,13 +110,19 @@ class BuiltinPlanner:
             draft.notes.append(draft.voice.say("only_kept"))
             draft.notes += [note for name in draft.keep if (note := rests(name, draft))]
         flip_before_folding(draft)
+
+        def planned() -> Chain:
+            return route(request.chain, plan_of(draft, intent, goal, request))[1]
+
         if intent.loudness_lufs is not None:
-            said = to_loudness(
-                intent.loudness_lufs, draft, lambda: route(request.chain, _plan(intent, draft, goal, request))[1]
-            )
+            said = to_loudness(intent.loudness_lufs, draft, planned)
             aim = draft.voice.say("loud_aimed", target=number_text(intent.loudness_lufs))
             draft.notes.append(aim if goal.axes else said)  # a search is still to change what was measured
-        return _plan(intent, draft, goal, request)
+        if intent.peak_dbtp is not None:
+            said = to_headroom(intent.peak_dbtp, draft, planned)
+            aim = draft.voice.say("peak_aimed", target=number_text(intent.peak_dbtp))
+            draft.notes.append(aim if goal.axes else said)
+        return plan_of(draft, intent, goal, request)
 
     def _sized(self, goal: Goal, intent: Intent, draft: Draft) -> Goal:
         """The goal of this take: larger where words say what the sound should be and something stands against it,
@@ -269,34 +287,3 @@ def _start(
                 draft.note_end_stop(slot_id)
         said = draft.fixed(slot_id)  # what was said in numbers stands beside what a word is known by
         draft.move(slot_id, {name: value for name, value in settings.items() if name not in said}, pinned)
-
-
-# The plan
-
-
-def _plan(intent: Intent, draft: Draft, goal: Goal, request: PlanRequest) -> Plan:
-    ranks = list(EFFECTS)
-    moves = sorted(draft.moves.values(), key=lambda move: ranks.index(move.effect))
-    adjust = tuple(move for move in moves if draft.has(move.slot))
-    staying = [slot for slot in draft.chain.slots if slot.id not in draft.remove and slot.effect.name in ranks]
-    add = []
-    for move in moves:
-        if not draft.has(move.slot):
-            later = [slot.id for slot in staying if ranks.index(slot.effect.name) > ranks.index(move.effect)]
-            before, after = draft.places.get(move.slot, (later[0] if later else "", ""))
-            add.append(replace(move, before=before, after=after))
-    add.sort(key=lambda move: move.slot in draft.places)  # what they stand beside may be new as well
-    plan = Plan(
-        add=tuple(add),
-        adjust=adjust,
-        remove=tuple(draft.remove),
-        bypass=tuple(draft.bypass),
-        enable=tuple(draft.enable),
-        lock=tuple(draft.lock),
-        unlock=tuple(draft.unlock),
-        keep=tuple(draft.keep),
-        order=tuple(draft.order),
-        goal=goal,
-        notes=tuple(dict.fromkeys(draft.notes)),
-    )
-    return replies.with_reply(plan, intent, request)

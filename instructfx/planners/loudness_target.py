@@ -1,4 +1,5 @@
-"""A loudness that is named for the whole track: the gain and the limiter that take it there, and what is measured."""
+"""A loudness or a peak that is named for the whole track: the gain and the limiter that take it there, and what is
+measured."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from instructfx.planners.sound_questions import number_text, track_facts
 from instructfx.rendering.level import CEILING_DBTP
 
 WITHIN_LU = 0.3  # of the target: nearer counts as there
+WITHIN_DB = 0.1  # of a peak
 TRIES = 3  # of a limiter that goes deeper each time
 MOST_LIMITED_DB = 12.0  # taken off the peaks: more is no limiting but distortion
 
@@ -53,3 +55,27 @@ def to_loudness(target_lufs: float, draft: Draft, planned: Callable[[], Chain]) 
     there = abs(facts.loudness_lufs - target_lufs) <= WITHIN_LU
     measured = {"lufs": number_text(facts.loudness_lufs), "peak": number_text(facts.true_peak_dbtp)}
     return voice.say("loud_reached" if there else "loud_not_reached", target=number_text(target_lufs), **measured)
+
+
+def to_headroom(target_dbtp: float, draft: Draft, planned: Callable[[], Chain]) -> str:
+    """Put into the draft the gain that lowers the true peak to a level; what is measured then, as a sentence.
+
+    A peak that lies lower already leaves more room than is asked, and stays. planned is as for `to_loudness`.
+    """
+    voice = draft.voice
+    facts = track_facts(draft.request, planned())
+    if facts is None:
+        return voice.say("not_measured")
+    target = number_text(target_dbtp)
+    if facts.true_peak_dbtp <= target_dbtp + WITHIN_DB:
+        return voice.say("peak_there", target=target, peak=number_text(facts.true_peak_dbtp))
+    level = draft.usual(EFFECTS.usual("level").name)
+    for _ in range(TRIES):
+        over_db = facts.true_peak_dbtp - target_dbtp
+        if abs(over_db) <= WITHIN_DB:
+            break
+        draft.move(level, {"gain_db": round(draft.values(level)["gain_db"] - over_db, 2)}, ["gain_db"])
+        facts = track_facts(draft.request, planned()) or facts
+    there = abs(facts.true_peak_dbtp - target_dbtp) <= WITHIN_LU
+    measured = {"lufs": number_text(facts.loudness_lufs), "peak": number_text(facts.true_peak_dbtp)}
+    return voice.say("peak_reached" if there else "peak_not_reached", target=target, **measured)

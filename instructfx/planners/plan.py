@@ -74,8 +74,9 @@ class Plan:
 
     remove, bypass, enable, keep, lock and unlock are ids of slots; keep are those that refiners may not touch this
     turn, lock those that nobody may until they are unlocked. order holds slots that are to stand in another order, in
-    that order. undo says how many turns to go back first; notes are what
-    the person should know (values that were clamped, words that were not understood). raw is the planner's answer word
+    that order. undo says how many turns to go back first, goes_to the number of the turn to go to where that is not on
+    the path to what plays now, 0 where it is. notes are what the person should know (values that were clamped, words
+    that were not understood). raw is the planner's answer word
     for word; asked is what a language model was asked and what it cost, None where none was."""
 
     add: tuple[Move, ...] = ()
@@ -88,6 +89,7 @@ class Plan:
     unlock: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     undo: int = 0
+    goes_to: int = 0
     goal: Goal = field(default_factory=Goal)
     thoughts: Thoughts = field(default_factory=Thoughts)
     reply: str = ""

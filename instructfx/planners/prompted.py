@@ -66,7 +66,8 @@ class PromptedPlanner:
 
 def _only_goes_back(instruction: str) -> bool:
     intent = understand(instruction)
-    return bool(intent.undo) and not (intent.wishes or intent.commands or intent.unknown)
+    steps = intent.undo or [each.kind for each in intent.references] == ["redo"]
+    return bool(steps) and not (intent.wishes or intent.commands or intent.unknown)
 
 
 def _counted(asked: Asked, answer: ModelAnswer) -> Asked:

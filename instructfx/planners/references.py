@@ -3,39 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
 
 from instructfx.chain import Chain
 from instructfx.effects import EFFECTS
 from instructfx.language import Command, Intent, lexicon, understand, understand_alone
 from instructfx.language.eq_commands import LEAST_HZ
-from instructfx.language.intent_types import USUAL, Reference, Which
+from instructfx.language.intent_types import TWEAKS, USUAL, Reference, Which
 from instructfx.language.normal_form import normal_form
 from instructfx.language.scan import scan
 from instructfx.language.substitution import substituted
-from instructfx.planners import PlanRequest
+from instructfx.planners import PastTurn, PlanRequest
+from instructfx.planners.corrections import asked_by, asks, in_full, spoken
+from instructfx.planners.history import turn_numbered, turns_back, undoes_the_step, wished_last
 from instructfx.planners.last_settings import flattened, moved_in_frequency, moved_in_width, moved_to, sets_bands
 from instructfx.planners.order_of_slots import in_order, in_place_of_each_other, taken_out
 from instructfx.planners.phrases import Voice
-
-TWEAKS: Final = frozenset(("frequency", "height", "bandwidth"))
-"""References that turn what was asked before, and ask nothing by themselves."""
 
 
 @dataclass(frozen=True)
 class Resolved:
     """What is asked once references are resolved, on which turn it builds, and how many turns are taken back first.
 
-    ask is a question back where it cannot be known what is spoken of; empty where it can."""
+    ask is a question back where it cannot be known what is spoken of; empty where it can. goes_to is a turn to go to
+    that is not on the path."""
 
     intent: Intent
     request: PlanRequest
     back: int = 0
     ask: str = ""
+    goes_to: PastTurn | None = None
 
 
 def resolved(intent: Intent, request: PlanRequest) -> Resolved:
     """The intent without references. Where there is nothing that they could speak of, they stay in it."""
+    if undoes_the_step(intent, request):
+        intent = replace(intent, undo=0, references=(Reference("redo"),))
     back = min(intent.undo, len(request.earlier))
     found = Resolved(replace(intent, undo=0), without_last(request, back), back)
     for reference in intent.references:
@@ -53,8 +55,13 @@ def without_last(request: PlanRequest, count: int) -> PlanRequest:
 
 def _resolved(reference: Reference, found: Resolved) -> Resolved:
     request = found.request
+    if reference.kind in ("turn", "redo"):
+        number = request.left if reference.kind == "redo" else int(reference.amount)
+        return _at_turn(number, found, "no_such_turn" if reference.kind == "turn" else "nothing_to_redo")
     if reference.kind in ("before", "version"):
-        count = _turns_back(reference, request)
+        count = turns_back(reference, request)
+        if not count and not request.earlier:
+            return replace(found, ask=Voice(found.intent.language).say("nothing_to_undo"))
         if not count:
             return found
         return replace(found, request=without_last(request, count), back=found.back + count)
@@ -67,8 +74,7 @@ def _resolved(reference: Reference, found: Resolved) -> Resolved:
     if reference.kind in ("order", "end"):
         return _moving(in_order(reference, request.chain), found)
     if reference.kind == "withdraw":
-        back = _turns_back(reference, request)
-        number = int(reference.amount) or (len(request.earlier) + 1 - back if back else 0)
+        number = int(reference.amount) or wished_last(reference.words, request)
         return _withdrawn(number, found) if 0 < number <= len(request.earlier) else _by_itself(found)
     if reference.kind == "swap":
         return replace(found, intent=joined(found.intent, _swapped(reference, request)))
@@ -86,14 +92,28 @@ def _resolved(reference: Reference, found: Resolved) -> Resolved:
     back = found.back
     if reference.kind not in ("same_for", "less_by") and not any(turn.by_hand for turn in request.earlier[-count:]):
         request, back = without_last(request, count), back + count
-    asked = understand(words, request.effects_lately)
+    asked = spoken(words, request.effects_lately, bool(found.request.earlier[-1].goal.axes))
     if reference.kind == "less_by":
         if asked.wishes or not all(command.boosts or command.changes for command in asked.commands):
             return _by_itself(found)
         asked = _scaled(asked, -1.0)
-    if not asked.understood:
+    if not asks(asked):
         return found
     return Resolved(joined(found.intent, asked), request, back)
+
+
+def _at_turn(number: int, found: Resolved, missing: str) -> Resolved:
+    """At the turn of that number in the history, wherever it is; the sentence of that key where there is none."""
+    request, voice = found.request, Voice(found.intent.language)
+    turn = turn_numbered(number, request)
+    if turn is None:
+        return replace(found, ask=voice.say(missing, number=str(number)))
+    if turn not in request.earlier:
+        return replace(found, goes_to=turn)
+    count = len(request.earlier) - 1 - request.earlier.index(turn)
+    if not count:
+        return replace(found, ask=voice.say("plays_already", number=str(number)))
+    return replace(found, request=without_last(request, count), back=found.back + count)
 
 
 def _by_itself(found: Resolved) -> Resolved:
@@ -105,7 +125,7 @@ def _asked_last(request: PlanRequest) -> tuple[str, int]:
     """The last words that asked something by themselves, and how many turns there are from them on."""
     for count, turn in enumerate(reversed(request.earlier), start=1):
         if not turn.by_hand and not _tweaks(understand(turn.instruction)):
-            return turn.instruction, count
+            return in_full(turn), count
     return request.said[-1], 1
 
 
@@ -175,23 +195,30 @@ def joined(intent: Intent, more: Intent) -> Intent:
         commands=(*intent.commands, *more.commands),
         notes=(*intent.notes, *more.notes),
         loudness_lufs=intent.loudness_lufs if more.loudness_lufs is None else more.loudness_lufs,
+        peak_dbtp=intent.peak_dbtp if more.peak_dbtp is None else more.peak_dbtp,
         references=(),
     )
 
 
 def _meant_last(request: PlanRequest) -> Intent:
     """What the last turn asked that asked for anything by itself; "again" speaks of what it repeats."""
-    for place in range(len(request.said) - 1, -1, -1):
-        intent = understand(request.said[place], request.effects_lately)
+    for turn in reversed([each for each in request.earlier if not each.by_hand]):
+        intent = asked_by(turn, request.effects_lately)
         dialled = tuple(c for c in intent.commands if c.effect and c.verb in ("add", "adjust"))
         if intent.wishes or dialled:
             return replace(intent, commands=dialled)
         if any(reference.kind == "flatten" for reference in intent.references):
             break  # what was taken back is not there to take a share of
         if intent.references and intent.references[0].words:
-            words = substituted(request.said[max(place - 1, 0)], intent.references[0].words)
-            return understand_alone(words or intent.references[0].words)
+            return _again_elsewhere(intent.references[0].words, turn, request)
     return Intent("", "en")
+
+
+def _again_elsewhere(words: str, turn: PastTurn, request: PlanRequest) -> Intent:
+    """What "the same at 600" asked: the words before it, with these in the place of their like."""
+    place = request.earlier.index(turn)
+    before = next((each for each in reversed(request.earlier[:place]) if not each.by_hand), turn)
+    return understand_alone(substituted(in_full(before), words) or words)
 
 
 def _swapped(reference: Reference, request: PlanRequest) -> Intent:
@@ -255,22 +282,3 @@ def _mirrored(command: Command) -> dict[str, float]:
 def _there(which: Which) -> Which:
     """What was put in then is there now, and was spoken of last."""
     return USUAL if which.kind == "another" else which
-
-
-def _turns_back(reference: Reference, request: PlanRequest) -> int:
-    """How many turns to take back; 0 where what is spoken of cannot be found."""
-    count = len(request.earlier)
-    if reference.kind == "version":
-        return count - int(reference.amount) if 0 <= reference.amount < count else 0
-    spoken = understand_alone(f"more {reference.words}")
-    effects = {command.effect for command in spoken.commands if command.effect}
-    families = {family for wish in spoken.wishes for family in wish.families}
-    for place in range(count - 1, -1, -1):
-        before = request.earlier[place - 1].chain if place else Chain()
-        asked = understand(request.earlier[place].instruction)
-        came = set(request.earlier[place].chain.names) - set(before.names)
-        named = {command.effect for command in asked.commands}
-        wished = {family for wish in asked.wishes for family in wish.families}
-        if effects & (came | named) or families & wished:
-            return count - place
-    return 0

@@ -11,7 +11,7 @@ from instructfx.chain import Chain
 from instructfx.effects import EFFECTS
 from instructfx.language import Intent
 from instructfx.language.intent_types import Language
-from instructfx.planners import PlanRequest
+from instructfx.planners import PastTurn, PlanRequest
 from instructfx.planners.deeds import deeds, valued
 from instructfx.planners.phrases import Voice, capital
 from instructfx.planners.plan import Plan, Thoughts
@@ -50,12 +50,15 @@ def impossible(axis: str, language: Language = "en") -> str:
     return voice.say(f"cannot_{axis}" if axis in IMPOSSIBLE else "cannot")
 
 
-def undone(steps: int, request: PlanRequest, language: Language = "en") -> Plan:
-    """The plan of going back by some turns."""
+def stepped(steps: int, to: PastTurn | None, request: PlanRequest, language: Language = "en") -> Plan:
+    """The plan of going back by some turns, or to a turn that is not on the path."""
     voice = Voice(language)
+    thoughts = Thoughts(asked=voice.say("thought_redo" if to else "thought_undo"))
+    if to:
+        reply = voice.say("gone_to", words=to.instruction)
+        return Plan(goes_to=to.index, reply=reply, thoughts=thoughts, raw=request.instruction)
     dry = steps == len(request.earlier)
     reply = voice.say("back_to_dry") if dry else voice.say("back_to", words=request.earlier[-steps - 1].instruction)
-    thoughts = Thoughts(asked=voice.say("thought_undo"))
     return Plan(undo=steps, reply=reply, thoughts=thoughts, raw=request.instruction)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -110,6 +111,32 @@ class Session:
         """The id of the turn to which one step forward leads, on the way that was left; None where that ends here."""
         way, place = self._walked
         return way[place] if place < len(way) else None
+
+    @property
+    def left(self) -> Turn | None:
+        """The turn to which "redo" in words leads: what played before the last step through the history, and after a
+        step forward one step further; None where the last turn was none, or where that way ends here."""
+        last = self.turns[-1] if self.turns else None
+        if last is None or last.kind != "undone":
+            return None
+        was = self.reached(self.playing_after(self.turns[-2])) if len(self.turns) > 1 else None
+        forward = was is None or was.id in [turn.id for turn in self.path]
+        if not forward:
+            return was
+        return self.turn(self.redo_target) if self.redo_target else None
+
+    @property
+    def corrected(self) -> Mapping[str, tuple[str, ...]]:
+        """By the ids of turns that were planned on what played before earlier ones ("no, I meant the highs"): the words
+        of those turns that ask for something, the oldest first, each behind the words that it corrected itself."""
+        found: dict[str, tuple[str, ...]] = {}
+        for turn in self.turns[1:]:
+            if turn.kind != "said" or not turn.plan.undo:
+                continue
+            before = self.reached(self.playing_after(self.turns[turn.index - 2]))
+            gone = [each for each in self._path(before)[-turn.plan.undo :] if each.kind != "edited"]
+            found[turn.id] = tuple(words for each in gone for words in (*found.get(each.id, ()), each.instruction))
+        return found
 
     @cached_property
     def _walked(self) -> tuple[tuple[str, ...], int]:

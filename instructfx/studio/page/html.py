@@ -62,7 +62,7 @@ def _said(each: VisitEntry) -> str:
     turn = each.turn
     if turn and turn.take > 1:
         return f'<div class="take">Take {turn.take}</div>'
-    by_hand = turn and (turn.kind == "edited" or (turn.kind == "undone" and not turn.plan.undo))
+    by_hand = turn and (turn.kind == "edited" or (turn.kind == "undone" and not (turn.plan.undo or turn.plan.goes_to)))
     return "" if by_hand or not each.words else _words(each.words)
 
 

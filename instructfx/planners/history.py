@@ -1,0 +1,77 @@
+"""Steps through the history that words ask for: "back to before the reverb", "turn 3 was better", "redo"."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from instructfx.chain import Chain
+from instructfx.language import Intent, understand, understand_alone
+from instructfx.language.intent_types import Reference
+from instructfx.language.normal_form import normal_form
+from instructfx.planners import PastTurn, PlanRequest
+from instructfx.planners.corrections import asked_by
+
+BRINGING: Final = frozenset(("bring", "put", "get", "give"))
+THAT: Final = frozenset(("that", "this", "it", "eso", "esto"))
+
+
+def turns_back(reference: Reference, request: PlanRequest) -> int:
+    """How many turns to take back for "before the reverb" and "the first version", 0 where what is spoken of cannot be
+    found. Before an effect is before the turn since which it has been there; where amount is negative, and where it is
+    not there, before the last turn that was about it. Before a quality is before the first wish for it."""
+    count = len(request.earlier)
+    if reference.kind == "version":
+        return count - int(reference.amount) if 0 <= reference.amount < count else 0
+    spoken = understand_alone(f"more {reference.words}")
+    effects = {command.effect for command in spoken.commands if command.effect}
+    families = {family for wish in spoken.wishes for family in wish.families}
+    put_in = _put_in(effects, request) if reference.amount > 0 else 0
+    if put_in:
+        return put_in
+    places = [place for place in range(count) if _about(place, effects, families, request)]
+    if not places:
+        return 0
+    return count - (places[0] if families and reference.amount > 0 else places[-1])
+
+
+def wished_last(words: str, request: PlanRequest) -> int:
+    """The number on the path, from 1, of the last turn that wished for what the words name; 0 where none did."""
+    families = {family for wish in understand_alone(f"more {words}").wishes for family in wish.families}
+    places = [place for place in range(len(request.earlier)) if _about(place, set(), families, request)]
+    return places[-1] + 1 if places else 0
+
+
+def turn_numbered(number: int, request: PlanRequest) -> PastTurn | None:
+    """The turn of that number in the history, on the path or not; None where there is none."""
+    return next((turn for turn in (*request.earlier, *request.others) if turn.index == number), None)
+
+
+def undoes_the_step(intent: Intent, request: PlanRequest) -> bool:
+    """Whether what was taken back is wanted again: "bring it back" after a step through the history, and "undo that"
+    after one that said where it leads, as "back to before the reverb" does."""
+    words = {token.key for token in normal_form(request.instruction)}
+    if intent.undo != 1 or not request.left or not words & THAT:
+        return False
+    return bool(words & BRINGING) or bool(understand(request.stepped).references)
+
+
+def _put_in(effects: set[str], request: PlanRequest) -> int:
+    """How many turns back what plays now had no slot of these effects that has been there since; 0 where none is."""
+    there = [slot.id for slot in request.chain.slots if slot.effect.name in effects]
+    count = 0
+    for turn in reversed(request.earlier):
+        if not any(slot_id in turn.chain.ids for slot_id in there):
+            break
+        count += 1
+    return count if there else 0
+
+
+def _about(place: int, effects: set[str], families: set[str], request: PlanRequest) -> bool:
+    """Whether a turn of the path put one of these effects in, named it, or wished for one of these qualities."""
+    turn = request.earlier[place]
+    before = request.earlier[place - 1].chain if place else Chain()
+    asked = asked_by(turn)
+    came = set(turn.chain.names) - set(before.names)
+    named = {command.effect for command in asked.commands if command.effect}
+    wished = {family for wish in asked.wishes for family in wish.families}
+    return bool(effects & (came | named) or families & wished)
