@@ -124,8 +124,10 @@ def _modified(mods: Mods, item: Item) -> Mods:
 
 
 def is_target(item: Item, lexicon: Lexicon, numbers: bool) -> bool:
-    """Whether an item names a quality or an effect; bare settings only count beside a direction."""
+    """Whether an item names a quality, an effect or a region; bare settings only count beside a direction."""
     entry = item.entry
+    if item.region is not None:
+        return True
     if entry is None:
         return False
     if entry.family is None and entry.nickname is None:

@@ -74,7 +74,7 @@ def _asked(
     draft.commands += scopes.commands
     draft.undirected += scopes.unclear
     target = draft.context.loudness_lufs
-    kept = bool(draft.wishes) and all(each.held for each in draft.wishes)
+    kept = bool(draft.wishes or draft.holds) and all(each.held for each in draft.wishes)
     if kept:
         draft.wishes.clear()
     return Intent(
@@ -88,6 +88,7 @@ def _asked(
         undirected=tuple(draft.undirected),
         beyond=(*scopes.beyond, *draft.beyond),
         loudness_lufs=target,
+        holds=tuple(dict.fromkeys(draft.holds)),
         said=("acknowledgement",) if kept else (),
     )
 
@@ -107,6 +108,7 @@ def _read_wishes(items: Sequence[Item], draft: IntentDraft, words: Lexicon) -> N
     groups = carried(reading.groups)
     for index, figure in enumerate(numbers):
         draft.commands.extend(figure.commands)
+        draft.holds.extend(figure.holds)
         draft.context.effect, draft.context.which = spoken[index]
         emit(
             [group for group in groups if group.clause == index],

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from instructfx.language.eq_commands import LEAST_HZ
+from instructfx.language.intent_types import LEAST_HZ
 from instructfx.language.lexicon import lexicon
 from instructfx.language.normal_form import normal_form
 from instructfx.language.scan import Item, scan
 
 DIRECTION: Final = "direction"
+FIGURE: Final = re.compile(r"\d[\d.,]*( ?(k|khz|hz|hertz|kilohertz)\b)?")
 
 
 def substituted(before: str, words: str) -> str | None:
@@ -31,13 +33,34 @@ def substituted(before: str, words: str) -> str | None:
         measured = [at for at, item in enumerate(old) if item.quantity is not None and _fits(item, told)]
         measured = measured or [at for at, item in enumerate(old) if _fits_in_kilohertz(item, told)]
         if measured:
-            text = f"{told.text} {_unit(old[measured[-1]], told.quantity.value)}"
+            text = f"{_signed(old[measured[-1]], told)} {_unit(old[measured[-1]], told.quantity.value)}"
             return _text([*old[: measured[-1]], replace(told, text=text), *old[measured[-1] + 1 :]])
+    if not places and told.quantity is not None and told.quantity.unit == "hz":
+        places = [at for at, item in enumerate(old) if _names_frequency(item)]
+        told = replace(told, text=_bounded_by(old[places[-1]], told)) if places else told
     if not places and told.quantity is None and _sort(told) != DIRECTION:
         places = [at for at, item in enumerate(old) if _sort(item) in ("effect", "quality")]
     if not places:
         return None if told.quantity is not None or _sort(told) == DIRECTION else words
-    return _text([*old[: places[-1]], told, *old[places[-1] + 1 :]])
+    return _text([*old[: places[-1]], replace(told, text=_signed(old[places[-1]], told)), *old[places[-1] + 1 :]])
+
+
+def _signed(place: Item, told: Item) -> str:
+    """The words of a number with the sign of the one that it stands for, where it has none: "5 dB" for "-3 dB"."""
+    then, now = place.quantity, told.quantity
+    cuts = then is not None and then.signed and then.value < 0 and then.unit in ("db", "")
+    return f"-{told.text}" if cuts and now is not None and not now.signed else told.text
+
+
+def _names_frequency(item: Item) -> bool:
+    """Whether an item says a frequency without its unit, or is a region on one side of one: "en 400", "above 5k"."""
+    bare = item.quantity is not None and not item.quantity.unit and item.quantity.value >= LEAST_HZ
+    return bare or (item.region is not None and item.region.side != "between")
+
+
+def _bounded_by(place: Item, told: Item) -> str:
+    """The words of a region with another frequency; the frequency alone where no region is in its place."""
+    return FIGURE.sub(told.text, place.text, count=1) if place.region else told.text
 
 
 def _fits(item: Item, told: Item) -> bool:

@@ -22,6 +22,7 @@ from instructfx.planners.phrases import Voice
 from instructfx.planners.plan import Plan, Reply
 from instructfx.planners.pronouns import with_names
 from instructfx.planners.references import joined, resolved
+from instructfx.planners.regions import bounded, held_hz
 from instructfx.planners.router import route
 from instructfx.planners.sound_questions import number_text
 from instructfx.planners.standing import in_part
@@ -66,10 +67,12 @@ class BuiltinPlanner:
         meant = resolved(intent, request)
         if meant.ask:
             return Reply("unclear", meant.ask, raw=request.instruction)
-        asks = meant.intent.wishes or meant.intent.commands or meant.intent.loudness_lufs is not None
-        if not asks:
+        asked = bounded(meant.intent)
+        if not (asked.wishes or asked.commands or asked.loudness_lufs is not None):
+            if asked.notes != meant.intent.notes:
+                return Reply("unchanged", " ".join(asked.notes), asked.notes, request.instruction)
             return replies.undone(meant.back, request, intent.language) if meant.back else reply_to(intent, request)
-        return replace(self._planned(meant.intent, meant.request), undo=meant.back)
+        return replace(self._planned(asked, meant.request), undo=meant.back)
 
     def _planned(self, intent: Intent, request: PlanRequest) -> Plan:
         gone = (c for c in intent.commands if c.verb == "remove" and c.which.kind in ("usual", "every"))
@@ -87,7 +90,7 @@ class BuiltinPlanner:
             wished |= dict.fromkeys(_choose(wish, intent, draft, request), 0.0)
         wished = {each: 0.0 for each in wished if each not in draft.remove}
         goal = self._sized(_goal(intent, wished, draft, request), intent, draft)
-        _start(intent, goal.axes, wished, draft, request)
+        _start(intent, goal, wished, draft, request)
         for slot_id in set(draft.moves) - set(wished):  # what was commanded is not for the ear to move again
             draft.move(slot_id, {}, (param.name for param in draft.effect(slot_id).params))
         if intent.wishes and not wished and draft.keep:
@@ -224,15 +227,14 @@ def _goal(intent: Intent, wished: Mapping[str, float], draft: Draft, request: Pl
     if gritty and axes.get("harshness", 0.0) < 0:
         axes["grit"] = min(axes.get("grit", 0.0), HARSH_GRIT * axes["harshness"])
     if not wished:
-        return Goal()
+        return Goal(held_hz=held_hz(intent))
     axes = in_part(axes, request.earlier)
-    return Goal(target=described(intent), anchor=wished_before(request), axes=axes)
+    return Goal(target=described(intent), anchor=wished_before(request), axes=axes, held_hz=held_hz(intent))
 
 
-def _start(
-    intent: Intent, axes: Mapping[str, float], wished: Mapping[str, float], draft: Draft, request: PlanRequest
-) -> None:
+def _start(intent: Intent, goal: Goal, wished: Mapping[str, float], draft: Draft, request: PlanRequest) -> None:
     """Starting settings for the slots that wishes chose."""
+    axes = goal.axes
     presets: dict[str, Mapping[str, float]] = {}
     for wish in intent.wishes:
         presets |= wish.settings
@@ -249,7 +251,7 @@ def _start(
             settings = {**first, **presets[effect.name]}
             pinned |= set(presets[effect.name]) - {"mix"}
         elif effect.response:  # the wish is drawn beside what the equaliser does already
-            canvas = canvas_of(slot_id, Goal(axes=axes), draft)
+            canvas = canvas_of(slot_id, goal, draft)
             settings = drawn(canvas, axes)
             pinned |= canvas.fixed
         elif effect.role == "band" and draft.has(slot_id) and hides(effect, draft.values(slot_id), axes):
