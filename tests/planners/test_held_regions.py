@@ -20,7 +20,7 @@ from instructfx.planners.eq_fit import Canvas, centres_hz
 from instructfx.planners.plan import Move, Reply
 from instructfx.planners.results import told
 from instructfx.planners.router import route
-from instructfx.planners.standing import HELD, standing
+from instructfx.planners.standing import BESIDE, HELD, standing
 from instructfx.planners.usual import usual
 
 PLANNER = planner_named("builtin")
@@ -70,8 +70,10 @@ def test_without_the_exception_the_same_wish_moves_that_region() -> None:
 
 
 def test_what_is_read_in_a_held_region_is_limited_both_ways() -> None:
-    limits = standing((), Goal(axes={"warmth": 1.0}, held_hz=(LOWS,)), MIDDLE).limits
-    assert {(each.axis, each.sign, each.least) for each in limits} == {("bass", 1, -HELD), ("bass", -1, -HELD)}
+    limits = standing((), Goal(axes={"warmth": 1.0, "mud": 0.9}, held_hz=(LOWS,)), MIDDLE).limits
+    found = {(each.axis, each.sign): each.least for each in limits}
+    assert (found["bass", 1], found["bass", -1]) == (-HELD, -HELD)
+    assert (found["nasal", -1], found["mud", -1]) == (-BESIDE, -0.9)  # where else the wish would gather
     assert standing((), Goal(axes={"warmth": 1.0}), MIDDLE).limits == ()
 
 
