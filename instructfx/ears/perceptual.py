@@ -24,6 +24,7 @@ from instructfx.ears.analysis import (
 from instructfx.ears.axes import AXES, STEP_DB, TONE_CURVES
 from instructfx.ears.goal import NOTHING_STANDS, Goal, Limit, Standing
 from instructfx.ears.measures import MEASURES
+from instructfx.ears.regions import free_of
 from instructfx.effects.device import CPU
 from instructfx.errors import InstructionError
 
@@ -32,6 +33,7 @@ HARM = 0.08  # what an unasked step on another axis costs against a missing step
 SHAPE = 0.5  # what straying from the asked tonal curve costs
 FAINT = 0.3  # of a band's share in that, where the band hardly sounds: what is drawn there should still be smooth
 DEPTH_DB = -95.0  # how far below the whole the change of a band's level is followed
+HELD = 6.0  # what it costs beside that to move the bands of a held region by BAND_DB against the whole
 HOLD = 3.0  # what falling short of a limit of weight 1 costs against a missing step on an asked axis
 MAIN = 0.75  # of a wish's strongest axis: one this strong is what the wish is mainly about
 STILL = 1e-3  # steps
@@ -78,17 +80,21 @@ def wished_curve(
 
     The sum of the axes' own curves, each as large as its wish, so that the whole keeps the breadth of its parts; then
     altogether as large at its peak as the strongest wish, because curves overlap. Where that would take away what
-    stands, as much of the axes' curves is added as keeps it at the least cost: `_beside`.
+    stands, as much of the axes' curves is added as keeps it at the least cost: `_beside`. Nothing is drawn in regions
+    that are held.
     """
+    bands_hz = band_centres_hz().tolist()
+    free = free_of(standing.held_hz, bands_hz)
     asked = {name: max(min(value, CURVE_STEPS), -CURVE_STEPS) for name, value in axes.items() if name in TONE_CURVES}
     strongest = max(map(abs, asked.values()), default=0.0)
-    curve = _summed(asked, band_centres_hz().tolist())
+    curve = _summed(asked, bands_hz) * torch.from_numpy(free).float()
     peak = float((curve - curve.mean()).abs().max())
     growth = min(STEP_DB * strongest / max(peak, 1e-9), MOST_GROWTH)
     drawn = {name: growth * value for name, value in asked.items()}
-    for name, value in _beside(drawn, _mainly(asked), standing.of(TONE_AXES)).items():
+    for name, value in _beside(drawn, _mainly(asked), standing.of(TONE_AXES), free).items():
         drawn[name] = drawn.get(name, 0.0) + value
-    return _summed(drawn, band_centres_hz().tolist() if centres_hz is None else centres_hz)
+    points_hz = bands_hz if centres_hz is None else centres_hz
+    return _summed(drawn, points_hz) * torch.from_numpy(free_of(standing.held_hz, points_hz)).float()
 
 
 def _mainly(asked: Mapping[str, float]) -> tuple[int, ...]:
@@ -97,15 +103,19 @@ def _mainly(asked: Mapping[str, float]) -> tuple[int, ...]:
     return tuple(at for at, name in enumerate(TONE_AXES) if abs(asked.get(name, 0.0)) >= MAIN * strongest > 0)
 
 
-def _beside(drawn: Mapping[str, float], main: Sequence[int], limits: Sequence[Limit]) -> dict[str, float]:
-    """How much of each axis's curve to draw beside a wish, so that what stands is kept.
+def _beside(
+    drawn: Mapping[str, float], main: Sequence[int], limits: Sequence[Limit], free: NDArray[np.float64]
+) -> dict[str, float]:
+    """How much of each axis's curve to draw beside a wish, so that what stands is kept; free, (bands,), is the share of
+    it that is drawn at all.
 
     Least squares over a: the mean square of what is drawn beside, in units of BAND_DB, times SHAPE, plus (change of
     reading)^2 on the axes that are mainly asked for, plus weight * (what is missing)^2 on each limit that would
     otherwise be fallen short of; limits come in one after the other.
     """
-    curves = _unit_curves().double().numpy()
-    moves = tone_readings(_unit_curves().double()).numpy()  # drawn curve, reading
+    curves = np.array([_summed({name: 1.0}, band_centres_hz().tolist()).double().numpy() for name in TONE_AXES]) * free
+    curves = curves - curves.mean(axis=1, keepdims=True)
+    moves = tone_readings(torch.from_numpy(curves)).numpy()  # drawn curve, reading
     wish = np.array([drawn.get(name, 0.0) for name in TONE_AXES]) @ moves
     gram = SHAPE / BAND_DB**2 * curves @ curves.T / curves.shape[1]
     for at in main:
@@ -123,19 +133,12 @@ def _beside(drawn: Mapping[str, float], main: Sequence[int], limits: Sequence[Li
             cost = HOLD * limit.weight
             normal += cost * np.outer(row, row)
             right += cost * row * (limit.sign * limit.least - wish[TONE_AXES.index(limit.axis)])
-        beside = np.linalg.solve(normal, right)
+        beside = np.linalg.lstsq(normal, right, rcond=None)[0]  # a curve that lies in held regions draws nothing
     return {name: float(value) for name, value in zip(TONE_AXES, beside, strict=True) if value}
 
 
 def _missing(limit: Limit, change: NDArray[np.float64]) -> float:
     return limit.least - limit.sign * float(change[TONE_AXES.index(limit.axis)])
-
-
-@lru_cache(maxsize=1)
-def _unit_curves() -> Tensor:
-    """Each tone axis's curve with STEP_DB at its peak, (axes, bands)."""
-    curves = tone_curves()
-    return curves * STEP_DB / curves.abs().amax(dim=1, keepdim=True)
 
 
 def _summed(asked: Mapping[str, float], centres_hz: Sequence[float]) -> Tensor:
@@ -194,8 +197,10 @@ class PerceptualObjective:
         weights = FAINT + (1 - FAINT) * self.audible
         weights = weights / weights.sum()
         off = levels - self.levels_before - self.curve
-        stray = (weights * (off - (weights * off).sum(dim=1, keepdim=True)).square()).sum(dim=1)
-        loss = self.shape * stray / (BAND_DB**2)
+        off_shape = (off - (weights * off).sum(dim=1, keepdim=True)).square() / BAND_DB**2
+        loss = self.shape * (weights * off_shape).sum(dim=1)
+        held = weights * (1 - torch.from_numpy(free_of(self.standing.held_hz, band_centres_hz().tolist())).float())
+        loss = loss + HELD * (held * off_shape).sum(dim=1) / held.sum().clamp(min=SILENCE)
         asked = [bool(self.goal.axes.get(name, 0.0)) for name in TONE_AXES]
         loss = loss + tone_readings(off)[:, asked].square().sum(dim=1)
         changes = tone_readings(levels - self.levels_before)

@@ -18,9 +18,10 @@ from instructfx.language import understand
 from instructfx.planners import Plan, Reply
 from instructfx.planners.drawing import taken_back
 from instructfx.planners.phrases import Voice
+from instructfx.planners.regions import bands_within
 from instructfx.planners.router import route
 from instructfx.planners.standing import named, standing
-from instructfx.planners.taking_back import NARROWING, most_db
+from instructfx.planners.taking_back import BAND, NARROWING, most_db
 from instructfx.refine import Refined, Step, Tuning
 from instructfx.sessions import Session
 from instructfx.sessions.options import TurnOptions, unheard
@@ -118,8 +119,11 @@ def _searched(context: TurnContext, text: str, plan: Plan) -> Outcome:
     callbacks.on_stage("refining")
     ids = movable if asks and not idle else ()
     pinned = plan.pinned | {pair for pair in named(request.earlier) if _untouched(pair, before, start)}
+    pinned |= bands_within(pursued.held_hz, start)
     narrows = pursued.axes.get("fidelity", 0.0) <= NARROWING  # a telephone is not to be made warm again
-    spare = equalisers(start, (*movable, *plan.keep)) if (ids or plan.add) and not narrows else ()
+    told = [slot for slot in start.slots if slot.id in plan.chosen and not ids]
+    filtered = any(slot.effect.role == BAND for slot in told)  # what it is told to take is not given back
+    spare = equalisers(start, (*movable, *plan.keep)) if (ids or plan.add) and not (narrows or filtered) else ()
     refined = searched(
         context, Tuning(start, ids, [pair for pair in pinned if pair[0] in start.ids], base), objective, stands, spare
     )

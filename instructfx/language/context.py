@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from instructfx.effects import EFFECTS
-from instructfx.language.intent_types import USUAL, Command, Language, Which
+from instructfx.language.intent_types import USUAL, Command, Hold, Language, Which
 from instructfx.language.notes import note
 from instructfx.language.numbers import Quantity
 from instructfx.language.scan import Item
@@ -50,6 +50,7 @@ class NumericReading:
     """What the numbers of one clause said, and which of its items they used up."""
 
     commands: list[Command] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
 
 

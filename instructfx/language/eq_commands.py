@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from instructfx.effects import EFFECTS
 from instructfx.language.context import DialogueContext, NumericReading, limited, which_of
-from instructfx.language.intent_types import Boost, Command, Shape
+from instructfx.language.intent_types import LEAST_HZ, MOST_HZ, Boost, Command, Shape
 from instructfx.language.numbers import Quantity
+from instructfx.language.regions import boost_of
 from instructfx.language.scan import Item
 
 AREAS: Final[Mapping[str, tuple[float, Shape]]] = {
@@ -26,16 +27,16 @@ NOTCHES: Final = frozenset(("notch", "notch out", "notching", "muesca"))
 SHELVES: Final = frozenset(("shelf", "shelve", "shelving", "estante", "meseta"))
 NARROW_Q, BROAD_Q, NOTCH_Q = 4.0, 0.7, 6.0
 PLAIN_DB, NOTCH_DB, MOST_DB = 3.0, -12.0, 20.0
-LEAST_HZ, MOST_HZ = 20.0, 20_000.0
 MOST_BARE_DB = 24.0  # a number without a unit that is larger is a frequency
 
 
 @dataclass(frozen=True)
 class _Numbers:
-    """The numbers of a clause by what they say: gains in dB, points in Hz, the Q; each with its place."""
+    """The numbers of a clause by what they say: gains in dB, points or regions of the spectrum as bands without their
+    gains, the Q; each with its place."""
 
     gains: tuple[tuple[int, Quantity], ...]
-    points: tuple[tuple[int, Quantity], ...]
+    points: tuple[tuple[int, Boost], ...]
     q: tuple[int, float] | None
 
 
@@ -47,27 +48,25 @@ def read_boosts(items: Sequence[Item], found: NumericReading, sign: float, conte
         return
     numbers = _numbers(items, sign, bool(named))
     notched = any(item.text in NOTCHES for item in items)
-    edge = any(item.has("below", "above") for item in items)
-    if not numbers.points or (edge and not numbers.gains):
+    if not numbers.points or (not numbers.gains and not sign and not named and not notched):
         return
-    if not numbers.gains and not sign and not named and not notched:
-        return
-    q, points = _width(items, numbers)
-    shape = _shape(items)
+    if not numbers.gains and any(item.entry and item.entry.family and not _of_a_band(item) for item in items):
+        return  # "warm it up around 200 Hz": a quality is wished there
+    q = _q(items, numbers)
     boosts = [
-        Boost(
-            round(limited(point.value, LEAST_HZ, MOST_HZ, "Hz", context), 2),
-            round(limited(_gain(at, numbers, items, sign), -MOST_DB, MOST_DB, "dB", context), 3),
-            q,
-            shape,
+        replace(
+            point,
+            frequency_hz=round(limited(point.frequency_hz, LEAST_HZ, MOST_HZ, "Hz", context), 2),
+            gain_db=round(limited(_gain(at, numbers, items, sign), -MOST_DB, MOST_DB, "dB", context), 3),
+            q=point.q if q is None else q,
         )
-        for at, point in points
+        for at, point in numbers.points
     ]
     found.used |= {i for i, _ in (*numbers.gains, *numbers.points)} | {i for i, _ in named}
     found.used |= {numbers.q[0], numbers.q[0] - 1} if numbers.q else set()
     noise = any(item.entry and item.entry.family in NOISES for item in items) and any(i.has("copula") for i in items)
     found.used |= {  # "there's a weird whistle at 4k": weird is said of the whistle
-        i for i, item in enumerate(items) if item.entry and (noise or _said_of_it(item) or item.text in BROAD | NARROW)
+        i for i, item in enumerate(items) if item.entry and (noise or _of_a_band(item))
     }
     command = Command(_text(items), "adjust", tone, {}, {}, tuple(boosts), 0.0, which_of(tone, items, context))
     found.commands.append(command)
@@ -91,7 +90,8 @@ def _numbers(items: Sequence[Item], sign: float, named: bool) -> _Numbers:
     plain = [(i, item.quantity) for i, item in enumerate(items) if item.quantity is not None]
     q = next(((i, quantity.value) for i, quantity in plain if not quantity.unit and _behind_q(items, i)), None)
     plain = [(i, quantity) for i, quantity in plain if q is None or i != q[0]]
-    points = [(i, n) for i, n in plain if n.unit == "hz"]
+    shape = _shape(items)
+    points = [(i, Boost(n.value, 0.0, None, shape)) for i, n in plain if n.unit == "hz"]
     gains = [(i, n) for i, n in plain if n.unit == "db" and not _slope(items, i)]
     bare = [(i, n) for i, n in plain if not n.unit]
     asked = bool(gains) or named or sign != 0 or any(n.signed for _, n in bare)
@@ -101,13 +101,15 @@ def _numbers(items: Sequence[Item], sign: float, named: bool) -> _Numbers:
         if number.signed or (abs(number.value) <= MOST_BARE_DB and not _at(items, i)):
             gains += [(i, number)] if asked else []
         elif number.value >= LEAST_HZ and asked:
-            points.append((i, number))
-    if len(gains) > len(points) and not points:
+            points.append((i, Boost(number.value, 0.0, None, shape)))
+    if gains:  # a region without one is spoken of as a thing: "remove everything below 80"
+        points += [(i, boost_of(item.region, 0.0)) for i, item in enumerate(items) if item.region]
+    if not points:
         gains = []
     return _Numbers(tuple(sorted(gains, key=_place)), tuple(sorted(points, key=_place)), q)
 
 
-def _place(numbered: tuple[int, Quantity]) -> int:
+def _place(numbered: tuple[int, Quantity | Boost]) -> int:
     return numbered[0]
 
 
@@ -130,22 +132,17 @@ def _slope(items: Sequence[Item], at: int) -> bool:
 
 
 def _at(items: Sequence[Item], at: int) -> bool:
-    return at > 0 and (items[at - 1].has("at") or items[at - 1].has("between", "below", "above"))
+    return at > 0 and items[at - 1].has("at")
 
 
-def _width(items: Sequence[Item], numbers: _Numbers) -> tuple[float | None, Sequence[tuple[int, Quantity]]]:
-    """The Q that is said, and the frequencies; between two of them lies one band as wide as they are apart."""
-    points = numbers.points
-    if any(item.has("between") for item in items) and len(points) == 2:
-        low, high = sorted(point.value for _, point in points)
-        middle = (low * high) ** 0.5
-        return min(max(middle / (high - low + 1e-9), 0.3), NARROW_Q), [(points[0][0], Quantity(middle, "hz"))]
+def _q(items: Sequence[Item], numbers: _Numbers) -> float | None:
+    """The Q that is said, in figures or in words."""
     if numbers.q:
-        return numbers.q[1], points
+        return numbers.q[1]
     words = {item.text for item in items}
     if words & NOTCHES:
-        return NOTCH_Q, points
-    return (NARROW_Q if words & NARROW else BROAD_Q if words & BROAD else None), points
+        return NOTCH_Q
+    return NARROW_Q if words & NARROW else BROAD_Q if words & BROAD else None
 
 
 def _shape(items: Sequence[Item]) -> Shape:
@@ -183,10 +180,11 @@ def _turned(items: Sequence[Item], start: int, end: int) -> float:
     return 1.0 if between[0].has("up") else -1.0
 
 
-def _said_of_it(item: Item) -> bool:
-    """Whether a word beside the numbers is said of the same band: "boost the air at 12k", "there's a boom at 90"."""
+def _of_a_band(item: Item) -> bool:
+    """Whether a word beside the numbers is said of the band: "boost the air at 12k", "a wide boost", "a boom at 90"."""
     entry = item.entry
-    return bool(entry and (entry.family in AREAS or entry.family in NOISES or entry.form in ("noun", "verb")))
+    noun = entry and (entry.family in AREAS or entry.family in NOISES or entry.form in ("noun", "verb"))
+    return bool(noun) or item.text in BROAD | NARROW
 
 
 def _text(items: Sequence[Item]) -> str:

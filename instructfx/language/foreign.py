@@ -61,4 +61,5 @@ def _has(code: str, known: frozenset[str], word: str) -> bool:
 
 
 def _read(item: Item) -> bool:
-    return item.kind in ("ignored", "source") or bool(item.roles) or item.entry is not None or item.quantity is not None
+    known = item.entry is not None or item.quantity is not None or item.region is not None
+    return item.kind in ("ignored", "source") or bool(item.roles) or known

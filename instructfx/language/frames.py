@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from instructfx.effects import EFFECTS
+from instructfx.language.band_commands import nothing_but
 from instructfx.language.clause_rules import (
     as_quality,
     blamed,
@@ -21,9 +22,18 @@ from instructfx.language.clause_rules import (
 )
 from instructfx.language.commands import command, setting_command, spoken_command
 from instructfx.language.context import DialogueContext
-from instructfx.language.groups import Group, Mods
-from instructfx.language.intent_types import Beyond, Command, Wish
+from instructfx.language.eq_commands import AREAS
+from instructfx.language.groups import Group, Mods, phrase_of
+from instructfx.language.intent_types import Beyond, Command, Hold, Region, Wish
 from instructfx.language.lexicon import Family, Lexicon, SettingWord
+from instructfx.language.region_frames import (
+    keeps_only,
+    leaves_alone,
+    pass_filter,
+    region_command,
+    region_of,
+    spoken_region,
+)
 from instructfx.language.scan import Clause
 from instructfx.language.wishes import UNWANTED, less_there, wish
 from instructfx.language.words import fold
@@ -38,6 +48,7 @@ class IntentDraft:
 
     wishes: list[Wish] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
     undo: int = 0
     undirected: list[str] = field(default_factory=list)
     disliked: bool = False  # what is stated of the sound is not wanted: "it sounds like a radio and I hate it"
@@ -73,6 +84,7 @@ class _Frames:
         self._part, self._groups, self._settled, self._loud = part, groups, settled, loud
         self._draft, self._words, self._numbered = draft, words, numbered
         self._guarded = part.link == "but" and bool(draft.wishes)
+        self._region = None if numbered else spoken_region(part)
         self._said_of = _coloured(settled, words)
         self._blames = {id(group): fault for group in settled if (fault := blamed(group, settled, words)) is not None}
 
@@ -85,8 +97,10 @@ class _Frames:
                 group = replace(group, mods=replace(group.mods, verb="remove"))
             if lasting and group.mods.verb in ("keep", "untouched"):
                 group = replace(group, mods=replace(group.mods, verb="lock"))
-            phrase = _phrase(self._part, group, len(self._groups) == 1)
-            if group.rest:
+            phrase = phrase_of(self._part, group, len(self._groups) == 1)
+            if group.item.region is not None:
+                self._part_of_spectrum(group, group.item.region, phrase)
+            elif group.rest:
                 _whole(group, phrase, self._draft)
             elif entry is None or any(each.item is group.item for each in self._said_of):
                 continue
@@ -98,6 +112,32 @@ class _Frames:
                 self._setting(group, entry.setting, phrase)
             elif entry.family is not None:
                 self._quality(group, entry.family, phrase)
+
+    def _part_of_spectrum(self, group: Group, region: Region, phrase: str) -> None:
+        """ "Boost everything above 8 kHz"; a quality in the same clause is wished there, and no more is said of it."""
+        draft = self._draft
+        families = [each.item.entry.family for each in self._settled if each.item.entry]
+        if any(name and self._words.families[name].kind != "area" for name in families):
+            return
+        only = nothing_but(region) if keeps_only(group, self._part) else {}
+        made = pass_filter(only, phrase) if only else None
+        if made is None and leaves_alone(group, self._part, bool(draft.wishes or draft.commands)):
+            self._leave(group, region)
+            return
+        made = made or region_command(group, region, self._part, phrase)
+        if made is None:
+            draft.undirected.append(group.item.text)
+        else:
+            draft.commands.append(made)
+
+    def _leave(self, group: Group, region: Region) -> None:
+        """ "Warmer, but don't touch the bass"; "remove everything except below 200 Hz" leaves nothing else."""
+        draft = self._draft
+        before = draft.commands[-1] if draft.commands else None
+        if before is not None and before.verb == "remove" and before.effect is None and self._part.link == "but":
+            draft.commands[-1] = pass_filter(nothing_but(region), before.phrase)
+        else:
+            draft.holds.append(Hold(group.item.text, region))
 
     def _blamed(self, group: Group, effect: str, phrase: str) -> None:
         """ "The reverb is muddy": less of the reverb."""
@@ -145,6 +185,11 @@ class _Frames:
         if self._numbered and name in ("loud", "quiet"):
             return
         area = family.kind == "area"
+        if name in AREAS and leaves_alone(group, part, bool(draft.wishes or draft.commands)):
+            self._leave(group, region_of(name))
+            return
+        if area and self._region is not None:
+            return  # "the bass below 60 Hz" is what lies there
         blamed_area = area and alone and any(item.kind == "unknown" for item in part.items)
         if blamed_area and group.mods.has("copula") and not group.mods.said:
             group = replace(group, mods=replace(group.mods, flags=group.mods.flags | {"too"}))
@@ -160,6 +205,9 @@ class _Frames:
         made = wish(kept, family, self._words, phrase, self._guarded, factor)
         if made.complaint and family.kind == "space" and family.opposite and made.axes.get("presence", 0.0):
             made = _brought_near(made, family, self._words.families[family.opposite])
+        if self._region is not None:
+            draft.wishes.append(replace(made, region=self._region))
+            return
         where = self._where() if family.kind != "area" else None
         away = max(made.axes.values(), key=abs, default=0.0) < 0
         draft.wishes.append(less_there(made, where) if where is not None and away else made)
@@ -228,8 +276,6 @@ def _whole(group: Group, phrase: str, draft: IntentDraft) -> None:
         draft.commands.append(Command(phrase, "adjust", EFFECTS.usual("level").name, {}, {}, (), amount))
     elif verb in ("keep", "untouched"):
         draft.commands.append(Command(phrase, "keep", None, {}, {}, (), 0.0))
-    elif group.item.text.startswith("everything below"):
-        return
     elif verb == "remove" or verb == "bypass" or verb == "enable" or verb == "lock" or verb == "unlock":
         draft.commands.append(Command(phrase, verb, None, {}, {}, (), 0.0))
 
@@ -241,21 +287,3 @@ def _spared(made: Command, part: Clause, draft: IntentDraft, mods: Mods) -> Comm
     if spared and before is not None and before.effect is None and before.verb in ("remove", "bypass"):
         return replace(made, verb="keep", settings={}, changes={}, amount=0.0)
     return made
-
-
-def text_of(part: Clause) -> str:
-    """The words of a clause, without its marks."""
-    return " ".join(item.text for item in part.items if item.kind != "mark")
-
-
-def _phrase(part: Clause, group: Group, alone: bool) -> str:
-    if alone:
-        return text_of(part)
-    items = list(part.items)
-    at = next((i for i, item in enumerate(items) if item is group.item), None)
-    if at is None:
-        return group.item.text
-    start = at
-    while start > 0 and items[start - 1].entry is None and items[start - 1].kind != "mark":
-        start -= 1
-    return " ".join(item.text for item in items[start : at + 1])

@@ -16,8 +16,8 @@ Role = Literal[
     "degree", "more", "less", "too", "enough", "not", "never", "without", "losing", "copula", "make",
     "raise", "lower", "add", "remove", "bypass", "enable", "keep", "untouched", "lock", "unlock", "lasting", "sofar",
     "lack", "up", "down", "off", "on", "out", "away", "like", "turn", "undo", "as", "so", "times", "rest", "everything",
-    "left", "right", "center", "hard", "size", "time", "speed", "reset", "below", "above", "by", "at", "and", "or",
-    "but", "then", "pronoun", "possible", "cut", "between",
+    "left", "right", "center", "hard", "size", "time", "speed", "reset", "by", "at", "and", "or", "but", "then",
+    "pronoun", "possible", "cut",
 ]  # fmt: skip
 
 Readings = tuple[tuple[Role, float, str], ...]

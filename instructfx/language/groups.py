@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from instructfx.effects import EFFECTS
 from instructfx.language.grammar import Role
 from instructfx.language.lexicon import Lexicon
-from instructfx.language.scan import Clause, Item
+from instructfx.language.scan import Clause, Item, text_of
 from instructfx.language.words import fold
 
 VERBS: tuple[Role, ...] = (
@@ -124,8 +124,10 @@ def _modified(mods: Mods, item: Item) -> Mods:
 
 
 def is_target(item: Item, lexicon: Lexicon, numbers: bool) -> bool:
-    """Whether an item names a quality or an effect; bare settings only count beside a direction."""
+    """Whether an item names a quality, an effect or a region; bare settings only count beside a direction."""
     entry = item.entry
+    if item.region is not None:
+        return True
     if entry is None:
         return False
     if entry.family is None and entry.nickname is None:
@@ -265,3 +267,17 @@ def _joined(before: Mods, after: Mods) -> Mods:
         time=after.time or before.time,
         speed=after.speed or before.speed,
     )
+
+
+def phrase_of(part: Clause, group: Group, alone: bool) -> str:
+    """The words of a group with what stands in front of it; all of its clause where it is alone there."""
+    if alone:
+        return text_of(part)
+    items = list(part.items)
+    at = next((i for i, item in enumerate(items) if item is group.item), None)
+    if at is None:
+        return group.item.text
+    start = at
+    while start > 0 and items[start - 1].entry is None and items[start - 1].kind != "mark":
+        start -= 1
+    return " ".join(item.text for item in items[start : at + 1])

@@ -11,18 +11,17 @@ from instructfx.language.context import DialogueContext, NumericReading
 from instructfx.language.dialogue import read_acts
 from instructfx.language.dialogue_patterns import dialogue_patterns
 from instructfx.language.ellipsis import carried, late_modifiers
-from instructfx.language.eq_commands import LEAST_HZ
 from instructfx.language.finalize import language, merged, notes, unknown
 from instructfx.language.foreign import foreign
-from instructfx.language.frames import IntentDraft, emit, text_of
+from instructfx.language.frames import IntentDraft, emit
 from instructfx.language.groups import ClauseReading, read
-from instructfx.language.intent_types import Command, Intent, Language, Question, Topic
+from instructfx.language.intent_types import LEAST_HZ, Command, Intent, Language, Question, Topic
 from instructfx.language.lexicon import Lexicon, lexicon
 from instructfx.language.normal_form import normal_form
 from instructfx.language.note_lengths import with_note_lengths, with_tempo
 from instructfx.language.notes import note
 from instructfx.language.numeric_commands import figures
-from instructfx.language.scan import Clause, Item, clauses, scan
+from instructfx.language.scan import Clause, Item, clauses, scan, text_of
 from instructfx.language.scopes import scoped
 from instructfx.language.which import with_which
 from instructfx.language.words import READ_CHARACTERS, Token, titled
@@ -75,7 +74,7 @@ def _asked(
     draft.commands += scopes.commands
     draft.undirected += scopes.unclear
     target = draft.context.loudness_lufs
-    kept = bool(draft.wishes) and all(each.held for each in draft.wishes)
+    kept = bool(draft.wishes or draft.holds) and all(each.held for each in draft.wishes)
     if kept:
         draft.wishes.clear()
     return Intent(
@@ -90,6 +89,7 @@ def _asked(
         beyond=(*scopes.beyond, *draft.beyond),
         loudness_lufs=target,
         peak_dbtp=draft.context.peak_dbtp,
+        holds=tuple(dict.fromkeys(draft.holds)),
         said=("acknowledgement",) if kept else (),
     )
 
@@ -109,6 +109,7 @@ def _read_wishes(items: Sequence[Item], draft: IntentDraft, words: Lexicon) -> N
     groups = carried(reading.groups)
     for index, figure in enumerate(numbers):
         draft.commands.extend(figure.commands)
+        draft.holds.extend(figure.holds)
         draft.context.effect, draft.context.which = spoken[index]
         emit(
             [group for group in groups if group.clause == index],

@@ -4,10 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 Verb = Literal["add", "remove", "bypass", "enable", "keep", "lock", "unlock", "adjust", "move"]
 Language = Literal["en", "es"]
+
+
+LEAST_HZ: Final = 20.0
+MOST_HZ: Final = 20_000.0
+"""The range of hearing."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """A part of the spectrum, in Hz: all below or above a frequency where it reaches to an end of hearing."""
+
+    low_hz: float = LEAST_HZ
+    high_hz: float = MOST_HZ
+
+    @property
+    def side(self) -> Literal["below", "above", "between"]:
+        """On which side of a frequency it lies, or that it lies between two."""
+        return "below" if self.low_hz <= LEAST_HZ else "above" if self.high_hz >= MOST_HZ else "between"
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A part of the spectrum that is to stay as it is: "don't touch the bass"."""
+
+    phrase: str
+    region: Region
 
 
 @dataclass(frozen=True)
@@ -15,7 +41,8 @@ class Wish:
     """A change of character, such as "a bit warmer". outright: said of the sound, not of a change: "make it warm".
 
     doubtful: the word that it asks for, where people hardly agree on it; its axes are smaller then. held: the quality
-    is only to be kept, which by itself asks for nothing.
+    is only to be kept, which by itself asks for nothing. region: the part of the spectrum where it is wished, None
+    where it is of the whole sound.
     """
 
     phrase: str
@@ -27,6 +54,7 @@ class Wish:
     outright: bool = False
     doubtful: str = ""
     held: bool = False
+    region: Region | None = None
 
 
 @dataclass(frozen=True)
@@ -96,11 +124,14 @@ something is done on the page, or something else."""
 ReferenceKind = Literal[
     "again", "correct", "same_for", "less_by", "instead", "share", "swap", "before", "version", "frequency", "height",
     "bandwidth", "flatten", "exchange", "withdraw", "order",
-    "end", "turn", "redo", "rather", "offer",
+    "end", "turn", "redo", "rather", "offer", "cut", "boost", "band",
 ]  # fmt: skip
 
 
-TWEAKS = frozenset(("frequency", "height", "bandwidth"))
+BANDS: Final = frozenset(("cut", "boost", "band"))
+"""References to a band of the equaliser that was given a gain."""
+
+TWEAKS: Final = frozenset(("frequency", "height", "bandwidth", *BANDS))
 """References that turn what was set before, and ask nothing by themselves."""
 
 
@@ -121,7 +152,8 @@ class Reference:
     meant. bandwidth: its Q rises by amount octaves. flatten: the band at that frequency is taken back. exchange:
     two slots change places. withdraw: what the turn of that number put in goes, and what came later stays. order:
     one effect is to come before another. end: an effect goes to the end of the chain, where amount is negative to
-    its beginning."""
+    its beginning. cut, boost, band: a band of the equaliser that was given a gain last, down, up or either, gets the
+    gain or the frequency of words, or amount times its gain."""
 
     kind: ReferenceKind
     amount: float = 1.0
@@ -162,7 +194,8 @@ class Intent:
 
     undo is by how many turns to go back, before anything else. said names acts that ask for no change of sound:
     acknowledgement, dissatisfied, undo, foreign. undirected are nouns of which nothing says whether more or less is
-    wanted: "bass". loudness_lufs is the loudness that was named for the whole track, peak_dbtp the true peak.
+    wanted: "bass". loudness_lufs is the loudness that was named for the whole track, peak_dbtp the true peak. holds are
+    parts of the spectrum that are to stay as they are.
     """
 
     instruction: str
@@ -180,6 +213,7 @@ class Intent:
     undirected: tuple[str, ...] = ()
     loudness_lufs: float | None = None
     peak_dbtp: float | None = None
+    holds: tuple[Hold, ...] = ()
 
     @property
     def axes(self) -> Mapping[str, float]:

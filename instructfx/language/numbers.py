@@ -59,6 +59,8 @@ NUMBER_WORDS: dict[str, float] = {
     "thirty": 30.0, "forty": 40.0, "fifty": 50.0, "hundred": 100.0, "couple": 2.0, "veinte": 20.0,
     "half": 0.5, "quarter": 0.25, "medio": 0.5, "media": 0.5, "cuarto": 0.25,
 }  # fmt: skip
+_ANOTHER = frozenset(("another", "otro", "a", "un"))
+"""What counts one decibel: "cut it another dB"."""
 _ONES = {"a": 1.0, "an": 1.0, "un": 1.0, "una": 1.0, "one": 1.0}
 
 UNITS: dict[str, tuple[str, float]] = {
@@ -229,6 +231,8 @@ def _plain(tokens: Sequence[Token], start: int) -> tuple[Quantity, int] | None:
         unit, factor, end = _unit(tokens, end)
         return Quantity(sign * value * factor, unit, signed), end
     one = _ONES.get(token.key)
+    if token.key in _ANOTHER and _unit(tokens, position + 1)[0] == "db":
+        return Quantity(1.0, "db"), _unit(tokens, position + 1)[2]
     if one is not None:
         following = _key(tokens, position + 1)
         if following in NUMBER_WORDS and NUMBER_WORDS[following] in (0.25, 0.5, 2.0):

@@ -23,11 +23,12 @@ from instructfx.language.context import (
 )
 from instructfx.language.eq_commands import NOISES, area_boost, area_of, read_boosts
 from instructfx.language.headroom import read_headroom
-from instructfx.language.intent_types import USUAL, Command, Verb
+from instructfx.language.intent_types import USUAL, Command, Hold, Region, Verb
 from instructfx.language.lexicon import lexicon
 from instructfx.language.notes import note
 from instructfx.language.numbers import Quantity
 from instructfx.language.pan_commands import read_pan
+from instructfx.language.regions import around
 from instructfx.language.scan import Clause, Item
 from instructfx.language.setting_choice import SettingChoice, by_effect, by_unit, by_word
 
@@ -63,12 +64,14 @@ def figures(clause: Clause, context: DialogueContext) -> NumericReading:
     numbers = _unmeasured(items, numbers, found, context)
     read_pan(items, numbers, found, context)
     if not numbers:
+        read_band(items, found, context)
         _whole_mix(items, found, context)
         return found
     sign = _sign(items) or (context.sign if clause.link in ("and", "mark") else 0.0)
     context.sign = sign
     read_band(items, found, context)
-    if not found.commands:
+    _left_alone(items, numbers, named, found)
+    if not found.commands and not found.holds:
         read_boosts(items, found, sign, context)
     for at, quantity in numbers:
         if quantity.unit == "lufs" and not _step(items, quantity):
@@ -89,6 +92,22 @@ def _unmeasured(
     found.used |= {at for at, quantity in numbers if quantity.unit == "db"}
     context.notes.append(note("reduction", context.language))
     return [(at, quantity) for at, quantity in numbers if quantity.unit != "db"]
+
+
+def _left_alone(
+    items: Sequence[Item],
+    numbers: Sequence[tuple[int, Quantity]],
+    named: Sequence[tuple[int, Item]],
+    found: NumericReading,
+) -> None:
+    """ "Leave 400 Hz alone", "don't touch 2-5k": what lies around those frequencies is to stay as it is."""
+    if named or found.commands or not any(item.has("keep", "untouched") for item in items):
+        return
+    for at, quantity in numbers:
+        if quantity.unit == "hz" and quantity.value > 0:
+            region = Region(*quantity.span) if quantity.span else around(quantity.value)
+            found.holds.append(Hold(items[at].text, region))
+            found.used |= {at, *(i for i, item in enumerate(items) if item.has("keep", "untouched"))}
 
 
 def _pointed(items: Sequence[Item], at: int) -> bool:
@@ -141,6 +160,11 @@ def _read(
         found.commands.append(area_boost(items, area, gain_db, context))
         found.used |= {at, area}
         return
+    named = [item.entry.nickname.effect for _, item in named_effects(items) if item.entry and item.entry.nickname]
+    mixed = [name for name in named if EFFECTS[name].role not in ("tone", "level")]
+    if choice is None and quantity.unit == "db" and mixed:  # no gain of everything: "turn down the reverb by 3 dB"
+        _mixed(items, at, quantity, found, sign, mixed[0], context)
+        return
     choice = choice or by_unit(items, quantity, sign, context)
     value = converted(choice.effect, choice.name, quantity) if choice else None
     if choice is None or value is None:
@@ -149,6 +173,27 @@ def _read(
         value = 1.0 - value
     found.commands.append(_command(items, choice, value, quantity, sign, context))
     _use(items, at, choice, found)
+
+
+def _mixed(
+    items: Sequence[Item],
+    at: int,
+    quantity: Quantity,
+    found: NumericReading,
+    sign: float,
+    effect: str,
+    context: DialogueContext,
+) -> None:
+    """By how many dB an effect is to be louder or softer: so much more or less of its mix."""
+    way = 1.0 if quantity.signed else sign
+    if not way or "mix" not in EFFECTS[effect].defaults():
+        return
+    change_db = way * quantity.value
+    factors = {"mix": 10 ** (change_db / 20)}
+    amount = 1.0 if change_db > 0 else -1.0
+    which = which_of(effect, items, context)
+    found.commands.append(Command(_text(items), "adjust", effect, {}, {}, (), amount, which, (), factors))
+    found.used |= {at, *(i for i, _ in named_effects(items))}
 
 
 def _command(
@@ -170,8 +215,6 @@ def _command(
         changes[name] = clamped(effect, name, value, context) if name == "semitones" else round(value, 6)
     else:
         settings[name] = clamped(effect, name, value, context)
-        if name in ("highpass_hz", "lowpass_hz") and any(item.has("between") for item in items):
-            settings["highpass_hz"] = settings.pop(name)
         first = all(owner != effect for owner, _ in context.given)
         settings = (_implied(named, effect) if first else {}) | settings
     verb: Verb = "add" if named and not relative and not any(item.text in SET for item in items) else "adjust"
@@ -187,9 +230,6 @@ def _use(items: Sequence[Item], at: int, choice: SettingChoice, found: NumericRe
     found.used.add(at)
     found.used |= {i for i, item in named_effects(items)}
     found.used |= {choice.word} if choice.word >= 0 else set()
-    area = area_of(items)
-    if area is not None and any(item.has("below", "above") for item in items):
-        found.used.add(area)
     measures = ("loud", "quiet", "wet", "dry", "wide", "dynamic", "deep", "punchy")
     said = ((i, item.entry) for i, item in enumerate(items) if item.entry)
     found.used |= {i for i, entry in said if entry.family in measures and not entry.setting}

@@ -7,19 +7,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from instructfx.language.grammar import Role, roles
-from instructfx.language.intent_types import USUAL, Which
+from instructfx.language.intent_types import USUAL, Region, Which
 from instructfx.language.lexicon import LONGEST_PHRASE, Entry, Lexicon
 from instructfx.language.numbers import Quantity, quantity_at
+from instructfx.language.regions import regions_in
 from instructfx.language.words import Token, fold
 
 _BREAKS = frozenset(",;.!?:()[]\n…—–")
 _SIGNS: Mapping[str, Role] = {"&": "and", "+": "and", "@": "at", "/": "or"}
 MAX_CORRECTIONS = 12
+NOTHING = frozenset(("nothing", "nada"))
+SPANISH = frozenset(
+    ("todo", "lo", "por", "debajo", "encima", "entre", "hasta", "arriba", "abajo", "de", "bajo", "sobre")
+)
+"""Words by which a region is said in Spanish."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One word or phrase with its readings, one number, or one punctuation mark."""
+    """One word or phrase with its readings, one number, one region of the spectrum, or one punctuation mark."""
 
     text: str
     roles: Mapping[Role, float] = field(default_factory=dict)
@@ -28,6 +34,7 @@ class Item:
     kind: str = "word"  # or "mark", "ignored", "source", "unknown"
     language: str = ""
     which: Which = USUAL
+    region: Region | None = None
 
     def has(self, *wanted: Role) -> bool:
         """Whether the word can play one of the roles."""
@@ -45,11 +52,21 @@ class Clause:
 def scan(tokens: Sequence[Token], lexicon: Lexicon) -> list[Item]:
     """The items of tokens in their normal form, in order."""
     keys = tuple(token.key for token in tokens)
+    regions = regions_in(tokens)
     items: list[Item] = []
     position = 0
     while position < len(tokens):
-        item, end = _read(tokens, keys, position, lexicon)
-        items.append(item)
+        if position in regions:
+            region, end = regions[position]
+            text = " ".join(token.text for token in tokens[position:end])
+            roles: dict[Role, float] = {"remove": -1.0} if keys[position] in NOTHING else {}
+            items.append(Item(text, roles, region=region, language="es" if SPANISH & set(keys[position:end]) else ""))
+        else:
+            before = min((start for start in regions if start > position), default=len(keys))
+            item, end = _read(
+                tokens, keys[:before], position, lexicon
+            )  # "quita todo" ends before "todo por encima de 5k"
+            items.append(item)
         position = end
     return _corrected(items, lexicon)
 
@@ -142,9 +159,17 @@ def _neighbour(items: Sequence[Item], position: int, step: int) -> Item | None:
 
 
 def _joins_numbers(items: Sequence[Item], position: int) -> bool:
-    """Whether an "and" or comma stands between two numbers: "400 Hz and 2 kHz"."""
+    """Whether an "and" or comma stands between two numbers or regions: "400 Hz and 2 kHz", "below 80 and above 8k"."""
     before, after = _neighbour(items, position, -1), _neighbour(items, position, 1)
-    return bool(before and after and before.quantity and after.quantity and before.quantity.unit not in ("bpm",))
+    if not before or not after or (before.quantity and before.quantity.unit == "bpm"):
+        return False
+    return all(each.quantity or each.region for each in (before, after))
+
+
+def _spectral(items: Sequence[Item], position: int) -> bool:
+    """Whether a noun or a region follows, and no number."""
+    after = _neighbour(items, position, 1)
+    return after is not None and (after.region is not None or (after.entry is not None and after.entry.form == "base"))
 
 
 def _goes_on(current: Sequence[Item], following: Sequence[Item]) -> bool:
@@ -186,9 +211,11 @@ def clauses(items: Sequence[Item]) -> list[Clause]:
             if item.text in _BREAKS and not joined:
                 close("mark")
         elif item.has("and", "or", "but", "then") and item.entry is None:
-            if not joined and not any(each.has("between") for each in current):
+            if not joined:
                 close(next(role for role in ("and", "or", "but", "then") if role in item.roles))
                 current += [item] if item.has("make", "add") else []  # "to make it bigger"
+        elif item.text == "menos" and any(each.has("everything") for each in current) and _spectral(items, position):
+            close("but")  # "todo más fuerte menos los agudos"
         elif item.has("without", "untouched") and item.entry is None and current:
             close("but" if item.has("without") else "then")
             current.append(item)
@@ -196,3 +223,8 @@ def clauses(items: Sequence[Item]) -> list[Clause]:
             current.append(item)
     close("mark")
     return found
+
+
+def text_of(part: Clause) -> str:
+    """The words of a clause, without its marks."""
+    return " ".join(item.text for item in part.items if item.kind != "mark")

@@ -50,9 +50,11 @@ def scoped(tokens: Sequence[Token], lately: Sequence[str]) -> Scoped:
     found = Scoped(tuple(tokens))
     for _ in range(MOST):
         words = [token.key for token in found.left]
-        if match := _unfiltered().find(words):
-            found = Scoped(_without(found.left, match), found.commands, (*found.beyond, match.meaning), found.unclear)
-        elif scope := _scopes().find(words):
+        refused, scope = _unfiltered().find(words), _scopes().find(words)
+        if refused and _in_hertz(refused):
+            left = _without(found.left, refused)
+            found = Scoped(left, found.commands, (*found.beyond, refused.meaning), found.unclear)
+        elif scope and _in_hertz(scope):
             found = _read(found, scope, lately)
         else:
             break
@@ -85,6 +87,12 @@ def _read(found: Scoped, match: Match[_Scope], lately: Sequence[str]) -> Scoped:
         factors={name: factor for name, factor in scope.factors.items() if name not in said},
     )
     return Scoped(left, (*found.commands, command), found.beyond, found.unclear)
+
+
+def _in_hertz(match: Match[Any]) -> bool:
+    """Whether a figure, where one is said, is a frequency: "a delay under 300 ms" is heard everywhere."""
+    figure = match.named.get("figure", "")
+    return not figure or _hertz(figure) > 0
 
 
 def _without(tokens: Sequence[Token], match: Match[Any]) -> tuple[Token, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from instructfx.effects import EFFECTS, Effect
 from instructfx.language.context import DialogueContext, NumericReading, converted, named_effects
+from instructfx.language.intent_types import LEAST_HZ
 from instructfx.language.lexicon import SettingWord
 from instructfx.language.numbers import Quantity
 from instructfx.language.scan import Item
@@ -74,7 +75,7 @@ def by_effect(items: Sequence[Item], quantity: Quantity, context: DialogueContex
     taken = [name for owner, name in context.given if owner == effect]
     name = EFFECTS[effect].words.meant_by(unit, taken)
     if EFFECTS[effect].role == "band" and unit in ("hz", ""):
-        name = _cutoff(items, nickname.settings if nickname else {}, quantity)
+        name = _cutoff(nickname.settings if nickname else {}, quantity)
     elif unit == "hz" and "rate_hz" in names and quantity.value <= 20.0:
         name = "rate_hz"
     elif unit == "%":
@@ -87,23 +88,18 @@ def by_effect(items: Sequence[Item], quantity: Quantity, context: DialogueContex
     return SettingChoice(effect, name) if unit or param.low <= quantity.value <= param.high else None
 
 
-def _cutoff(items: Sequence[Item], settings: Mapping[str, float], quantity: Quantity) -> str:
+def _cutoff(settings: Mapping[str, float], quantity: Quantity) -> str:
     if len(settings) == 1:
         return next(iter(settings))
-    if any(item.has("below") for item in items):
-        return "highpass_hz"
-    if any(item.has("above") for item in items) or quantity.value >= 1000.0:
-        return "lowpass_hz"
-    return "highpass_hz"
+    return "lowpass_hz" if quantity.value >= 1000.0 else "highpass_hz"
 
 
 def by_unit(items: Sequence[Item], quantity: Quantity, sign: float, context: DialogueContext) -> SettingChoice | None:
     """The setting that a number means where nothing is named: "4:1", "8 bit", "up two semitones", "make it 300 ms"."""
     unit = quantity.unit
     odd = any(item.kind in ("unknown", "source") for item in items)
-    if unit == "hz" or (not unit and quantity.value >= 20.0):
-        edged = any(item.has("below", "above") for item in items)
-        return SettingChoice(EFFECTS.usual("band").name, _cutoff(items, {}, quantity)) if edged else None
+    if unit == "hz" or (not unit and quantity.value >= LEAST_HZ):
+        return None
     if unit == "s":
         spoken = context.measured_in("s")
         if not spoken and (odd or quantity.value > LONGEST_ALONE_S or any(item.has("cut", "remove") for item in items)):

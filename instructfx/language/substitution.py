@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from instructfx.language.eq_commands import LEAST_HZ
+from instructfx.language.intent_types import LEAST_HZ
 from instructfx.language.lexicon import lexicon
 from instructfx.language.normal_form import normal_form
 from instructfx.language.scan import Item, scan
@@ -14,6 +15,7 @@ from instructfx.language.scan import Item, scan
 DIRECTION: Final = "direction"
 SIDE: Final = "side"
 WHOLE: Final = frozenset(("whole", "entire", "all", "todo", "toda", "entero", "entera"))
+FIGURE: Final = re.compile(r"\d[\d.,]*( ?(k|khz|hz|hertz|kilohertz)\b)?")
 
 
 def substituted(before: str, words: str) -> str | None:
@@ -41,6 +43,9 @@ def substituted(before: str, words: str) -> str | None:
             text = f"{told.text} {_unit(old[measured[-1]], told.quantity.value)}"
             told = _signed_as(old[measured[-1]], replace(told, text=text))
             return _text([*old[: measured[-1]], told, *old[measured[-1] + 1 :]])
+    if not places and told.quantity is not None and told.quantity.unit == "hz":
+        places = [at for at, item in enumerate(old) if _names_frequency(item)]
+        told = replace(told, text=_bounded_by(old[places[-1]], told)) if places else told
     if not places and (sized := _sized(old, told)):
         return sized
     if not places and told.quantity is None and _sort(told) not in (DIRECTION, SIDE):
@@ -101,6 +106,17 @@ def _signed_as(old: Item, told: Item) -> Item:
     if old.quantity is None or told.quantity is None or told.quantity.signed or old.quantity.value >= 0:
         return told
     return replace(told, text=f"-{told.text}")
+
+
+def _names_frequency(item: Item) -> bool:
+    """Whether an item says a frequency without its unit, or is a region on one side of one: "en 400", "above 5k"."""
+    bare = item.quantity is not None and not item.quantity.unit and item.quantity.value >= LEAST_HZ
+    return bare or (item.region is not None and item.region.side != "between")
+
+
+def _bounded_by(place: Item, told: Item) -> str:
+    """The words of a region with another frequency; the frequency alone where no region is in its place."""
+    return FIGURE.sub(told.text, place.text, count=1) if place.region else told.text
 
 
 def _fits(item: Item, told: Item) -> bool:

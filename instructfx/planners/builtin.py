@@ -27,6 +27,7 @@ from instructfx.planners.phrases import Voice
 from instructfx.planners.plan import Plan, Reply
 from instructfx.planners.pronouns import with_names
 from instructfx.planners.references import joined, resolved
+from instructfx.planners.regions import bounded, held_hz
 from instructfx.planners.router import route
 from instructfx.planners.sound_questions import number_text
 from instructfx.planners.standing import in_part
@@ -77,12 +78,15 @@ class BuiltinPlanner:
         meant = resolved(intent, request)
         if meant.ask:
             return Reply("unclear", meant.ask, raw=request.instruction)
-        changes = asks(meant.intent)
+        asked = bounded(meant.intent)
+        changes = asks(asked)
+        if not changes and asked.notes != meant.intent.notes:
+            return Reply("unchanged", " ".join(asked.notes), asked.notes, request.instruction)
         if not changes and (meant.back or meant.goes_to):
             return replies.stepped(meant.back, meant.goes_to, request, intent.language)
         if not changes:
             return reply_to(intent, request)
-        return replace(self._planned(meant.intent, meant.request), undo=meant.back)
+        return replace(self._planned(asked, meant.request), undo=meant.back)
 
     def _planned(self, intent: Intent, request: PlanRequest) -> Plan:
         gone = (c for c in intent.commands if c.verb == "remove" and c.which.kind in ("usual", "every"))
@@ -100,7 +104,7 @@ class BuiltinPlanner:
             wished |= dict.fromkeys(_choose(wish, intent, draft, request), 0.0)
         wished = {each: 0.0 for each in wished if each not in draft.remove}
         goal = self._sized(_goal(intent, wished, draft, request), intent, draft)
-        _start(intent, goal.axes, wished, draft, request)
+        _start(intent, goal, wished, draft, request)
         for slot_id in set(draft.moves) - set(wished):  # what was commanded is not for the ear to move again
             if draft.effect(slot_id).role == "tone":  # of an equaliser that was nothing but what was named
                 draft.keep.append(slot_id)
@@ -247,15 +251,14 @@ def _goal(intent: Intent, wished: Mapping[str, float], draft: Draft, request: Pl
     if gritty and axes.get("harshness", 0.0) < 0:
         axes["grit"] = min(axes.get("grit", 0.0), HARSH_GRIT * axes["harshness"])
     if not wished:
-        return Goal()
+        return Goal(held_hz=held_hz(intent))
     axes = in_part(axes, request.earlier)
-    return Goal(target=described(intent), anchor=wished_before(request), axes=axes)
+    return Goal(target=described(intent), anchor=wished_before(request), axes=axes, held_hz=held_hz(intent))
 
 
-def _start(
-    intent: Intent, axes: Mapping[str, float], wished: Mapping[str, float], draft: Draft, request: PlanRequest
-) -> None:
+def _start(intent: Intent, goal: Goal, wished: Mapping[str, float], draft: Draft, request: PlanRequest) -> None:
     """Starting settings for the slots that wishes chose."""
+    axes = goal.axes
     presets: dict[str, Mapping[str, float]] = {}
     for wish in intent.wishes:
         presets |= wish.settings
@@ -272,7 +275,7 @@ def _start(
             settings = {**first, **presets[effect.name]}
             pinned |= set(presets[effect.name]) - {"mix"}
         elif effect.response:  # the wish is drawn beside what the equaliser does already
-            canvas = canvas_of(slot_id, Goal(axes=axes), draft)
+            canvas = canvas_of(slot_id, goal, draft)
             settings = drawn(canvas, axes)
             pinned |= canvas.fixed
         elif effect.role == "band" and draft.has(slot_id) and hides(effect, draft.values(slot_id), axes):

@@ -35,7 +35,7 @@ def canvas_of(slot_id: str, goal: Goal, draft: Draft) -> Canvas:
         frozenset(draft.fixed(slot_id) | _bands(effect, given)),
         standing(request.earlier, goal, request.readings),
         np.sum(left, axis=0) if left else None,
-        _less_what_is_replaced(slot_id, request.chain, request.earlier, goal.axes),
+        _less_what_is_replaced(slot_id, request.chain, request.earlier, goal),
     )
 
 
@@ -91,12 +91,13 @@ def standing_against(axes: Mapping[str, float], draft: Draft) -> tuple[str, ...]
 
 
 def taken_back(chain: Chain, earlier: Sequence[PastTurn], goal: Goal) -> Chain:
-    """The chain that wishes are counted from: without what earlier turns made of it that these wishes replace."""
-    places = replaced(earlier, goal.axes)
+    """The chain that wishes are counted from: without what earlier turns made of it that these wishes replace. Where a
+    region is held, nothing is taken back, which would move it as well."""
+    places = () if goal.held_hz else replaced(earlier, goal.axes)
     for slot_id in put_in(earlier, places, chain):
         chain = chain.without(slot_id)
     for slot in chain.slots if places else ():
-        curve = _less_what_is_replaced(slot.id, chain, earlier, goal.axes) if slot.effect.role == "tone" else None
+        curve = _less_what_is_replaced(slot.id, chain, earlier, goal) if slot.effect.role == "tone" else None
         if curve is not None:
             chain = chain.adjusted(slot.id, redrawn(Canvas(slot.effect, slot.settings, slot.locked, there_db=curve)))
     return chain
@@ -122,11 +123,9 @@ def _went_elsewhere(was: Slot, now: Slot) -> bool:
     return any(was.settings[name] != now.settings[name] for name in now.settings if not name.endswith("_gain_db"))
 
 
-def _less_what_is_replaced(
-    slot_id: str, chain: Chain, earlier: Sequence[PastTurn], axes: Mapping[str, float]
-) -> Array | None:
+def _less_what_is_replaced(slot_id: str, chain: Chain, earlier: Sequence[PastTurn], goal: Goal) -> Array | None:
     """The curve of an equaliser less what the turns drew that these wishes replace; None where they replace none."""
-    there, places = chain.find(slot_id), replaced(earlier, axes)
+    there, places = chain.find(slot_id), () if goal.held_hz else replaced(earlier, goal.axes)
     if there is None or not places:
         return None
     curve = Canvas(there.effect, there.settings).curve_db

@@ -5,10 +5,13 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from instructfx.chain.format import bands_of
 from instructfx.effects import Effect, Param
 from instructfx.language import Boost
+from instructfx.language.intent_types import Region
+from instructfx.language.regions import boost_of
 
 USUAL_Q = 1.4
 SAME = 0.06  # of a frequency: a band that is nearer is the one that sits there
@@ -27,7 +30,7 @@ def boosted(
     """
     settings: dict[str, float] = {}
     rest: list[Boost] = []
-    for boost in boosts:
+    for boost in (part for asked in boosts for part in _within_reach(effect, asked)):
         there = _there(effect, boost, values)
         if there:
             settings[f"{there}_gain_db"] = _limited(effect, there, values[f"{there}_gain_db"] + boost.gain_db)
@@ -53,6 +56,19 @@ def crowded(effect: Effect, boosts: Sequence[Boost], values: Mapping[str, float]
 def _bands(effect: Effect) -> dict[str, Param]:
     """Band -> its cutoff frequency, the low shelf first and the high shelf last."""
     return {name: params[1] for name, params in bands_of(effect)}
+
+
+def _within_reach(effect: Effect, boost: Boost) -> list[Boost]:
+    """A shelf with a corner that the effect's shelf does not reach is one as far as it does, and a band from there to
+    the corner: "everything below 800 Hz"."""
+    if boost.shape == "peak":
+        return [boost]
+    first, *_, last = _bands(effect).values()
+    corner_hz = (first if boost.shape == "low shelf" else last).clamp(boost.frequency_hz)
+    if corner_hz == boost.frequency_hz or (corner_hz > boost.frequency_hz) == (boost.shape == "low shelf"):
+        return [boost]  # there, or beyond the end of what is heard
+    between = boost_of(Region(*sorted((corner_hz, boost.frequency_hz))), boost.gain_db)
+    return [replace(boost, frequency_hz=corner_hz), between]
 
 
 def _limited(effect: Effect, band: str, gain_db: float) -> float:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from instructfx.ears.goal import NOTHING_STANDS, Standing
 from instructfx.ears.perceptual import wished_curve
+from instructfx.ears.regions import free_of
 from instructfx.effects import Effect
 
 Array = NDArray[np.float64]
@@ -33,6 +34,7 @@ GAIN_PULL = 0.25  # the same for gains: few and small ones before many that undo
 NARROWEST_Q = 2.0  # what words ask for is broad
 MOST_DB = 9.0  # of the whole curve beside its mean: more than that no engineer draws
 HALF = 0.5
+STILLER = 3.0
 HIDDEN_DB = -6.0  # where a filter behind takes more than this away, nothing is boosted
 
 
@@ -58,12 +60,20 @@ class Canvas:
         return np.where(passed_db < HIDDEN_DB, 0.0, 1.0)
 
     @property
+    def stands_db(self) -> Array:
+        """The curve that stands, (points,)."""
+        there = self.there_db
+        return _response_db(self.effect, self._units(self.settings)[None])[0] if there is None else there
+
+    @property
     def curve_db(self) -> Array:
         """The curve that stands, (points,), without its mean where it is heard."""
-        curve = (
-            _response_db(self.effect, self._units(self.settings)[None])[0] if self.there_db is None else self.there_db
-        )
-        return np.asarray(curve - (self.heard * curve).sum() / max(self.heard.sum(), 1.0))
+        return np.asarray(self.stands_db - (self.heard * self.stands_db).sum() / max(self.heard.sum(), 1.0))
+
+    @property
+    def held(self) -> Array:
+        """1 in regions in which nothing is to be drawn, else 0, (points,)."""
+        return np.asarray(1.0 - free_of(self.standing.held_hz, centres_hz().tolist()))
 
     def _units(self, settings: Mapping[str, float]) -> Array:
         return np.array([param.to_unit(settings[param.name]) for param in self.effect.params])
@@ -85,10 +95,12 @@ def drawn(canvas: Canvas, axes: Mapping[str, float]) -> dict[str, float]:
     """The settings of an equaliser that draws the curve that stands and most of what wishes on tone ask beside it.
 
     It is drawn from rest, with the fewest and smallest moves, or from where the bands stand where that comes closer.
-    Fixed settings stay. Where nothing is wished of tone, nothing moves.
+    Fixed settings stay. Where nothing is wished of tone, nothing moves. In regions that are held, the curve stays at
+    its level; without any its level is free.
     """
     wish = SHARE * _wish(canvas, axes)
-    return _fitted(canvas, canvas.curve_db + _centred(wish)) if wish.any() else {}
+    stands = canvas.stands_db if canvas.held.any() else canvas.curve_db
+    return _fitted(canvas, stands + (wish if canvas.held.any() else _centred(wish))) if wish.any() else {}
 
 
 def redrawn(canvas: Canvas) -> dict[str, float]:
@@ -101,7 +113,7 @@ def _fitted(canvas: Canvas, target: Array) -> dict[str, float]:
     if not heard.any():
         return {}
     target = np.where(heard > 0, target, np.minimum(target, 0.0))
-    fit = Fit(canvas.effect, target, canvas._rest(), heard)
+    fit = Fit(canvas.effect, target, canvas._rest(), heard, canvas.held)
     low, high = _limits(canvas)
     starts = {tuple(start): start for start in (canvas._rest(), canvas._units(canvas.settings))}
     unit = min((fit.nearest(start, low, high) for start in starts.values()), key=fit.cost)
@@ -142,12 +154,14 @@ def centres_hz() -> Array:
 
 @dataclass(frozen=True)
 class Fit:
-    """Knobs of an effect against a curve in dB, overall level left free: what is missing, and how far from rest."""
+    """Knobs of an effect against a curve in dB: what is missing, and how far from rest. The overall level is free, but
+    where regions are held, (points,), in which what is missing counts STILLER times."""
 
     effect: Effect
     target: Array
     rest: Array
     heard: Array
+    held: Array
 
     @cached_property
     def pull(self) -> Array:
@@ -185,6 +199,8 @@ class Fit:
         """(knob positions, points + knobs): what is missing at each point in dB, then how far each knob has gone."""
         missing = _response_db(self.effect, units) - self.target
         level = (self.heard * missing).sum(axis=1, keepdims=True) / self.heard.sum()
+        if self.held.any():
+            missing, level = missing * (1 + (STILLER - 1) * self.held), 0.0
         pull = self.pull * POINTS**0.5 * (units - self.rest)
         return np.concatenate([np.maximum(self.heard, 0.2) * (missing - level), pull], axis=1)
 

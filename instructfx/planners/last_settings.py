@@ -8,8 +8,11 @@ from collections.abc import Iterator, Mapping
 from instructfx.chain import Chain, Slot
 from instructfx.chain.format import FLAT_DB, bands_of
 from instructfx.effects import Param
-from instructfx.language import Command
-from instructfx.language.intent_types import Reference
+from instructfx.language import Command, lexicon, understand
+from instructfx.language.intent_types import BANDS, Reference
+from instructfx.language.normal_form import normal_form
+from instructfx.language.numbers import Quantity
+from instructfx.language.scan import scan
 from instructfx.planners import PlanRequest
 from instructfx.planners.pronouns import that_slot
 from instructfx.planners.standing import Setting, changed_settings
@@ -54,6 +57,62 @@ def moved_in_width(reference: Reference, request: PlanRequest) -> tuple[Command,
 def sets_bands(request: PlanRequest) -> bool:
     """Whether the last turn set bands of an equaliser, which have a gain as well as a frequency."""
     return any(slot.effect.role == "tone" for slot, _ in _given_last(request))
+
+
+def number_in(words: str) -> Quantity | None:
+    """The first number that is said."""
+    return next((item.quantity for item in scan(normal_form(words), lexicon()) if item.quantity), None)
+
+
+def speaks_of_bands(request: PlanRequest) -> bool:
+    """Whether a share is one of a band's gain: the last words that are no share set a band, or put another number in
+    the place of one, "make the cut 5 dB", so that nothing is asked by them alone."""
+    kinds = ([reference.kind for reference in understand(words).references] for words in reversed(request.said))
+    return next(({*BANDS, "instead"} & set(each) != set() for each in kinds if each != ["share"]), False)
+
+
+def share_so_far(request: PlanRequest) -> float:
+    """How much of what was asked the last turns have left of it: "half of that" twice leaves a quarter."""
+    share = 1.0
+    for words in reversed(request.said):
+        references = understand(words).references
+        if not references or references[0].kind != "share":
+            break
+        share *= references[0].amount
+    return share
+
+
+def of_bands(reference: Reference, number: Quantity | None, request: PlanRequest) -> tuple[Command, ...]:
+    """The bands that were given a gain last, those that cut or boost where one is spoken of, with that gain in dB or at
+    that frequency, or with amount times their gain; none where there are none."""
+    commands = []
+    for slot, gain, cutoff in _bands_given_last(reference.kind, request):
+        stands_db = slot.settings[gain.name]
+        if number is None:
+            commands.append(_adjusting(slot, request.chain, factors={gain.name: reference.amount}))
+        elif number.unit == "hz" or (not number.unit and number.value > gain.high):
+            commands.append(_adjusting(slot, request.chain, settings={cutoff.name: number.value}))
+        elif number.unit in ("db", ""):
+            value = number.value if number.signed else math.copysign(number.value, stands_db)
+            commands.append(_adjusting(slot, request.chain, settings={gain.name: value}))
+    return tuple(commands)
+
+
+def _bands_given_last(kind: str, request: PlanRequest) -> list[tuple[Slot, Param, Param]]:
+    """The bands of the last turn that gave any of that kind in numbers: slot, gain and frequency."""
+    chains = [Chain(), *(turn.chain for turn in request.earlier)]
+    for before, turn in zip(reversed(chains[:-1]), reversed(request.earlier), strict=True):
+        given = set() if turn.goal.axes else changed_settings(before, turn.chain)
+        found = []
+        for slot in request.chain.slots:
+            for _, (gain, cutoff, q) in bands_of(slot.effect):
+                stands_db = slot.settings[gain.name]
+                fits = kind == "band" or (stands_db < 0) == (kind == "cut")
+                told = any((slot.id, param.name) in given for param in (gain, cutoff, q))
+                found += [(slot, gain, cutoff)] if fits and told and abs(stands_db) > FLAT_DB else []
+        if found:
+            return found
+    return []
 
 
 def flattened(frequency_hz: float, chain: Chain) -> tuple[Command, ...]:

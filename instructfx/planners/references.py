@@ -6,16 +6,23 @@ from dataclasses import dataclass, replace
 
 from instructfx.chain import Chain
 from instructfx.effects import EFFECTS
-from instructfx.language import Command, Intent, lexicon, understand, understand_alone
-from instructfx.language.eq_commands import LEAST_HZ
-from instructfx.language.intent_types import TWEAKS, USUAL, Reference, Which
-from instructfx.language.normal_form import normal_form
-from instructfx.language.scan import scan
+from instructfx.language import Command, Intent, understand, understand_alone
+from instructfx.language.intent_types import BANDS, LEAST_HZ, TWEAKS, USUAL, Reference, Which
 from instructfx.language.substitution import substituted
 from instructfx.planners import PastTurn, PlanRequest
 from instructfx.planners.corrections import asked_by, asks, in_full, spoken
 from instructfx.planners.history import turn_numbered, turns_back, undoes_the_step, wished_last
-from instructfx.planners.last_settings import flattened, moved_in_frequency, moved_in_width, moved_to, sets_bands
+from instructfx.planners.last_settings import (
+    flattened,
+    moved_in_frequency,
+    moved_in_width,
+    moved_to,
+    number_in,
+    of_bands,
+    sets_bands,
+    share_so_far,
+    speaks_of_bands,
+)
 from instructfx.planners.order_of_slots import in_order, in_place_of_each_other, taken_out
 from instructfx.planners.phrases import Voice
 
@@ -67,6 +74,13 @@ def _resolved(reference: Reference, found: Resolved) -> Resolved:
         return replace(found, request=without_last(request, count), back=found.back + count)
     if not request.said:
         return _by_itself(found)
+    if reference.kind == "share" and speaks_of_bands(request):
+        reference = replace(reference, kind="band", words="")
+    if reference.kind in BANDS:
+        commands = of_bands(reference, number_in(reference.words), request)
+        if commands:
+            return replace(found, intent=joined(found.intent, replace(found.intent, wishes=(), commands=commands)))
+        reference = replace(reference, kind="instead" if reference.words else "share")
     if reference.kind in ("frequency", "height", "bandwidth", "flatten"):
         return _of_last_settings(reference, found)
     if reference.kind == "exchange":
@@ -79,7 +93,8 @@ def _resolved(reference: Reference, found: Resolved) -> Resolved:
     if reference.kind == "swap":
         return replace(found, intent=joined(found.intent, _swapped(reference, request)))
     if reference.kind == "share":
-        return replace(found, intent=joined(found.intent, _shared(_meant_last(request), reference.amount)))
+        meant = _shared(_meant_last(request), reference.amount, share_so_far(request))
+        return replace(found, intent=joined(found.intent, meant))
     if reference.kind == "again":
         return replace(found, intent=joined(found.intent, _scaled(_meant_last(request), reference.amount)))
     asked_last, count = _asked_last(request)
@@ -135,7 +150,7 @@ def _tweaks(intent: Intent) -> bool:
 
 def _frequency_hz(words: str) -> float:
     """The frequency that is said; 0 where none is."""
-    number = next((item.quantity for item in scan(normal_form(words), lexicon()) if item.quantity), None)
+    number = number_in(words)
     heard = number is not None and (number.unit == "hz" or (not number.unit and number.value >= LEAST_HZ))
     return number.value if number and heard else 0.0
 
@@ -194,6 +209,7 @@ def joined(intent: Intent, more: Intent) -> Intent:
         wishes=(*intent.wishes, *more.wishes),
         commands=(*intent.commands, *more.commands),
         notes=(*intent.notes, *more.notes),
+        holds=(*intent.holds, *more.holds),
         loudness_lufs=intent.loudness_lufs if more.loudness_lufs is None else more.loudness_lufs,
         peak_dbtp=intent.peak_dbtp if more.peak_dbtp is None else more.peak_dbtp,
         references=(),
@@ -229,9 +245,9 @@ def _swapped(reference: Reference, request: PlanRequest) -> Intent:
     return replace(wanted, commands=(*removed, *wanted.commands))
 
 
-def _shared(intent: Intent, share: float) -> Intent:
-    """So much of what was asked; a number that was said is taken that many times: half of 2 s is 1 s."""
-    scaled = _scaled(intent, share - 1.0)
+def _shared(intent: Intent, share: float, so_far: float) -> Intent:
+    """So much of what is left of what was asked; a number that was said is taken as often: half of 2 s is 1 s."""
+    scaled = _scaled(intent, so_far * (share - 1.0))
     commands = tuple(
         replace(now, factors=dict.fromkeys(_figures(then), share), amount=0.0) if _figures(then) else now
         for then, now in zip(intent.commands, scaled.commands, strict=True)

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 
 from instructfx.chain import Chain
 from instructfx.ears.axes import AXES
+from instructfx.ears.regions import axes_within
 from instructfx.language import understand
 from instructfx.language.intent_types import Language
 from instructfx.planners.deeds import at_rest, deeds
 from instructfx.planners.phrases import Voice, capital
 from instructfx.planners.plan import Plan
+from instructfx.planners.regions import told_of, touched
 from instructfx.planners.replies import STRONGEST, TOLD, sentence_of
 
 REACHED = 1 / 3  # steps: less of a direction is none
@@ -45,7 +47,8 @@ def told(
     if not done and not resting:
         return " ".join([*_unchanged(plan, before, after, voice), *notes])
     asked = {axis: value for axis, value in plan.goal.axes.items() if axis in moved}
-    heard = _heard(asked, moved)
+    held = axes_within(plan.goal.held_hz)
+    heard = [axis for axis in _heard(asked, moved) if axis not in held]
     measured = [compared(axis, moved[axis], voice, before, after) for axis in heard]
     sentences = (
         [words if words.endswith((".", "!", "?", "…")) else f"{words}."]
@@ -58,7 +61,9 @@ def told(
         sentences.append(voice.say("measured_so", heard=voice.listed(measured)))
     sentences += [voice.say("at_rest", what=capital(voice.called(after, each))) for each in resting]
     sentences += _missed(asked, moved, voice)
-    beside = [axis for axis in beside_the_point(asked, moved) if axis not in heard]
+    names = {axis: compared(axis, moved[axis], voice, before, after) for axis in held if axis in moved}
+    sentences += told_of(touched(plan.goal.held_hz, before, after), moved, names, voice)
+    beside = [axis for axis in beside_the_point(asked, moved) if axis not in heard and axis not in held]
     if beside:
         also = [compared(axis, moved[axis], voice, before, after) for axis in beside]
         sentences.append(voice.say("became_too", heard=voice.listed(also)))

@@ -11,6 +11,7 @@ from instructfx.chain import Chain
 from instructfx.ears.axes import AXES, TONE, TONE_CURVES
 from instructfx.ears.goal import Goal, Limit, Standing
 from instructfx.ears.perceptual import MAIN, tone_curves
+from instructfx.ears.regions import axes_within
 from instructfx.planners import PastTurn
 from instructfx.planners.usual import usual
 
@@ -24,6 +25,10 @@ IN_PART = 0.6  # of what an effect gave is what a plain wish against it takes ba
 FAULTS = ("bass", "mud", "nasal", "harshness")
 FAULT_RISE = 0.25  # steps: how far a fault may rise unasked where the track has it already
 FAULT_WEIGHT = 2.0
+HELD = 0.1  # steps: how far what is read in a held region may move either way
+HELD_WEIGHT = 5.0
+BESIDE = 0.7  # steps: how far a fault may rise beside a held region, where else what is wished would gather
+BESIDE_WEIGHT = 1.0
 
 Setting = tuple[str, str]
 """The id of a slot, and the name of one of its settings."""
@@ -68,7 +73,8 @@ def standing(earlier: Sequence[PastTurn], goal: Goal, readings: Mapping[str, flo
 
     What earlier wishes on the path achieved is kept but for SLACK of it, weaker with age; what the goal takes back, and
     the wishes of which that was a part, are released. Faults that the track has more of than is usual may rise by
-    FAULT_RISE, or as far as is asked.
+    FAULT_RISE, or as far as is asked. What is read in a region that the goal holds may move by HELD both ways, and no
+    fault beside it rises by more than BESIDE for that, or as far as is asked.
     """
     kept = [each for each in achieved(earlier) if each.axis in readings]
     kept = [each for each in _released(kept, goal.axes) if goal.axes.get(each.axis, 0.0) * each.sign <= 0]
@@ -81,7 +87,15 @@ def standing(earlier: Sequence[PastTurn], goal: Goal, readings: Mapping[str, flo
         for axis in FAULTS
         if axis in readings and readings[axis] > usual(axis)[1]
     ]
-    return Standing(tuple(limits))
+    held = [axis for axis in axes_within(goal.held_hz) if axis in readings] if goal.held_hz else []
+    limits = [each for each in limits if each.axis not in held]
+    limits += [Limit(axis, sign, -HELD, HELD_WEIGHT) for axis in held for sign in (1, -1)]
+    limits += [
+        Limit(axis, -1, -max(BESIDE, goal.axes.get(axis, 0.0)), BESIDE_WEIGHT)
+        for axis in FAULTS
+        if held and axis in readings and axis not in held and all(each.axis != axis for each in limits)
+    ]
+    return Standing(tuple(limits), held_hz=goal.held_hz)
 
 
 def achieved(earlier: Sequence[PastTurn]) -> tuple[Achieved, ...]:

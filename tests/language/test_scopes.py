@@ -26,6 +26,8 @@ from instructfx.language import understand
         ("only reverb on the highs", (), {"low_cut_hz": 800.0, "high_cut_hz": 10000.0}, {}),
         ("no lo pongas en los graves", ("reverb",), {}, {"low_cut_hz": 4.0}),
         ("corta los graves de la reverb en 300", (), {"low_cut_hz": 300.0}, {}),
+        ("add reverb only above 500 Hz", (), {"low_cut_hz": 500.0}, {}),
+        ("pon reverb solo por debajo de 2k", (), {"high_cut_hz": 2000.0}, {}),
         ("pon reverb solo en los agudos", (), {"low_cut_hz": 800.0, "high_cut_hz": 10000.0}, {}),
     ],
 )
@@ -49,12 +51,23 @@ def test_a_scope_is_the_cuts_of_the_effect(
         ("que el delay no tenga graves", ()),
         ("no delay below 300 Hz", ()),
         ("comprime solo los graves", ()),
+        ("compress only below 200 Hz", ()),
+        ("distort everything above 2k", ()),
+        ("comprime todo por debajo de 200 Hz", ()),
     ],
 )
 def test_what_has_no_cuts_has_no_scope(words: str, lately: tuple[str, ...]) -> None:
     intent = understand(words, lately)
     assert [each.key for each in intent.beyond] == ["scope"]
     assert (intent.wishes, intent.commands) == ((), ())
+
+
+@pytest.mark.parametrize("words", ["a delay under 300 ms", "a reverb under 2 seconds"])
+def test_a_time_is_no_scope(words: str) -> None:
+    intent = understand(words)
+    assert intent.beyond == ()
+    assert "low_cut_hz" not in intent.commands[0].settings
+    assert "high_cut_hz" not in intent.commands[0].settings
 
 
 @pytest.mark.parametrize(

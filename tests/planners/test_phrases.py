@@ -20,7 +20,7 @@ from instructfx.planners.usual import usual
 PLANNERS = Path(replies.__file__).parent
 SPEAKING = [path for path in PLANNERS.parent.rglob("*.py") if path.parent == PLANNERS or "Voice" in path.read_text()]
 SENTENCES = texts()["sentences"]
-MADE = ("cannot_", "verb_", "chip_")  # keys that are put together
+MADE = ("cannot_", "verb_", "chip_", "lies_")  # keys that are put together
 BOTH: tuple[Language, ...] = ("en", "es")
 
 
