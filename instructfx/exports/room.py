@@ -30,7 +30,8 @@ def room_slot(chain: Chain) -> Slot:
 def room_of(slot: Slot, sample_rate: int, channels: int) -> npt.NDArray[np.float32]:
     """What a slot with an impulse response answers to one click, without the click: (channels, taps).
 
-    Each channel is of unit energy, and ends where -110 dB of its energy are left. ExportError for any other slot.
+    Each channel is of unit energy at 44.1 kHz, and as loud at other rates; it ends where -110 dB of its energy are
+    left. ExportError for any other slot.
     """
     response = slot.effect.impulse_response
     if response is None:

@@ -18,6 +18,7 @@ from instructfx.rendering.level import Level, lawful_gain_db, under_the_ceiling
 from instructfx.rendering.raw import Raw
 
 NO_GATE_LUFS = -np.inf
+SPREAD = 0.5  # a tail is less loud than a hit of the same energy
 FAINTEST = 1e-20  # mean square
 LIMITINGS = 6  # times that a limited sound is measured and turned up by what it fell short of
 NEAR_LU = 0.05
@@ -36,7 +37,7 @@ def louder_db(rendered: Levels, dry: Levels) -> float:
     if not passing.any():
         passing = gated(dry, NO_GATE_LUFS)
     there = rendered[: len(dry)][passing].mean()
-    behind = rendered[1:].sum() / STEPS_IN_BLOCK  # blocks overlap, so each part of what comes behind is in four of them
+    behind = SPREAD * rendered[1:].sum() / STEPS_IN_BLOCK  # blocks overlap: each part of what comes behind is in four
     elsewhere = rendered[gated(rendered, NO_GATE_LUFS)].mean() if len(dry) > 1 else behind
     return float(10 * np.log10(max(there, elsewhere, FAINTEST) / max(dry[passing].mean(), FAINTEST)))
 

@@ -61,7 +61,7 @@ def test_what_comes_behind_the_hit_alone_is_not_lifted_for_it(
 ) -> None:
     """The span of the track is silent or nearly so: the tail is what is heard, and it has the energy of the hit."""
     gain_db, limited_db, _ = levels(Chain().added(name, settings), written(hit(0.05), tmp_path))
-    assert gain_db < 3
+    assert gain_db < 6
     assert limited_db == 0
 
 

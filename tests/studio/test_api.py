@@ -116,7 +116,7 @@ def test_a_session_goes_on_with_its_id_alone(studio: Running, program: Client, t
     samples, rate = soundfile.read(io.BytesIO(fetched(rendered["url"]).content))
     assert (len(samples), rate) == (round(rendered["seconds"] * RATE), RATE)
     power = np.abs(np.fft.rfft(samples[:, 0])) ** 2
-    assert power[2 * 6000 :].sum() < 0.01 * power.sum()
+    assert power[2 * 6000 :].sum() < 0.04 * power.sum()  # of white noise: more than half without the filter
     with contextlib.closing(Client(studio.url, verbose=False, httpx_kwargs={"auth": AUTH})) as other:
         assert other.predict(session=session, api_name="/open")["chain"] == said["chain"]
         undone = other.predict(session, api_name="/undo")
