@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -26,6 +27,7 @@ BAD = "song\x1b[2J\nrow-that-is-none  2026-01-01 \ud800.wav"
 
 @pytest.fixture
 def sessions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # not what others left where temporary files usually lie
     monkeypatch.setenv("INSTRUCTFX_SESSIONS", str(tmp_path / "sessions"))
     return tmp_path / "sessions"
 

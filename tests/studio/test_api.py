@@ -179,14 +179,14 @@ def session(program: Client) -> str:
         ("open", {"sample": "guitar", "ear": "golden"}, "CLAP is no longer installed here"),
         ("open", {"sample": "guitar", "planner": "openai/dear"}, "That planner is not offered here"),
         ("say", {"session": "guess", "instruction": "warmer"}, "There is no session of that id."),
-        ("say", {"session": 5, "instruction": "warmer"}, "There is no session of that id."),
+        ("say", {"session": 5, "instruction": "warmer"}, "Session must be text"),
         ("say", {"session": "{}", "instruction": ""}, 'Say what you want to hear, for example "make it warmer".'),
         ("say", {"session": "{}", "instruction": None}, "Say what you want to hear"),
         ("say", {"session": "{}", "instruction": "x" * 5000}, "That is 5000 characters long; up to 2000 are read."),
         ("export", {"session": "{}", "format": "cassette"}, "There is no format 'cassette'; there are wav16, wav24"),
         ("export", {"session": "guess", "format": "flac"}, "There is no session of that id."),
         ("render", {"session": ""}, "There is no session of that id."),
-        ("undo", {"session": None}, "There is no session of that id."),
+        ("undo", {"session": None}, "Session must be text"),
     ],
 )  # fmt: skip
 def test_wrong_input_is_one_line(

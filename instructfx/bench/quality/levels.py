@@ -28,9 +28,10 @@ WIDE_HZ, NARROW_HZ = 16_000.0, 3_600.0  # of the noise: at rates that hold it, a
 LENGTHS_SECONDS = (0.05, 0.2, 0.4, 1.0, 10.0, 60.0)
 HOUR_SECONDS, HOUR_RATE = 3600.0, 8_000
 LEVELS_LUFS = (-75.0, -70.0, -50.0, -30.0, -14.0, -9.0, -7.0, -5.0)
+TONE, ROOM, DYNAMICS = (EFFECTS.usual(role).name for role in ("tone", "room", "dynamics"))
 CHAINS = {
-    "a brighter equaliser and a room": Chain().added("eq", {"high_shelf_gain_db": 5.0}).added("reverb", {}),
-    "a compressor": Chain().added("compressor", {"threshold_db": -24.0, "attack_ms": 30.0}),
+    "a brighter equaliser and a room": Chain().added(TONE, {"high_shelf_gain_db": 5.0}).added(ROOM, {}),
+    "a compressor": Chain().added(DYNAMICS, {"threshold_db": -24.0, "attack_ms": 30.0}),
 }
 
 EXPLANATION = """\

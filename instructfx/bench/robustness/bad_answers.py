@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from instructfx.bench.robustness.outcomes import FaultOutcome, Verdict
+from instructfx.effects import EFFECTS
 from instructfx.planners import PlanRequest
 from instructfx.planners.plan import Plan
 from instructfx.planners.reading import read
@@ -78,4 +79,4 @@ def models() -> Iterator[FaultOutcome]:
 
 def _as_meant(plan: Plan) -> bool:
     moves = [(move.effect, dict(move.settings)) for move in plan.add]
-    return moves == [("eq", dict(EQ))] and plan.reply.split() == str(GOAL["reply"]).split()
+    return moves == [(EFFECTS.usual("tone").name, dict(EQ))] and plan.reply.split() == str(GOAL["reply"]).split()
