@@ -48,6 +48,10 @@ class Ear(Protocol):
     def fingerprint(self) -> str:
         """SHA-256 of what it learned; empty where it learned nothing."""
 
+    @property
+    def threads(self) -> int:
+        """With how many threads it is computed, on every machine: the last digits depend on that."""
+
     def objective(self, goal: Goal, before: Tensor, standing: Standing = NOTHING_STANDS) -> Objective:
         """The loss that a goal means after the sound `before`, (1, channels, frames) at sample_rate; what stands of
         earlier wishes is to stay."""

@@ -110,6 +110,7 @@ class ClapEar:
     name = "clap"
     sample_rate = clap.SAMPLE_RATE
     reads = True
+    threads = 2  # its layers are large, and two are what the smallest machines have
 
     def __post_init__(self) -> None:
         if size_of(self.checkpoint.path) is None:

@@ -248,6 +248,7 @@ class PerceptualEar:
     sample_rate = SAMPLE_RATE
     reads = False
     fingerprint = ""
+    threads = 1  # with two, transforms of ten seconds gain little, and lose much where another process works
 
     def objective(self, goal: Goal, before: Tensor, standing: Standing = NOTHING_STANDS) -> PerceptualObjective:
         """The loss of a goal after the sound `before`, (1, channels, frames) at 44.1 kHz, where that much stands."""

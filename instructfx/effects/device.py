@@ -14,8 +14,8 @@ from instructfx.errors import InstructionError
 log = logging.getLogger(__name__)
 
 CPU = torch.device("cpu")
-THREADS = 2
-"""How many threads share a sum, wherever it is computed: the last digits depend on it, and searches on those."""
+THREADS = 1
+"""How many threads share a sum unless an ear wants more: the last digits depend on it, and searches on those."""
 
 
 def device_named(name: str = "") -> torch.device:

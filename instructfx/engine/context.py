@@ -17,7 +17,7 @@ from instructfx.audio.facts import TrackFacts
 from instructfx.audio.track import Track
 from instructfx.chain import Chain
 from instructfx.ears import Ear
-from instructfx.effects.device import THREADS, threads
+from instructfx.effects.device import threads
 from instructfx.errors import InstructionError
 from instructfx.planners import PastExchange, PastTurn, Planner, PlanRequest
 from instructfx.refine import OnStep, RefineOptions, ignore, never
@@ -48,7 +48,12 @@ class Agents:
     first_turn: FirstTurn = "refine"
     seed: int = 0
     recipe: str = ""
-    threads: int = THREADS
+    threads: int = 0
+
+    @property
+    def fixed_threads(self) -> int:
+        """With how many threads everything is computed, wherever it is: as the ear wants it unless a number is set."""
+        return self.threads or self.ear.threads
 
     def chosen(self, options: TurnOptions) -> Agents:
         """Who plans and listens as a person chose for one turn; InstructionError where that cannot be."""
@@ -107,7 +112,7 @@ class TurnContext:
             first_turn=agents.first_turn,
             machine=machine_named(),
             device=str(agents.ear.device),
-            threads=agents.threads,
+            threads=agents.fixed_threads,
             turn_options=self.options,
             excerpt_start=self.session.excerpt_start,
         )
@@ -150,7 +155,7 @@ class TurnContext:
             then = turn.provenance
             if turn.readings_after and turn.chain == chain and made == _as_searched(then, made):
                 return turn.readings_after
-        with torch.no_grad(), threads(self.agents.threads):
+        with torch.no_grad(), threads(self.agents.fixed_threads):
             return self.agents.ear.describe(self.excerpt.heard(chain))
 
 

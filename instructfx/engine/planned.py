@@ -41,7 +41,7 @@ def take_turn(context: TurnContext, instruction: str) -> Session:
     anything was found; then nothing is stored.
     """
     text = _checked(instruction)
-    with threads(context.agents.threads):
+    with threads(context.agents.fixed_threads):
         return _taken(replace(context, agents=context.agents.chosen(context.options)), text)
 
 

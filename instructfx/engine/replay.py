@@ -211,9 +211,11 @@ class Replay:
             planner = planner_named(made.planner)
         if made.recipe and not (self._swaps.ear or self._swaps.loss):
             recipe = agents_named("builtin", "", made.seed, made.recipe, made.device)
-            return replace(recipe, planner=planner, first_turn=made.first_turn, threads=made.threads or THREADS)
+            return replace(recipe, planner=planner, first_turn=made.first_turn, threads=made.threads)
         options = RefineOptions(made.options.gradient, made.options.bayes, made.options.secant)
-        return Agents(planner, self._ear(made), options, made.first_turn, made.seed, threads=made.threads or THREADS)
+        ear = self._ear(made)
+        as_then = made.threads if ear.name == made.ear else 0
+        return Agents(planner, ear, options, made.first_turn, made.seed, threads=as_then)
 
     def _ear(self, made: Provenance) -> Ear:
         name, loss = self._swaps.ear or made.ear, self._swaps.loss

@@ -3,8 +3,8 @@
 Both sides are compared in the same places: in the 400 ms blocks of the dry track that pass BS.1770's gate. So a hit
 with a room behind it is judged where the hit is, and not by the mean of its tail, however long the file is. Where the
 chain puts the sound elsewhere, as an echo without the dry sound does, what lies there counts: the render's own loud
-blocks, or all that came behind a track of a single block. A recording under the absolute gate is compared without it,
-and one shorter than a block in one block of its own length.
+blocks, or half of all that came behind a track of a single block. A recording under the absolute gate is compared
+without it, and one shorter than a block in one block of its own length.
 """
 
 from __future__ import annotations

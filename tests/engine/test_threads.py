@@ -10,7 +10,6 @@ import pytest
 import torch
 
 from instructfx.audio import Audio, save
-from instructfx.effects.device import THREADS
 from instructfx.engine.context import causes, machine_named, package_versions
 from instructfx.engine.live import LiveSession, open_session
 from instructfx.sessions import Provenance
@@ -42,7 +41,7 @@ def test_settings_readings_and_samples_do_not_depend_on_the_number_of_threads(mu
     assert one.chain == other.chain
     assert [turn.readings_after for turn in one.turns] == [turn.readings_after for turn in other.turns]
     assert sha256 == other_sha256
-    assert {turn.provenance.threads for turn in one.turns} == {THREADS}
+    assert {turn.provenance.threads for turn in one.turns} == {one.agents.ear.threads}
 
 
 @pytest.mark.parametrize(
