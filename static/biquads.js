@@ -1,11 +1,13 @@
-// The equaliser's response in the browser: six biquads by Bristow-Johnson's cookbook, in cascade.
+// The equaliser's response in the browser: six biquads by Bristow-Johnson's cookbook, in cascade. What it is at 44.1 kHz it
+// is at every rate, beyond half of that as there.
 
+const RATE = 44100;
 const HIGHEST = 0.45; // of the sample rate; cutoffs stay below
 
 // [b0, b1, b2, a0, a1, a2] of a band: {kind: "low_shelf", "peak" or "high_shelf", gain (dB), frequency (Hz), q}.
-export function biquad({ kind, gain, frequency, q }, sampleRate) {
+function biquad({ kind, gain, frequency, q }) {
   const a = 10 ** (gain / 40);
-  const w = (2 * Math.PI * Math.min(frequency, HIGHEST * sampleRate)) / sampleRate;
+  const w = (2 * Math.PI * Math.min(frequency, HIGHEST * RATE)) / RATE;
   const cos = Math.cos(w);
   const alpha = Math.sin(w) / (2 * q);
   if (kind === "peak") {
@@ -24,10 +26,10 @@ export function biquad({ kind, gain, frequency, q }, sampleRate) {
 }
 
 // Gain in dB of all bands together at some frequencies in Hz.
-export function responseDb(bands, sampleRate, frequencies) {
-  const cascade = bands.filter((band) => band.gain !== 0).map((band) => biquad(band, sampleRate));
+export function responseDb(bands, frequencies) {
+  const cascade = bands.filter((band) => band.gain !== 0).map(biquad);
   return frequencies.map((hz) => {
-    const w = (2 * Math.PI * hz) / sampleRate;
+    const w = (2 * Math.PI * Math.min(hz, RATE / 2)) / RATE;
     return cascade.reduce((sum, [b0, b1, b2, a0, a1, a2]) =>
       sum + 10 * Math.log10(power(b0, b1, b2, w) / power(a0, a1, a2, w)), 0);
   });

@@ -20,7 +20,7 @@ export class Card {
   #name = element("h3", { class: "chain-name" });
 
   // id: the slot's; effect: EffectData. Of one that is absent nothing can be set: it is off.
-  constructor(id, effect, sampleRate, hand) {
+  constructor(id, effect, hand) {
     this.id = id;
     this.#effect = effect;
     const names = effect.params.map((param) => param.name);
@@ -52,7 +52,7 @@ export class Card {
         this.handle, this.#name, element("p", { class: "chain-summary" }, effect.summary),
         effect.absent ? null : [this.lock.element, this.switch], this.menu.element,
       ),
-      effect.absent ? null : element("div", { class: "chain-body" }, this.#body(made, sampleRate, hand)),
+      effect.absent ? null : element("div", { class: "chain-body" }, this.#body(made, hand)),
     );
   }
 
@@ -84,13 +84,13 @@ export class Card {
     return `${band.label} ${param.name === band.q ? param.label : param.label.toLowerCase()}`;
   }
 
-  #body(made, sampleRate, hand) {
+  #body(made, hand) {
     const { bands, telling, params } = this.#effect;
     const rest = params.map((param) => param.name).filter((name) => !telling.includes(name));
     const elements = (names) => names.map((name) => made.get(name).element);
     const parts = [];
     if (bands.length) {
-      this.#equaliser = new Equaliser(this.#effect, sampleRate, hand);
+      this.#equaliser = new Equaliser(this.#effect, hand);
       parts.push(this.#equaliser.element);
     }
     if (telling.length) parts.push(element("div", { class: "chain-settings" }, elements(telling)));

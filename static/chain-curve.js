@@ -27,7 +27,6 @@ const frequencies = Array.from({ length: POINTS }, (_, at) => LOW_HZ * (HIGH_HZ 
 
 export class Curve {
   #effect;
-  #sampleRate;
   #hand;
   #slot = null;
   #width = 560;
@@ -39,9 +38,8 @@ export class Curve {
   #points;
   #picture;
 
-  constructor(effect, sampleRate, hand) {
+  constructor(effect, hand) {
     this.#effect = effect;
-    this.#sampleRate = sampleRate;
     this.#hand = hand;
     this.#points = effect.bands.map((band, index) => this.#point(band, index));
     this.#picture = svg(
@@ -88,7 +86,7 @@ export class Curve {
   #draw() {
     if (!this.#slot) return;
     const bands = this.#bands();
-    const levels = responseDb(bands, this.#sampleRate, frequencies);
+    const levels = responseDb(bands, frequencies);
     // The scale stays as it is under a hand.
     if (!this.#held) {
       const most = Math.max(...levels.map(Math.abs), ...bands.map((band) => Math.abs(band.gain)));

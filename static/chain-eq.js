@@ -12,9 +12,9 @@ export class Equaliser {
   #rows;
   #curve;
 
-  constructor(effect, sampleRate, hand) {
+  constructor(effect, hand) {
     this.#rows = effect.bands.map((band, index) => new Band(band, index, effect, hand));
-    this.#curve = new Curve(effect, sampleRate, hand);
+    this.#curve = new Curve(effect, hand);
     this.element = element(
       "div", { class: "chain-eq" },
       this.#curve.element,

@@ -13,8 +13,8 @@ import { reorder } from "./chain-reorder.js";
 import { announce } from "./chain-setting.js";
 
 /**
- * @typedef {{session: string, editable: boolean, sample_rate: number, effects: Object<string, EffectData>, slots:
- * SlotData[], used: string[], amount: AmountData|null}} ChainData
+ * @typedef {{session: string, editable: boolean, effects: Object<string, EffectData>, slots: SlotData[],
+ * used: string[], amount: AmountData|null}} ChainData
  */
 /** @typedef {{do: "edit", chain: SlotJson[]}} EditEvent */
 /** @typedef {{do: "amount", share: number}} AmountEvent */
@@ -279,7 +279,7 @@ export class Chain extends HTMLElement {
   }
 
   #made({ id, effect }) {
-    const card = new Card(id, this.#data.effects[effect], this.#data.sample_rate, this.#hand(id));
+    const card = new Card(id, this.#data.effects[effect], this.#hand(id));
     card.adder = this.#adder("", () => this.#draft.place(id), "chain-insert", [icon("plus")]);
     // Before the card: the way of the sound, and a place for one more effect.
     card.item = element("li", {}, element("div", { class: "chain-gap" }, card.adder.element), card.element);

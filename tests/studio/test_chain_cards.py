@@ -148,13 +148,13 @@ def test_the_curve_is_that_of_the_equaliser(shared: Part, rate: int) -> None:
     frequencies_hz = torch.logspace(1.31, 4.3, 60).double().clamp(max=0.49 * rate)
     bands = declarations()["eq"]["bands"]
     kinds = {param.name: param for param in EFFECTS["eq"].params}
-    draw = """([bands, rate, hz]) => import('/static/biquads.js').then(m => m.responseDb(bands, rate, hz))"""
+    draw = """([bands, hz]) => import('/static/biquads.js').then(m => m.responseDb(bands, hz))"""
     for _ in range(5):
         unit = torch.rand(len(kinds), generator=generator).tolist()
         settings = {name: kinds[name].from_unit(share) for name, share in zip(kinds, unit, strict=True)}
         parts = ("gain", "frequency", "q")
         drawn = [{"kind": band["kind"], **{part: settings[band[part]] for part in parts}} for band in bands]
-        found = torch.tensor(shared.page.evaluate(draw, [drawn, rate, frequencies_hz.tolist()]))
+        found = torch.tensor(shared.page.evaluate(draw, [drawn, frequencies_hz.tolist()]))
         exact = 20 * torch.log10(magnitude(as_tensors(settings), rate, frequencies_hz)[0])
         assert (found - exact).abs().max() < 0.05
 

@@ -21,13 +21,11 @@ def chain_data(
     used: Collection[str] = (),
     session: str = "",
     editable: bool = True,
-    sample_rate: int = 44_100,
 ) -> ChainData:
     """What `<ifx-chain>` takes as its data.
 
     originals: slot id -> the settings that the planner chose, as from `edits.original`; used: every id that a slot of
-    the session ever had; editable is False while a turn runs; sample_rate is the track's, at which an equaliser's curve
-    is drawn.
+    the session ever had; editable is False while a turn runs.
     """
     slots: list[SlotData] = [
         {
@@ -43,7 +41,6 @@ def chain_data(
     return {
         "session": session,
         "editable": editable,
-        "sample_rate": sample_rate,
         "effects": {**declarations(), **{slot.effect.name: _declared(slot.effect) for slot in chain.slots}},
         "slots": slots,
         "used": sorted({*used, *chain.ids}),

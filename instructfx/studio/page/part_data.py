@@ -102,7 +102,6 @@ def rack_data(visit: Visit, editable: bool) -> ChainData:
         used=given_ids(session),
         session=visit.token,
         editable=editable,
-        sample_rate=session.dry.sample_rate,
     )
 
 

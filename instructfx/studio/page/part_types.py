@@ -84,7 +84,6 @@ class ChainData(TypedDict):
 
     session: str  # the visit's token
     editable: bool  # False while a turn runs
-    sample_rate: int  # of the track, at which an equaliser's curve is drawn
     effects: Mapping[str, EffectData]  # by name
     slots: list[SlotData]  # in the order of the sound
     used: list[str]  # every id that a slot of the session ever had; none is given again
