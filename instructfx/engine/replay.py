@@ -214,7 +214,7 @@ class Replay:
             return replace(recipe, planner=planner, first_turn=made.first_turn, threads=made.threads)
         options = RefineOptions(made.options.gradient, made.options.bayes, made.options.secant)
         ear = self._ear(made)
-        as_then = made.threads if self._swaps.ear in (None, "", made.ear) else 0
+        as_then = made.threads if self._swaps.ear in ("", made.ear) else 0
         return Agents(planner, ear, options, made.first_turn, made.seed, threads=as_then)
 
     def _ear(self, made: Provenance) -> Ear:

@@ -30,8 +30,7 @@ def read_headroom(
         changes = {} if size is None else {"gain_db": -min(size, MOST_DB)}
         amount = -1.0 if size is None else 0.0
         phrase = " ".join(item.text for item in items)
-        context_command = Command(phrase, "adjust", EFFECTS.usual("level").name, {}, changes, (), amount)
-        found.commands.append(context_command)
+        found.commands.append(Command(phrase, "adjust", EFFECTS.usual("level").name, {}, changes, (), amount))
     else:
         context.peak_dbtp = -min(size if size is not None else USUAL_DB, MOST_DB)
     found.used |= {at for at, item in enumerate(items) if item.entry is None and not item.has("and", "but")}

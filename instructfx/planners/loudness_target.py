@@ -76,6 +76,6 @@ def to_headroom(target_dbtp: float, draft: Draft, planned: Callable[[], Chain]) 
             break
         draft.move(level, {"gain_db": round(draft.values(level)["gain_db"] - over_db, 2)}, ["gain_db"])
         facts = track_facts(draft.request, planned()) or facts
-    there = abs(facts.true_peak_dbtp - target_dbtp) <= WITHIN_LU
+    there = abs(facts.true_peak_dbtp - target_dbtp) <= WITHIN_DB
     measured = {"lufs": number_text(facts.loudness_lufs), "peak": number_text(facts.true_peak_dbtp)}
     return voice.say("peak_reached" if there else "peak_not_reached", target=target, **measured)

@@ -14,13 +14,12 @@ from instructfx.ears.analysis import band_centres_hz
 from instructfx.ears.axes import STEP_DB, TONE_CURVES
 from instructfx.effects import EFFECTS, Effect
 from instructfx.planners import PastTurn
-from instructfx.planners.eq_fit import SAMPLE_RATE, centres_hz
+from instructfx.planners.eq_fit import HIDDEN_DB, SAMPLE_RATE, centres_hz
 from instructfx.planners.standing import mainly
 
 Array = NDArray[np.float64]
 
 BAND = "band"  # the role of filters
-HIDES_DB = -6.0  # where a filter takes more than this, nothing is heard of a boost
 HALVINGS = 8  # of the way in octaves from where a filter stands to where it rests
 NARROWING = -0.5  # steps of fidelity: a wish of this and less is a device, a wall, an age
 FRAMES = 1 << 14
@@ -48,7 +47,7 @@ def most_db(before: Chain, after: Chain) -> tuple[float, ...]:
     if not filters(after):
         return ()
     was, now = (np.sum([np.zeros(len(centres_hz())), *_passed(chain)], axis=0) for chain in (before, after))
-    most = np.where(now < HIDES_DB, now - was, np.inf)
+    most = np.where(now < HIDDEN_DB, now - was, np.inf)
     nearest = np.abs(np.log(centres_hz()) - np.log(band_centres_hz().numpy())[:, None]).argmin(axis=1)
     return tuple(most[nearest].tolist())
 
@@ -63,7 +62,7 @@ def hides(effect: Effect, settings: Mapping[str, float], axes: Mapping[str, floa
     for name in settings:
         alone = {**settings, **{other: effect.rest[other] for other in settings if other != name}}
         left = passed_db(effect, alone)
-        if any(_wanted(axis, value) @ left < HIDES_DB for axis, value in axes.items() if _wants_more(axis, value)):
+        if any(_wanted(axis, value) @ left < HIDDEN_DB for axis, value in axes.items() if _wants_more(axis, value)):
             found.append(name)
     return tuple(found)
 

@@ -17,11 +17,12 @@ from instructfx.audio.track import Track, inspect
 from instructfx.bench.runner.report import table
 from instructfx.chain import Chain
 from instructfx.effects import EFFECTS, Effect
+from instructfx.effects.convolution import REFERENCE_RATE
 from instructfx.effects.memoryless import as_tensors
 from instructfx.locations import static_folder
 from instructfx.rendering.track import rendering
 
-ORIGINAL_RATE, REFERENCE_RATE = 192_000, 44_100
+ORIGINAL_RATE = 192_000
 RATES = (8_000, 11_025, 16_000, 22_050, 32_000, 44_100, 48_000, 88_200, 96_000, 176_400, 192_000)
 SECONDS = 4
 WIDE_HZ, NARROW_HZ = 16_000.0, 3_600.0  # of the noise: at rates that hold it, and at lower ones

@@ -12,15 +12,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from instructfx.audio.scratch import new_scratch_folder
 from instructfx.errors import LimitError
 from instructfx.studio.visits.visit import RENDERS_KEPT, Visit, VisitEntry, new_token
 from instructfx.studio.workers.messages import AgentNames
-
-if TYPE_CHECKING:
-    pass
 
 log = logging.getLogger(__name__)
 
