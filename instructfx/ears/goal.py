@@ -49,11 +49,13 @@ class Standing:
 
     most_db is how far each band of the ear can rise behind filters, (bands,), empty where there are none: what a filter
     takes is not to be brought back by a boost in front of it. held_hz are regions in which nothing is to be drawn.
+    unmoved are axes that nothing in the chain moves: what they read all the same is an error of measuring.
     """
 
     limits: tuple[Limit, ...] = ()
     most_db: tuple[float, ...] = ()
     held_hz: tuple[tuple[float, float], ...] = ()
+    unmoved: frozenset[str] = frozenset()
 
     def of(self, axes: tuple[str, ...]) -> tuple[Limit, ...]:
         """The limits on these axes."""

@@ -212,7 +212,7 @@ class PerceptualObjective:
         loss = torch.zeros(analysis.left.shape[0])
         for name, measure in MEASURES.items():
             wish = self.goal.axes.get(name, 0.0)
-            if not wish and name in UNGUARDED:
+            if not wish and name in UNGUARDED | self.standing.unmoved:
                 continue
             change = measure(analysis).cpu() - self.readings_before[name]
             if wish:

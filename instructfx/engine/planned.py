@@ -20,6 +20,7 @@ from instructfx.planners.drawing import taken_back
 from instructfx.planners.phrases import Voice
 from instructfx.planners.regions import bands_within
 from instructfx.planners.router import route
+from instructfx.planners.side_effects import unmoved
 from instructfx.planners.standing import named, standing
 from instructfx.planners.taking_back import BAND, NARROWING, most_db
 from instructfx.refine import Refined, Step, Tuning
@@ -113,7 +114,7 @@ def _searched(context: TurnContext, text: str, plan: Plan) -> Outcome:
     with torch.no_grad():
         sound_before = context.excerpt.heard(base)
     stands = standing(request.earlier, pursued, context.readings(base))
-    stands = replace(stands, most_db=most_db(base, start))
+    stands = replace(stands, most_db=most_db(base, start), unmoved=unmoved((*base.slots, *start.slots)))
     objective = agents.ear.objective(pursued, sound_before, stands)
     idle = session.standing is None and agents.first_turn == "initialize"
     callbacks.on_stage("refining")

@@ -15,7 +15,8 @@ from instructfx.planners.deeds import FEW, changed, deeds, valued
 from instructfx.planners.phrases import Voice, capital, texts, uncapital
 from instructfx.planners.plan import Plan, Reply
 from instructfx.planners.replies import STRONGEST, TOLD
-from instructfx.planners.results import REACHED, beside_the_point, compared, moving
+from instructfx.planners.results import REACHED, moving
+from instructfx.planners.side_effects import beside_the_point
 from instructfx.planners.sound_questions import main_axis
 
 Answer = Callable[[Question, PlanRequest, Voice], list[str]]
@@ -138,7 +139,7 @@ def _readings_changed(turn: PastTurn, before: Chain, voice: Voice, yes: str = "c
     moved = _moved(turn)
     if not moved:
         return []
-    heard = [compared(axis, moved[axis], voice, before, turn.chain) for axis in beside_the_point({}, moved)]
+    heard = [voice.compared(axis, moved[axis]) for axis in beside_the_point({}, moved, before, turn.chain)]
     return [voice.say(yes, heard=voice.listed(heard)) if heard else voice.say(f"{yes}_not")]
 
 

@@ -15,9 +15,9 @@ from instructfx.planners.phrases import Voice, capital
 from instructfx.planners.plan import Plan
 from instructfx.planners.regions import told_of, touched
 from instructfx.planners.replies import STRONGEST, TOLD, sentence_of
+from instructfx.planners.side_effects import UNASKED, beside_the_point
 
 REACHED = 1 / 3  # steps: less of a direction is none
-UNASKED = 0.5  # steps: more than this is told, whoever asked for it
 MAIN = 0.75  # of the strongest wish: as strong is what was asked for, and not what comes along with it
 
 Readings = Mapping[str, float]
@@ -48,8 +48,8 @@ def told(
         return " ".join([*_unchanged(plan, before, after, voice), *notes])
     asked = {axis: value for axis, value in plan.goal.axes.items() if axis in moved}
     held = axes_within(plan.goal.held_hz)
-    heard = [axis for axis in _heard(asked, moved) if axis not in held]
-    measured = [compared(axis, moved[axis], voice, before, after) for axis in heard]
+    heard = [axis for axis in _heard(asked, moved, before, after) if axis not in held]
+    measured = [voice.compared(axis, moved[axis]) for axis in heard]
     sentences = (
         [words if words.endswith((".", "!", "?", "…")) else f"{words}."]
         if words
@@ -61,11 +61,11 @@ def told(
         sentences.append(voice.say("measured_so", heard=voice.listed(measured)))
     sentences += [voice.say("at_rest", what=capital(voice.called(after, each))) for each in resting]
     sentences += _missed(asked, moved, voice)
-    names = {axis: compared(axis, moved[axis], voice, before, after) for axis in held if axis in moved}
+    names = {axis: voice.compared(axis, moved[axis]) for axis in held if axis in moved}
     sentences += told_of(touched(plan.goal.held_hz, before, after), moved, names, voice)
-    beside = [axis for axis in beside_the_point(asked, moved) if axis not in heard and axis not in held]
+    beside = [axis for axis in beside_the_point(asked, moved, before, after) if axis not in heard and axis not in held]
     if beside:
-        also = [compared(axis, moved[axis], voice, before, after) for axis in beside]
+        also = [voice.compared(axis, moved[axis]) for axis in beside]
         sentences.append(voice.say("became_too", heard=voice.listed(also)))
     return " ".join([*sentences, *notes])
 
@@ -78,26 +78,6 @@ def moving(before: Readings, after: Readings) -> list[str]:
 def reached(wish: float, change: float) -> bool:
     """Whether an axis moved the way that was wished."""
     return wish * change > 0 and abs(change) >= REACHED
-
-
-def beside_the_point(asked: Readings, moved: Readings) -> list[str]:
-    """The axes that moved by more than half a step against what was asked or beyond it, those that moved most first."""
-    wished = {axis: abs(asked.get(axis, 0.0)) if asked.get(axis, 0.0) * moved[axis] > 0 else 0.0 for axis in moved}
-    astray = [axis for axis, change in moved.items() if abs(change) - wished[axis] > UNASKED]
-    return sorted(astray, key=lambda axis: -abs(moved[axis]))
-
-
-def compared(axis: str, change: float, voice: Voice, before: Chain, after: Chain) -> str:
-    """What one calls a change. Of the pitch, where nothing shifts it: tone moves the centre of what sounds."""
-    if axis == "pitch" and not _shifted(before, after):
-        return voice.say("centre_lower" if change < 0 else "centre_higher")
-    return voice.compared(axis, change)
-
-
-def _shifted(before: Chain, after: Chain) -> bool:
-    """Whether what shifts pitch differs between two chains."""
-    slots = [[slot for slot in chain.slots if slot.effect.role == "pitch"] for chain in (before, after)]
-    return slots[0] != slots[1]
 
 
 def truthful(words: str, moved: Readings, after: Chain) -> str:
@@ -136,10 +116,10 @@ def _acts(plan: Plan) -> bool:
     )
 
 
-def _heard(asked: Readings, moved: Readings) -> list[str]:
+def _heard(asked: Readings, moved: Readings, before: Chain, after: Chain) -> list[str]:
     """The wishes that were reached, the strongest first; where none was for the ear, all that moved."""
     if not asked:
-        return beside_the_point({}, moved)
+        return beside_the_point({}, moved, before, after)
     told = [axis for axis, wish in asked.items() if abs(wish) >= TOLD and reached(wish, moved[axis])]
     return sorted(told, key=lambda axis: -abs(asked[axis]))[:STRONGEST]
 

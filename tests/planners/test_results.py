@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instructfx.chain import Chain
-from instructfx.ears.axes import AXES
+from instructfx.ears.axes import AXES, TONE
 from instructfx.ears.goal import Goal
 from instructfx.language.intent_types import Language
 from instructfx.planners.phrases import Voice
 from instructfx.planners.plan import Asked, Move, Plan
-from instructfx.planners.results import REACHED, UNASKED, told, truthful
+from instructfx.planners.results import REACHED, told, truthful
+from instructfx.planners.side_effects import OWN, UNASKED, unmoved
 
 DRY = Chain()
 WARM = Chain().added("eq", {"low_shelf_gain_db": 3.0})
@@ -50,14 +51,31 @@ def test_a_hint_that_was_asked_for_is_called_one() -> None:
 
 
 def test_what_moved_unasked_by_more_than_half_a_step_is_always_told() -> None:
-    text = result(ADDED, DRY, WARM, warmth=1.0, mud=0.8, grit=0.51, air=-0.5, brightness=-0.75)
-    assert text.endswith("What else moved: thicker and a little grittier.")
-    assert "lower in its centre" in result(ADDED, DRY, WARM, warmth=1.0, pitch=-0.8)
+    text = result(ADDED, DRY, WARM, warmth=1.0, mud=1.6, width=0.51, air=-0.5, brightness=-0.75)
+    assert text.endswith("What else moved: much thicker and a little wider.")
     shifted = Plan(add=(Move("pitch_shift"),), reply="")
     assert ": lower" in result(shifted, DRY, DRY.added("pitch_shift", {"semitones": -2}), pitch=-1.0)
-    assert "further back" in result(ADDED, DRY, WARM, warmth=1.0, brightness=0.9, presence=-0.9)
+    assert "further back" in result(ADDED, DRY, WARM, warmth=1.0, brightness=0.9, presence=-1.6)
     assert "brighter" in result(ADDED, DRY, WARM, warmth=1.0, brightness=0.9)  # it was to get darker
-    assert "much darker" in result(ADDED, DRY, WARM, warmth=1.0, brightness=-2.0)  # but not that much
+    assert "much darker" in result(ADDED, DRY, WARM, warmth=1.0, brightness=-2.5)  # but not that much
+
+
+def test_what_a_wish_on_tone_brings_along_is_no_side_effect() -> None:
+    darker = replace(ADDED, goal=Goal(axes={"brightness": -1.7, "warmth": 0.7}))
+    along = {"brightness": -1.5, "warmth": 1.4, "bass": 1.5, "body": 1.5, "presence": -1.4, "fidelity": -0.8}
+    assert "What else moved" not in result(darker, DRY, WARM, **along)
+    assert result(darker, DRY, WARM, **along, air=0.6).endswith("What else moved: a little airier.")
+    roomier = replace(ADDED, goal=Goal(axes={"space": 1.0}))
+    assert "a little more lo-fi" in result(roomier, DRY, DRY.added("reverb", {}), space=1.0, fidelity=-0.6)
+
+
+def test_what_only_its_own_effects_can_move_is_told_of_these_alone() -> None:
+    smeared = {"space": 1.0, "grit": 1.2, "pitch": -0.9, "movement": -0.7}
+    roomier = replace(ADDED, goal=Goal(axes={"space": 1.0}))
+    assert "What else moved" not in result(roomier, DRY, DRY.added("reverb", {}), **smeared)
+    dirty = DRY.added("distortion", {"drive_db": 9.0})
+    assert result(roomier, DRY, dirty, **smeared).endswith("What else moved: grittier.")
+    assert unmoved(dirty.added("reverb", {}).slots) == {"pitch", "movement"}
 
 
 def test_an_effect_at_rest_was_not_added() -> None:
@@ -135,7 +153,8 @@ def test_whatever_came_of_it_no_direction_is_made_up_and_none_is_hidden(
     voice = Voice(language)
     if one != other:
         for axis, change in after.items():
-            if axis != "pitch" and abs(change) > UNASKED and wishes.get(axis, 0.0) * change <= 0:
+            along = AXES[axis].family in (TONE, "fidelity") and any(AXES[wish].family == TONE for wish in wishes)
+            if axis not in OWN and not along and abs(change) > UNASKED and wishes.get(axis, 0.0) * change <= 0:
                 assert voice.compared(axis, change) in text
     claims = text.split(".")[0].partition(":")[2]
     for axis, change in after.items():
