@@ -91,6 +91,11 @@ WORDS = EffectWords(
             {"delay_seconds": 0.5, "feedback": 0.5, "mix": 0.3},
         ),
         Nickname(("short delay", "short echo"), ("delay corto",), {"delay_seconds": 0.12}),
+        Nickname(
+            ("one repeat", "single repeat", "one echo", "single echo", "one repetition"),
+            ("un solo eco", "una sola repetición", "una repetición"),
+            {"feedback": 0.0},
+        ),
     ),
     settings=(
         SettingName(

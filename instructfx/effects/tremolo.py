@@ -51,6 +51,8 @@ def apply_tremolo(
     return samples * (1 - depth * (1 - wave) / 2).astype(np.float32)
 
 
+_SWINGING = ("dance", "dancing", "move", "moving", "swing", "swinging", "bounce", "bouncing", "go", "going")
+_WAYS = ("from left to right", "from side to side", "side to side")
 WORDS = EffectWords(
     noun="a tremolo",
     nicknames=(
@@ -66,8 +68,15 @@ WORDS = EffectWords(
         Nickname(("slow tremolo",), ("trémolo lento",), {"rate_hz": 2.5}),
         Nickname(("fast tremolo",), ("trémolo rápido",), {"rate_hz": 9.0}),
         Nickname(
-            ("stereo tremolo", "auto pan", "autopan", "auto panner", "ping pong tremolo"),
-            ("trémolo estéreo", "autopaneo"),
+            (
+                "stereo tremolo",
+                "auto pan",
+                "autopan",
+                "auto panner",
+                "ping pong tremolo",
+                *(f"{verb} {way}" for verb in _SWINGING for way in _WAYS),
+            ),
+            ("trémolo estéreo", "autopaneo", "que vaya de lado a lado", "de un lado al otro"),
             {"phase_degrees": 180.0, "depth": 0.7},
         ),
     ),

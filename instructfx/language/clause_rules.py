@@ -21,7 +21,7 @@ ROOMY = ("quality", "fault", "mood", "size", "level", "space")  # kinds of famil
 def loudness_word(groups: Sequence[Group], words: Lexicon) -> Group | None:
     """The word for level beside an effect or a part of the spectrum: "the bass is too loud"."""
     named = any(g.item.entry and g.item.entry.nickname for g in groups)
-    names = ("loud", "quiet", "hard", "heavy") if named else ("loud", "quiet")
+    names = ("loud", "quiet", "hard", "heavy", "powerful") if named else ("loud", "quiet")
     level = [g for g in groups if g.item.entry and g.item.entry.family in names]
     others = [
         g for g in groups
@@ -100,6 +100,8 @@ def separated(groups: Sequence[Group], words: Lexicon) -> list[Group]:
     dropped: set[int] = set()
     for first, second in itertools.pairwise(groups):
         quality, effect = first.item.entry, second.item.entry
+        if _level_of(first, second, words):
+            dropped.add(id(first))
         if not (quality and quality.family and not quality.nickname and effect and effect.nickname):
             continue
         if second.link != "within" or quality.form not in ("base", "comparative"):
@@ -115,6 +117,15 @@ def separated(groups: Sequence[Group], words: Lexicon) -> list[Group]:
         if id(first) not in dropped and made and not effect.nickname.settings:
             dropped.add(id(second))
     return [group for group in groups if id(group) not in dropped]
+
+
+def _level_of(first: Group, second: Group, words: Lexicon) -> bool:
+    """Whether a level is only what is to vary less or more: "make the volume more even"."""
+    nickname = first.item.entry.nickname if first.item.entry else None
+    family = second.item.entry.family if second.item.entry else None
+    if nickname is None or family is None or second.link != "within" or EFFECTS[nickname.effect].role != "level":
+        return False
+    return of_dynamics(words.families[family])
 
 
 def of_dynamics(family: Family) -> bool:

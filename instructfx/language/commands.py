@@ -7,30 +7,34 @@ from dataclasses import dataclass, field, replace
 
 from instructfx.effects import EFFECTS
 from instructfx.language.context import DialogueContext
+from instructfx.language.grammar import Role
 from instructfx.language.groups import Group, Mods
 from instructfx.language.intent_types import USUAL, Command, Verb, Which
 from instructfx.language.lexicon import Family, SettingWord
 
+OUTRIGHT: Mapping[Role, Verb] = {
+    "keep": "keep",
+    "untouched": "keep",
+    "lock": "lock",
+    "unlock": "unlock",
+    "bypass": "bypass",
+    "enable": "enable",
+    "remove": "remove",
+}
+"""What is done with a whole effect, as the words say it."""
 _TIMES: Mapping[float, float] = {2.0: 1.5, 3.0: 2.0, 0.5: -0.5}
 
 
 def verb_and_amount(mods: Mods) -> tuple[Verb, float]:
     """What is asked of a named effect, and how much more or less of it."""
     degree = mods.degree if mods.degree is not None else 1.0
-    if mods.verb in ("keep", "untouched"):
-        return "keep", 0.0
-    if mods.verb == "lock":
-        return "lock", 0.0
-    if mods.verb == "unlock":
-        return "unlock", 0.0
+    outright = OUTRIGHT.get(mods.verb) if mods.verb else None
+    if outright is not None and outright != "remove":
+        return outright, 0.0
     denied = mods.has("not")
     barred = (denied and mods.verb == "add") or (mods.has("never") and mods.direction > 0)
     if barred and not mods.has("enough", "too"):
         return "keep", 0.0  # "don't add reverb", "I don't want more of it"
-    if mods.verb == "bypass":
-        return "bypass", 0.0
-    if mods.verb == "enable":
-        return "enable", 0.0
     if mods.has("enough"):
         return "adjust", degree if denied else 0.0
     if mods.has("too"):
@@ -121,11 +125,11 @@ def alone_command(mods: Mods, phrase: str, context: DialogueContext) -> Command 
     """What modifiers ask that stand alone: of the effect that was spoken of last, or of what the last turn asked."""
     if mods.verb == "remove" and mods.has("not"):
         return None  # "no thanks" removes nothing
-    if mods.verb in ("bypass", "enable", "remove", "keep") and not mods.direction:
+    verb = OUTRIGHT.get(mods.verb) if mods.verb else None
+    if verb is not None and not mods.direction:
         if any(word in EXCHANGES for word in phrase.split()):
             return None  # "swap them" removes nothing
-        verb: Verb = "keep" if mods.verb == "keep" else "bypass" if mods.verb == "bypass" else "enable"
-        return Command(phrase, "remove" if mods.verb == "remove" else verb, None, {}, {}, (), 0.0, IT)
+        return Command(phrase, verb, None, {}, {}, (), 0.0, IT)
     if mods.time or mods.speed or mods.size:
         return _compared(mods, phrase, context)
     if not (mods.direction or mods.has("too") or mods.verb in ("raise", "lower")) or mods.has("not", "never"):

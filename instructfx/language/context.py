@@ -17,6 +17,7 @@ class DialogueContext:
     """What earlier clauses leave behind: the effect spoken of and which of it, the last sign, the tempo; and notes.
 
     lately: the effects of the chain, those that earlier turns spoke of last first. given: settings that numbers took.
+    gone: effects that are to go, which "longer" does not speak of.
     loudness_lufs, peak_dbtp: the loudness, and the true peak, that a number named for the whole track.
     """
 
@@ -27,6 +28,7 @@ class DialogueContext:
     sign: float = 0.0
     bpm: float | None = None
     given: set[tuple[str, str]] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
     loudness_lufs: float | None = None
     peak_dbtp: float | None = None
     notes: list[str] = field(default_factory=list)
@@ -34,7 +36,8 @@ class DialogueContext:
     @property
     def spoken(self) -> tuple[str, ...]:
         """The effects spoken of, the last first."""
-        return (*((self.effect,) if self.effect else ()), *self.lately)
+        said = (*((self.effect,) if self.effect else ()), *self.lately)
+        return tuple(effect for effect in said if effect not in self.gone)
 
     def spoken_of(self, setting: str) -> str | None:
         """The effect spoken of last that has a setting of that name; None where none has."""
@@ -78,6 +81,8 @@ def converted(effect: str, name: str, quantity: Quantity) -> float | None:
     unit, value = quantity.unit, quantity.value
     suffix = name.rsplit("_", 1)[-1]
     if unit == "s":
+        if name == "rate_hz":  # a period: "eighth notes at 100 bpm"
+            return 1.0 / value if value > 0 else None
         return value * 1000.0 if suffix == "ms" else value if suffix == "seconds" else None
     if unit == "%":
         param = EFFECTS[effect].param(name)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from instructfx.language.groups import ClauseReading, Group, Mods
+from instructfx.language.lexicon import lexicon
 
 
 def carried(groups: Sequence[Group]) -> list[Group]:
@@ -38,6 +39,7 @@ def _inherited(before: Group, group: Group, form: str, quality: bool) -> Mods:
         return own
     if group.link == "mark":
         same = quality and spoke_of_quality and form == "base" and complaint and not mods.has("enough")
+        same = same and not _contrary(before, group)
         return mods if same else own
     if quality != spoke_of_quality:
         return mods if mods.verb in ("keep", "untouched", "without") and form in ("base", "noun") else own
@@ -46,6 +48,13 @@ def _inherited(before: Group, group: Group, form: str, quality: bool) -> Mods:
     if form in ("comparative", "superlative"):
         return Mods(degree=mods.degree, flags=mods.flags & {"never", "without"}) if not mods.has("too") else own
     return mods
+
+
+def _contrary(one: Group, other: Group) -> bool:
+    """Whether two qualities are contraries: behind "too far away", "closer" is what is wanted."""
+    names = [each.item.entry.family for each in (one, other) if each.item.entry and each.item.entry.family]
+    families = lexicon().families
+    return len(names) == 2 and names[1] == families[names[0]].opposite
 
 
 def late_modifiers(reading: ClauseReading, index: int, link: str, mods: Mods) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from instructfx.language.intent_types import Command, Language
 from instructfx.language.notes import note
@@ -15,6 +16,8 @@ def merged(found: Sequence[Command]) -> tuple[Command, ...]:
     """Commands to one effect as one, where they do not contradict each other."""
     kept: list[Command] = []
     for each in found:
+        if any(one == replace(each, phrase=one.phrase) for one in kept):
+            continue  # "only the room stays, drop the rest" says it twice
         at = next((i for i, one in enumerate(kept) if _mergeable(one, each)), None)
         if at is None:
             kept.append(each)

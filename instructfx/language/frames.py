@@ -24,7 +24,7 @@ from instructfx.language.commands import command, setting_command, spoken_comman
 from instructfx.language.context import DialogueContext
 from instructfx.language.eq_commands import AREAS
 from instructfx.language.groups import Group, Mods, phrase_of
-from instructfx.language.intent_types import Beyond, Command, Hold, Region, Wish
+from instructfx.language.intent_types import Beyond, Command, Hold, Region, Verb, Wish
 from instructfx.language.lexicon import Family, Lexicon, SettingWord
 from instructfx.language.region_frames import (
     keeps_only,
@@ -35,6 +35,7 @@ from instructfx.language.region_frames import (
     spoken_region,
 )
 from instructfx.language.scan import Clause
+from instructfx.language.whole_chain import ask_of_all, left_alone, spared
 from instructfx.language.wishes import UNWANTED, less_there, wish
 from instructfx.language.words import fold
 
@@ -101,7 +102,7 @@ class _Frames:
             if group.item.region is not None:
                 self._part_of_spectrum(group, group.item.region, phrase)
             elif group.rest:
-                _whole(group, phrase, self._draft)
+                ask_of_all(group, phrase, self._draft.commands)
             elif entry is None or any(each.item is group.item for each in self._said_of):
                 continue
             elif id(group) in self._blames and entry.nickname and not coloured(group, self._settled, self._words):
@@ -156,8 +157,10 @@ class _Frames:
         if made is not None and made.verb == "add" and _only_stated(group.mods):
             draft.undirected.append(group.item.text)
         elif made is not None:
-            draft.commands.append(_spared(made, self._part, draft, group.mods))
-            draft.context.effect, draft.context.which = made.effect, made.which
+            draft.commands.append(spared(made, self._part, draft.commands, group.mods))
+            draft.commands += left_alone(made, self._part)
+            if made.verb != "remove":  # what is out is not what "longer" speaks of
+                draft.context.effect, draft.context.which = made.effect, made.which
 
     def _setting(self, group: Group, named: SettingWord, phrase: str) -> None:
         """ "A longer decay": of the effect that is named beside it, or that was spoken of last."""
@@ -176,6 +179,10 @@ class _Frames:
         """ "Warmer", "too much bass", "longer" of the effect that was spoken of."""
         entry, draft, part, alone = group.item.entry, self._draft, self._part, len(self._groups) == 1
         family = self._words.families[name]
+        if held := _held_by_effect(group, family):
+            draft.commands.append(Command(phrase, held, family.effects[0], {}, {}, (), 0.0))
+            draft.commands += left_alone(draft.commands[-1], self._part)
+            return
         sized = family.kind == "size" and group.mods.has("too")
         if alone and ((entry and entry.form == "comparative") or group.mods.speed or sized):
             moved = spoken_command(group, family, phrase, draft.context)
@@ -222,6 +229,14 @@ class _Frames:
         return None
 
 
+def _held_by_effect(group: Group, family: Family) -> Verb | None:
+    """What is done with the effect behind a quality: "only the room should stay", "lock the crunch"."""
+    verb = group.mods.verb
+    if verb == "lock" or verb == "unlock":
+        return verb
+    return "keep" if verb in ("keep", "untouched") and family.kind == "place" else None
+
+
 def _brought_near(complaint: Wish, family: Family, opposite: Family) -> Wish:
     """What lies too far back is to come forward: the room that was recorded with it cannot be taken out of it."""
     size = max(abs(value / family.axes[axis]) for axis, value in complaint.axes.items())
@@ -263,27 +278,3 @@ def _coloured(groups: Sequence[Group], words: Lexicon) -> list[Group]:
     """The qualities of a clause that are said of an effect, not of the sound."""
     found = (coloured(group, groups, words) for group in groups if group.item.entry and group.item.entry.nickname)
     return [colour[1] for colour in found if colour is not None]
-
-
-def _whole(group: Group, phrase: str, draft: IntentDraft) -> None:
-    """ "remove everything", "keep the rest as it is"."""
-    verb = group.mods.verb
-    if group.mods.direction:
-        amount = group.mods.direction * (group.mods.degree or 1.0)
-        draft.commands.append(Command(phrase, "adjust", None, {}, {}, (), amount))
-    elif verb in ("raise", "lower"):
-        amount = (group.mods.degree or 1.0) * (1.0 if verb == "raise" else -1.0)
-        draft.commands.append(Command(phrase, "adjust", EFFECTS.usual("level").name, {}, {}, (), amount))
-    elif verb in ("keep", "untouched"):
-        draft.commands.append(Command(phrase, "keep", None, {}, {}, (), 0.0))
-    elif verb == "remove" or verb == "bypass" or verb == "enable" or verb == "lock" or verb == "unlock":
-        draft.commands.append(Command(phrase, verb, None, {}, {}, (), 0.0))
-
-
-def _spared(made: Command, part: Clause, draft: IntentDraft, mods: Mods) -> Command:
-    """ "remove everything but the reverb" keeps the reverb."""
-    before = draft.commands[-1] if draft.commands else None
-    spared = part.link == "but" and mods.verb is None and before is not None
-    if spared and before is not None and before.effect is None and before.verb in ("remove", "bypass"):
-        return replace(made, verb="keep", settings={}, changes={}, amount=0.0)
-    return made

@@ -11,6 +11,7 @@ from typing import Final
 from instructfx.language.lexicon import lexicon
 from instructfx.language.numerals import with_figures
 from instructfx.language.tables import table
+from instructfx.language.word_forms import in_known_words
 from instructfx.language.words import Token, tokenise
 
 Words = tuple[str, ...]
@@ -21,6 +22,8 @@ SPANISH: Final = frozenset(
 """Words by which an instruction may be Spanish, where a slip in English is a word in Spanish."""
 LIKENING: Final = frozenset(("like", "as", "if", "though", "como", "si"))
 CONSEQUENT: Final = frozenset(("it", "it's", "that", "i", "i'm", "you", "my", "we"))
+SHARED: Final = frozenset(("mix", "wet", "dry", "feedback", "depth", "mezcla", "humedo", "seco", "profundidad"))
+"""Of what one sets a share."""
 COUNTING: Final = frozenset(("every", "each", "all", "an", "cada"))
 
 
@@ -36,6 +39,9 @@ class _Tables:
     respelled: Mapping[str, str]
     english: Mapping[str, str]
     rewritten: Mapping[Words, Words]
+    welcome: tuple[Words, ...]
+    roughly: frozenset[str]
+    shares: Mapping[Words, Words]
 
 
 @lru_cache(maxsize=1)
@@ -49,14 +55,22 @@ def _tables() -> _Tables:
         stated=frozenset(data["stated"]),
         respelled=data["respelled"],
         english=data["english"],
-        rewritten={tuple(before.split()): tuple(after.split()) for before, after in data["rewritten"].items()},
+        rewritten=_by_phrase(data["rewritten"]),
+        welcome=tuple(tuple(each.split()) for each in data["welcome"]),
+        roughly=frozenset(data["roughly"]),
+        shares=_by_phrase(data["shares"]),
     )
+
+
+def _by_phrase(data: Mapping[str, str]) -> Mapping[Words, Words]:
+    return {tuple(before.split()): tuple(after.split()) for before, after in data.items()}
 
 
 def normal_form(instruction: str) -> list[Token]:
     """The tokens of an instruction as the later stages read them."""
-    tokens = _without_excuse(_respelled(_without_fillers(tokenise(instruction))))
-    return with_figures(_without_reasons(_rewritten(_without_consequence(_without_listening(tokens)))))
+    tokens = in_known_words(_without_excuse(_respelled(_without_fillers(tokenise(instruction)))))
+    asked = _outright(_without_reasons(_rewritten(_without_consequence(_without_listening(tokens)))))
+    return _as_shares(_exactly(with_figures(asked)))
 
 
 def _without_fillers(tokens: Sequence[Token]) -> list[Token]:
@@ -125,6 +139,40 @@ def _replaced(tokens: Sequence[Token], table: Mapping[Words, Words]) -> list[Tok
 
 def _token(text: str) -> Token:
     return Token(text, text, "mark" if text == "%" else "number" if text.lstrip("-")[:1].isdigit() else "word")
+
+
+def _outright(tokens: Sequence[Token]) -> list[Token]:
+    """ "Some crackle would be nice" is "add some crackle": what is called welcome is wished for."""
+    found: list[Token] = []
+    part: list[Token] = []
+    for token in (*tokens, None):
+        if token is None or token.kind == "mark":
+            keys = tuple(each.key for each in part)
+            welcome = next((each for each in _tables().welcome if keys[-len(each) :] == each), ())
+            if welcome and len(keys) > len(welcome):
+                part = [_token("add"), *part[: -len(welcome)]]
+            found += part
+            part = []
+            found += [token] if token else []
+        else:
+            part.append(token)
+    return found
+
+
+def _exactly(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens without words that only say that a number is rough: "roughly 2.2 seconds"."""
+    return [
+        token
+        for token, following in zip_longest(tokens, tokens[1:])
+        if not (token.key in _tables().roughly and following is not None and following.kind == "number")
+    ]
+
+
+def _as_shares(tokens: Sequence[Token]) -> list[Token]:
+    """Fractions that a share is set to as percent: "mix of the delay to a third"."""
+    if not any(token.key in SHARED for token in tokens):
+        return list(tokens)
+    return _replaced(tokens, _tables().shares)
 
 
 def _without_reasons(tokens: Sequence[Token]) -> list[Token]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -11,6 +12,7 @@ from instructfx.language.scan import Clause, Item
 
 SLOWEST: Final = 40.0
 FASTEST: Final = 240.0
+FRACTION: Final = re.compile(r"\d{1,2}/\d{1,2}")
 """bpm: a number without a unit in this range is the tempo of the note length beside it."""
 
 
@@ -33,6 +35,8 @@ def with_tempo(items: Sequence[Item], context: DialogueContext) -> Sequence[Item
 
 def with_note_lengths(part: Clause, context: DialogueContext) -> Clause:
     """Note lengths as seconds: a dotted eighth at 120 bpm is 0.375 s."""
+    if context.bpm is not None:  # "3/16 at 92 bpm"
+        part = replace(part, items=tuple(_written_out(item) for item in part.items))
     if not any(item.quantity and item.quantity.unit == "beats" for item in part.items):
         return part
     items = tuple(
@@ -42,3 +46,11 @@ def with_note_lengths(part: Clause, context: DialogueContext) -> Clause:
         for item in part.items
     )
     return replace(part, items=items)
+
+
+def _written_out(item: Item) -> Item:
+    """A fraction of a whole note as its length in beats."""
+    quantity = item.quantity
+    if quantity is None or quantity.unit or not FRACTION.fullmatch(item.text):
+        return item
+    return replace(item, quantity=replace(quantity, value=4 * quantity.value, unit="beats"))

@@ -22,6 +22,7 @@ from instructfx.language.context import (
     which_of,
 )
 from instructfx.language.eq_commands import NOISES, area_boost, area_of, read_boosts
+from instructfx.language.grammar import Role
 from instructfx.language.headroom import read_headroom
 from instructfx.language.intent_types import USUAL, Command, Hold, Region, Verb
 from instructfx.language.lexicon import lexicon
@@ -35,6 +36,8 @@ from instructfx.language.setting_choice import SettingChoice, by_effect, by_unit
 COUNTED = ("bpm", "times")
 """Units of numbers that are no settings: read elsewhere."""
 SET = frozenset(("set", "change", "to", "lower", "raise"))
+MOVING: tuple[Role, ...] = ("raise", "lower", "up", "down")
+"""Of what is there: "dial the slap down to 15 percent"."""
 TARGET = frozenset(("set", "at", "to", "a", "en"))
 REDUCTION = frozenset(("gain reduction", "reducción de ganancia", "reduccion de ganancia"))
 """What a compressor takes off."""
@@ -53,10 +56,11 @@ def figures(clause: Clause, context: DialogueContext) -> NumericReading:
         (i, item.quantity) for i, item in enumerate(items) if item.quantity is not None and not _pointed(items, i)
     ]
     named = named_effects(items)
-    if named:
-        entry = named[-1][1].entry
-        context.effect = entry.nickname.effect if entry and entry.nickname else context.effect
-        context.which = named[-1][1].which
+    entry = named[-1][1].entry if named else None
+    if entry is not None and entry.nickname is not None and any(item.has("remove", "without") for item in items):
+        context.gone.add(entry.nickname.effect)
+    elif entry is not None and entry.nickname is not None:
+        context.effect, context.which = entry.nickname.effect, named[-1][1].which
     elif any(item.entry and item.entry.family and _is_place(item.entry.family) for item in items):
         context.effect, context.which = EFFECTS.usual("room").name, USUAL  # "a small room, 0.8 s"
     if read_headroom(items, numbers, found, context):
@@ -215,7 +219,7 @@ def _command(
         changes[name] = clamped(effect, name, value, context) if name == "semitones" else round(value, 6)
     else:
         settings[name] = clamped(effect, name, value, context)
-        first = all(owner != effect for owner, _ in context.given)
+        first = all(owner != effect for owner, _ in context.given) and not any(item.has(*MOVING) for item in items)
         settings = (_implied(named, effect) if first else {}) | settings
     verb: Verb = "add" if named and not relative and not any(item.text in SET for item in items) else "adjust"
     which = which_of(effect, items, context)

@@ -13,7 +13,8 @@ from instructfx.language.scan import Item
 
 STRONG: Final = ("loud", "heavy", "full", "big", "powerful")
 WEAK: Final = ("quiet", "thin", "small", "distant")
-LEAN: Final = 0.2  # of the way to a side: about 3 dB between the channels
+LEAN: Final = 0.2  # of the way to a side: about
+LEAN_DB: Final = 3.0  # between the channels
 
 
 def read_pan(
@@ -24,9 +25,13 @@ def read_pan(
     if side is None or any(item.has("everything", "rest", "keep") for item in items):
         return
     place = next(value for role, value in side.roles.items() if role in ("left", "right", "center"))
-    if leaning := _leaning(items):
+    if leaning := _leaning(items) or _turned(items):
         at, sign = leaning
-        found.used |= {at, items.index(side)}
+        found.used |= {at, items.index(side), *(i for i, item in named_effects(items) if _of_level(item))}
+        for number, quantity in numbers:
+            if quantity.unit == "db":
+                sign *= abs(quantity.value) / LEAN_DB
+                found.used.add(number)
         which = which_of(EFFECTS.usual("balance").name, items, context)
         change = {"pan": round(sign * place * LEAN, 6)}
         phrase = " ".join(item.text for item in items)
@@ -68,3 +73,18 @@ def _leaning(items: Sequence[Item]) -> tuple[int, float] | None:
         if family in (*STRONG, *WEAK) and item.entry and (too or item.entry.form == "comparative"):
             return at, (-1.0 if family in STRONG else 1.0)
     return None
+
+
+def _turned(items: Sequence[Item]) -> tuple[int, float] | None:
+    """Where a side is to be turned up or down, and which way that pans: "turn down the left", "baja la izquierda"."""
+    other = any(item.entry and not _of_level(item) for item in items)
+    if other or any(item.has("not", "too", "copula") for item in items):
+        return None
+    down = next((at for at, item in enumerate(items) if item.has("lower", "down", "less", "cut")), None)
+    up = next((at for at, item in enumerate(items) if item.has("raise", "up")), None)
+    return (down, -1.0) if down is not None else (up, 1.0) if up is not None else None
+
+
+def _of_level(item: Item) -> bool:
+    nickname = item.entry.nickname if item.entry else None
+    return nickname is not None and EFFECTS[nickname.effect].role == "level"

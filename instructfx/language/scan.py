@@ -16,6 +16,7 @@ from instructfx.language.words import Token, fold
 _BREAKS = frozenset(",;.!?:()[]\n…—–")
 _SIGNS: Mapping[str, Role] = {"&": "and", "+": "and", "@": "at", "/": "or"}
 MAX_CORRECTIONS = 12
+DATIVES = ("me", "nos")
 NOTHING = frozenset(("nothing", "nada"))
 SPANISH = frozenset(
     ("todo", "lo", "por", "debajo", "encima", "entre", "hasta", "arriba", "abajo", "de", "bajo", "sobre")
@@ -51,7 +52,7 @@ class Clause:
 
 def scan(tokens: Sequence[Token], lexicon: Lexicon) -> list[Item]:
     """The items of tokens in their normal form, in order."""
-    keys = tuple(token.key for token in tokens)
+    keys = tuple(_ordered(token.key) for token in tokens)
     regions = regions_in(tokens)
     items: list[Item] = []
     position = 0
@@ -69,6 +70,13 @@ def scan(tokens: Sequence[Token], lexicon: Lexicon) -> list[Item]:
             items.append(item)
         position = end
     return _corrected(items, lexicon)
+
+
+def _ordered(key: str) -> str:
+    """A Spanish order without whom it is for: "déjame" is "deja"."""
+    stem = next((key.removesuffix(end) for end in DATIVES if key.endswith(end)), "")
+    spanish = any(language == "es" for _, _, language in roles().get((stem,), ()))
+    return stem if spanish and (key,) not in roles() else key
 
 
 def _corrected(items: list[Item], lexicon: Lexicon) -> list[Item]:
@@ -179,7 +187,10 @@ def _goes_on(current: Sequence[Item], following: Sequence[Item]) -> bool:
     rest = [item for item in part if item.quantity is None and item.kind != "ignored"]
     bare = all(item.text == "q" or (item.entry is None and set(item.roles) <= JOINING) for item in rest)
     known = SHAPES | BANDS
-    named = any(item.quantity or item.text in known or (item.entry and item.entry.nickname) for item in current)
+    named = any(
+        item.quantity or item.text in known or (item.entry and (item.entry.nickname or item.entry.setting))
+        for item in current
+    )
     hertz = [item for item in numbers if item.quantity and item.quantity.unit == "hz"]
     ranged = len(numbers) == 2 and bool(hertz) and any(item.entry for item in current)
     return bool(numbers) and bare and (named or ranged)

@@ -76,7 +76,7 @@ def by_effect(items: Sequence[Item], quantity: Quantity, context: DialogueContex
     name = EFFECTS[effect].words.meant_by(unit, taken)
     if EFFECTS[effect].role == "band" and unit in ("hz", ""):
         name = _cutoff(nickname.settings if nickname else {}, quantity)
-    elif unit == "hz" and "rate_hz" in names and quantity.value <= 20.0:
+    elif "rate_hz" in names and ((unit == "hz" and quantity.value <= 20.0) or (unit == "s" and name is None)):
         name = "rate_hz"
     elif unit == "%":
         name = next((each for each in ("mix", "width", "pan", "depth") if each in names), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from instructfx.chain import Slot
 from instructfx.language import Command, Intent
@@ -11,6 +11,7 @@ from instructfx.planners import replies
 from instructfx.planners.deeds import at_rest
 from instructfx.planners.draft import Draft
 from instructfx.planners.drawing import boost, has_room
+from instructfx.planners.standing import mainly
 
 OUTRIGHT = 2.0  # powers of a factor: "a slow attack" of a compressor that is put in is no comparison
 
@@ -20,6 +21,8 @@ def apply_command(command: Command, intent: Intent, draft: Draft) -> None:
     if command.verb == "keep":
         if command.effect:
             draft.keep += draft.targets(command) or [command.effect]
+        elif command.which.kind == "every":
+            draft.keep += draft.chain.ids
         return
     if command.verb == "move":
         draft.moved(command)
@@ -59,6 +62,14 @@ def rests(slot_id: str, draft: Draft) -> str:
         return replies.locked(draft.chain, slot_id, language=draft.language)
     asleep = slot.bypassed and slot_id not in draft.enable
     return replies.off(draft.chain, slot_id, draft.language) if asleep else ""
+
+
+def resting(intent: Intent, wished: Collection[str], draft: Draft) -> list[str]:
+    """Why slots that could do what is mainly asked do not, where none that does was chosen."""
+    main = {axis for wish in intent.wishes for axis in mainly(wish.axes)}
+    main -= {axis for each in wished for axis in draft.effect(each).heuristics.reach}
+    able = [each for each in draft.keep if main & set(draft.effect(each).heuristics.reach)]
+    return [note for slot_id in (able if wished else draft.keep) if intent.wishes and (note := rests(slot_id, draft))]
 
 
 def _dial(command: Command, slot_id: str, intent: Intent, draft: Draft) -> None:

@@ -14,7 +14,7 @@ from instructfx.language import Intent, Wish, understand
 from instructfx.language.wishes import GUARD
 from instructfx.planners import PlanRequest, Take, replies
 from instructfx.planners.acts import answers_to, asks_nothing_of_sound, reply_to, told_beyond
-from instructfx.planners.apply_commands import apply_command, rests
+from instructfx.planners.apply_commands import apply_command, resting, rests
 from instructfx.planners.corrections import asks, replaces
 from instructfx.planners.draft import Draft
 from instructfx.planners.draft_plan import plan_of
@@ -112,7 +112,7 @@ class BuiltinPlanner:
                 draft.move(slot_id, {}, (param.name for param in draft.effect(slot_id).params))
         if intent.wishes and not wished and draft.keep:
             draft.notes.append(draft.voice.say("only_kept"))
-            draft.notes += [note for name in draft.keep if (note := rests(name, draft))]
+        draft.notes += resting(intent, wished, draft)
         flip_before_folding(draft)
 
         def planned() -> Chain:

@@ -77,7 +77,8 @@ def with_reply(plan: Plan, intent: Intent, request: PlanRequest) -> Plan:
     elif not changes:
         there = request.chain
         kept = [voice.called(there, each) for each in plan.keep if each in there.ids]
-        sentences = [voice.say("left_alone", what=voice.listed(kept))] if kept else []
+        key = "left_alone" if len(kept) == 1 else "left_alone_all"
+        sentences = [voice.say(key, what=voice.listed(kept))] if kept else []
         sentences += [voice.say("not_there", effect=voice.effect(each)) for each in plan.keep if each not in there.ids]
         sentences = sentences or [voice.say("no_change_asked"), voice.say("offer")]
     reply = " ".join([*sentences, *notes])

@@ -1,0 +1,75 @@
+"""Words as they are written, as words that grammar and lexicon have: "delay's", "undoo"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import zip_longest
+from types import MappingProxyType
+from typing import Final
+
+from instructfx.language.grammar import roles
+from instructfx.language.lexicon import lexicon
+from instructfx.language.spelling import nearest
+from instructfx.language.tables import table
+from instructfx.language.words import Token, split_phrase
+
+LEAST_LETTERS: Final = 4  # of a word of the grammar towards which a slip is mended
+_WORD: Final = re.compile(r"[a-z']+")
+
+
+def in_known_words(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with contractions taken apart and slips mended."""
+    found: list[Token] = []
+    for token, following in zip_longest(tokens, tokens[1:]):
+        if token.kind != "word" or _known(token.key):
+            found.append(token)
+        elif token.key.endswith("'s"):
+            found += _taken_apart(token, following)
+        else:
+            word = _mended(token.key)
+            found.append(Token(word, word, "word") if word else token)
+    return found
+
+
+def _taken_apart(token: Token, following: Token | None) -> list[Token]:
+    """ "The delay's too loud" states what is so, "the delay's feedback" names a setting."""
+    stem = token.key.removesuffix("'s")
+    if (stem,) not in lexicon().entries and stem not in lexicon().sources:
+        return [token]
+    entry = lexicon().entries.get((following.key,)) if following is not None else None
+    owned = following is None or (entry is not None and entry.setting is not None)
+    word = Token(stem, stem, "word")
+    return [word] if owned else [word, Token("is", "is", "word")]
+
+
+def _mended(key: str) -> str | None:
+    """The word of the grammar that is one slip away, where no word of the lexicon is."""
+    return None if lexicon().corrected(key) else nearest(key, _grammatical())
+
+
+@lru_cache(maxsize=1)
+def _grammatical() -> Mapping[str, int]:
+    """The single words of the grammar, by how readily a slip is taken for them."""
+    return MappingProxyType({keys[0]: 0 for keys in roles() if len(keys) == 1 and len(keys[0]) >= LEAST_LETTERS})
+
+
+@lru_cache(maxsize=1)
+def _spoken() -> frozenset[str]:
+    """Every word that some table of language reads: in phrases of the grammar and lexicon, in patterns of dialogue."""
+    phrases = {word for keys in (*roles(), *lexicon().entries) for word in keys}
+    patterns = {word for name in ("dialogue.toml", "beyond.toml", "foreign.toml") for word in _words_in(table(name))}
+    return frozenset(phrases | patterns)
+
+
+def _words_in(value: object) -> set[str]:
+    if isinstance(value, str):
+        return {*_WORD.findall(value), *split_phrase(value)}
+    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    return set().union(*(_words_in(part) for part in parts))
+
+
+def _known(key: str) -> bool:
+    words = lexicon()
+    return key in _spoken() or key in words.ignored | words.sources | words.common or bool(words.spanish_verb(key))
