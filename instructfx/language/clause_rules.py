@@ -11,7 +11,7 @@ from instructfx.language.commands import verb_and_amount
 from instructfx.language.groups import Group, Mods
 from instructfx.language.lexicon import Family, Lexicon
 from instructfx.language.rooms import room_changes
-from instructfx.language.wishes import strength
+from instructfx.language.wishes import UNWANTED, strength
 
 NAMING = ("area", "device", "era")  # kinds of families that say of which kind a fault is
 AGED = ("device", "place")  # kinds of families of which an era only says which
@@ -64,7 +64,8 @@ def subjects(groups: Sequence[Group], words: Lexicon) -> set[int]:
             not group.mods.said or group.mods.has("too", "not") or group.link == "within"
         ):
             skipped.add(id(group))
-        if words.families[name].kind == "place" and not group.mods.said and _faulty(others, words):
+        unwanted = _faulty(others, words) or not UNWANTED.isdisjoint(others)
+        if words.families[name].kind == "place" and not group.mods.said and unwanted:
             skipped.add(id(group))  # "the room is too boomy"
         following = families[at + 1] if at + 1 < len(groups) else None
         if name in ("clean", "clear") and following and words.families[following].kind == "fault":

@@ -147,10 +147,10 @@ def _compared(mods: Mods, phrase: str, context: DialogueContext) -> Command | No
     for effect in context.spoken:
         timed = EFFECTS[effect].words.meant_by("s")
         if mods.speed and "rate_hz" in EFFECTS[effect].defaults():
-            return _step(effect, "rate_hz", sign * mods.speed * degree).asked(phrase, effect)
+            return _step(effect, "rate_hz", sign * mods.speed * degree, mods.times).asked(phrase, effect)
         if timed and (mods.time or mods.speed or EFFECTS[effect].role == "room"):
             way = mods.time or -mods.speed or (1.0 if (mods.size or 1.0) > 1.0 else -1.0)
-            return _step(effect, timed, sign * way * degree).asked(phrase, effect)
+            return _step(effect, timed, sign * way * degree, mods.times).asked(phrase, effect)
     return None
 
 
@@ -174,9 +174,11 @@ def spoken_command(group: Group, family: Family, phrase: str, context: DialogueC
     return Command(phrase, "adjust", spoken, {}, changes, (), 0.0)
 
 
-def _step(effect: str, name: str, amount: float) -> _Change:
-    """A change of a setting that is heard: STEP_TIMES of it, or an eighth of its range."""
+def _step(effect: str, name: str, amount: float, times: float | None = None) -> _Change:
+    """A change of a setting that is heard: so many times it, else STEP_TIMES of it, or an eighth of its range."""
     param = EFFECTS[effect].param(name)
+    if times:
+        return _Change(times={name: round(times if amount > 0 else 1 / times, 6)})
     if param.scale == "log":
         return _Change(times={name: round(STEP_TIMES**amount, 6)})
     return _Change({name: round(0.125 * (param.high - param.low) * amount, 6)})

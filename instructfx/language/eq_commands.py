@@ -88,7 +88,14 @@ def area_of(items: Sequence[Item]) -> int | None:
 
 def _numbers(items: Sequence[Item], sign: float, named: bool) -> _Numbers:
     plain = [(i, item.quantity) for i, item in enumerate(items) if item.quantity is not None]
-    q = next(((i, quantity.value) for i, quantity in plain if not quantity.unit and _behind_q(items, i)), None)
+    q = next(
+        (
+            (i, quantity.value)
+            for i, quantity in plain
+            if not quantity.unit and not quantity.signed and _behind_q(items, i)
+        ),
+        None,
+    )
     plain = [(i, quantity) for i, quantity in plain if q is None or i != q[0]]
     shape = _shape(items)
     points = [(i, Boost(n.value, 0.0, None, shape)) for i, n in plain if n.unit == "hz"]

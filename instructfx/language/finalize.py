@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from instructfx.language.intent_types import Command, Language
@@ -28,14 +28,19 @@ def merged(found: Sequence[Command]) -> tuple[Command, ...]:
             verb="add" if "add" in (one.verb, each.verb) else "adjust",
             effect=one.effect,
             settings={**one.settings, **each.settings},
-            changes={**one.changes, **each.changes},
+            changes=_unless_set({**one.changes, **each.changes}, one, each),
             boosts=(*one.boosts, *each.boosts),
             amount=one.amount or each.amount,
             which=one.which,
             instead=one.instead if one.instead == each.instead else (),
-            factors={**one.factors, **each.factors},
+            factors=_unless_set({**one.factors, **each.factors}, one, each),
         )
     return tuple(kept)
+
+
+def _unless_set(moved: Mapping[str, float], one: Command, each: Command) -> dict[str, float]:
+    """What moves settings, without those that are given a value: "shorter, 2 seconds" is 2 seconds."""
+    return {name: value for name, value in moved.items() if name not in {**one.settings, **each.settings}}
 
 
 def _mergeable(one: Command, each: Command) -> bool:

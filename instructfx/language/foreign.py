@@ -9,6 +9,7 @@ from typing import Final
 
 from instructfx.language.lexicon import lexicon
 from instructfx.language.normal_form import normal_form
+from instructfx.language.numbers import NUMBER_WORDS
 from instructfx.language.scan import Item, scan
 from instructfx.language.tables import table
 from instructfx.language.words import fold
@@ -62,4 +63,4 @@ def _has(code: str, known: frozenset[str], word: str) -> bool:
 
 def _read(item: Item) -> bool:
     known = item.entry is not None or item.quantity is not None or item.region is not None
-    return item.kind in ("ignored", "source") or bool(item.roles) or known
+    return item.kind in ("ignored", "source") or bool(item.roles) or known or item.text in NUMBER_WORDS

@@ -27,6 +27,7 @@ from instructfx.language.which import with_which
 from instructfx.language.words import READ_CHARACTERS, Token, titled
 
 MAX_UNDO = 99
+DEFAULTS = frozenset(("default", "defaults", "fábrica", "fabrica", "predeterminado", "predeterminados"))
 
 
 def understand(instruction: str, lately: Sequence[str] = ()) -> Intent:
@@ -139,6 +140,12 @@ def _undone(part: Clause, draft: IntentDraft) -> bool:
     """Whether a clause only asks to go back; "undo the reverb" speaks of an effect instead."""
     resets = any(item.has("reset") for item in part.items)
     of_effects = [item.entry.nickname.effect for item in part.items if item.entry and item.entry.nickname]
+    if resets and of_effects and DEFAULTS & {item.text for item in part.items}:
+        draft.commands += [
+            Command(text_of(part), "adjust", effect, EFFECTS[effect].defaults(), {}, (), 0.0)
+            for effect in dict.fromkeys(of_effects)
+        ]
+        return True
     if resets and of_effects:  # "back to normal pitch"
         draft.commands += [
             Command(text_of(part), "remove", effect, {}, {}, (), 0.0) for effect in dict.fromkeys(of_effects)

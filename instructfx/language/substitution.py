@@ -82,7 +82,10 @@ def _is_level(item: Item) -> bool:
 
 
 def _alike(one: Item, other: Item) -> bool:
-    """Whether two qualities are of the same axis mainly, or are the same effect."""
+    """Whether two qualities are of the same axis mainly, or are the same effect; of two bare numbers, whether both can
+    be frequencies or neither."""
+    if one.quantity is not None and other.quantity is not None and not one.quantity.unit:
+        return _heard(one) == _heard(other)
     if one.entry is None or other.entry is None:
         return True
     if one.entry.nickname and other.entry.nickname:

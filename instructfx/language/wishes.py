@@ -101,6 +101,7 @@ SCENES = ("device", "place")
 UNWANTED = frozenset(
     [
         "dark",
+        "echoey",
         "cold",
         "dry",
         "hard",

@@ -72,4 +72,5 @@ def _words_in(value: object) -> set[str]:
 
 def _known(key: str) -> bool:
     words = lexicon()
-    return key in _spoken() or key in words.ignored | words.sources | words.common or bool(words.spanish_verb(key))
+    plain = key in words.ignored or key in words.sources or key in words.common
+    return plain or key in _spoken() or words.spanish_verb(key) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from instructfx.chain import Chain
-from instructfx.language import Intent, understand, understand_alone
+from instructfx.language import Intent, lexicon, understand, understand_alone
 from instructfx.language.intent_types import Reference
 from instructfx.language.normal_form import normal_form
 from instructfx.planners import PastTurn, PlanRequest
@@ -29,6 +29,7 @@ def turns_back(reference: Reference, request: PlanRequest) -> int:
     if put_in:
         return put_in
     places = [place for place in range(count) if _about(place, effects, families, request)]
+    places = places or _in_these_words(reference.words, request)
     if not places:
         return 0
     return count - (places[0] if families and reference.amount > 0 else places[-1])
@@ -64,6 +65,19 @@ def _put_in(effects: set[str], request: PlanRequest) -> int:
             break
         count += 1
     return count if there else 0
+
+
+def _in_these_words(words: str, request: PlanRequest) -> list[int]:
+    """The turns of the path of which every word that carries meaning was said, in whatever form: "scooped the mids"."""
+    meant = {_stem(token.key) for token in normal_form(words) if token.key not in lexicon().ignored}
+    said = [{_stem(token.key) for token in normal_form(turn.instruction)} for turn in request.earlier]
+    return [place for place, stems in enumerate(said) if meant and meant <= stems]
+
+
+def _stem(key: str) -> str:
+    """What the forms of an English word share: "scoop" of "scooped"."""
+    ending = next((each for each in ("ing", "ed", "s") if key.endswith(each) and len(key) > len(each) + 2), "")
+    return key.removesuffix(ending)
 
 
 def _about(place: int, effects: set[str], families: set[str], request: PlanRequest) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from instructfx.chain import Chain
 from instructfx.ears.axes import AXES
@@ -18,6 +18,7 @@ from instructfx.planners.replies import STRONGEST, TOLD, sentence_of
 from instructfx.planners.side_effects import UNASKED, beside_the_point
 
 REACHED = 1 / 3  # steps: less of a direction is none
+NAMED = 4  # changes in a sentence; a question tells the others
 MAIN = 0.75  # of the strongest wish: as strong is what was asked for, and not what comes along with it
 
 Readings = Mapping[str, float]
@@ -49,7 +50,7 @@ def told(
     asked = {axis: value for axis, value in plan.goal.axes.items() if axis in moved}
     held = axes_within(plan.goal.held_hz)
     heard = [axis for axis in _heard(asked, moved, before, after) if axis not in held]
-    measured = [voice.compared(axis, moved[axis]) for axis in heard]
+    measured = _named(heard, moved, voice)
     sentences = (
         [words if words.endswith((".", "!", "?", "…")) else f"{words}."]
         if words
@@ -65,8 +66,7 @@ def told(
     sentences += told_of(touched(plan.goal.held_hz, before, after), moved, names, voice)
     beside = [axis for axis in beside_the_point(asked, moved, before, after) if axis not in heard and axis not in held]
     if beside:
-        also = [voice.compared(axis, moved[axis]) for axis in beside]
-        sentences.append(voice.say("became_too", heard=voice.listed(also)))
+        sentences.append(voice.say("became_too", heard=voice.listed(_named(beside, moved, voice))))
     return " ".join([*sentences, *notes])
 
 
@@ -124,11 +124,19 @@ def _heard(asked: Readings, moved: Readings, before: Chain, after: Chain) -> lis
     return sorted(told, key=lambda axis: -abs(asked[axis]))[:STRONGEST]
 
 
+def _named(axes: Sequence[str], moved: Readings, voice: Voice) -> list[str]:
+    """The changes that are named, those that moved most first, and how many more there are."""
+    names = [voice.compared(axis, moved[axis]) for axis in axes[:NAMED]]
+    return [*names, voice.say("more_moved", count=str(len(axes) - NAMED))] if len(axes) > NAMED else names
+
+
 def _missed(asked: Readings, moved: Readings, voice: Voice) -> list[str]:
     """What was asked for and not reached, or that it was so little that it can hardly be heard."""
     strongest = max(map(abs, asked.values()), default=0.0)
     main = [axis for axis, wish in asked.items() if abs(wish) >= max(MAIN * strongest, TOLD / 2)]
     missed = [axis for axis in main if not reached(asked[axis], moved[axis])]
+    if len(missed) < len(main):  # what only comes along with a wish that was reached is not worth a word
+        missed = [axis for axis in missed if abs(asked[axis]) == strongest or asked[axis] * moved[axis] < -UNASKED]
     if missed and strongest < UNASKED and all(asked[axis] * moved[axis] > 0 for axis in missed):
         return [voice.say("only_a_hint")]
     said = []

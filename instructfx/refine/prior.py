@@ -15,12 +15,15 @@ from torch import Tensor
 from instructfx.chain import Chain, Knob
 
 PRIOR = 0.01
+FAR = 4.0  # deviations: 6 dB of an equaliser's band, and further than any preset goes
+STEEP = 12.0  # how much more each deviation costs beyond that
 NUMBER = re.compile(r"_[0-9]+$")  # behind the effect, in the id of a slot
 
 
 @dataclass(frozen=True)
 class Prior:
-    """weight * sum over knobs of ((unit - mean) / deviation)^2 / 2: what a search pays for settings that no preset has.
+    """weight * sum over knobs of z^2 / 2 + STEEP * max(|z| - FAR, 0)^2, z = (unit - mean) / deviation: what a search
+    pays for settings that no preset has.
 
     Knobs of which no preset says anything cost nothing.
     """
@@ -36,8 +39,9 @@ class Prior:
         """What knobs cost at unit (batch, knobs), (batch,), differentiable."""
         known = [_table().get(NUMBER.sub("", knob.slot), {}).get(knob.param.name) for knob in knobs]
         mean = torch.tensor([each[0] if each else 0.0 for each in known], dtype=torch.float64)
-        precision = torch.tensor([each[1] ** -2 if each else 0.0 for each in known], dtype=torch.float64)
-        return self.weight / 2 * (precision * (unit.double() - mean).square()).sum(dim=1)
+        precision = torch.tensor([1 / each[1] if each else 0.0 for each in known], dtype=torch.float64)
+        away = precision * (unit.double() - mean).abs()
+        return self.weight * (away.square() / 2 + STEEP * (away - FAR).clamp(min=0).square()).sum(dim=1)
 
 
 NO_PRIOR = Prior(0.0)

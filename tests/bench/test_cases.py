@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from instructfx.bench.registry import BENCHES, BenchOptions, BenchPage, found
-from instructfx.bench.runner.cases import Bench, CaseReport, Json
+from instructfx.bench.runner.cases import Bench, CaseReport, Json, _measured
 from instructfx.bench.runner.intervals import interval
 
 
@@ -123,3 +126,21 @@ def test_intervals_hold_what_they_should() -> None:
     assert interval([2.0, 2.0], 0).low == 2.0
     with pytest.raises(ValueError, match="nothing"):
         interval([], 0)
+
+
+def sleep_on(case: Square) -> Json:
+    if case.number:
+        time.sleep(600)
+    return {}
+
+
+def test_workers_end_with_what_asked_for_them(tmp_path: Path) -> None:
+    """A bench that is stopped does not wait for what its workers are at."""
+    results: Any = _measured(sleep_on, [Square(number, tmp_path / "log") for number in range(3)], workers=2)
+    next(results)
+    workers = multiprocessing.active_children()
+    assert workers
+    results.close()
+    for worker in workers:
+        worker.join(60)
+        assert not worker.is_alive()

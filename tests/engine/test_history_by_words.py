@@ -82,6 +82,7 @@ def test_where_nothing_was_taken_back_there_is_nothing_to_redo(live: LiveSession
         ("vuelve a antes de la reverb", 0),
         ("back to before you put in the delay", 1),
         ("go back to before I turned up the reverb", 2),
+        ("go back to before I added delays", 1),
         ("go back to the dry track", 0),
         ("take me back to the original", 0),
         ("regresa al sonido original", 0),

@@ -180,7 +180,7 @@ def test_a_number_never_becomes_what_nothing_says(words: str) -> None:
 @pytest.mark.parametrize(
     ("words", "kind", "amount", "about"),
     [
-        ("but not that obvious", "again", -0.5, ""),
+        ("but not that obvious", "share", 0.5, ""),
         ("and the same again at 800", "same_for", 1.0, "800"),
         ("take it up another semitone", "same_for", 1.0, "1"),
         ("go back to how it was after the first thing", "version", 1.0, ""),
@@ -193,7 +193,7 @@ def test_a_number_never_becomes_what_nothing_says(words: str) -> None:
         ("forget about the 8k one", "flatten", 1.0, "8 k"),
         ("honestly, half of that would be better", "share", 0.5, ""),
         ("wrong side", "again", -2.0, ""),
-        ("its swamping the voice", "again", -0.5, ""),
+        ("its swamping the voice", "share", 0.5, ""),
         ("honestly i cant hear any difference", "again", 1.0, ""),
         ("one less", "less_by", 1.0, "1"),
         ("-2 actually", "instead", 1.0, "-2"),

@@ -24,8 +24,10 @@ SYSTEMS = (System(OURS), System("planner only, no search", steps=0), System("doi
 EXPLANATION = """\
 {count} sessions of three to six turns on {tracks}. *Said* are expectations of the words ("warmth rises 0.4", "reverb
 untouched"); *others stay*: in every turn each axis of a family that the words do not speak of moves by less than one
-step; *loudness*: the whole rendered track stays within 0.5 LU unless level was asked for. Share met, with 95 %
-intervals by drawing sessions anew; *louder* is the largest change of loudness that was not asked for.
+step, but for grit, movement and pitch where no effect of the chain is for them: rooms and filters only disturb these
+readings; *loudness*: what is rendered, without what rings on behind the track, stays within 0.5 LU unless level was
+asked for. Share met, with 95 % intervals by drawing sessions anew; *louder* is the largest change of loudness that was
+not asked for.
 """
 
 Groups = Mapping[str, Sequence[Sequence[Judged]]]

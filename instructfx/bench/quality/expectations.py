@@ -11,9 +11,10 @@ from instructfx.ears.axes import AXES, TONE
 from instructfx.ears.perceptual import UNGUARDED
 from instructfx.effects import EFFECTS
 from instructfx.errors import SettingsError
+from instructfx.planners.side_effects import unmoved
 
 CLOSE = 1.0  # steps: an axis of a family that the words do not speak of stays this close
-EQUAL_LOUDNESS = 0.5  # LU: the whole rendered track stays this close where level was not asked for
+EQUAL_LOUDNESS = 0.5  # LU: the rendered track stays this close where level was not asked for
 SAME = 1e-3  # of a setting's range: nearer counts as the same
 OTHERS, LOUDNESS = "others stay", "loudness stays"
 
@@ -26,7 +27,7 @@ FORMS = (
 
 @dataclass(frozen=True)
 class SessionMoment:
-    """A moment of a session: the chain, the ear's readings, the loudness of the whole rendered track."""
+    """A moment of a session: the chain, the ear's readings, the loudness of the rendered track without its tail."""
 
     chain: Chain
     readings: Mapping[str, float]
@@ -100,11 +101,12 @@ def judged(expected: Expectation, moments: Sequence[SessionMoment]) -> Verdict:
 def standing(about: Sequence[str], moments: Sequence[SessionMoment]) -> tuple[Verdict, ...]:
     """What holds in every turn: families that the words do not speak of stay close, and so does the loudness."""
     before, after = moments[-2], moments[-1]
+    still = UNGUARDED | unmoved((*before.chain.slots, *after.chain.slots))
     free = {*about, *(("fidelity",) if TONE in about else ())}  # a brighter sound has a wider band
     moved = {
         name: after.readings[name] - before.readings[name]
         for name, axis in AXES.items()
-        if axis.family not in free and name not in UNGUARDED
+        if axis.family not in free and name not in still
     }
     name, change = max(moved.items(), key=lambda item: abs(item[1]), default=("none", 0.0))
     verdicts = [Verdict(OTHERS, abs(change) < CLOSE, f"{name} {change:+.2f}")]

@@ -121,7 +121,10 @@ def _moment(live: LiveSession, last: SessionMoment | None) -> SessionMoment:
         return last
     turns = live.turns
     readings = turns[-1].readings_after if turns else dry_readings(live)
-    loudness = loudness_lufs(live.render()) if live.chain.slots else live.track.loudness_lufs
+    loudness = live.track.loudness_lufs
+    if live.chain.slots:
+        rendered = live.render()
+        loudness = loudness_lufs(replace(rendered, samples=rendered.samples[:, : live.track.frames]))
     return SessionMoment(live.chain, readings, loudness)
 
 

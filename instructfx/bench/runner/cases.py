@@ -152,6 +152,8 @@ def _measured(
                 yield futures[future], future.result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            for worker in multiprocessing.active_children():  # they would first finish what they are at
+                worker.terminate()
             raise
 
 
