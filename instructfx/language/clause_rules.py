@@ -64,7 +64,8 @@ def subjects(groups: Sequence[Group], words: Lexicon) -> set[int]:
             not group.mods.said or group.mods.has("too", "not") or group.link == "within"
         ):
             skipped.add(id(group))
-        unwanted = _faulty(others, words) or not UNWANTED.isdisjoint(others)
+        stated = any(each.mods.has("copula") for each in groups)
+        unwanted = _faulty(others, words) or (stated and not UNWANTED.isdisjoint(others))
         if words.families[name].kind == "place" and not group.mods.said and unwanted:
             skipped.add(id(group))  # "the room is too boomy"
         following = families[at + 1] if at + 1 < len(groups) else None
