@@ -151,7 +151,8 @@ def test_no_more_connections_than_files(monkeypatch: pytest.MonkeyPatch, files: 
     assert most_connections(200) == most
 
 
-def test_a_bench_that_is_told_to_end_ends_its_studio(tmp_path: Path) -> None:
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
+def test_a_bench_that_is_told_to_end_ends_its_studio(tmp_path: Path, told: signal.Signals) -> None:
     command = [sys.executable, "-m", "instructfx", "bench", "faults", "--cases", "1"]
     with subprocess.Popen(command, env={**os.environ, "TMPDIR": str(tmp_path)}, stderr=subprocess.DEVNULL) as bench:
         started: list[int] = []
@@ -160,8 +161,8 @@ def test_a_bench_that_is_told_to_end_ends_its_studio(tmp_path: Path) -> None:
             assert time.monotonic() < end
             time.sleep(0.1)
             started = family(bench.pid)
-        bench.terminate()
-        assert bench.wait(60) == 128 + signal.SIGTERM
+        bench.send_signal(told)
+        assert bench.wait(60) == 128 + told
     until_gone(60, *started)
     assert list(tmp_path.glob("studio-*")) == []
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import Any
 
-import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -62,11 +61,10 @@ class ImpatientProtocol(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """As before, with what every answer says to browsers."""
-        told = [(name.lower().encode(), value.encode()) for name, value in policy_headers().items()]
-        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close"), *told]
-        answer = (h11.Response(status_code=400, headers=headers), h11.Data(data=msg.encode()), h11.EndOfMessage())
-        for event in answer:
-            self.transport.write(self.conn.send(event) or b"")
+        if self.cycle is None or self.cycle.response_complete:  # else it would stand within another answer
+            told = {"Content-Type": "text/plain; charset=utf-8", "Connection": "close", "Content-Length": str(len(msg))}
+            head = "".join(f"{name}: {value}\r\n" for name, value in (told | policy_headers()).items())
+            self.transport.write(f"HTTP/1.1 400 Bad Request\r\n{head}\r\n{msg}".encode())
         self.transport.close()
 
     def connection_lost(self, error: Exception | None) -> None:
