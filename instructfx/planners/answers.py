@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ LISTS = ("tool_calls", "calls", "tools", "actions", "function_call", "functionCa
 MESSAGE = frozenset({"content", "tool_calls", "function_call", "refusal", "finish_reason"})
 WRAPPERS = frozenset({*ARGUMENTS, "settings"})
 BESIDE_WRAPPED = frozenset({*map(joined, NAMES), "type", "id"})
+STOPPED = re.compile(r"filter|safety|refus|prohibit|block|recitation|policy|moderat|sensitive|spii", re.IGNORECASE)
+"""How an answer ended that was stopped for what it says, in the words of whichever provider."""
 DEEPEST = 8
 
 
@@ -87,7 +90,7 @@ def _content(content: Any) -> tuple[str, bool, tuple[Call, ...]]:
 def _refused(refused: bool, finish: str) -> str:
     if refused:
         return "refused to answer"
-    if finish in ("content_filter", "safety", "SAFETY", "refusal"):
+    if STOPPED.search(finish):
         return "was kept from answering by its content filter"
     return ""
 

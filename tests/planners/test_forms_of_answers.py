@@ -322,6 +322,8 @@ REFUSED = {
     ),
     "a part": ({"content": [{"type": "refusal", "refusal": "I will not."}]}, "stop", "refused to answer"),
     "filter": ({"content": "Well, "}, "content_filter", "was kept from answering by its content filter"),
+    "filter, with why": ({}, "content_filter: PROHIBITED_CONTENT", "was kept from answering by its content filter"),
+    "recitation": ({}, "RECITATION", "was kept from answering by its content filter"),
 }
 
 
@@ -407,6 +409,12 @@ STREAMS = {
         part(1, "b", "add_eq", EQ_TEXT),
     ],
     "a text": [delta(content=IN_JSON[:30]), delta(content=IN_JSON[30:])],
+    "another answer beside": [
+        part(0, "a", "describe_goal", GOAL_TEXT),
+        {"choices": [{"index": 1, "delta": json.loads(calls(("add_reverb", "{}")))}]},
+        part(1, "b", "add_eq", EQ_TEXT),
+    ],
+    "a message in one piece": [{"choices": [{"message": json.loads(calls(("describe_goal", GOAL), ("add_eq", EQ)))}]}],
 }
 
 
@@ -420,6 +428,13 @@ def test_calls_of_a_stream(chat: Chat, kind: str, monkeypatch: pytest.MonkeyPatc
     plan = asked(chat, streaming=True)
     assert plan.asked.fell_back == ""
     assert shown(plan) == MEANT
+
+
+def test_other_ends_of_lines_stand_within_an_event(chat: Chat) -> None:
+    goal = {**GOAL, "reply": "Warmer\u2028now.\u0085"}
+    events = [part(0, "a", "describe_goal", json.dumps(goal, ensure_ascii=False)), part(1, "b", "add_eq", EQ_TEXT)]
+    chat.script = [Fail(body="".join(f"data: {json.dumps(each, ensure_ascii=False)}\r\n\r\n" for each in events))]
+    assert shown(asked(chat, streaming=True)) == MEANT
 
 
 @pytest.mark.parametrize(
