@@ -120,7 +120,7 @@ def test_whoever_says_nothing_makes_room_for_who_asks() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening, ExitStack() as opened:
         config = uvicorn.Config(echo, http=Patient, log_config=None, lifespan="off", limit_concurrency=5)
         server = ClosingServer(config, lambda: None)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         port = listening.getsockname()[1]
         silent = [opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60)) for _ in range(12)]
@@ -128,6 +128,15 @@ def test_whoever_says_nothing_makes_room_for_who_asks() -> None:
             asking.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             assert asking.recv(100).startswith(b"HTTP/1.1 200")
         assert all(each.recv(1) == b"" for each in silent[:8]), "those that came first were closed"
+        for _ in range(4):
+            busy = opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
+            busy.sendall((HEAD % 100).replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n"))
+            assert busy.recv(100).startswith(b"HTTP/1.1 100")
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as asking:
+            asking.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            told = asking.makefile("rb").read()
+        assert told.startswith(b"HTTP/1.1 503")
+        assert b"content-security-policy" in told.lower()
         server.handle_exit(signal.SIGTERM, None)
         thread.join(60)
 

@@ -12,9 +12,10 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
+from starlette.responses import PlainTextResponse
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from instructfx.studio.web.secured import policy_headers
+from instructfx.studio.web.secured import SecuredAnswers, policy_headers
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,10 @@ OWN_FILES = 128  # that the studio has open beside its connections
 BACKLOG = 64  # connections that are taken at once, before any of them can be closed again
 SAY_SECONDS = 60.0  # between two lines in the log about one and the same want
 
+FULL = SecuredAnswers(
+    PlainTextResponse("Too many are here for now. Try again in a minute.", 503, {"Connection": "close"})
+)
+
 
 class ImpatientProtocol(H11Protocol):
     """HTTP/1.1 as uvicorn speaks it, with limits of time for what is asked. Answers may take as long as they like."""
@@ -37,6 +42,7 @@ class ImpatientProtocol(H11Protocol):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self._most, self.limit_concurrency = self.limit_concurrency, None  # uvicorn's refusal is not as ours are
         self._waiting: asyncio.TimerHandle | None = None
         self._waits_for_body = False
         self._arrived = 0
@@ -44,8 +50,8 @@ class ImpatientProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """As before; from now on something has to come."""
         super().connection_made(transport)
-        if self.limit_concurrency is not None and len(self.connections) >= self.limit_concurrency:
-            self._make_room()
+        if self._most is not None and len(self.connections) >= self._most and not self._made_room():
+            self.app = FULL
         self._wait(self.head_seconds)
 
     def data_received(self, data: bytes) -> None:
@@ -72,8 +78,8 @@ class ImpatientProtocol(H11Protocol):
         self._stop()
         super().connection_lost(error)
 
-    def _make_room(self) -> None:
-        """Close the one that has been saying nothing for longest: whoever asks for something comes before it."""
+    def _made_room(self) -> bool:
+        """Close the one that has said nothing for longest, if there is one: who asks for something comes first."""
         silent = [
             (each._waiting.when(), each)
             for each in self.connections
@@ -83,6 +89,7 @@ class ImpatientProtocol(H11Protocol):
             _, longest = min(silent, key=lambda each: each[0])
             longest._stop()
             longest.transport.close()
+        return bool(silent)
 
     def _look(self) -> None:
         """Wait for the rest of a body or of a head, or no more. More of a head does not make the wait longer."""

@@ -35,7 +35,7 @@ class SecuredAnswers:
     head is what its page adds to itself in the browser; the scripts that are written into that may run as well.
     """
 
-    def __init__(self, app: ASGIApp, head: str) -> None:
+    def __init__(self, app: ASGIApp, head: str = "") -> None:
         self._app = app
         self._head = head.encode()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import sys
@@ -26,6 +27,11 @@ class Discreet(logging.Formatter):
         return "\n".join(SECRET.sub(HIDDEN, one if len(one) <= LONGEST else f"{one[:LONGEST]}...") for one in kept)
 
 
+def worth_a_line(record: logging.LogRecord) -> bool:
+    """Whether something happened: what was cut off because the studio ends did not fail."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
 def failed() -> None:
     """Tell of the error that is being handled: as a whole where it went through our code, else as one line of its kind,
     because what others say of a request that they cannot read repeats it."""
@@ -42,5 +48,6 @@ def to_stderr() -> None:
     """Log warnings and our own news to standard error, discreetly."""
     handler = logging.StreamHandler()
     handler.setFormatter(Discreet("%(message)s"))
+    handler.addFilter(worth_a_line)
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger("instructfx").setLevel(logging.INFO)
