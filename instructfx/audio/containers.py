@@ -12,6 +12,7 @@ from pathlib import Path
 import soundfile
 
 from instructfx.audio.joined import JoinedFile, Recording, alike
+from instructfx.audio.naming import for_libsndfile
 from instructfx.audio.recordings import recordings_of
 from instructfx.audio.scratch import scratch_folder
 from instructfx.errors import AudioError
@@ -103,5 +104,5 @@ def _decode(source: Path, decoded: Path, shown: str) -> None:
         raise AudioError(
             f"{shown} is truncated or not audio that ffmpeg can read. Export it again, or as WAV or FLAC."
         ) from error
-    if soundfile.info(decoded).duration > MAX_MINUTES * 60:
+    if soundfile.info(for_libsndfile(decoded)).duration > MAX_MINUTES * 60:
         raise AudioError(f"{shown} is over {MAX_MINUTES} minutes long; up to {MAX_MINUTES} are accepted. Cut it.")

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import soundfile
 import soxr
 
+from instructfx.audio.naming import for_libsndfile
 from instructfx.audio.splice import Piece, Spliced
 
 BLOCK_FRAMES = 1 << 16
@@ -33,7 +34,7 @@ class Recording:
 
     def opened(self) -> soundfile.SoundFile:
         """Raises LibsndfileError where it is no sound."""
-        return _Forward(Spliced(self.source, self.pieces) if self.pieces else self.source)
+        return _Forward(Spliced(self.source, self.pieces) if self.pieces else for_libsndfile(self.source))
 
 
 class _Forward(soundfile.SoundFile):  # type: ignore[misc]
@@ -125,7 +126,7 @@ def _converted(recording: Recording, rate: int, channels: int, path: Path, longe
             return recording
     source = JoinedFile([recording])
     stream = soxr.ResampleStream(source.samplerate, rate, channels, dtype="float32", quality="HQ")
-    with soundfile.SoundFile(path, "w", rate, channels, "FLOAT", format="RF64") as copy:
+    with soundfile.SoundFile(for_libsndfile(path), "w", rate, channels, "FLOAT", format="RF64") as copy:
         while len(block := source.read(BLOCK_FRAMES)) and copy.tell() <= longest_seconds * rate:
             mixed = block if channels == source.channels else block.mean(axis=1, keepdims=True).repeat(channels, 1)
             copy.write(stream.resample_chunk(mixed))

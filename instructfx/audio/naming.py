@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -19,15 +20,29 @@ DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(?
 """What Windows takes for a device, whatever follows the first full stop."""
 
 
+TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+"""Bidirectional classes of Unicode's characters that show what follows them in another order."""
+
+
 def printable(text: str) -> str:
-    """Without what no file and no terminal should get: control characters, halves of emoji; white space is spaces.
+    """Without what no file and no terminal should get: control characters, halves of emoji, what turns the direction of
+    writing by force; white space is spaces.
 
     >>> printable("  red\\x1b[31m\\nrow")
     '  red[31m row'
     """
     storable = text.encode(errors="replace").decode()  # half of an emoji, as a cut leaves it, is not
-    kept = (c for c in storable if c.isspace() or unicodedata.category(c) != "Cc")
+    kept = (
+        c
+        for c in storable
+        if c.isspace() or (unicodedata.category(c) != "Cc" and unicodedata.bidirectional(c) not in TURNS)
+    )
     return "".join(" " if c.isspace() else c for c in kept)
+
+
+def for_libsndfile(path: Path) -> str | bytes:
+    """A path as soundfile takes it: in bytes, since it cannot write down what is not UTF-8; as text on Windows."""
+    return str(path) if os.name == "nt" else os.fsencode(path)
 
 
 def one_line(text: str) -> str:

@@ -16,6 +16,7 @@ import soxr
 
 from instructfx.audio.containers import MAX_MINUTES, READABLE, opened
 from instructfx.audio.joined import JoinedFile
+from instructfx.audio.naming import for_libsndfile
 from instructfx.audio.scratch import unfinished
 from instructfx.errors import AudioError
 
@@ -192,7 +193,9 @@ def writing(
     except OSError as error:
         raise AudioError(f"cannot write {target}: {error.strerror}. Choose another name or folder.") from error
     try:
-        with soundfile.SoundFile(temporary, "w", sample_rate, channels, subtype or encoding, format=container) as file:
+        with soundfile.SoundFile(
+            for_libsndfile(temporary), "w", sample_rate, channels, subtype or encoding, format=container
+        ) as file:
             yield file
         os.replace(temporary, target)
     except OSError as error:

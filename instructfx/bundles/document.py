@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from instructfx.bundles.format import EARLIER, FORMAT, VERSION, Bundle, bundle_adapter
-from instructfx.bundles.schema import ID, LONGEST_NAME, NAME, bundle_schema
+from instructfx.bundles.schema import ID, LONGEST_ANSWER, LONGEST_NAME, NAME, bundle_schema
 from instructfx.effects import EFFECTS
 from instructfx.errors import InstructFXError, StoreError
 from instructfx.sessions.older import turn_of_0004
@@ -62,6 +62,9 @@ def _check_depth_and_text(value: Any, name: str) -> None:
         below: list[Any] = []
         for each in level:
             if isinstance(each, str):
+                if len(each) > LONGEST_ANSWER:
+                    told = f"{len(each)} characters; none is longer than {LONGEST_ANSWER}"
+                    raise StoreError(f"{name} holds a text of {told}")
                 if UNSPEAKABLE.search(each):
                     raise StoreError(f"{name} holds control characters in its texts; it was not made by InstructFX")
             elif isinstance(each, dict):
@@ -230,6 +233,7 @@ def _error_text(error: Any) -> str:
 
 
 def _short(text: str) -> str:
+    text = text[: 10 * LONGEST_REASON]  # it may quote all that there is
     line = " ".join(text.split())
     shown = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)
     return shown if len(shown) <= LONGEST_REASON else f"{shown[:LONGEST_REASON]} ..."

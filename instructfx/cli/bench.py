@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from instructfx.bench.registry import BENCHES, BenchOptions, found
+from instructfx.cli.interrupts import told_to_end
 from instructfx.cli.progress import TerminalProgress
 
 
@@ -35,13 +36,14 @@ def add_commands(commands: Any) -> None:
     bench.set_defaults(run=_bench)
 
 
-TERMINATED = 128 + signal.SIGTERM  # as shells count
+ENDED = 128  # and the number of the signal, as shells count
 
 
 def _bench(options: argparse.Namespace) -> int:
     from instructfx.bench.runner.report import put
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that what it has started ends with it
+    for told in told_to_end():  # so that what it has started ends with it
+        signal.signal(told, lambda number, _: sys.exit(ENDED + number))
     progress = TerminalProgress()
     asked = BenchOptions(
         data=options.data,

@@ -27,3 +27,11 @@ def interrupts() -> Iterator[threading.Event]:
         yield event
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def told_to_end() -> tuple[signal.Signals, ...]:
+    """The signals that tell a program to end: SIGTERM, and that its terminal was closed, unless nohup ignores that."""
+    closed = getattr(signal, "SIGHUP", None)  # not on Windows
+    return (
+        (signal.SIGTERM,) if closed is None or signal.getsignal(closed) == signal.SIG_IGN else (signal.SIGTERM, closed)
+    )

@@ -117,15 +117,15 @@ def _refine(options: argparse.Namespace) -> int:
         device=options.device,
         options=chosen,
     )
-    if options.excerpt_start is not None:
-        live.listen_from(options.excerpt_start)
-    try:
-        options.out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise AudioError(f"cannot write into {options.out}: {error.strerror}. Choose another folder.") from error
-    if warned := warning(loss_of(live.track)):
-        progress.say(f"{live.track.name}: {warned}")
-    with interrupts() as interrupted:
+    with live.kept_once_used(), interrupts() as interrupted:
+        if options.excerpt_start is not None:
+            live.listen_from(options.excerpt_start)
+        try:
+            options.out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise AudioError(f"cannot write into {options.out}: {error.strerror}. Choose another folder.") from error
+        if warned := warning(loss_of(live.track)):
+            progress.say(f"{live.track.name}: {warned}")
         for instruction in options.instructions:
             callbacks = Callbacks(on_stage=progress.stage, on_step=progress.step, cancelled=interrupted.is_set)
             if options.takes == 1:
@@ -153,7 +153,8 @@ def _refine(options: argparse.Namespace) -> int:
 
 
 def _json(record: Mapping[str, Any]) -> str:
-    return json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n"
+    text = json.dumps(record, ensure_ascii=False, allow_nan=False)
+    return text.encode(errors="backslashreplace").decode() + "\n"  # of paths that are not UTF-8, as JSON escapes them
 
 
 def _answered(exchange: Exchange) -> str:
@@ -163,6 +164,8 @@ def _answered(exchange: Exchange) -> str:
 
 
 def _turn_text(turn: Turn, path: Path, of_level: Sequence[str]) -> str:
+    from instructfx.audio.naming import printable
+
     notes = (*turn.notes, *of_level)
     lines = [f'{turn.index}. "{turn.instruction}"', f"   {turn.reply}", *(f"   {note}" for note in notes)]
     names = turn.chain.short_names
@@ -177,7 +180,7 @@ def _turn_text(turn: Turn, path: Path, of_level: Sequence[str]) -> str:
             lines.append(f"   {names[slot.id]}: {slot.effect.summary}")
             continue
         lines.append(f"   {names[slot.id]}{off}: {', '.join(changed) or 'as declared'}")
-    lines.append(f"   {turn.route}, planned by {turn.planned_by}; {turn.seconds:.1f} s, {path}")
+    lines.append(f"   {turn.route}, planned by {turn.planned_by}; {turn.seconds:.1f} s, {printable(str(path))}")
     return "\n".join(lines) + "\n"
 
 

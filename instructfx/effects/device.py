@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import torch
+from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 from instructfx.errors import InstructionError
@@ -31,11 +32,13 @@ def device_named(name: str = "") -> torch.device:
 
 @contextmanager
 def threads(count: int = THREADS) -> Iterator[None]:
-    """As long as the block runs, torch computes with so many threads, however many cores there are."""
+    """As long as the block runs, torch computes with so many threads, and numpy and scipy with one, however many cores
+    there are."""
     before = torch.get_num_threads()
     torch.set_num_threads(count)
     try:
-        yield
+        with threadpool_limits(1, "blas"):
+            yield
     finally:
         torch.set_num_threads(before)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from instructfx.audio import Audio
@@ -122,6 +123,17 @@ class LiveSession:
         self.session = replace(self.session, excerpt_start=start)
         self._excerpt = excerpt_of(self.track, self.agents.ear, start)
         self._preview = None
+
+    @contextmanager
+    def kept_once_used(self) -> Iterator[None]:
+        """Around what a new session is opened for: where that fails before anything was said, it leaves no session."""
+        try:
+            yield
+        except BaseException:
+            if not self.session.conversation:
+                with suppress(InstructFXError):
+                    self._store.delete(self.session.id)
+            raise
 
     def preview(self, chain: Chain) -> Audio:
         """The excerpt through any chain, at once: at the track's own rate, in its channels, at the level law."""

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import soundfile
 import torch
 
+from instructfx.audio.naming import for_libsndfile
 from instructfx.chain import Chain, Slot
 from instructfx.effects.device import CPU
 from instructfx.effects.memoryless import as_tensors
@@ -57,6 +58,6 @@ def write_room(wanted: Wanted, path: Path) -> tuple[str, ...]:
 def save_room(room: npt.NDArray[np.float32], sample_rate: int, path: Path) -> None:
     """Write (channels, taps) as floats."""
     try:
-        soundfile.write(path, room.T, sample_rate, "FLOAT", format="WAV")
+        soundfile.write(for_libsndfile(path), room.T, sample_rate, "FLOAT", format="WAV")
     except (soundfile.LibsndfileError, AssertionError) as error:  # soundfile asserts that all was written
         raise ExportError(f"cannot write the impulse response into {path.parent}. Free some disk space.") from error

@@ -18,6 +18,7 @@ import soxr
 
 from instructfx import __version__
 from instructfx.audio import MP3_RATES, Samples, put
+from instructfx.audio.naming import for_libsndfile
 from instructfx.chain import Chain
 from instructfx.errors import ExportError
 from instructfx.exports.tags import Tags, read_tags, write_tags
@@ -123,7 +124,7 @@ def _write(
 ) -> None:
     more = {"compression_level": encoding.compression_level, "bitrate_mode": encoding.bitrate_mode}
     with soundfile.SoundFile(
-        path, "w", rate, wanted.track.channels, encoding.subtype, format=container, **more
+        for_libsndfile(path), "w", rate, wanted.track.channels, encoding.subtype, format=container, **more
     ) as file:
         if encoding.container == "WAV":
             _put_info(file, tags)

@@ -18,6 +18,7 @@ from mutagen.mp3 import MP3
 from mutagen.mp4 import MP4Tags
 from mutagen.wave import WAVE
 
+from instructfx.audio.naming import for_libsndfile
 from instructfx.exports.wave_chunks import BEXT_NAMES, MOST_IXML_BYTES, WaveChunks, append_chunks, is_rf64, read_chunks
 
 log = logging.getLogger("instructfx")
@@ -112,7 +113,7 @@ def read_tags(path: Path) -> Tags:
         if found is None or found.tags is None:
             if isinstance(found, MP3):
                 return Tags()
-            with soundfile.SoundFile(path) as file:  # which knows the texts of AIFF and CAF
+            with soundfile.SoundFile(for_libsndfile(path)) as file:  # which knows the texts of AIFF and CAF
                 said = file.copy_metadata()
             plain: dict[str, Any] = {names.field: _texts([said.get(names.vorbis, "")]) for names in NAMES}
             return Tags(**plain)

@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from instructfx.planners.lenient_json import parsed, value_in
+from instructfx.planners.thinking import is_thought, without_thoughts
+from instructfx.planners.tool_names import is_tool, joined, tool_named
 from instructfx.planners.values import text as line
-from instructfx.planners.written_calls import MARKUP, TALK, TOOL, WORK, without_thoughts, written
+from instructfx.planners.written_calls import MARKUP, NAMED, TALK, written
 
 LONGEST_RAW = 200_000  # characters: no answer is that long
-KEYED = re.compile(rf"{WORK}")
 NAMES = ("name", "tool", "tool_name", "function", "recipient_name")
 ARGUMENTS = ("arguments", "parameters", "args", "input")
 LISTS = ("tool_calls", "calls", "tools", "actions", "function_call", "functionCall", "tool_uses")
 MESSAGE = frozenset({"content", "tool_calls", "function_call", "refusal", "finish_reason"})
-THOUGHT_PARTS = ("thinking", "reasoning", "thought", "redacted_thinking")
-AFTER_NAME = re.compile(r"(?:\s*<[|｜/].*|\(\))\Z", re.DOTALL)
-NUMBERED = re.compile(r":\d+\Z")
+WRAPPERS = frozenset({*ARGUMENTS, "settings"})
+BESIDE_WRAPPED = frozenset({*map(joined, NAMES), "type", "id"})
+STOPPED = re.compile(r"filter|safety|refus|prohibit|block|recitation|policy|moderat|sensitive|spii", re.IGNORECASE)
+"""How an answer ended that was stopped for what it says, in the words of whichever provider."""
 DEEPEST = 8
 
 
@@ -55,11 +57,15 @@ def said(raw: str) -> ModelMessage:
     if not isinstance(message, dict) or not (MESSAGE & set(message) or message == {}):
         return _in_text(raw[:LONGEST_RAW])
     content, refused, calls = _content(message.get("content"))
-    calls = (*_calls_in(message.get("tool_calls")), *_calls_in(message.get("function_call")), *calls)
+    calls = (
+        *(call for key in ("tool_calls", "function_call") for call in _calls_in(_decoded(message.get(key)))),
+        *calls,
+    )
     in_text = _in_text(content)
-    calls = calls or in_text.calls
     if calls:
         return ModelMessage(calls, in_text.prose)
+    if in_text.calls:
+        return in_text
     finish = message.get("finish_reason") or finish
     reason = _refused(bool(refused or line(message.get("refusal"))), finish if isinstance(finish, str) else "")
     return ModelMessage((), in_text.prose, in_text.broken and not reason, reason)
@@ -74,7 +80,7 @@ def _content(content: Any) -> tuple[str, bool, tuple[Call, ...]]:
     for part in content:
         if isinstance(part, str):
             texts.append(part)
-        elif isinstance(part, dict) and part.get("type") not in THOUGHT_PARTS:
+        elif isinstance(part, dict) and not is_thought(part):
             texts += [part["text"]] if isinstance(part.get("text"), str) else []
             refused = refused or bool(line(part.get("refusal")))
             calls += list(_calls_in({name: value for name, value in part.items() if name not in ("text", "type")}))
@@ -84,7 +90,7 @@ def _content(content: Any) -> tuple[str, bool, tuple[Call, ...]]:
 def _refused(refused: bool, finish: str) -> str:
     if refused:
         return "refused to answer"
-    if finish in ("content_filter", "safety", "SAFETY", "refusal"):
+    if STOPPED.search(finish):
         return "was kept from answering by its content filter"
     return ""
 
@@ -95,7 +101,8 @@ def _in_text(text: str) -> ModelMessage:
     for each in found:
         inside = [] if isinstance(each.value, str) else list(_calls_in(each.value))
         calls += inside or ([_call(each.tool, each.value)] if each.tool else [])
-    return ModelMessage(tuple(calls), prose, broken)
+    source = NAMED.search(prose) is not None
+    return ModelMessage(tuple(calls), "" if source or broken else prose, broken or (source and not calls))
 
 
 def _calls_in(value: Any, depth: int = 0) -> Iterator[Call]:
@@ -105,29 +112,19 @@ def _calls_in(value: Any, depth: int = 0) -> Iterator[Call]:
         for each in value:
             yield from _calls_in(each, depth + 1)
     elif isinstance(value, dict):
+        value = {key: _decoded(each) if key in (*LISTS, "function") else each for key, each in value.items()}
         name = next((value[key] for key in NAMES if isinstance(value.get(key), str)), "")
         inner = [value[key] for key in (*LISTS, "function") if isinstance(value.get(key), list | dict)]
         if name:
             given: Any = next((value[key] for key in ARGUMENTS if key in value), {})
             within = value_in(given) if isinstance(given, str) else given
-            several = () if _is_tool(name) else tuple(_calls_in(within, depth + 1))
+            several = () if is_tool(name) else tuple(_calls_in(within, depth + 1))
             yield from several or (_call(name, given),)
         elif inner:
             for each in inner:
                 yield from _calls_in(each, depth + 1)
         else:
-            tools = ((tool_named(key), given) for key, given in value.items())
-            yield from (_call(tool, given) for tool, given in tools if KEYED.fullmatch(tool) or tool in TALK)
-
-
-def tool_named(name: str) -> str:
-    """The tool that a name means: without the namespace before it and the number or the marks after it."""
-    name = NUMBERED.sub("", AFTER_NAME.sub("", name.strip()))
-    return re.split(r"[.:/]", name)[-1].strip().replace("-", "_").replace(" ", "_")
-
-
-def _is_tool(name: str) -> bool:
-    return re.fullmatch(TOOL, tool_named(name)) is not None
+            yield from (_call(key, given) for key, given in value.items() if is_tool(key))
 
 
 def _call(name: str, given: Any) -> Call:
@@ -141,10 +138,28 @@ def _call(name: str, given: Any) -> Call:
         given = value
         if given is None:
             return Call(tool, {}, "its arguments are no whole JSON object")
-    given = {} if given is None else given
+    given = _unwrapped({} if given is None else given)
     if not isinstance(given, dict):
         return Call(tool, {}, "its arguments must be one JSON object")
     return Call(tool, {key: _decoded(value) for key, value in given.items()})
+
+
+def _unwrapped(given: Any) -> Any:
+    """The arguments themselves, where they lie alone in a list or as the arguments of arguments."""
+    for _ in range(DEEPEST):
+        if isinstance(given, list) and len(given) == 1 and isinstance(given[0], dict):
+            given = given[0]
+            continue
+        inner = (
+            [_decoded(value) for key, value in given.items() if joined(key) in WRAPPERS]
+            if isinstance(given, dict)
+            else []
+        )
+        others = {joined(key) for key in given} - WRAPPERS if inner else frozenset()
+        if len(inner) != 1 or not isinstance(inner[0], dict | list) or not others <= BESIDE_WRAPPED:
+            break
+        given = inner[0]
+    return given
 
 
 def _decoded(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,11 +13,13 @@ from instructfx.planners.answers import Call
 from instructfx.planners.phrases import Voice
 from instructfx.planners.plan import Move, SpeechAct
 from instructfx.planners.replies import locked
-from instructfx.planners.tools import ANOTHER, ANSWER, ASK_BACK, BACK, GOAL
+from instructfx.planners.tool_names import VERBS, meant
+from instructfx.planners.tools import ANOTHER, ANSWER, ASK_BACK, BACK, GOAL, GOAL_NAMES
 from instructfx.planners.values import Unusable, boolean, given_value, number, text
 
-VERBS = ("add", "adjust", "remove")
 PLACES = ("before", "after")
+BESIDE = ("bypassed", *PLACES)
+"""What a call for an effect may say beside its settings."""
 TALK: Mapping[str, SpeechAct] = {ANSWER: "question", ASK_BACK: "unclear"}
 """Tools that change nothing, and what the words were that called for them."""
 TALKED = ("text", "question", "answer", "reply")
@@ -77,7 +79,7 @@ def take(call: Call, draft: PlanDraft) -> None:
     if call.trouble:
         raise Unusable(call.trouble)
     if call.tool == GOAL:
-        draft.goal |= call.arguments
+        draft.goal |= _known(call.arguments, GOAL_NAMES, "The goal", draft)
         draft.described = True
     elif call.tool in TALK:
         draft.act = TALK[call.tool]
@@ -85,7 +87,7 @@ def take(call: Call, draft: PlanDraft) -> None:
         if not draft.told:
             raise Unusable(f"its {TALKED[draft.act == 'unclear']} must be what the person is told")
     elif call.tool == BACK and draft.request.earlier:
-        turns = number(call.arguments.get("turns", 1), "turns")
+        turns = number(_known(call.arguments, ("turns",), "Going back", draft).get("turns", 1), "turns")
         draft.undo = max(1, min(int(turns or 1), len(draft.request.earlier)))
     elif call.tool == ANOTHER:
         _another(call.arguments, draft)
@@ -102,16 +104,28 @@ def _effect(name: str) -> Effect:
         raise Unusable(str(error)) from error
 
 
+def _known(given: Mapping[str, Any], legal: Sequence[str], what: str, draft: PlanDraft) -> dict[str, Any]:
+    """What was given by its legal names, whatever their spelling. What has none of them is left out and noted; where
+    nothing has, the call says something else than it seems, and Unusable tells what would be legal."""
+    known, unknown = meant(given, legal)
+    named = ", ".join(text(name) for name in unknown[:3])
+    if unknown and legal and not known:
+        raise Unusable(f"it takes no {named}; it takes {', '.join(legal)}")
+    if unknown:
+        draft.notes.append(f"{what} has no {named}; that was left out.")
+    return known
+
+
 def _another(given: Mapping[str, Any], draft: PlanDraft) -> None:
     """One more slot of an effect, with its settings in an object of their own or beside it."""
-    effect = _effect(text(given.get("effect")))
-    inner = given.get("settings") or {}
+    own, beside = meant(given, ("effect", "settings"))
+    effect = _effect(text(own.get("effect")))
+    inner = own.get("settings") or {}
     if not isinstance(inner, dict):
         raise Unusable("settings must be an object of numbers")
-    beside = {name: value for name, value in given.items() if name not in ("effect", "settings")}
     slot_id = draft.request.new_id(effect.name, draft.moves)
     draft.moves[slot_id] = Move(effect.name, slot=slot_id)
-    _set(slot_id, effect, {**beside, **inner}, draft)
+    _set(slot_id, effect, {**{name: given[name] for name in beside}, **inner}, draft)
 
 
 def _touch(verb: str, name: str, given: Mapping[str, Any], draft: PlanDraft) -> None:
@@ -124,6 +138,7 @@ def _touch(verb: str, name: str, given: Mapping[str, Any], draft: PlanDraft) -> 
         draft.notes.append(locked(draft.request.chain, slot_id))
         return
     if verb == "remove":
+        _known(given, (), "Taking out", draft)
         if present:
             draft.remove += [slot_id] if slot_id not in draft.remove else []
         else:
@@ -141,6 +156,7 @@ def _touch(verb: str, name: str, given: Mapping[str, Any], draft: PlanDraft) -> 
 
 def _set(slot_id: str, effect: Effect, given: Mapping[str, Any], draft: PlanDraft) -> None:
     """Put settings, bypass and place of a call into the plan."""
+    given = _known(given, (*(param.name for param in effect.params), *BESIDE), effect.label, draft)
     settings = _settings(slot_id, effect, given, draft)
     bypassed = boolean(given.get("bypassed"))
     if draft.has(slot_id) and bypassed is not None:
@@ -157,9 +173,6 @@ def _set(slot_id: str, effect: Effect, given: Mapping[str, Any], draft: PlanDraf
 def _settings(slot_id: str, effect: Effect, given: Mapping[str, Any], draft: PlanDraft) -> dict[str, float]:
     known = {param.name: param for param in effect.params}
     held = draft.request.chain.slot(slot_id).locked if draft.has(slot_id) else frozenset()
-    unknown = [name for name in given if name not in known and name not in (*PLACES, "bypassed")]
-    if unknown:
-        draft.notes.append(f"{effect.label} has no {', '.join(text(name) for name in unknown[:3])}; that was left out.")
     settings = {}
     for name, param in known.items():
         value = given_value(param, given.get(name))

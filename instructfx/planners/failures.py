@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import math
 import os
 import re
 import threading
@@ -15,6 +16,8 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
+
+from instructfx.planners.tool_names import joined
 
 log = logging.getLogger(__name__)
 
@@ -56,8 +59,8 @@ class ProviderFailure(Exception):
 
     @property
     def names_tool_choice(self) -> bool:
-        """Whether it is the way in which tools are asked for that was refused."""
-        return self.status in (400, 422) and "tool_choice" in self.said
+        """Whether it is the way in which tools are asked for that was refused, in whichever spelling."""
+        return self.status >= 400 and "toolchoice" in joined(self.said)
 
 
 def explained(failure: ProviderFailure, model: str, key: str, limit_seconds: float) -> str:
@@ -76,6 +79,15 @@ def explained(failure: ProviderFailure, model: str, key: str, limit_seconds: flo
         return f"{model} failed: it cannot be reached, or what it sends is no answer"
     kind = next((told for words, told in KINDS if re.search(words, failure.said, re.IGNORECASE | re.DOTALL)), "")
     return f"{model} failed ({status}){f': {kind}' if kind else ''}"
+
+
+def seconds_named(retry_after: str) -> float | None:
+    """What a Retry-After header asks for; None where it is no number of seconds."""
+    try:
+        seconds = float(retry_after)
+    except ValueError:
+        return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
 def noted(failure: ProviderFailure, model: str, where: str) -> None:

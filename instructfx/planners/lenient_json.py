@@ -1,4 +1,8 @@
-"""Values that are JSON, or what models write for it: raw line breaks, single quotes, Python's words, a last comma."""
+"""Values that are JSON, or what models write for it: raw line breaks, single quotes, comments, literals of Python.
+
+Python is read as far as it writes values down: dict(...), texts side by side or in three quotes, **{...}; no name and
+no formula is. Nothing is run.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,18 @@ import json
 import re
 from typing import Any
 
-STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"|\'((?:[^\'\\]++|\\.)*+)\'', re.DOTALL)
+STRING = re.compile(
+    r'"""((?:[^"\\]++|\\.|""?+(?!"))*+)"""|\'\'\'((?:[^\'\\]++|\\.|\'\'?+(?!\'))*+)\'\'\''
+    r'|"((?:[^"\\]++|\\.)*+)"|\'((?:[^\'\\]++|\\.)*+)\'|“([^“”]*+)”',
+    re.DOTALL,
+)
+STARTS = ('"', "'", "“")
 QUOTES = re.compile(r"\\(.)|\"", re.DOTALL)
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])")
 WORD = re.compile(r"[A-Za-z_]\w*")
-SPACE = re.compile(r"\s*")
+SPACE = re.compile(r"(?:[\s\ufeff]++|(?:#|//)[^\n]{0,2000}+|/\*(?:(?!\*/).){0,2000}+\*/)*+", re.DOTALL)
+REST = re.compile(r"[\s\ufeff}\])>;,]*")
+"""What may stand behind a whole value without changing what it is, such as a bracket too many."""
 WORDS = {"true": True, "false": False, "null": None, "none": None, "nan": float("nan"), "infinity": float("inf")}
 MOST_VALUES = 20_000
 DEEPEST = 30
@@ -28,17 +39,25 @@ def parsed(text: str) -> Any:
         return json.loads(text, strict=False)
     except (ValueError, RecursionError):
         pass
+    reader = LenientReader(text)
     try:
-        value, end = LenientReader(text).value(0)
+        value, at = reader.value(0)
+        if not isinstance(value, dict | list):
+            return value if SPACE.fullmatch(text, at) else None
+        while not REST.fullmatch(text, at):  # an object that is sent twice, or behind an empty one
+            again, at = reader.value(at)
+            if value != {} and again != value:
+                return None
+            value = again
     except UnreadableError:
         return None
-    return None if text[end:].strip() else value
+    return value
 
 
 def value_in(text: str) -> Any:
     """As `parsed`, also where JSON was written as a text of JSON, up to three times; None for mere text."""
     for _ in range(MOST_LAYERS):
-        text = text.strip()
+        text = text.strip("\ufeff \t\r\n")
         value = parsed(text)
         if value is None and text.startswith(("{\\", "[\\")):
             value = parsed(f'"{text}"')
@@ -55,6 +74,7 @@ class LenientReader:
     def __init__(self, text: str) -> None:
         self._text = text
         self._left = MOST_VALUES
+        self._in_call = False
         self._decoder = json.JSONDecoder(strict=False)
 
     def first(self, at: int) -> tuple[Any, int]:
@@ -64,13 +84,20 @@ class LenientReader:
         except (ValueError, RecursionError):
             return self.value(at)
 
-    def called(self, at: int) -> tuple[Any, int]:
+    def called(self, at: int, depth: int = 0) -> tuple[Any, int]:
         """What stands between the brackets of a call in Python: named arguments, or one value without a name."""
         at = self._space(at)
-        if self._text[at : at + 1] in ("{", '"', "'"):
-            value, at = self.value(at)
-            return value, self._comma(at, ")") + 1
-        return self._pairs(at, ")", "=", 0)
+        outside, self._in_call = self._in_call, True
+        try:
+            if self._text[at : at + 1] not in ("{", *STARTS):
+                return self._pairs(at, ")", "=", depth)
+            value, at = self.value(at, depth + 1)
+            at = self._comma(at, ")")
+            if self._text[at : at + 1] != ")":
+                raise UnreadableError
+            return value, at + 1
+        finally:
+            self._in_call = outside
 
     def value(self, at: int, depth: int = 0) -> tuple[Any, int]:
         """What is nearly JSON."""
@@ -82,12 +109,15 @@ class LenientReader:
         if mark == "{":
             return self._pairs(at + 1, "}", ":", depth)
         if mark in ("[", "("):
-            return self._list(at + 1, "]" if mark == "[" else ")", depth)
-        if mark in ('"', "'"):
-            return self._string(at)
+            values, at = self._list(at + 1, "]" if mark == "[" else ")", depth)
+            return (values[0] if mark == "(" and len(values) == 1 else values), at
+        if mark in STARTS:
+            return self._strings(at)
         if number := NUMBER.match(self._text, at):
             return _number(number[0]), number.end()
         word = WORD.match(self._text, at)
+        if word and word[0] == "dict" and self._text[word.end() : word.end() + 1] == "(":
+            return self.called(word.end() + 1, depth + 1)
         if not word or word[0].lower() not in WORDS:
             raise UnreadableError
         return WORDS[word[0].lower()], word.end()
@@ -96,12 +126,18 @@ class LenientReader:
         given: dict[str, Any] = {}
         at = self._space(at)
         while self._text[at : at + 1] != close:
-            word = WORD.match(self._text, at)
-            key, at = (word[0], word.end()) if word else self._string(at)
-            at = self._space(at)
-            if self._text[at : at + 1] != between:
-                raise UnreadableError
-            given[key], at = self.value(at + 1, depth + 1)
+            if self._text.startswith("**", at):
+                more, at = self.value(at + 2, depth + 1)
+                if not isinstance(more, dict):
+                    raise UnreadableError
+                given |= more
+            else:
+                word = WORD.match(self._text, at)
+                key, at = (word[0], word.end()) if word else self._string(at)
+                at = self._space(at)
+                if self._text[at : at + 1] != between:
+                    raise UnreadableError
+                given[key], at = self.value(at + 1, depth + 1)
             at = self._comma(at, close)
         return given, at + 1
 
@@ -114,11 +150,20 @@ class LenientReader:
             at = self._comma(at, close)
         return values, at + 1
 
+    def _strings(self, at: int) -> tuple[str, int]:
+        """One text; in a call of Python also several, side by side."""
+        text, at = self._string(at)
+        while self._in_call and self._text[(then := self._space(at)) : then + 1] in STARTS:
+            more, at = self._string(then)
+            text += more
+        return text, at
+
     def _string(self, at: int) -> tuple[str, int]:
+        self._left -= 1
         found = STRING.match(self._text, at)
-        if not found:
+        if not found or self._left < 0:
             raise UnreadableError
-        inner = found[1] if found[1] is not None else found[2]
+        inner = next(each for each in found.groups() if each is not None)
         try:
             text = json.loads(f'"{QUOTES.sub(_quoted, inner)}"', strict=False)
         except ValueError:  # an escape that JSON does not know

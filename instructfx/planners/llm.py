@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from instructfx.errors import Cancelled, InstructionError, PlannerError
-from instructfx.planners.failures import Pauses, ProviderFailure, explained, noted
+from instructfx.planners.failures import Pauses, ProviderFailure, explained, noted, seconds_named
 from instructfx.planners.model import ModelAnswer
 from instructfx.planners.own_server import KEY, own_server
 from instructfx.planners.prompt import Choice, Message
@@ -187,10 +187,7 @@ def count_tokens(messages: Sequence[Message], tools: Sequence[Tool]) -> int:
 
 def _retry_after(error: Exception) -> float | None:
     headers = getattr(error, "litellm_response_headers", None) or {}
-    try:
-        return max(0.0, float(headers.get("retry-after", "")))
-    except ValueError:
-        return None
+    return seconds_named(headers.get("retry-after", ""))
 
 
 def _answer(name: str, completion: Completion) -> ModelAnswer:

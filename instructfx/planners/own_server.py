@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from instructfx.errors import PlannerError
-from instructfx.planners.failures import ProviderFailure, basic, signs_in_as
+from instructfx.planners.failures import ProviderFailure, basic, seconds_named, signs_in_as
 from instructfx.planners.streams import Completion, joined, of_completion
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 URL = "INSTRUCTFX_PLANNER_URL"
 KEY = "INSTRUCTFX_PLANNER_KEY"
 MOST_BYTES = 20_000_000  # of one answer
+LINES = re.compile(r"\r\n|\r|\n")  # of events; what else ends a line in Unicode may stand within an answer
 SENT_NO_ANSWER = "what was sent is no completion: "
 
 
@@ -88,7 +90,7 @@ async def _content(response: httpx.Response) -> str:
 def _completion(content: str) -> Completion:
     """A completion, or a stream of server-sent events, whichever came."""
     if content.lstrip().startswith(("data:", "event:", ":")):
-        lines = (line.removeprefix("data:").strip() for line in content.splitlines() if line.startswith("data:"))
+        lines = (line.removeprefix("data:").strip() for line in LINES.split(content) if line.startswith("data:"))
         pieces = [_object(line) for line in lines if line and line != "[DONE]"]
         for piece in pieces:
             if isinstance(piece.get("error"), dict | str) and not piece.get("choices"):
@@ -114,13 +116,10 @@ def _said(content: str) -> str:
     """The message of an error, and its code, where it has the usual form."""
     try:
         error = json.loads(content)["error"]
-        return f"{error['message']} {error.get('code') or ''}".strip()
+        return " ".join(str(each) for each in (error["message"], error.get("code"), error.get("param")) if each)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return content
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    try:
-        return max(0.0, float(headers.get("retry-after", "")))
-    except ValueError:
-        return None
+    return seconds_named(headers.get("retry-after", ""))

@@ -21,8 +21,9 @@ from instructfx.planners.calls import PlanDraft, take
 from instructfx.planners.plan import Plan, Reply, Thoughts
 from instructfx.planners.replies import sentence
 from instructfx.planners.target_text import described, wished_before
+from instructfx.planners.tool_names import meant
 from instructfx.planners.tools import ANSWER, ASK_BACK, BACK, GOAL, MOST_STEPS, TEXTS, THOUGHTS
-from instructfx.planners.values import LONG_TEXT, Unusable, names, number, text
+from instructfx.planners.values import LONG_TEXT, MOST_NAMES, Unusable, names, number, text
 
 LEAST_STEPS = 0.05  # wishes weaker than this are none
 
@@ -48,8 +49,10 @@ def read(raw: str, request: PlanRequest) -> PlanReading:
             take(call, draft)
         except Unusable as problem:
             draft.problems.append(f"{call.tool[:LONG_TEXT]}: {problem}")
-    if answer.broken and not answer.calls:
-        draft.problems.append("the JSON breaks off or is not valid: send whole tool calls")
+    if answer.broken:
+        draft.problems.append(
+            "a call in the text breaks off or cannot be read: send whole tool calls, with JSON in them"
+        )
     if not draft.problems:
         _check(answer, draft)
     if draft.problems:
@@ -154,12 +157,11 @@ def _axes(given: Mapping[str, Any], notes: list[str]) -> dict[str, float]:
     if not isinstance(wished, dict):
         raise Unusable('axes must be an object of numbers, such as {"warmth": 1}')
     axes = {}
-    for name, value in wished.items():
-        steps = number(value, f"axes.{text(name)}")
+    known, unknown = meant(wished, AXES)
+    notes += [f"The ear has no axis {text(name)}; that wish was left out." for name in unknown[:MOST_NAMES]]
+    for name, value in known.items():
+        steps = number(value, f"axes.{name}")
         if steps is None or abs(steps) < LEAST_STEPS:
-            continue
-        if name not in AXES:
-            notes.append(f"The ear has no axis {text(name)}; that wish was left out.")
             continue
         axes[name] = max(-MOST_STEPS, min(MOST_STEPS, steps))
         if axes[name] != steps:

@@ -104,14 +104,17 @@ class _Streamed:
 
 def joined(pieces: Iterable[Mapping[str, Any]]) -> Completion:
     """The completion that the pieces of a stream make."""
-    streamed, usage = _Streamed(), {}
+    streamed, usage, first = _Streamed(), {}, None
     for piece in pieces:
         if isinstance(piece.get("usage"), dict):
             usage = piece["usage"]
-        for choice in list(_objects(piece.get("choices")))[:1]:
+        for choice in _objects(piece.get("choices")):
+            index = choice.get("index") or 0
+            first = index if first is None else first
+            if index != first:  # another answer to the same question
+                continue
             streamed.finish = _text(choice.get("finish_reason")) or streamed.finish
-            if isinstance(choice.get("delta"), dict):
-                streamed.take(choice["delta"])
+            streamed.take(_object(choice["delta"] if "delta" in choice else choice.get("message")))
     return Completion(streamed.message(), usage)
 
 

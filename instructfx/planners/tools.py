@@ -22,6 +22,7 @@ MOST_STEPS = 3.0
 SELF_EVIDENT = 10  # settings: with more of them, names must do
 THOUGHTS = ("asked", "effects", "order", "settings")
 TEXTS = ("target", "anchor", "negative")
+GOAL_NAMES = (*TEXTS, *THOUGHTS, "reply", "axes", "exact", "keep")
 PLACE: Mapping[str, Any] = {"before": {"type": "string"}, "after": {"type": "string"}}
 
 

@@ -12,17 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from instructfx.planners.lenient_json import LenientReader, UnreadableError, value_in
+from instructfx.planners.tool_names import is_tool
 from instructfx.planners.tools import ANSWER, ASK_BACK, BACK, GOAL, RATE
 
 TALK = (ANSWER, ASK_BACK)
 WORK = rf"(?:add|adjust|remove)[_-][a-z0-9_-]+|{GOAL}|{BACK}|{RATE}"
 TOOL = rf"(?:{WORK}|{ANSWER}|{ASK_BACK})"
-THOUGHT = re.compile(
-    r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)"
-    r"|<\|channel\|>analysis.*?(?:<\|(?:end|start|call)\|>|(?=<\|channel\|>)|\Z)",
-    re.DOTALL,
-)
-END_OF_THOUGHT = re.compile(r"\A.*</(?:think|thinking|reasoning)>", re.DOTALL)
 MARKUP = re.compile(
     r"```[\w-]*|</?(?:tool_calls?|function_calls?|tools?|json)>|\[/?TOOL_CALLS\]|<[|｜][^<>]{0,60}[|｜]>", re.IGNORECASE
 )
@@ -37,11 +32,22 @@ PARAMETER = re.compile(
     r"|<(?P<key3>\w+)>(?P<value3>.*?)</(?P=key3)>",
     re.DOTALL,
 )
+CDATA = re.compile(r"\A\s*<!\[CDATA\[(.*)\]\]>\s*\Z", re.DOTALL)
 LONGEST_ELEMENT = 8000  # characters
-OPENING = re.compile(rf"[{{\[]|\b(?:print\()?(?:\w{{1,40}}[.:]){{0,2}}(?P<called>{TOOL})\s*\(")
-NAMED_BEFORE = re.compile(rf"(?:\bto=)?(?:\w+[.:])?\b(?P<name>{TOOL})(?::\d+)?[\s:=>]*(?:(?:commentary|json)\s*)*\Z")
+DEEPEST = 2  # elements within that of an argument
+OPENING = re.compile(
+    r"[{\[]|\b(?:\w{1,40}\s?=\s?)?(?:await |return )?(?:print\s?\()?(?P<called>[^\W\d][\w.:]{1,80}+)[ \t]{0,9}\("
+)
+NAMED_BEFORE = re.compile(
+    r"(?:\b(?:commentary\s+)?to=)?\b(?P<name>[^\W\d][\w.:/-]{1,80})[\s:=>*`#\"']*"
+    r"(?:(?:commentary|json|action|input|arguments?|args|parameters?|with)\b[\s:=>*`#\"']*)*\Z",
+    re.IGNORECASE,
+)
 LOOK_BACK = 200  # characters before an object, in which the name of its tool may stand
-BROKEN = re.compile(rf'\b(?:{WORK})\b|"(?:{"|".join(TALK)})"')
+NAMED = re.compile(rf'\b(?:{WORK})\b|"(?:{"|".join(TALK)})"')
+UNREAD = re.compile(rf"<(?:{WORK})\b")
+CODE = re.compile(r"\s*(?:\w{1,40}\s*=|[\"'“{*]|\Z)")
+"""What stands behind the bracket of a call, and not behind one in a sentence."""
 MOST_OPENINGS = 300  # at which a value may begin: more is no answer, and would take long to read
 
 
@@ -51,11 +57,6 @@ class Written:
 
     value: Any
     tool: str = ""
-
-
-def without_thoughts(text: str) -> str:
-    """The text without what was only thought; what comes before a lone end of thinking was thought as well."""
-    return END_OF_THOUGHT.sub(" ", THOUGHT.sub(" ", text))
 
 
 def written(text: str) -> tuple[list[Written], str, bool]:
@@ -85,7 +86,7 @@ def _elements(text: str) -> Iterator[tuple[int, Written | None, int]]:
         yield opening.start(), Written(_arguments(text[opening.end() : end]), name), at
 
 
-def _arguments(body: str) -> Any:
+def _arguments(body: str, depth: int = 0) -> Any:
     """What stands in an element: one object, or an element for each argument."""
     body = MARKUP.sub(" ", body).strip()
     value = value_in(body)
@@ -94,7 +95,11 @@ def _arguments(body: str) -> Any:
     given: dict[str, Any] = {}
     for each in PARAMETER.finditer(body):
         key = each["name"] or each["key2"] or each["key3"]
-        content = html.unescape((each["value"] or each["value2"] or each["value3"] or "").strip())
+        content = CDATA.sub(r"\1", each["value"] or each["value2"] or each["value3"] or "").strip()
+        if depth < DEEPEST and content.startswith("<") and isinstance(inner := _arguments(content, depth + 1), dict):
+            given[key.strip()] = inner
+            continue
+        content = html.unescape(content)
         read = value_in(content)
         given[key.strip()] = content if read is None and content.lower() not in ("null", "none") else read
     return given if given or not body else body
@@ -104,24 +109,32 @@ def _in_brackets(text: str) -> tuple[list[Written], str, bool]:
     """As `written`, for what begins with a bracket, or with the name of a tool and a bracket."""
     text = MARKUP.sub("\n", text)
     reader = LenientReader(text)
-    last_name = max((each.start() for each in BROKEN.finditer(text)), default=-1)
     found: list[Written] = []
-    prose, broken, at = [], False, 0
+    prose: list[str] = []
+    at = 0
+    doubtful: int | None = None  # where the prose begins that a value or a call may be which cannot be read
     for _ in range(MOST_OPENINGS):
         opening = OPENING.search(text, at)
         if not opening:
             break
-        before, tool = text[at : opening.start()], opening["called"] or ""
+        called = opening["called"] or ""
+        before, tool = text[at : opening.start()], called if is_tool(called) else ""
         try:
+            if called and not tool:
+                raise UnreadableError
             value, at = reader.called(opening.end()) if tool else reader.first(opening.start())
         except UnreadableError:
+            if doubtful is None and (CODE.match(text, opening.end()) if tool else not called):
+                doubtful = len(prose) + 1
             prose += [before, opening[0]]
             at = opening.end()
-            broken = broken or opening.start() <= last_name
             continue
         named = NAMED_BEFORE.search(before[-LOOK_BACK:]) if not tool and isinstance(value, dict) else None
-        if named:
+        if named and is_tool(named["name"]):
             before, tool = before[: len(before) - len(named[0])], named["name"]
         prose.append(before)
         found.append(Written(value, tool))
-    return found, " ".join((*prose, text[at:])), broken
+    prose.append(text[at:])
+    around = " ".join(prose)
+    unread = doubtful is not None and NAMED.search(" ".join(prose[doubtful:])) is not None
+    return found, around, unread or UNREAD.search(around) is not None

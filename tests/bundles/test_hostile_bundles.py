@@ -11,6 +11,7 @@ import stat
 import struct
 import tempfile
 import time
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -23,8 +24,8 @@ from lived_sessions import changed, document_of, lived, run
 
 from instructfx.audio import Audio, save
 from instructfx.audio.track import inspect
-from instructfx.bundles import export_bundle, import_bundle
-from instructfx.errors import InstructFXError
+from instructfx.bundles import document, export_bundle, import_bundle
+from instructfx.errors import InstructFXError, StoreError
 from instructfx.store import Store
 
 Document = dict[str, Any]
@@ -432,3 +433,18 @@ def _import(content: bytes, folder: Path) -> None:
     else:
         assert store.load(session.id)[0].turns == session.turns
     assert time.monotonic() - started < 20
+
+
+def test_what_is_refused_is_not_written_out_as_a_whole() -> None:
+    head = {"format": "instructfx-session", "version": 4}
+    with pytest.raises(StoreError, match=r"^x holds a text of 1000001 characters; none is longer than 1000000$"):
+        document.parsed(json.dumps({**head, "session": "a" * 1_000_001}).encode(), "x")
+    lists = [[1, 2, 3]] * 300_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(StoreError, match=r"^x is not as the format says: session: \[\[1, 2, 3\], .{,300}$"):
+            document.believed({**head, "session": lists}, "x")
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 5 * len(str(lists))

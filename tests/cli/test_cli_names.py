@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -13,12 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from instructfx.audio import Audio, save
+from instructfx.audio import Audio, load, save
 from instructfx.audio.naming import printable
 from instructfx.audio.track import inspect
 from instructfx.cli import main
-from instructfx.errors import StoreError
+from instructfx.engine.live import open_session
+from instructfx.errors import InstructFXError, StoreError
 from instructfx.exports import FORMATS, export
+from instructfx.exports.tags import Tags, read_tags
 from instructfx.store import Store, database
 from instructfx.store.sessions import DATABASE
 
@@ -59,6 +63,7 @@ def test_a_name_forges_no_row_and_rules_no_terminal(
     assert "\x1b" not in told
     assert len(told.splitlines()) == 1
     assert printable(" \ta\u2028b ") == "  a b "
+    assert printable("song\u202e3pm.\u2066wav\u2069") == "song3pm.wav"
 
 
 @pytest.mark.parametrize("session", [5, None, ["a"], {"a": 1}, b"a", "\ud800", "é", "\x00", "a" * 10_000])
@@ -100,6 +105,58 @@ def test_a_loss_that_is_none_leaves_no_session(sessions: Path, take: Path, capsy
         assert code == 2
     assert Store().listed() == ()
     capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["warmer", "--excerpt-start", "99"],
+        [" "],
+        ["x" * 2001],
+        ["warmer", "--takes", "2", "--excerpt-start", "-1"],
+        ["warmer", "--out", "FILE"],
+    ],
+    ids=lambda asked: " ".join(asked)[:40],
+)
+def test_what_cannot_be_done_leaves_no_session(
+    sessions: Path, take: Path, capsys: pytest.CaptureFixture[str], asked: list[str]
+) -> None:
+    out = [str(take) if each == "FILE" else each for each in asked]
+    assert main(["refine", str(take), "--out", str(sessions.parent / "out"), "--ear", "perceptual", *out]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert Store().listed() == ()
+    assert not list((sessions / "audio").glob("*.flac"))
+
+
+def test_what_was_said_is_kept_where_the_next_words_cannot_be(sessions: Path, take: Path) -> None:
+    live = open_session(take, "builtin", "perceptual")
+    live.say("what is the loudness?")
+    with pytest.raises(InstructFXError), live.kept_once_used():
+        live.say("")
+    assert len(Store().listed()) == 1
+
+
+def test_names_that_are_not_utf_8_are_read_and_written(
+    sessions: Path, take: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.wav"))
+    try:
+        take.rename(odd)
+    except OSError:
+        pytest.skip("this file system holds UTF-8 only")
+    save(load(odd), odd.with_suffix(".flac"))
+    track = inspect(odd)
+    assert (track.name, read_tags(odd)) == ("caf?.wav", Tags())
+    for asked in ([], ["--json"]):
+        out = odd.with_suffix("")
+        assert main(["refine", str(odd), "+3 dB at 1 kHz", "--out", str(out), "--ear", "perceptual", *asked]) == 0
+        assert len(list(out.glob("*.flac"))) == 1
+    told = capfd.readouterr().out
+    assert "caf?/01-" in told
+    assert os.fsencode(json.loads(told.splitlines()[-1])["file"]).startswith(os.fsencode(out))
+    session, _ = Store().create("one", track)
+    for name in ("wav24", "flac", "preset"):
+        assert export(session, track, out / "taken", name).path.is_file()
 
 
 def test_the_formats_are_listed_without_torch() -> None:

@@ -1,4 +1,4 @@
-"""One seed, one result, whatever the number of threads that torch was given."""
+"""One seed, one result, whatever the number of threads that torch, numpy and scipy were given."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from instructfx.audio import Audio, save
 from instructfx.engine.context import causes, machine_named, package_versions
@@ -24,13 +25,16 @@ def taken(threads: int, music: Audio, folder: Path) -> tuple[LiveSession, str]:
     save(Audio(np.ascontiguousarray(music.samples[:, : 3 * 44_100]), 44_100), folder / "in.wav")
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
+    blas = threadpool_limits(threads, "blas")
     try:
         live = open_session(folder / "in.wav", "builtin", "perceptual", store=Store(folder / "store"))
         for words in WORDS:
             live.say(words)
         report = live.render_to(folder / "out.wav")
         assert torch.get_num_threads() == threads  # whoever calls gets back what was set
+        assert {each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"} == {threads}
     finally:
+        blas.restore_original_limits()
         torch.set_num_threads(before)
     return live, report.signature.sha256
 

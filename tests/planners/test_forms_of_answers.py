@@ -10,14 +10,17 @@ import chat_server
 import pytest
 from chat_server import Chat, Fail, Say
 
+from instructfx.chain import Chain, Slot
+from instructfx.effects import EFFECTS
 from instructfx.planners import PlanRequest
-from instructfx.planners.answers import said, tool_named
+from instructfx.planners.answers import said
 from instructfx.planners.failures import Pauses
 from instructfx.planners.llm import LlmModel, RetryLimits
 from instructfx.planners.plan import Plan, Reply
 from instructfx.planners.prompted import PromptedPlanner
 from instructfx.planners.reading import read
 from instructfx.planners.recorded import RecordedModel, recorded
+from instructfx.planners.tool_names import tool_named
 
 GOAL = {"target": "a warm sound", "axes": {"warmth": 1}, "reply": "Warmer now."}
 EQ = {"low_shelf_gain_db": 3}
@@ -132,6 +135,46 @@ FORMS = {
         "<describe_goal><target>a warm sound</target><axes>{'warmth': 1}</axes><reply>Warmer now.</reply>"
         "</describe_goal><add_eq><low_shelf_gain_db>3</low_shelf_gain_db></add_eq>"
     ),
+    "names of a server": calls(("mcp__instructfx__describe_goal", GOAL_TEXT), ("instructfx_add_eq", EQ_TEXT)),
+    "names in another case": calls(("DescribeGoal", GOAL_TEXT), ("ADD_EQ", EQ_TEXT)),
+    "names in marks": calls(("`describe_goal`", GOAL_TEXT), ('"add_eq"', EQ_TEXT)),
+    "numbers after the name": calls(("functions.describe_goal.0", GOAL_TEXT), ("add_eq[1]", EQ_TEXT)),
+    "a word after the name": calls(("describe_goal_tool", GOAL_TEXT), ("add_eq.call", EQ_TEXT)),
+    "the name after a channel": calls(
+        ("assistant<|channel|>commentary to=functions.describe_goal", GOAL_TEXT), ("add_eq", EQ_TEXT)
+    ),
+    "arguments of arguments": calls(("describe_goal", {"arguments": GOAL}), ("add_eq", {"parameters": EQ_TEXT})),
+    "calls of calls": calls(
+        ("describe_goal", {"name": "describe_goal", "arguments": GOAL}), ("add_eq", {"settings": EQ})
+    ),
+    "arguments in a list": calls(("describe_goal", [GOAL]), ("add_eq", json.dumps([EQ]))),
+    "keys in another spelling": calls(
+        ("describe_goal", {"Target": GOAL["target"], "AXES": {"Warmth": 1}, "reply": GOAL["reply"]}),
+        ("add_eq", {"low-shelf Gain (dB)": 3}),
+    ),
+    "comments": calls(("describe_goal", "// as wished\n" + GOAL_TEXT), ("add_eq", '{"low_shelf_gain_db": /* dB */ 3}')),
+    "a mark of the byte order": calls(("describe_goal", f"\ufeff{GOAL_TEXT}"), ("add_eq", f"\ufeff{EQ_TEXT}")),
+    "a bracket too many": calls(("describe_goal", f"{GOAL_TEXT}}}"), ("add_eq", f"{EQ_TEXT}}}}}")),
+    "an empty object before": calls(("describe_goal", f"{{}}{GOAL_TEXT}"), ("add_eq", f"{{}}{EQ_TEXT}")),
+    "sent twice": calls(("describe_goal", GOAL_TEXT + GOAL_TEXT), ("add_eq", f"{EQ_TEXT}\n{EQ_TEXT}")),
+    "printers' quotes": calls(("describe_goal", GOAL_TEXT), ("add_eq", "{\u201clow_shelf_gain_db\u201d: 3}")),
+    "calls as a text": json.dumps({"tool_calls": IN_QUOTES}),
+    "functions as texts": json.dumps({"tool_calls": [{"function": each} for each in IN_JSON.splitlines()]}),
+    "Python of every kind": text(
+        'goal = describe_goal(\n    target="a warm "  # what for\n    "sound", axes=dict(warmth=(1)), '
+        'reply="""Warmer now.""",\n)\neq = await functions.add_eq(**{"low_shelf_gain_db": 3})'
+    ),
+    "a list in Python": text(
+        "[describe_goal(target='a warm sound', axes={'warmth': 1}, reply='Warmer now.'), AddEq(low_shelf_gain_db=3)]"
+    ),
+    "action and input": text(
+        f"Thought: warm.\nAction: describe_goal\nAction Input: {GOAL_TEXT}\nAction: add_eq\nAction Input: {EQ_TEXT}"
+    ),
+    "headings": text(f"**describe_goal**\n```json\n{GOAL_TEXT}\n```\n### `add_eq`\nArguments:\n{EQ_TEXT}"),
+    "elements in elements": text(
+        "<describe_goal><target><![CDATA[a warm sound]]></target><axes><warmth>1</warmth></axes>"
+        "<reply>Warmer now.</reply></describe_goal><function=AddEq><low_shelf_gain_db>3</low_shelf_gain_db></function>"
+    ),
     "a whole completion": json.dumps(
         {"choices": [{"message": json.loads(calls(("describe_goal", GOAL_TEXT), ("add_eq", EQ_TEXT)))}]}
     ),
@@ -185,12 +228,36 @@ def test_prose_is_no_call(raw: str) -> None:
         text("add_eq(low_shelf_gain_db=3"),
         text("{'name': 'add_eq', 'arguments': {'low_shelf_gain_db': 3"),
         calls(("add_eq", '{"low_shelf_gain_db": 3, "low_')),
+        text(f"describe_goal(target=wish(), axes={{'warmth': 1}}, reply='Warmer now.')\nadd_eq({EQ_TEXT})"),
+        text(f"{{'name': 'describe_goal', 'arguments': {{'target': f'a {{word}}'}}}}\n{IN_JSON.splitlines()[1]}"),
+        text(f"<add_eq low_shelf_gain_db='3' />\n{IN_JSON.splitlines()[0]}"),
+        text("describe_goal:\n  target: a warm sound\nadd_eq:\n  low_shelf_gain_db: 3"),
+        calls(("describe_goal", GOAL_TEXT), ("add_eq", {"gain": 3})),
+        calls(("describe_goal", {"wish": "warm"}), ("add_eq", EQ)),
     ],
 )
 def test_what_breaks_off_is_told_back(raw: str) -> None:
-    reading = read(raw, PlanRequest("make it warmer"))
-    assert reading.meant is None
-    assert reading.problems
+    for request in (PlanRequest("make it warmer"), PlanRequest("warmer", Chain((Slot(EFFECTS["delay"]),)))):
+        reading = read(raw, request)
+        assert reading.meant is None
+        assert reading.problems
+
+
+def test_source_is_never_the_reply() -> None:
+    for content in ("describe_goal(target=wish(),", "I call add_eq(x) now.", "goal = describe_goal"):
+        plan = read(calls(("add_eq", EQ), content=content), PlanRequest("make it warmer")).meant
+        assert isinstance(plan, Plan)
+        assert plan.reply.startswith("I added an equaliser"), content
+
+
+def test_what_no_tool_takes_is_told() -> None:
+    raw = calls(
+        ("describe_goal", {**GOAL, "mood": "sad"}), ("adjust_eq", {**EQ, "warmth": 3}), ("remove_delay", {"why": "no"})
+    )
+    plan = read(raw, PlanRequest("warmer", Chain((Slot(EFFECTS["eq"]), Slot(EFFECTS["delay"]))))).meant
+    assert isinstance(plan, Plan)
+    for name in ("mood", "warmth", "why"):
+        assert f"has no {name}; that was left out" in " ".join(plan.notes)
 
 
 @pytest.mark.parametrize(
@@ -199,6 +266,10 @@ def test_what_breaks_off_is_told_back(raw: str) -> None:
         ("functions.adjust_eq_2:0", "adjust_eq_2"), ("default_api:add_eq", "add_eq"), ("add-eq", "add_eq"),
         ("tools/add_eq", "add_eq"), ("add_eq<|channel|>commentary", "add_eq"), (" add_eq() ", "add_eq"),
         ("add_eq</tool>", "add_eq"), ("", ""), (":0", ""), ("a" * 9, "a" * 9),
+        ("mcp__x__adjust_eq_2", "adjust_eq_2"), ("AdjustEq2", "adjust_eq_2"), ("add_pitch_shift", "add_pitch_shift"),
+        ("AddPitchShift", "add_pitch_shift"), ("final_answer", "answer"), ("add_eq_1", "add_eq_1"),
+        ("add_eq_remove_reverb", "add_eq_remove_reverb"), ("undo_add_eq", "undo_add_eq"),
+        ("add_eq_boost", "add_eq_boost"), ("describe_goal<|channel|>to=functions.add_eq", "describe_goal"),
     ],
 )  # fmt: skip
 def test_the_tool_that_a_name_means(name: str, tool: str) -> None:
@@ -221,6 +292,18 @@ HOSTILE = {
     "values": "['a'," + "1," * 99_000,
     "escapes": "{'" + "\\" * 190_000,
     "marks": "<|" * 90_000,
+    "comments": "{" + "/*" * 99_000,
+    "comments in each": "{/*" * 60_000,
+    "three quotes": '{""" ' * 40_000,
+    "printers' quotes": "{\u201c" * 90_000,
+    "ends of thinking": "</think" * 25_000 + "< " * 10_000,
+    "brackets of thinking": "[think " * 25_000,
+    "attributes": "<think" + " a" * 90_000,
+    "assignments": "a = " * 45_000,
+    "names": "a_" * 90_000 + "(",
+    "stars": "add_eq(" + "**{" * 60_000,
+    "dicts": "add_eq(a=" + "dict(a=" * 25_000,
+    "texts": "answer('a' 'b'" * 10_000 + "'a'" * 20_000,
 }
 
 
@@ -239,6 +322,8 @@ REFUSED = {
     ),
     "a part": ({"content": [{"type": "refusal", "refusal": "I will not."}]}, "stop", "refused to answer"),
     "filter": ({"content": "Well, "}, "content_filter", "was kept from answering by its content filter"),
+    "filter, with why": ({}, "content_filter: PROHIBITED_CONTENT", "was kept from answering by its content filter"),
+    "recitation": ({}, "RECITATION", "was kept from answering by its content filter"),
 }
 
 
@@ -324,6 +409,12 @@ STREAMS = {
         part(1, "b", "add_eq", EQ_TEXT),
     ],
     "a text": [delta(content=IN_JSON[:30]), delta(content=IN_JSON[30:])],
+    "another answer beside": [
+        part(0, "a", "describe_goal", GOAL_TEXT),
+        {"choices": [{"index": 1, "delta": json.loads(calls(("add_reverb", "{}")))}]},
+        part(1, "b", "add_eq", EQ_TEXT),
+    ],
+    "a message in one piece": [{"choices": [{"message": json.loads(calls(("describe_goal", GOAL), ("add_eq", EQ)))}]}],
 }
 
 
@@ -337,6 +428,13 @@ def test_calls_of_a_stream(chat: Chat, kind: str, monkeypatch: pytest.MonkeyPatc
     plan = asked(chat, streaming=True)
     assert plan.asked.fell_back == ""
     assert shown(plan) == MEANT
+
+
+def test_other_ends_of_lines_stand_within_an_event(chat: Chat) -> None:
+    goal = {**GOAL, "reply": "Warmer\u2028now.\u0085"}
+    events = [part(0, "a", "describe_goal", json.dumps(goal, ensure_ascii=False)), part(1, "b", "add_eq", EQ_TEXT)]
+    chat.script = [Fail(body="".join(f"data: {json.dumps(each, ensure_ascii=False)}\r\n\r\n" for each in events))]
+    assert shown(asked(chat, streaming=True)) == MEANT
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from instructfx.cli.doctor import _planner
 from instructfx.effects import EFFECTS
 from instructfx.errors import Cancelled, InstructionError, PlannerError
 from instructfx.planners import PastTurn, PlanRequest, model_named, planner_named, usual_planner
-from instructfx.planners.failures import Pauses, without_secrets
+from instructfx.planners.failures import Pauses, seconds_named, without_secrets
 from instructfx.planners.llm import DEFAULT_MODEL, LlmModel, RetryLimits, missing_keys
 from instructfx.planners.plan import Plan
 from instructfx.planners.prompted import PromptedPlanner
@@ -110,6 +110,13 @@ def test_retry_after_is_honoured(chat: Chat) -> None:
     assert ask(chat).asked
     assert time.monotonic() - started >= 1
     assert len(chat.bodies) == 2
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("2.5", 2.5), ("-1", 0.0), ("inf", None), ("nan", None), ("", None), ("Wed, 21 Oct", None)]
+)
+def test_what_retry_after_names(header: str, seconds: float | None) -> None:
+    assert seconds_named(header) == seconds
 
 
 def test_a_provider_that_asks_for_too_long_a_wait_is_not_waited_for(chat: Chat) -> None:
@@ -309,14 +316,26 @@ def test_an_address_that_is_none_is_refused_without_repeating_it(url: str) -> No
     assert "hunter2" not in str(refused.value)
 
 
-@pytest.mark.parametrize("status", [400, 422])
-def test_who_takes_no_tool_choice_is_asked_once_more(chat: Chat, status: int) -> None:
-    refusal = Fail(status, body=json.dumps({"error": {"message": "`tool_choice` must be auto"}}))
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (400, {"message": "`tool_choice` must be auto"}),
+        (422, {"message": "`tool_choice` must be auto"}),
+        (400, {"message": "Unsupported value: 'required'", "param": "tool_choice"}),
+        (400, {"message": "tool choice 'required' is not there"}),
+        (400, {"message": "toolConfig.toolChoice.any is not there"}),
+        (500, {"message": "tool_choice: not implemented"}),
+    ],
+)
+def test_who_takes_no_tool_choice_is_asked_once_more(chat: Chat, status: int, error: dict[str, str]) -> None:
+    refusal = Fail(status, body=json.dumps({"error": error}))
     chat.script = [refusal, GOOD]
     plan = ask(chat)
     assert [body["tool_choice"] for body in chat.bodies] == ["required", "auto"]
     assert plan.asked
     assert plan.asked.fell_back == ""
+    if status == 500:  # which is tried again as it was
+        return
     chat.script = [refusal, refusal, GOOD]
     plan = ask(chat)
     assert len(chat.bodies) == 4

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -163,6 +165,39 @@ def test_nothing_else_may_be_large(visitor: Visitor) -> None:
         yield b"x"
 
     assert visitor.client.post(f"{API}/queue/join", content=pieces()).status_code == 411
+
+
+def test_an_event_that_cannot_be_read_is_one_line_without_its_words(common: Running) -> None:
+    before = common.log.read_text()
+    event = {"data": ["words of a visitor " * 9], "fn_index": 0, "session_hash": "q"}
+    with httpx.Client(base_url=common.url, trust_env=False, timeout=20) as client:
+        assert client.post(f"{API}/queue/join", json=event).status_code == 200
+    end = time.monotonic() + 30
+    while not (told := common.log.read_text().removeprefix(before)) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert told == "a request could not be read (ValueError)\n"
+
+
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_a_length_beside_chunks_is_not_believed(common: Running, method: str) -> None:
+    """Read to its end, this would be without end: chunks count, whatever the length says."""
+    at = httpx.URL(common.url)
+    with socket.create_connection((at.host, at.port or 80), timeout=20) as connection:
+        connection.sendall(
+            f"{method} {API}/upload HTTP/1.1\r\nHost: {at.netloc.decode()}\r\nContent-Length: 5\r\n"
+            "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n".encode()
+        )
+        assert connection.recv(1000).split(b"\r\n")[0].split()[1] == b"411"
+
+
+def test_what_cannot_be_read_is_refused_with_what_every_answer_says(common: Running) -> None:
+    at = httpx.URL(common.url)
+    with socket.create_connection((at.host, at.port or 80), timeout=20) as connection:
+        connection.sendall(b"no request at all\r\n\r\n")
+        answer = connection.makefile("rb").read().lower()
+    assert answer.startswith(b"http/1.1 400")
+    for told in (b"x-content-type-options: nosniff", b"content-security-policy: ", b"x-frame-options: deny"):
+        assert told in answer
 
 
 @pytest.mark.parametrize("text", ["ann", "ann:", ":secret", "ann:secret,", "ann:secret,bob"])

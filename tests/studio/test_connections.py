@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from instructfx.bench.serving.running import running
 from instructfx.bench.serving.serving import family
 from instructfx.bench.serving.visitor import Visitor
 from instructfx.store import Store
-from instructfx.studio.web.connections import BODY_BYTES, ClosingServer, ImpatientProtocol
+from instructfx.studio.web.connections import BODY_BYTES, ClosingServer, ImpatientProtocol, most_connections
 
 LONG = "much warmer, some chorus, a big hall, a phaser and some grit"
 HEAD = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n"
@@ -112,7 +112,56 @@ def test_a_slow_answer_and_a_long_body_are_waited_for(port: int) -> None:
         assert answered() == b"1"
 
 
-def test_a_bench_that_is_told_to_end_ends_its_studio(tmp_path: Path) -> None:
+class Patient(ImpatientProtocol):
+    head_seconds = 60.0
+
+
+def test_whoever_says_nothing_makes_room_for_who_asks() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening, ExitStack() as opened:
+        config = uvicorn.Config(echo, http=Patient, log_config=None, lifespan="off", limit_concurrency=5)
+        server = ClosingServer(config, lambda: None)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        port = listening.getsockname()[1]
+        silent = [opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60)) for _ in range(12)]
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as asking:
+            asking.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert asking.recv(100).startswith(b"HTTP/1.1 200")
+        assert all(each.recv(1) == b"" for each in silent[:8]), "those that came first were closed"
+        for _ in range(4):
+            busy = opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
+            busy.sendall((HEAD % 100).replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n"))
+            assert busy.recv(100).startswith(b"HTTP/1.1 100")
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as asking:
+            asking.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            told = asking.makefile("rb").read()
+        assert told.startswith(b"HTTP/1.1 503")
+        assert b"content-security-policy" in told.lower()
+        server.handle_exit(signal.SIGTERM, None)
+        thread.join(60)
+
+
+def test_that_nobody_can_come_in_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    server = ClosingServer(uvicorn.Config(echo), lambda: None)
+    loop = asyncio.new_event_loop()
+    full = {"message": "socket.accept() out of system resource", "exception": OSError(24, "Too many open files")}
+    for _ in range(100):
+        server._failed(loop, full)
+    assert [record.getMessage() for record in caplog.records] == ["nobody can come in for now: Too many open files"]
+    server._failed(loop, {"message": "another thing"})
+    assert len(caplog.records) == 2
+    loop.close()
+
+
+@pytest.mark.parametrize(("files", "most"), [(1024, 832), (100, 16), (100_000, 1700)])
+def test_no_more_connections_than_files(monkeypatch: pytest.MonkeyPatch, files: int, most: int) -> None:
+    resource = pytest.importorskip("resource")
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (files, files))
+    assert most_connections(200) == most
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
+def test_a_bench_that_is_told_to_end_ends_its_studio(tmp_path: Path, told: signal.Signals) -> None:
     command = [sys.executable, "-m", "instructfx", "bench", "faults", "--cases", "1"]
     with subprocess.Popen(command, env={**os.environ, "TMPDIR": str(tmp_path)}, stderr=subprocess.DEVNULL) as bench:
         started: list[int] = []
@@ -121,8 +170,8 @@ def test_a_bench_that_is_told_to_end_ends_its_studio(tmp_path: Path) -> None:
             assert time.monotonic() < end
             time.sleep(0.1)
             started = family(bench.pid)
-        bench.terminate()
-        assert bench.wait(60) == 128 + signal.SIGTERM
+        bench.send_signal(told)
+        assert bench.wait(60) == 128 + told
     until_gone(60, *started)
     assert list(tmp_path.glob("studio-*")) == []
 

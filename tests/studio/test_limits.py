@@ -1,3 +1,5 @@
+import asyncio
+import json
 import logging
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -111,3 +113,22 @@ def test_a_log_line_hides_what_could_be_an_id(tmp_path: Path) -> None:
     name = test_a_log_line_hides_what_could_be_an_id.__name__
     record = logging.LogRecord("x", logging.ERROR, __file__, 1, name, (), None)
     assert logs.Discreet("%(message)s").format(record) == name
+
+
+def test_no_visitor_fills_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    record = logging.LogRecord("x", logging.ERROR, __file__, 1, "a b " * 100_000 + "\nx" * 100_000, (), None)
+    assert len(logs.Discreet("%(message)s").format(record)) < 5000
+    cut_off = (asyncio.CancelledError, asyncio.CancelledError(), None)
+    assert not logs.worth_a_line(logging.LogRecord("x", logging.ERROR, __file__, 1, "", (), cut_off))
+    assert logs.worth_a_line(record)
+    try:
+        json.loads("what a visitor sent")
+    except ValueError:
+        logs.failed()
+    assert [each.getMessage() for each in caplog.records] == ["a request could not be read (JSONDecodeError)"]
+    try:
+        limits_from({"INSTRUCTFX_TURNS": "x"})
+    except SetupError:
+        logs.failed()
+    assert "an event failed" in caplog.text
+    assert "INSTRUCTFX_TURNS is 'x'; it must be" in caplog.text

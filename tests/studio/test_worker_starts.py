@@ -154,6 +154,11 @@ def test_the_clock_of_a_turn_begins_when_the_worker_is_ready(machine: Machine, p
     assert names == ["Warm", "TakeTurn"]
 
 
+def test_what_is_prepared_before_a_turn_has_its_own_time(machine: Machine, pools: Callable[..., Pool]) -> None:
+    machine.warm = 2.0
+    assert pools(turn_seconds=1).run(Warm("perceptual")) == Finished()
+
+
 def test_a_worker_that_never_starts_is_ended_with_a_line(
     machine: Machine, pools: Callable[..., Pool], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,15 +6,19 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Literal
 
 import gradio
+import gradio.queueing
+import gradio.routes
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse
 from starlette.routing import Mount
 
 from instructfx.locations import static_folder
 from instructfx.studio.page.part_types import PartData
+from instructfx.studio.workers.logs import failed
 
 STATIC = static_folder()
 
@@ -114,6 +118,8 @@ def part(tag: str, elem_id: str, label: str) -> Part:
 
 def mounted(app: FastAPI, page: gradio.Blocks, upload_mb: int, mcp: bool) -> FastAPI:
     """The page at the root of an application, uploads limited; nothing on it comes from another host or our disk."""
+    for told in (gradio.queueing, gradio.routes):  # they print what went wrong, and all that came with it, past the log
+        told.traceback = SimpleNamespace(print_exc=failed)  # type: ignore[attr-defined]
     page.queue(default_concurrency_limit=None)
     page._queue.sleep_when_free = QUEUE_SECONDS
     page.has_launched = True  # by then Gradio refuses files of this machine that nobody uploaded; mounting forgets it

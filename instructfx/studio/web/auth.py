@@ -103,10 +103,8 @@ class AccessMiddleware:
             return PlainTextResponse("Sign in with a user and a password.", 401, SIGN_IN)
         if not is_open(path, self._open):
             return PlainTextResponse("There is nothing here.", 404)
-        if method in (*LOOKING, "OPTIONS"):
-            return None
-        length = headers.get("content-length", "")
-        if not length.isdigit():
+        length = headers.get("content-length", "0" if method in (*LOOKING, "OPTIONS") else "")
+        if "transfer-encoding" in headers or not length.isdigit():  # chunks go on whatever the length says
             return PlainTextResponse("Say how long it is.", 411)
         uploads = path.startswith(f"{API}upload")
         most = self._upload_mb * 2**20 + ENVELOPE_BYTES if uploads else SMALL_BYTES

@@ -1,19 +1,37 @@
-"""Connections that say nothing, or never finish what they say, are closed; and an end that is told."""
+"""Connections that say nothing, or never finish what they say, are closed, sooner where there are too many; and an end
+that is told."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import logging
+import socket
+import time
+from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import Any
 
 import uvicorn
+from starlette.responses import PlainTextResponse
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from instructfx.studio.web.secured import SecuredAnswers, policy_headers
+
+log = logging.getLogger(__name__)
 
 HEAD_SECONDS = 20.0  # for a request to say what it wants, from the first moment of a connection
 BODY_SECONDS = 30.0  # within which a body that is being sent must get on
 BODY_BYTES = 10_000  # by so much, or come to its end
+LEAST_CONNECTIONS = 100
 CONNECTIONS_A_VISIT = 8  # a browser opens six
+FEWEST_CONNECTIONS = 16  # even where the system allows the studio hardly any files
+OWN_FILES = 128  # that the studio has open beside its connections
+BACKLOG = 64  # connections that are taken at once, before any of them can be closed again
+SAY_SECONDS = 60.0  # between two lines in the log about one and the same want
+
+FULL = SecuredAnswers(
+    PlainTextResponse("Too many are here for now. Try again in a minute.", 503, {"Connection": "close"})
+)
 
 
 class ImpatientProtocol(H11Protocol):
@@ -24,6 +42,7 @@ class ImpatientProtocol(H11Protocol):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self._most, self.limit_concurrency = self.limit_concurrency, None  # uvicorn's refusal is not as ours are
         self._waiting: asyncio.TimerHandle | None = None
         self._waits_for_body = False
         self._arrived = 0
@@ -31,6 +50,8 @@ class ImpatientProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """As before; from now on something has to come."""
         super().connection_made(transport)
+        if self._most is not None and len(self.connections) >= self._most and not self._made_room():
+            self.app = FULL
         self._wait(self.head_seconds)
 
     def data_received(self, data: bytes) -> None:
@@ -44,10 +65,31 @@ class ImpatientProtocol(H11Protocol):
         super().on_response_complete()
         self._look()
 
+    def send_400_response(self, msg: str) -> None:
+        """As before, with what every answer says to browsers."""
+        if self.cycle is None or self.cycle.response_complete:  # else it would stand within another answer
+            told = {"Content-Type": "text/plain; charset=utf-8", "Connection": "close", "Content-Length": str(len(msg))}
+            head = "".join(f"{name}: {value}\r\n" for name, value in (told | policy_headers()).items())
+            self.transport.write(f"HTTP/1.1 400 Bad Request\r\n{head}\r\n{msg}".encode())
+        self.transport.close()
+
     def connection_lost(self, error: Exception | None) -> None:
         """As before, without anybody waiting."""
         self._stop()
         super().connection_lost(error)
+
+    def _made_room(self) -> bool:
+        """Close the one that has said nothing for longest, if there is one: who asks for something comes first."""
+        silent = [
+            (each._waiting.when(), each)
+            for each in self.connections
+            if isinstance(each, ImpatientProtocol) and each._waiting is not None and not each._waits_for_body
+        ]
+        if silent:
+            _, longest = min(silent, key=lambda each: each[0])
+            longest._stop()
+            longest.transport.close()
+        return bool(silent)
 
     def _look(self) -> None:
         """Wait for the rest of a body or of a head, or no more. More of a head does not make the wait longer."""
@@ -78,13 +120,40 @@ class ImpatientProtocol(H11Protocol):
 
 
 class ClosingServer(uvicorn.Server):
-    """A server that says that it ends, as soon as it is told to."""
+    """A server that says that it ends, as soon as it is told to, and once a minute that it can take nobody in."""
 
     def __init__(self, config: uvicorn.Config, closing: Callable[[], None]) -> None:
         super().__init__(config)
         self._closing = closing
+        self._said = -SAY_SECONDS
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As before."""
+        asyncio.get_running_loop().set_exception_handler(self._failed)
+        await super().startup(sockets)
+
+    def _failed(self, loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
+        """asyncio says with a traceback that it cannot accept, for each connection and again every second."""
+        if "accept()" not in str(context.get("message")):
+            loop.default_exception_handler(dict(context))
+        elif time.monotonic() - self._said >= SAY_SECONDS:
+            self._said = time.monotonic()
+            log.warning("nobody can come in for now: %s", getattr(context.get("exception"), "strerror", "no room"))
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """As before, once that was said."""
         self._closing()
         super().handle_exit(sig, frame)
+
+
+def most_connections(visits: int) -> int:
+    """How many connections may be open for so many visits: enough for them, and no more than files may be open."""
+    wanted = LEAST_CONNECTIONS + CONNECTIONS_A_VISIT * visits
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return wanted
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if files == resource.RLIM_INFINITY:
+        return wanted
+    return max(FEWEST_CONNECTIONS, min(wanted, files - OWN_FILES - BACKLOG))

@@ -35,7 +35,7 @@ class SecuredAnswers:
     head is what its page adds to itself in the browser; the scripts that are written into that may run as well.
     """
 
-    def __init__(self, app: ASGIApp, head: str) -> None:
+    def __init__(self, app: ASGIApp, head: str = "") -> None:
         self._app = app
         self._head = head.encode()
 
@@ -73,9 +73,13 @@ def policy(page: bytes = b"") -> str:
     return POLICY.format(scripts="".join(f" 'sha256-{digest}'" for digest in dict.fromkeys(digests)))
 
 
+def policy_headers() -> dict[str, str]:
+    """What every answer says to browsers that is no page."""
+    return {**ALWAYS, "Content-Security-Policy": policy()}
+
+
 def _secure(headers: MutableHeaders) -> None:
     for name in [name for name in headers if name.lower().startswith(CORS)]:
         del headers[name]
-    for name, value in ALWAYS.items():
+    for name, value in policy_headers().items():
         headers[name] = value
-    headers["Content-Security-Policy"] = policy()

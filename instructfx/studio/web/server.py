@@ -20,7 +20,7 @@ from instructfx.studio.visits import retention
 from instructfx.studio.visits.opening import Studio
 from instructfx.studio.web import routes
 from instructfx.studio.web.auth import AccessMiddleware, Passwords, passwords_from
-from instructfx.studio.web.connections import CONNECTIONS_A_VISIT, ClosingServer, ImpatientProtocol
+from instructfx.studio.web.connections import BACKLOG, ClosingServer, ImpatientProtocol, most_connections
 from instructfx.studio.web.origins import Hosts, hosts_from
 from instructfx.studio.web.secured import SecuredAnswers
 from instructfx.studio.web.uploads import UploadGate
@@ -29,7 +29,6 @@ from instructfx.studio.workers.limits import Limits, limits_from
 log = logging.getLogger("instructfx")
 
 SHUTDOWN_SECONDS = 1
-LEAST_CONNECTIONS = 100
 
 
 def application(studio: Studio, passwords: Passwords | None = None, hosts: Hosts | None = None) -> ASGIApp:
@@ -117,7 +116,9 @@ def _serve(listening: socket.socket, limits: Limits, passwords: Passwords | None
                 http=ImpatientProtocol,
                 log_config=None,  # its lines go through ours, which hide ids
                 access_log=False,
-                limit_concurrency=LEAST_CONNECTIONS + CONNECTIONS_A_VISIT * limits.visits,
+                ws="none",
+                backlog=BACKLOG,
+                limit_concurrency=most_connections(limits.visits),
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             ),
             pool.begin_closing,

@@ -142,6 +142,7 @@ class Pool:
     def _watched(self, worker: WorkerProcess, request: WorkRequest, callbacks: RequestCallbacks) -> WorkAnswer:
         """The answer of a worker. Its time begins when it is ready: how long it starts is nobody's fault."""
         limits, asked, began = self._limits, time.monotonic(), 0.0
+        most = START_SECONDS if isinstance(request, Warm) else limits.turn_seconds
         stopping = abandoning = False
         worker.send(request)
         while True:
@@ -158,8 +159,8 @@ class Pool:
             began = began or (now if worker.ready else 0.0)
             if not began and now - asked > START_SECONDS:
                 raise LimitError(NEVER_READY.format(START_SECONDS))
-            if began and now - began > limits.turn_seconds:
-                raise LimitError(TOOK_LONG.format(limits.turn_seconds))
+            if began and now - began > most:
+                raise LimitError(TOOK_LONG.format(most))
             if resident_mb(worker.pid) > limits.worker_mb:
                 raise LimitError(TOOK_MEMORY.format(limits.worker_mb))
             try:
