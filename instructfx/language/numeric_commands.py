@@ -175,7 +175,7 @@ def _read(
         return
     if choice.name == "mix" and any(item.text in ("dry", "seco") for item in items):
         value = 1.0 - value
-    found.commands.append(_command(items, choice, value, quantity, sign, context))
+    found.commands.append(_command(items, at, choice, value, quantity, sign, context))
     _use(items, at, choice, found)
 
 
@@ -202,6 +202,7 @@ def _mixed(
 
 def _command(
     items: Sequence[Item],
+    at: int,
     choice: SettingChoice,
     value: float,
     quantity: Quantity,
@@ -210,7 +211,7 @@ def _command(
 ) -> Command:
     effect, name = choice.effect, choice.name
     named = named_effects(items)
-    relative = _relative(items, quantity, name) and not _told_first(items, quantity, choice)
+    relative = _relative(items, quantity, name) and not _told_first(items, at, choice)
     lowered = sign < 0 and not quantity.signed and (relative or name in ("semitones", "gain_db"))
     value = -value if lowered else value
     settings: dict[str, float] = {}
@@ -266,9 +267,8 @@ def _relative(items: Sequence[Item], quantity: Quantity, name: str) -> bool:
     return raised and not any(item.text in TARGET for item in items)
 
 
-def _told_first(items: Sequence[Item], quantity: Quantity, choice: SettingChoice) -> bool:
+def _told_first(items: Sequence[Item], at: int, choice: SettingChoice) -> bool:
     """Whether a number behind "more" of a setting says what that comes to: "more predelay, 40 ms"."""
-    at = next(i for i, item in enumerate(items) if item.quantity is quantity)
     told = [i for i, item in enumerate(items) if item.has("more", "less", "by")]
     return bool(told) and all(i < choice.word < at for i in told)
 

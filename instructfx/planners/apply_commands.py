@@ -68,8 +68,9 @@ def resting(intent: Intent, wished: Collection[str], draft: Draft) -> list[str]:
     """Why slots that could do what is mainly asked do not, where none that does was chosen."""
     main = {axis for wish in intent.wishes for axis in mainly(wish.axes)}
     main -= {axis for each in wished for axis in draft.effect(each).heuristics.reach}
-    able = [each for each in draft.keep if main & set(draft.effect(each).heuristics.reach)]
-    return [note for slot_id in (able if wished else draft.keep) if intent.wishes and (note := rests(slot_id, draft))]
+    there = [each for each in draft.keep if draft.has(each)]
+    able = [each for each in there if main & set(draft.effect(each).heuristics.reach)]
+    return [note for slot_id in (able if wished else there) if intent.wishes and (note := rests(slot_id, draft))]
 
 
 def _dial(command: Command, slot_id: str, intent: Intent, draft: Draft) -> None:
