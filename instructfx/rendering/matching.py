@@ -27,8 +27,8 @@ FLATTEST = 0.25  # LU that a decibel of gain makes at least, where a limiter tak
 
 def block_meter(sample_rate: int, channels: int, span_frames: int) -> LoudnessMeter:
     """A meter for a dry track of so many frames and for renders of it: its blocks are no longer than the track."""
-    step_frames = min(round(STEP_SECONDS * sample_rate), max(span_frames // STEPS_IN_BLOCK, 1))
-    return LoudnessMeter(sample_rate, channels, step_frames)
+    step_frames = min(round(STEP_SECONDS * sample_rate), -(-span_frames // STEPS_IN_BLOCK))
+    return LoudnessMeter(sample_rate, channels, step_frames, span_frames)
 
 
 def louder_db(rendered: Levels, dry: Levels) -> float:
