@@ -37,10 +37,15 @@ def recordings_of(source: Path, shown: str, longest_seconds: float) -> tuple[Rec
         chain = ogg.chain_of(source)
         if not chain.whole:
             raise truncated(shown)
-        if chain.gap:
-            raise AudioError(f"{shown} is damaged: pieces within it are missing. Export or download it again.")
+        if chain.damaged:
+            raise AudioError(
+                f"{shown} is damaged: pieces within it are missing or spoilt. Export or download it again."
+            )
         regular = len(chain.links) == 1 and not chain.links[0].flac
-        found = (Recording(source),) if regular else tuple(Recording(source, merged(e.pieces)) for e in chain.links)
+        if regular and chain.links[0].ended:
+            found = (Recording(source),)
+        else:
+            found = tuple(Recording(source, merged(link.pieces), regular=regular) for link in chain.links)
     elif first != b"fLaC" and (source.suffix.lower() == ".mp3" or mpeg.frame_header(first)):
         found = _mpeg_recordings(source, shown, longest_seconds)
     else:

@@ -197,15 +197,34 @@ def _ogg() -> Iterator[Awkward]:
     yield Awkward("44.1 kHz stereo and 22 kHz mono joined", "chain.ogg", vorbis + slower, 2 * frames, near=True)
     yield Awkward("two Opus joined", "chain.opus", opus * 2, 2 * at_48)
     yield Awkward("Opus and Vorbis joined", "chain.ogg", opus + vorbis, 2 * at_48, near=True)
-    last = pages(vorbis)[-1]
-    unsaid = bytearray(last)
-    unsaid[5] &= ~4
-    unsaid[22:26] = bytes(4)
-    unsaid[22:26] = _ogg_checksum(bytes(unsaid)).to_bytes(4, "little")
-    yield Awkward("without the flag at its end", "open.ogg", vorbis[: -len(last)] + bytes(unsaid), frames)
+    unflagged = {"open.ogg": (vorbis, frames), "open.opus": (opus, at_48)}
+    for name, (content, count) in unflagged.items():
+        last = pages(content)[-1]
+        unsaid = _with_page(content, -1, last[:5] + bytes((last[5] & ~4,)) + last[6:])
+        yield Awkward("without the flag at its end", name, unsaid, count)
+        yield Awkward("two joined, without the flags at their ends", name, unsaid * 2, 2 * count)
     yield Awkward("two joined, cut within the second", "cut.ogg", vorbis * 2 + vorbis[: len(vorbis) // 2], 0)
     within = pages(encoded("OGG", "VORBIS", 44_100, seconds=4.0))
     yield Awkward("a page is missing", "gap.ogg", b"".join([*within[:6], *within[7:]]), 0)
+    for name, content in (("spoilt.ogg", b"".join(within)), ("spoilt.opus", encoded("OGG", "OPUS", 48_000, 2, 4.0))):
+        for number in (2, len(pages(content)) // 2, -1):
+            page = pages(content)[number]
+            yield Awkward(
+                f"page {number} is spoilt",
+                name,
+                content.replace(page, page[:-9] + bytes((page[-9] ^ 1,)) + page[-8:]),
+                0,
+            )
+    last = pages(vorbis)[-1]
+    nowhere = _with_page(vorbis, -1, last[:6] + b"\xff" * 8 + last[14:])
+    yield Awkward("its last page says no position", "nowhere.ogg", nowhere, 0)
+
+
+def _with_page(content: bytes, number: int, page: bytes) -> bytes:
+    """An Ogg file with another page in place of one of that size, and its checksum right."""
+    page = page[:22] + bytes(4) + page[26:]
+    before = pages(content)[number]
+    return content.replace(before, page[:22] + _ogg_checksum(page).to_bytes(4, "little") + page[26:])
 
 
 def _ogg_checksum(page: bytes) -> int:
