@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from instructfx.audio.flac import with_length
 from instructfx.audio.splice import Piece
 
 MAGIC = b"OggS"
@@ -19,7 +20,6 @@ MOST_PAGES = 2_000_000  # an hour has a tenth of that
 UNSAID = (1 << 64) - 1  # a position, where no packet ends on a page
 ALL_ONES = 0xFFFFFFFF
 MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
-FLAC_LENGTH = (18, 26)  # the bytes of a FLAC file whose lowest 36 bits are its number of frames
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Link:
 
 @dataclass(frozen=True)
 class OggChain:
-    """What follows each other in a file; whole: the end is there; damaged: pages within the sound are lost or spoilt."""
+    """What follows each other in a file; whole: the end is there; damaged: pages within the sound are lost or bad."""
 
     links: tuple[Link, ...]
     whole: bool
@@ -110,7 +110,8 @@ def chain_of(source: Path) -> OggChain:
         damaged |= whole and any(link.without_length for link in found)
         for link in found if whole and not damaged else ():
             if link.flac and link.last:
-                link.pieces[:1] = _with_length(file, link.pieces[0], link.last.granule)
+                assert isinstance(link.pieces[0], tuple)
+                link.pieces[:1] = with_length(file, link.pieces[0], link.last.granule)
             elif link.last and not link.ended:
                 link.pieces[-1:] = _with_end(file, link.pieces[-1], link.last)
     return OggChain(tuple(found), whole, damaged)
@@ -131,17 +132,6 @@ def checksum(page: bytes | bytearray) -> bytes:
     mirrored = (page[:22] + bytes(4) + page[26:]).translate(MIRRORED)
     found = zlib.crc32(mirrored, ALL_ONES) ^ ALL_ONES
     return found.to_bytes(4, "big").translate(MIRRORED)
-
-
-def _with_length(file: BinaryIO, first: Piece, frames: int) -> list[Piece]:
-    """The start of a FLAC file, with its number of frames where it does not say it."""
-    assert isinstance(first, tuple)
-    start, (fore, behind) = first[0], FLAC_LENGTH
-    file.seek(start + fore)
-    said = int.from_bytes(file.read(behind - fore), "big")
-    if said & (1 << 36) - 1 or first[1] < start + behind:
-        return [first]
-    return [(start, start + fore), (said | frames).to_bytes(behind - fore, "big"), (start + behind, first[1])]
 
 
 def _pages(file: BinaryIO, end: int) -> Iterator[OggPage]:

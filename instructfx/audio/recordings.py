@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from instructfx.audio import mpeg, ogg
+from instructfx.audio import flac, mpeg, ogg
 from instructfx.audio.chunked import layout_of, mended
 from instructfx.audio.joined import Recording
 from instructfx.audio.splice import merged
@@ -38,15 +38,18 @@ def recordings_of(source: Path, shown: str, longest_seconds: float) -> tuple[Rec
         if not chain.whole:
             raise truncated(shown)
         if chain.damaged:
-            raise AudioError(
-                f"{shown} is damaged: pieces within it are missing or spoilt. Export or download it again."
-            )
+            raise AudioError(f"{shown} is damaged: pieces within it are missing or bad. Export or download it again.")
         regular = len(chain.links) == 1 and not chain.links[0].flac
         if regular and chain.links[0].ended:
             found = (Recording(source),)
         else:
             found = tuple(Recording(source, merged(link.pieces), regular=regular) for link in chain.links)
-    elif first != b"fLaC" and (source.suffix.lower() == ".mp3" or mpeg.frame_header(first)):
+    elif first == flac.MAGIC:
+        pieces, whole = flac.counted(source, start)
+        if not whole:
+            raise truncated(shown)
+        found = (Recording(source, merged(pieces)),)
+    elif source.suffix.lower() == ".mp3" or mpeg.frame_header(first):
         found = _mpeg_recordings(source, shown, longest_seconds)
     else:
         found = (Recording(source),)

@@ -269,6 +269,12 @@ def _wav() -> Iterator[Awkward]:
 
 def _others() -> Iterator[Awkward]:
     frames = round(SECONDS * 22_050)
+    flac = encoded("FLAC", "PCM_16", 22_050)
+    said = int.from_bytes(flac[18:26], "big")
+    piped = flac[:18] + (said >> 36 << 36).to_bytes(8, "big") + flac[26:]
+    yield Awkward("FLAC from a pipe", "piped.flac", piped, frames)
+    yield Awkward("FLAC from a pipe, ID3v1 behind", "piped.flac", piped + b"TAG" + b"a" * 125, frames)
+    yield Awkward("FLAC from a pipe, cut", "piped.flac", piped[:-1000], 0)
     yield Awkward("AIFF-C, little-endian", "sowt.aifc", encoded("AIFF", "PCM_16", 22_050, more=("LITTLE",)), frames)
     for container, suffix in (("CAF", "caf"), ("W64", "w64"), ("AU", "au")):
         content = encoded(container, "PCM_16", 22_050)
