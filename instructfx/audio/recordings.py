@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from instructfx.audio import flac, mpeg, ogg
-from instructfx.audio.chunked import layout_of, mended
+from instructfx.audio.chunked import WAV, holds_mp3, layout_of, mended
 from instructfx.audio.joined import Recording
 from instructfx.audio.splice import merged
 from instructfx.errors import AudioError
@@ -33,6 +33,8 @@ def recordings_of(source: Path, shown: str, longest_seconds: float) -> tuple[Rec
         if missing:
             raise truncated(shown)
         found: tuple[Recording, ...] = (Recording(source, merged(pieces)),)
+        if layout is WAV and holds_mp3(source):  # whose length libsndfile takes from a chunk that counts padding
+            found = _mpeg_recordings(source, shown, longest_seconds)
     elif first == ogg.MAGIC:
         chain = ogg.chain_of(source)
         if not chain.whole:

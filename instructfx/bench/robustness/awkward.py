@@ -259,6 +259,14 @@ def _wav() -> Iterator[Awkward]:
     unsized = _with_bytes(_with_bytes(large, b"ds64", 8, bytes(24)), b"data", 4, b"\xff" * 4)
     yield Awkward("RF64 from a pipe", "large.wav", unsized, frames)
     yield Awkward("RF64, cut", "large.rf64", large[:-1000], 0)
+    at = large.index(b"fmt ")
+    yield Awkward(
+        "RF64, an odd chunk in front", "large.rf64", large[:at] + chunk(b"bext", bytes(603)) + large[at:], frames
+    )
+    body, count = untagged(mp3())
+    form = chunk(b"fmt ", struct.pack("<HHIIHHHHIHHH", 0x55, 2, 44_100, 16_000, 1, 0, 12, 1, 2, 1152, 1, 1393))
+    padded = form + chunk(b"fact", struct.pack("<I", count + 870)) + chunk(b"data", body)
+    yield Awkward("MP3 in a WAV, which counts its padding", "mp3.wav", riff(padded), count)
     info = chunk(b"LIST", b"INFO" + chunk(b"INAM", b"nothing at all  "))
     form = plain[plain.index(b"fmt ") :][:24]
     yield Awkward("no sound, and tags behind", "empty.wav", riff(form + chunk(b"data", b"") + info * 30), 0)
@@ -270,8 +278,8 @@ def _wav() -> Iterator[Awkward]:
 def _others() -> Iterator[Awkward]:
     frames = round(SECONDS * 22_050)
     flac = encoded("FLAC", "PCM_16", 22_050)
-    said = int.from_bytes(flac[18:26], "big")
-    piped = flac[:18] + (said >> 36 << 36).to_bytes(8, "big") + flac[26:]
+    length = int.from_bytes(flac[18:26], "big")
+    piped = flac[:18] + (length >> 36 << 36).to_bytes(8, "big") + flac[26:]
     yield Awkward("FLAC from a pipe", "piped.flac", piped, frames)
     yield Awkward("FLAC from a pipe, ID3v1 behind", "piped.flac", piped + b"TAG" + b"a" * 125, frames)
     yield Awkward("FLAC from a pipe, cut", "piped.flac", piped[:-1000], 0)
