@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from instructfx.language import Intent
+from instructfx.language.words import fold
 from instructfx.planners.draft import Draft
 from instructfx.planners.sound_questions import in_mono, number_text, track_facts
 from instructfx.rendering.folding import NEARLY_MONO
+
+LEFT = ("left", "izquierd")
+
+
+def tell_flipped_side(intent: Intent, draft: Draft) -> None:
+    """Say that the right channel was flipped where the left one was named, which comes to the same."""
+    flipped = [fold(command.phrase) for command in intent.commands if command.settings.get("flip_right")]
+    if any(side in phrase for phrase in flipped for side in LEFT):
+        draft.notes.append(draft.voice.say("flipped_other"))
 
 
 def flip_before_folding(draft: Draft) -> None:

@@ -13,6 +13,9 @@ from instructfx.audio.fold_down import FoldDown, FoldMeter, fold_down_of, warnin
 from instructfx.audio.track import inspect
 from instructfx.chain import Chain
 from instructfx.engine.live import LiveSession, open_session
+from instructfx.planners import PlanRequest
+from instructfx.planners.builtin import BuiltinPlanner
+from instructfx.planners.plan import Plan
 from instructfx.rendering.track import render_audio, render_facts, rendering
 from instructfx.store import Store
 
@@ -129,6 +132,39 @@ def test_one_side_is_flipped_by_words(words: str, tmp_path: Path) -> None:
     assert live.chain.slots[0].settings == {"width": 1.0, "flip_right": 1.0}
     assert render_facts(live.chain, live.track).fold.loss_db < 1
     assert "In mono it loses 0.0 dB" in live.say("how wide is it?").reply
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "flip the left channel",
+        "invert the phase of the left side",
+        "reverse the polarity of the left channel",
+        "invierte la fase del lado izquierdo",
+    ],
+)
+def test_the_left_side_is_flipped_as_the_right_one_and_that_is_said(words: str) -> None:
+    plan = BuiltinPlanner().plan(PlanRequest(words))
+    assert isinstance(plan, Plan)
+    assert [(call.effect, call.settings) for call in plan.add] == [("stereo_width", {"flip_right": 1.0})]
+    assert "against each other" in plan.reply or "entre sí" in plan.reply
+
+
+@pytest.mark.parametrize(
+    ("words", "width"),
+    [
+        ("fold it down to mono", 0.0), ("no stereo at all", 0.0), ("sum to mono", 0.0), ("sum left and right", 0.0),
+        ("downmix to mono", 0.0), ("sin estéreo", 0.0), ("conviértelo a mono", 0.0), ("suma izquierda y derecha", 0.0),
+        ("there's no stereo", 1.3), ("wider but mono compatible", 1.3), ("más ancho pero compatible con mono", 1.3),
+    ],
+)  # fmt: skip
+def test_what_is_mono_and_what_is_not(words: str, width: float) -> None:
+    plan = BuiltinPlanner().plan(PlanRequest(words))
+    assert isinstance(plan, Plan)
+    assert [call.effect for call in plan.add] == ["stereo_width"]
+    assert plan.add[0].settings["width"] == 0.0 if width == 0 else plan.add[0].settings["width"] > width
+    assert "understand" not in plan.reply
+    assert "entendí" not in plan.reply
 
 
 def test_chains_from_before_have_no_side_flipped() -> None:
