@@ -88,14 +88,14 @@ class Level:
         """What a person should know about it."""
         limited = f"peaks are limited, by {self.limited_db:.1f} dB at most" if self.limited_db > TOLD_DB else ""
         short = f"it is {self.short_lu:.1f} LU quieter than it should be: its peaks leave no room"
-        silent = "nothing is to be heard: the chain leaves nothing of the sound"
-        found = (
-            limited,
-            short if self.short_lu > TOLD_LU else "",
-            silent if self.silent else "",
-            cancelling(self.cancelled_db),
-        )
+        found = limited, short if self.short_lu > TOLD_LU else "", *self.warnings
         return tuple(note for note in found if note)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person cannot have meant."""
+        silent = "nothing is to be heard: the chain leaves nothing of the sound" if self.silent else ""
+        return tuple(warning for warning in (silent, cancelling(self.cancelled_db)) if warning)
 
 
 def under_the_ceiling(gain_db: float, peak_db: float) -> Level:

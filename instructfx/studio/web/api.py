@@ -127,6 +127,7 @@ class Api:
             "seconds": sound.seconds,
             "loudness_lufs": sound.loudness_lufs,
             "mono_loss_db": sound.fold.loss_db,
+            "notes": list(sound.warnings),
         }
 
     async def export(self, request: gradio.Request, session: str, format: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ Slots = Sequence[SlotJson]
 class Sound:
     """A file that a browser can play: its outline, peaks from 0 to 1, and what was measured of it.
 
-    fold is what is lost where left and right are added.
+    fold is what is lost where left and right are added; warnings say what nobody can have meant.
     """
 
     path: Path
@@ -34,6 +34,7 @@ class Sound:
     loudness_lufs: float = 0.0
     peak_dbfs: float = 0.0
     fold: FoldDown = NOTHING_LOST
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
