@@ -60,7 +60,7 @@ class JoinedFile:
         self.regular = len(recordings) == 1 and (recordings[0].regular or not recordings[0].pieces)
         """Whether programs that know nothing of us read the same sound in this file."""
         self._position = 0
-        if recordings[0].skip:
+        if recordings[0].skip or self._open.format == "OGG":  # else what Opus has in front is heard, if it begins late
             self._open.seek(recordings[0].skip)
 
     def seek(self, frame: int) -> None:

@@ -18,6 +18,7 @@ from instructfx.audio.ogg import chain_of
 from instructfx.audio.splice import Spliced
 from instructfx.audio.track import inspect
 from instructfx.bench.robustness.awkward import Awkward, awkward_files, bare, encoded, mp3, promised
+from instructfx.bench.robustness.ogg_pages import later
 from instructfx.errors import AudioError
 
 FILES = {f"{each.name}: {each.what}": each for each in awkward_files()}
@@ -108,6 +109,18 @@ def test_parts_of_other_rates_are_heard_at_the_first_ones(tmp_path: Path) -> Non
         spectrum = np.abs(np.fft.rfft(sound.samples[:, start : start + 8_820], axis=1))
         assert (spectrum.argmax(axis=1) * 44_100 / 8_820 == 440).all() or (spectrum.argmax(axis=1) == 88).all()
         np.testing.assert_allclose(spectrum.max(axis=1), 0.15 * 8_820, rtol=0.1)
+
+
+@pytest.mark.parametrize(("subtype", "rate"), [("VORBIS", 44_100), ("OPUS", 48_000)])
+def test_what_begins_late_is_the_same_sound_in_the_same_places(subtype: str, rate: int, tmp_path: Path) -> None:
+    plain = encoded("OGG", subtype, rate)
+    for name, content in (("plain.ogg", plain), ("late.ogg", later(plain))):
+        (tmp_path / name).write_bytes(content)
+    sounds = [load(tmp_path / name).samples for name in ("plain.ogg", "late.ogg")]
+    np.testing.assert_allclose(sounds[1], sounds[0], atol=1e-4)
+    with opened(tmp_path / "late.ogg") as file:
+        file.seek(file.frames // 2)
+        np.testing.assert_allclose(file.read().T, sounds[0][:, file.frames // 2 :], atol=1e-3)
 
 
 def test_a_long_mp3_is_not_held_in_memory(tmp_path: Path) -> None:

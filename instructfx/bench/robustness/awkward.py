@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
+from instructfx.bench.robustness.ogg_pages import later, pages, with_page
 from instructfx.bench.robustness.riff import chunk, riff
 
 SEED = 0
@@ -175,17 +176,6 @@ def _mp3_joined() -> Iterator[Awkward]:
     yield Awkward("44.1 and 48 kHz joined", "joined.mp3", one + faster, frames, near=True)
 
 
-def pages(content: bytes) -> list[bytes]:
-    """The pages of an Ogg file that is in order."""
-    found = []
-    while content:
-        segments = content[26]
-        size = 27 + segments + sum(content[27 : 27 + segments])
-        found.append(content[:size])
-        content = content[size:]
-    return found
-
-
 def _ogg() -> Iterator[Awkward]:
     vorbis, opus = encoded("OGG", "VORBIS", 44_100), encoded("OGG", "OPUS", 48_000)
     frames, at_48 = round(SECONDS * 44_100), round(SECONDS * 48_000)
@@ -200,7 +190,7 @@ def _ogg() -> Iterator[Awkward]:
     unflagged = {"open.ogg": (vorbis, frames), "open.opus": (opus, at_48)}
     for name, (content, count) in unflagged.items():
         last = pages(content)[-1]
-        unsaid = _with_page(content, -1, last[:5] + bytes((last[5] & ~4,)) + last[6:])
+        unsaid = with_page(content, -1, last[:5] + bytes((last[5] & ~4,)) + last[6:])
         yield Awkward("without the flag at its end", name, unsaid, count)
         yield Awkward("two joined, without the flags at their ends", name, unsaid * 2, 2 * count)
     yield Awkward("two joined, cut within the second", "cut.ogg", vorbis * 2 + vorbis[: len(vorbis) // 2], 0)
@@ -215,26 +205,11 @@ def _ogg() -> Iterator[Awkward]:
                 content.replace(page, page[:-9] + bytes((page[-9] ^ 1,)) + page[-8:]),
                 0,
             )
+    for name, content, count in (("radio.ogg", vorbis, frames), ("radio.opus", opus, at_48)):
+        yield Awkward("recorded from a stream that ran before", name, later(content), count)
     last = pages(vorbis)[-1]
-    nowhere = _with_page(vorbis, -1, last[:6] + b"\xff" * 8 + last[14:])
+    nowhere = with_page(vorbis, -1, last[:6] + b"\xff" * 8 + last[14:])
     yield Awkward("its last page says no position", "nowhere.ogg", nowhere, 0)
-
-
-def _with_page(content: bytes, number: int, page: bytes) -> bytes:
-    """An Ogg file with another page in place of one of that size, and its checksum right."""
-    page = page[:22] + bytes(4) + page[26:]
-    before = pages(content)[number]
-    return content.replace(before, page[:22] + _ogg_checksum(page).to_bytes(4, "little") + page[26:])
-
-
-def _ogg_checksum(page: bytes) -> int:
-    """CRC-32 of RFC 3533: polynomial 0x04C11DB7, from 0, not reflected."""
-    crc = 0
-    for byte in page:
-        crc ^= byte << 24
-        for _ in range(8):
-            crc = (crc << 1 ^ (0x04C11DB7 if crc >> 31 else 0)) & 0xFFFFFFFF
-    return crc
 
 
 def _with_bytes(content: bytes, mark: bytes, distance: int, field: bytes) -> bytes:
