@@ -17,6 +17,7 @@ SEARCHED_BYTES = 1 << 16
 FLAC_MAPPING = b"\x7fFLAC"  # then a version and the number of headers, and a FLAC file's own start
 FLAC_MAPPING_BYTES = 9
 MOST_PAGES = 2_000_000  # an hour has a tenth of that
+MOST_LOST_PAGES = 8  # behind the headers; where more are missing, what was recorded began later
 UNSAID = (1 << 64) - 1  # a position, where no packet ends on a page
 ALL_ONES = 0xFFFFFFFF
 MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
@@ -102,9 +103,7 @@ def chain_of(source: Path) -> OggChain:
             link = found[-1]
             start = page.body if link.flac else page.start
             link.add(page, start + FLAC_MAPPING_BYTES * (link.flac and not link.pieces), min(page.end, end))
-            earlier = before.get(page.stream)
-            lost = earlier and earlier.granule and page.number != earlier.number + 1
-            damaged |= page.end <= end and (page.spoilt or bool(lost))
+            damaged |= page.end <= end and (page.spoilt or _lost(before.get(page.stream), page))
             before[page.stream] = last = page
         whole = last is not None and last.end <= end and not last.unfinished
         damaged |= whole and any(link.without_length for link in found)
@@ -115,6 +114,12 @@ def chain_of(source: Path) -> OggChain:
             elif link.last and not link.ended:
                 link.pieces[-1:] = _with_end(file, link.pieces[-1], link.last)
     return OggChain(tuple(found), whole, damaged)
+
+
+def _lost(earlier: OggPage | None, page: OggPage) -> bool:
+    """Whether pages are missing between two of a stream; behind the headers a recording of a stream may begin late."""
+    missing = page.number - earlier.number - 1 if earlier else 0
+    return bool(earlier and missing and (earlier.granule or 0 < missing <= MOST_LOST_PAGES))
 
 
 def _with_end(file: BinaryIO, piece: Piece, page: OggPage) -> list[Piece]:

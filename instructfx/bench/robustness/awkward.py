@@ -196,6 +196,7 @@ def _ogg() -> Iterator[Awkward]:
     yield Awkward("two joined, cut within the second", "cut.ogg", vorbis * 2 + vorbis[: len(vorbis) // 2], 0)
     within = pages(encoded("OGG", "VORBIS", 44_100, seconds=4.0))
     yield Awkward("a page is missing", "gap.ogg", b"".join([*within[:6], *within[7:]]), 0)
+    yield Awkward("the first page of sound is missing", "gap.ogg", b"".join([*within[:2], *within[3:]]), 0)
     for name, content in (("spoilt.ogg", b"".join(within)), ("spoilt.opus", encoded("OGG", "OPUS", 48_000, 2, 4.0))):
         for number in (2, len(pages(content)) // 2, -1):
             page = pages(content)[number]
