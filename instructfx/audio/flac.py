@@ -18,6 +18,7 @@ LENGTH = (18, 26)  # the bytes of a file whose lowest 36 bits are its number of 
 LENGTH_BITS = 36
 SHORTEST_BYTES = 42  # of a file: the streaminfo block is the first
 LONGEST_FRAME_BYTES = 1 << 20
+MOST_CHECKED_BYTES = 2 << 20  # of what looks like frames: the last is mostly the first that is tried
 ID3V1_BYTES = 128
 HEADER = re.compile(rb"\xff[\xf8\xf9]", re.DOTALL)
 LONGEST_HEADER_BYTES = 16
@@ -63,8 +64,12 @@ def counted(source: Path, start: int) -> tuple[tuple[Piece, ...], bool]:
         at = max(end - LONGEST_FRAME_BYTES, start + SHORTEST_BYTES)
         file.seek(at)
         tail = file.read(end - at)
+        checked = 0
         for found in reversed([each.start() for each in HEADER.finditer(tail)]):
             frame = frame_at(tail[found : found + LONGEST_HEADER_BYTES], block_samples)
+            checked += len(tail) - found if frame else 0
+            if checked > MOST_CHECKED_BYTES:
+                break
             if frame and not checksum(tail[found:], 16):  # that of a whole frame with its own checksum is 0
                 return tuple(with_length(file, (start, end), frame.position + frame.samples)), True
     return (), False

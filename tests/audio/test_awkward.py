@@ -6,13 +6,15 @@ import os
 import shutil
 import subprocess
 import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from instructfx.audio import Samples, load
+from instructfx.audio import Samples, flac, load
 from instructfx.audio.containers import opened
 from instructfx.audio.ogg import chain_of
 from instructfx.audio.splice import Spliced
@@ -190,3 +192,30 @@ def test_what_ffmpeg_writes_to_a_pipe(container: str, tmp_path: Path) -> None:
 )  # fmt: skip
 def test_given_files(awkward: Path, name: str, frames: int) -> None:
     assert inspect(awkward / name).frames == frames
+
+
+def test_what_only_looks_like_flac_frames_is_given_up_soon(tmp_path: Path) -> None:
+    """A million bytes of headers whose checksums are right, none of which begins a frame that ends with the file."""
+    content = bytearray(encoded("FLAC", "PCM_16", 22_050))
+    content[18:26] = (int.from_bytes(content[18:26], "big") >> 36 << 36).to_bytes(8, "big")
+    header = bytes((0xFF, 0xF8, 0xC9, 0x18, 0x00))
+    header += bytes((flac.checksum(header, 8),))
+    (tmp_path / "false.flac").write_bytes(bytes(content) + header * 170_000)
+    with flac_bytes_checked() as checked, pytest.raises(AudioError, match="truncated"):
+        load(tmp_path / "false.flac")
+    assert sum(checked) < 6 << 20
+
+
+@contextmanager
+def flac_bytes_checked() -> Iterator[list[int]]:
+    """How many bytes each checksum was taken of."""
+    checked: list[int] = []
+    real = flac.checksum
+
+    def counting(content: bytes, bits: int) -> int:
+        checked.append(len(content))
+        return real(content, bits)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flac, "checksum", counting)
+        yield checked
