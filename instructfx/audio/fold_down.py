@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import scipy.signal
+from numpy.lib.stride_tricks import sliding_window_view
 
 from instructfx.audio.containers import opened
 from instructfx.audio.loudness import k_weighting
@@ -15,7 +16,7 @@ from instructfx.audio.track import Track
 
 MUCH_DB = 6.0  # more than this is lost where sides cancel: what is in phase loses nothing, what is unrelated 3 dB
 ALL_DB = 60.0  # as much is everything
-WINDOW_SECONDS = 3.0
+STEPS_IN_WINDOW = 3  # of a second each
 QUIET = 0.01  # of the mean power: what cancels in a window that is quieter than this is not missed
 
 
@@ -23,7 +24,8 @@ QUIET = 0.01  # of the mean power: what cancels in a window that is quieter than
 class FoldDown:
     """What is lost in mono, in dB: 0 for mono and equal sides, at most ALL_DB.
 
-    loss_db is of the whole sound, worst_db of the three seconds that lose most, which begin at worst_seconds.
+    loss_db is of the whole sound, worst_db of the three seconds that lose most; the first that lose
+    as much, or nearly everything, begin at worst_seconds.
     """
 
     loss_db: float = 0.0
@@ -51,16 +53,15 @@ class FoldMeter:
     def __init__(self, sample_rate: int, channels: int) -> None:
         self._sections = k_weighting(sample_rate)
         self._state = np.zeros((2, channels, 2))
-        self._window = round(WINDOW_SECONDS * sample_rate)
-        self._seconds = self._window / sample_rate
+        self._step = sample_rate
         self._position = 0
-        self._energies: list[npt.NDArray[np.float64]] = []  # of each window: of the sides, and of what they add up to
+        self._energies: list[npt.NDArray[np.float64]] = []  # of each second: of the sides, and of what they add up to
 
     def push(self, samples: Samples) -> None:
         """Take the next block of the sound."""
         while samples.shape[1]:
-            left = self._window - self._position % self._window
-            if left == self._window:
+            left = self._step - self._position % self._step
+            if left == self._step:
                 self._energies.append(np.zeros(2))
             self._take(samples[:, :left])
             samples = samples[:, left:]
@@ -74,11 +75,13 @@ class FoldMeter:
         """Power of the sum, halved, against the mean power of the sides, of everything so far."""
         if not self._energies:
             return NOTHING_LOST
-        windows = np.array(self._energies)
+        whole = np.sum(self._energies, axis=0)
+        beyond = np.zeros((STEPS_IN_WINDOW - 1, 2))
+        windows = sliding_window_view(np.concatenate([self._energies, beyond]), STEPS_IN_WINDOW, axis=0).sum(axis=-1)
         apart, added = windows.T
         losses = np.where(apart >= QUIET * apart.mean(), _lost_db(apart, added), 0.0)
-        worst = int(losses.argmax())
-        return FoldDown(float(_lost_db(apart.sum(), added.sum())), float(losses[worst]), worst * self._seconds)
+        first = int(np.minimum(losses, ALL_DB / 2).argmax())  # more than that is nothing left, more or less
+        return FoldDown(float(_lost_db(*whole)), float(losses.max()), float(first))
 
 
 def _lost_db(apart: npt.ArrayLike, added: npt.ArrayLike) -> npt.NDArray[np.float64]:
