@@ -20,7 +20,7 @@ from instructfx.planners.draft import Draft
 from instructfx.planners.draft_plan import plan_of
 from instructfx.planners.drawing import canvas_of, standing_against
 from instructfx.planners.eq_fit import begun, drawn, fitting, turning
-from instructfx.planners.folding import flip_before_folding, tell_flipped_side
+from instructfx.planners.folding import flip_before_folding
 from instructfx.planners.loudness_target import to_headroom, to_loudness
 from instructfx.planners.offers import accepted
 from instructfx.planners.phrases import Voice
@@ -113,7 +113,6 @@ class BuiltinPlanner:
         if intent.wishes and not wished and draft.keep:
             draft.notes.append(draft.voice.say("only_kept"))
             draft.notes += [note for name in draft.keep if (note := rests(name, draft))]
-        tell_flipped_side(intent, draft)
         flip_before_folding(draft)
 
         def planned() -> Chain:

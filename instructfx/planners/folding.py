@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from instructfx.language import Intent
+from instructfx.language import Command
 from instructfx.language.words import fold
 from instructfx.planners.draft import Draft
 from instructfx.planners.sound_questions import in_mono, number_text, track_facts
@@ -11,10 +11,9 @@ from instructfx.rendering.folding import NEARLY_MONO
 LEFT = ("left", "izquierd")
 
 
-def tell_flipped_side(intent: Intent, draft: Draft) -> None:
+def tell_flipped_side(command: Command, draft: Draft) -> None:
     """Say that the right channel was flipped where the left one was named, which comes to the same."""
-    flipped = [fold(command.phrase) for command in intent.commands if command.settings.get("flip_right")]
-    if any(side in phrase for phrase in flipped for side in LEFT):
+    if command.settings.get("flip_right") and any(side in fold(command.phrase) for side in LEFT):
         draft.notes.append(draft.voice.say("flipped_other"))
 
 
