@@ -18,6 +18,8 @@ NEAR = 1 << 24  # 0x7F000000, 0x7FFFF000, 0x7FFFFFFF and 0x80000000 are all in u
 MOST_CHUNKS = 100_000
 LARGEST_RIFF = (1 << 32) - 1
 W64_HEADER_BYTES = 24
+MP3_FORMAT = 0x55  # as a WAV's fmt chunk numbers it
+NEEDED = (b"ds64", b"fmt ", b"fact")  # before the sound of an RF64
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ def mended(source: Path, layout: Layout) -> tuple[tuple[Piece, ...], int]:
                 return (), max(body + size - end, 0)
             return ((0, 8), max(end - body, 0).to_bytes(4, "big"), (12, end)), 0
         large = None
+        before: list[Chunk] = []
         for chunk in chunks(file, layout, end):
             if chunk.name == b"ds64":
                 large = chunk
@@ -110,10 +113,34 @@ def mended(source: Path, layout: Layout) -> tuple[tuple[Piece, ...], int]:
                 if size == 0 and _only_chunks(file, layout, chunk.body, end):
                     return (), 0
                 if not _unknown(layout, size, there):
-                    # libsndfile takes all that follows in a W64 for sound.
-                    return (((0, chunk.body + size),) if layout is W64 else ()), max(size - there, 0)
+                    return _as_libsndfile_reads(layout, before, chunk, end), max(size - there, 0)
                 return (_with_size(layout, chunk, large, end) if layout is not AIFF else ()), 0
+            before.append(chunk)
     return (), 0
+
+
+def _as_libsndfile_reads(layout: Layout, before: list[Chunk], sound: Chunk, end: int) -> tuple[Piece, ...]:
+    """Nothing, but where libsndfile loses its way in a file that is in order.
+
+    It takes all that follows in a W64 for sound, and does not find the chunk behind one of odd size in an RF64.
+    """
+    if layout is W64:
+        return ((0, sound.body + sound.size),)
+    large = any(chunk.name == b"ds64" for chunk in before)
+    if layout is WAV and large and any(chunk.size % 2 for chunk in before):
+        needed = [chunk for chunk in before if chunk.name in NEEDED]
+        return ((0, WAV.first), *((chunk.start, chunk.body + chunk.size) for chunk in needed), (sound.start, end))
+    return ()
+
+
+def holds_mp3(source: Path) -> bool:
+    """Whether the sound of a WAV is an MP3."""
+    with source.open("rb") as file:
+        for chunk in chunks(file, WAV, source.stat().st_size):
+            if chunk.name == b"fmt ":
+                file.seek(chunk.body)
+                return int.from_bytes(file.read(2), "little") == MP3_FORMAT
+    return False
 
 
 def _unknown(layout: Layout, size: int, there: int) -> bool:

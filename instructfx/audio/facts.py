@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from instructfx.audio.fold_down import FoldMeter
+from instructfx.audio.fold_down import NOTHING_LOST, FoldDown, FoldMeter
 from instructfx.audio.loudness import LoudnessMeter
 from instructfx.audio.signal import Samples
 from instructfx.audio.tempo import Tempo, tempo_of
@@ -21,8 +21,8 @@ FULL_SCALE = 0.999  # a hair below 1, for formats that do not reach it
 class TrackFacts:
     """Length in seconds, integrated loudness in LUFS, true peak in dBTP, tempo, and how often the sound is clipped.
 
-    clipped counts runs of three samples or more at full scale: a peak that only touches it has fewer. mono_loss_db is
-    what is lost where left and right are added: `FoldMeter`.
+    clipped counts runs of three samples or more at full scale: a peak that only touches it has fewer. fold is what
+    is lost where left and right are added.
     """
 
     seconds: float
@@ -30,12 +30,13 @@ class TrackFacts:
     true_peak_dbtp: float
     clipped: int
     tempo: Tempo
-    mono_loss_db: float = 0.0
+    fold: FoldDown = NOTHING_LOST
 
 
 def facts_of(blocks: Iterable[Samples], sample_rate: int, channels: int) -> TrackFacts:
     """Measure a sound that comes as blocks of (channels, frames)."""
-    loudness, peaks, fold = LoudnessMeter(sample_rate, channels), TruePeakMeter(channels), FoldMeter()
+    loudness, peaks = LoudnessMeter(sample_rate, channels), TruePeakMeter(channels)
+    fold = FoldMeter(sample_rate, channels)
     beginning = [np.zeros(0, np.float32)]
     full = np.zeros((channels, 3), dtype=bool)
     frames = clipped = 0
@@ -50,4 +51,4 @@ def facts_of(blocks: Iterable[Samples], sample_rate: int, channels: int) -> Trac
         frames += block.shape[1]
     tempo = tempo_of(np.concatenate(beginning)[: round(BEAT_SECONDS * sample_rate)], sample_rate)
     levels = loudness.integrated_lufs(), peaks.true_peak_dbtp()
-    return TrackFacts(frames / sample_rate, *levels, clipped, tempo, fold.loss_db())
+    return TrackFacts(frames / sample_rate, *levels, clipped, tempo, fold.fold_down())

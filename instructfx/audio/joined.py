@@ -61,7 +61,7 @@ class JoinedFile:
         self.regular = len(recordings) == 1 and (recordings[0].regular or not recordings[0].pieces)
         """Whether programs that know nothing of us read the same sound in this file."""
         self._position = 0
-        if recordings[0].skip:
+        if recordings[0].skip or self._open.format == "OGG":  # else what Opus has in front is heard, if it begins late
             self._open.seek(recordings[0].skip)
 
     def seek(self, frame: int) -> None:
@@ -71,7 +71,10 @@ class JoinedFile:
         self._seek(number)
 
     def read(self, frames: int = -1) -> npt.NDArray[np.float32]:
-        """At most so many, all that are left if negative, as (frames, channels); fewer where the sound ends."""
+        """At most so many, all that are left if negative, as (frames, channels); fewer where the sound ends.
+
+        LibsndfileError where it is damaged; `tell` is then where that begins.
+        """
         wanted = self.frames - self._position
         wanted = wanted if frames < 0 else min(frames, wanted)
         got = [np.zeros((0, self.channels), np.float32)]
@@ -80,13 +83,22 @@ class JoinedFile:
             if left == 0:
                 self._seek(self._number + 1)
                 continue
-            block = self._open.read(min(wanted, left), dtype="float32", always_2d=True)
+            try:
+                block = self._open.read(min(wanted, left), dtype="float32", always_2d=True)
+            except soundfile.LibsndfileError:
+                skip, start = self._recordings[self._number].skip, self._starts[self._number]
+                self._position = max(start + self._open.tell() - skip, self._position)
+                raise
             if len(block) == 0:
                 break
             got.append(block)
             wanted -= len(block)
             self._position += len(block)
         return np.concatenate(got) if len(got) != 2 else got[1]
+
+    def tell(self) -> int:
+        """The frame that is read next."""
+        return self._position
 
     def close(self) -> None:
         self._open.close()

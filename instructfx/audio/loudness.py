@@ -28,18 +28,31 @@ def k_weighting(sample_rate: int) -> npt.NDArray[np.float64]:
 class LoudnessMeter:
     """Feed it blocks of (channels, frames); then ask for the loudness of all of them."""
 
-    def __init__(self, sample_rate: int, channels: int, step_frames: int = 0) -> None:
-        """step_frames: a quarter of a block, for sounds that are to be compared and are shorter than a block."""
+    def __init__(self, sample_rate: int, channels: int, step_frames: int = 0, span_frames: int = 0) -> None:
+        """For sounds that are to be compared over a span: a step ends where the span does, as if silence filled it.
+
+        step_frames: a quarter of a block, for spans that are shorter than a block.
+        """
         self._sections = k_weighting(sample_rate)
         self._state = np.zeros((2, channels, 2))
         self._step = step_frames or round(STEP_SECONDS * sample_rate)
+        self._left = span_frames  # of the span
         self._rest = np.zeros((channels, 0))
         self._energies: list[Levels] = []
 
     def push(self, samples: Samples) -> None:
         """Take the next block of the sound."""
-        if samples.shape[1] == 0:
-            return
+        if 0 < self._left <= samples.shape[1]:
+            end, self._left = self._left, 0
+            self._take(samples[:, :end])
+            self._energies.append(self._begun())
+            self._rest = self._rest[:, :0]
+            samples = samples[:, end:]
+        self._left = max(self._left - samples.shape[1], 0)
+        if samples.shape[1]:
+            self._take(samples)
+
+    def _take(self, samples: Samples) -> None:
         weighted, self._state = scipy.signal.sosfilt(self._sections, samples, axis=-1, zi=self._state)
         self._rest = np.concatenate([self._rest, weighted], axis=1)
         steps = self._rest.shape[1] // self._step
@@ -47,9 +60,18 @@ class LoudnessMeter:
         self._energies.append(np.square(whole).mean(axis=2).sum(axis=0))
         self._rest = self._rest[:, steps * self._step :]
 
-    def momentary(self) -> Levels:
-        """Energy of each 400 ms block, every 100 ms; of what there is when that is shorter."""
+    def _begun(self) -> Levels:
+        """Energy of the step that is not over, as if silence filled it; none where none is begun."""
+        return np.square(self._rest).sum(keepdims=True)[0] / self._step if self._rest.shape[1] else np.zeros(0)
+
+    def momentary(self, incomplete: bool = True) -> Levels:
+        """Energy of each 400 ms block, every 100 ms; of what there is when that is shorter.
+
+        incomplete: also that of a last block which silence fills up; BS.1770 leaves it out.
+        """
         steps = np.concatenate([*self._energies, np.zeros(0)])
+        if len(steps) >= STEPS_IN_BLOCK and incomplete:
+            steps = np.concatenate([steps, self._begun()])
         if len(steps) < STEPS_IN_BLOCK:
             frames = len(steps) * self._step + self._rest.shape[1]
             energy = steps.sum() * self._step + np.square(self._rest).sum()
@@ -58,7 +80,7 @@ class LoudnessMeter:
 
     def integrated_lufs(self) -> float:
         """Gated loudness of everything so far, in LUFS; -70 where nothing passes the gate."""
-        energies = self.momentary()
+        energies = self.momentary(incomplete=False)
         passing = gated(energies, ABSOLUTE_GATE_LUFS)
         return float(to_lufs(energies[passing].mean())) if passing.any() else ABSOLUTE_GATE_LUFS
 

@@ -1,12 +1,14 @@
-"""The pages of an Ogg file (RFC 3533): which recordings follow each other in it, and whether the last one is whole."""
+"""The pages of an Ogg file (RFC 3533): which recordings follow each other in it, and whether each is whole."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from instructfx.audio.flac import with_length
 from instructfx.audio.splice import Piece
 
 MAGIC = b"OggS"
@@ -15,14 +17,17 @@ SEARCHED_BYTES = 1 << 16
 FLAC_MAPPING = b"\x7fFLAC"  # then a version and the number of headers, and a FLAC file's own start
 FLAC_MAPPING_BYTES = 9
 MOST_PAGES = 2_000_000  # an hour has a tenth of that
-FLAC_LENGTH = (18, 26)  # the bytes of a FLAC file whose lowest 36 bits are its number of frames
+MOST_LOST_PAGES = 8  # behind the headers; where more are missing, what was recorded began later
+UNSAID = (1 << 64) - 1  # a position, where no packet ends on a page
+ALL_ONES = 0xFFFFFFFF
+MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
 @dataclass(frozen=True)
 class OggPage:
     """One page: where it begins, where its body does and where it ends; unfinished: its last packet goes on.
 
-    granule is the stream's position at its end, number counts the pages of its stream.
+    granule is the stream's position at its end, number counts the pages of its stream. spoilt: its checksum is wrong.
     """
 
     start: int
@@ -33,18 +38,30 @@ class OggPage:
     stream: int
     number: int
     unfinished: bool
+    spoilt: bool
 
 
 @dataclass
 class Link:
-    """A recording in a chain; flac: what it holds is FLAC, and its pieces are a FLAC file's. granule: its last one."""
+    """A recording in a chain; flac: what it holds is FLAC, and its pieces are a FLAC file's. last: its last page."""
 
     pieces: list[Piece] = field(default_factory=list)
     flac: bool = False
-    granule: int = 0
+    last: OggPage | None = None
 
-    def add(self, start: int, stop: int) -> None:
+    @property
+    def ended(self) -> bool:
+        """Whether its last page says that it is the last."""
+        return bool(self.last and self.last.flags & LAST)
+
+    @property
+    def without_length(self) -> bool:
+        """Whether a packet ends on its last page, and nothing says where: decoders leave out what is on it."""
+        return bool(self.last and self.last.granule == UNSAID)
+
+    def add(self, page: OggPage, start: int, stop: int) -> None:
         """One more page, which mostly follows the one before."""
+        self.last = page
         last = self.pieces[-1] if self.pieces else None
         if isinstance(last, tuple) and last[1] == start:
             self.pieces[-1] = (last[0], stop)
@@ -54,11 +71,11 @@ class Link:
 
 @dataclass(frozen=True)
 class OggChain:
-    """What follows each other in a file; whole: the end is there; gap: pages are missing within the sound."""
+    """What follows each other in a file; whole: the end is there; damaged: pages within the sound are lost or bad."""
 
     links: tuple[Link, ...]
     whole: bool
-    gap: bool
+    damaged: bool
 
 
 def chain_of(source: Path) -> OggChain:
@@ -70,12 +87,12 @@ def chain_of(source: Path) -> OggChain:
     found: list[Link] = []
     before: dict[int, OggPage] = {}
     last: OggPage | None = None
-    gap = False
+    damaged = False
     end = source.stat().st_size
     with source.open("rb") as file:
         for count, page in enumerate(_pages(file, end)):
             if count == MOST_PAGES:
-                gap = True
+                damaged = True
                 break
             if page.flags & FIRST and (last is None or not last.flags & FIRST):
                 file.seek(page.body)
@@ -85,26 +102,41 @@ def chain_of(source: Path) -> OggChain:
                 found.append(Link())
             link = found[-1]
             start = page.body if link.flac else page.start
-            link.add(start + FLAC_MAPPING_BYTES * (link.flac and not link.pieces), min(page.end, end))
-            link.granule = page.granule
-            earlier = before.get(page.stream)
-            gap |= bool(earlier and earlier.granule and page.number != earlier.number + 1 and page.end <= end)
+            link.add(page, start + FLAC_MAPPING_BYTES * (link.flac and not link.pieces), min(page.end, end))
+            damaged |= page.end <= end and (page.spoilt or _lost(before.get(page.stream), page))
             before[page.stream] = last = page
-        for link in found:
-            if link.flac:
-                link.pieces[:1] = _with_length(file, link.pieces[0], link.granule)
-    return OggChain(tuple(found), last is not None and last.end <= end and not last.unfinished, gap)
+        whole = last is not None and last.end <= end and not last.unfinished
+        damaged |= whole and any(link.without_length for link in found)
+        for link in found if whole and not damaged else ():
+            if link.flac and link.last:
+                assert isinstance(link.pieces[0], tuple)
+                link.pieces[:1] = with_length(file, link.pieces[0], link.last.granule)
+            elif link.last and not link.ended:
+                link.pieces[-1:] = _with_end(file, link.pieces[-1], link.last)
+    return OggChain(tuple(found), whole, damaged)
 
 
-def _with_length(file: BinaryIO, first: Piece, frames: int) -> list[Piece]:
-    """The start of a FLAC file, with its number of frames where it does not say it."""
-    assert isinstance(first, tuple)
-    start, (fore, behind) = first[0], FLAC_LENGTH
-    file.seek(start + fore)
-    said = int.from_bytes(file.read(behind - fore), "big")
-    if said & (1 << 36) - 1 or first[1] < start + behind:
-        return [first]
-    return [(start, start + fore), (said | frames).to_bytes(behind - fore, "big"), (start + behind, first[1])]
+def _lost(earlier: OggPage | None, page: OggPage) -> bool:
+    """Whether pages are missing between two of a stream; behind the headers a recording of a stream may begin late."""
+    missing = page.number - earlier.number - 1 if earlier else 0
+    return bool(earlier and missing and (earlier.granule or 0 < missing <= MOST_LOST_PAGES))
+
+
+def _with_end(file: BinaryIO, piece: Piece, page: OggPage) -> list[Piece]:
+    """The piece that ends with a page, which now says that it is the last: libsndfile refuses Opus without that."""
+    assert isinstance(piece, tuple)
+    file.seek(page.start)
+    changed = bytearray(file.read(page.end - page.start))
+    changed[5] |= LAST
+    changed[22:26] = checksum(changed)
+    return [(piece[0], page.start), bytes(changed)]
+
+
+def checksum(page: bytes | bytearray) -> bytes:
+    """CRC-32 of a page as its bytes 22 to 26 have it: from the highest bit down, as zlib's is of mirrored bytes."""
+    mirrored = (page[:22] + bytes(4) + page[26:]).translate(MIRRORED)
+    found = zlib.crc32(mirrored, ALL_ONES) ^ ALL_ONES
+    return found.to_bytes(4, "big").translate(MIRRORED)
 
 
 def _pages(file: BinaryIO, end: int) -> Iterator[OggPage]:
@@ -122,7 +154,9 @@ def _pages(file: BinaryIO, end: int) -> Iterator[OggPage]:
         stop = body + sum(lacing) if whole else end + 1
         flags = head[5] if len(head) > 5 else 0
         granule, stream, number = (int.from_bytes(head[a:b], "little") for a, b in ((6, 14), (14, 18), (18, 22)))
-        yield OggPage(position, body, stop, flags, granule, stream, number, bool(lacing) and lacing[-1] == 255)
+        unfinished = bool(lacing) and lacing[-1] == 255
+        spoilt = stop <= end and checksum(head + lacing + file.read(stop - body)) != head[22:26]
+        yield OggPage(position, body, stop, flags, granule, stream, number, unfinished, spoilt)
         position = stop
 
 

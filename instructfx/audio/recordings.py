@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from instructfx.audio import mpeg, ogg
-from instructfx.audio.chunked import layout_of, mended
+from instructfx.audio import flac, mpeg, ogg
+from instructfx.audio.chunked import WAV, holds_mp3, layout_of, mended
 from instructfx.audio.joined import Recording
 from instructfx.audio.splice import merged
 from instructfx.errors import AudioError
@@ -33,15 +33,25 @@ def recordings_of(source: Path, shown: str, longest_seconds: float) -> tuple[Rec
         if missing:
             raise truncated(shown)
         found: tuple[Recording, ...] = (Recording(source, merged(pieces)),)
+        if layout is WAV and holds_mp3(source):  # whose length libsndfile takes from a chunk that counts padding
+            found = _mpeg_recordings(source, shown, longest_seconds)
     elif first == ogg.MAGIC:
         chain = ogg.chain_of(source)
         if not chain.whole:
             raise truncated(shown)
-        if chain.gap:
-            raise AudioError(f"{shown} is damaged: pieces within it are missing. Export or download it again.")
+        if chain.damaged:
+            raise AudioError(f"{shown} is damaged: pieces within it are missing or bad. Export or download it again.")
         regular = len(chain.links) == 1 and not chain.links[0].flac
-        found = (Recording(source),) if regular else tuple(Recording(source, merged(e.pieces)) for e in chain.links)
-    elif first != b"fLaC" and (source.suffix.lower() == ".mp3" or mpeg.frame_header(first)):
+        if regular and chain.links[0].ended:
+            found = (Recording(source),)
+        else:
+            found = tuple(Recording(source, merged(link.pieces), regular=regular) for link in chain.links)
+    elif first == flac.MAGIC:
+        pieces, whole = flac.counted(source, start)
+        if not whole:
+            raise truncated(shown)
+        found = (Recording(source, merged(pieces)),)
+    elif source.suffix.lower() == ".mp3" or mpeg.frame_header(first):
         found = _mpeg_recordings(source, shown, longest_seconds)
     else:
         found = (Recording(source),)

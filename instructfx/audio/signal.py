@@ -27,7 +27,6 @@ MAX_CHANNELS = 2
 SILENCE_DBFS = -90.0
 LOUDEST_DBFS = 200.0  # 32-bit integers written as floats reach 187; far beyond this, squares overflow
 BLOCK_FRAMES = 1 << 18
-UNKNOWN_FRAMES = 1 << 62  # libsndfile says more than this of a FLAC whose header gives no length
 
 WRITABLE = {
     ".wav": ("WAV", "PCM_24"),
@@ -118,15 +117,13 @@ def blocks(file: JoinedFile, name: str) -> Iterator[Samples]:
     AudioError where its format is none that is accepted, and where it ends or breaks early.
     """
     read = 0
-    if file.frames >= UNKNOWN_FRAMES:
-        raise AudioError(f"{name} does not say how long it is, like a FLAC from a pipe. Save it again, to a file.")
     check_format(file.channels, file.frames, file.samplerate, name)
     while True:
         try:
             block = file.read(BLOCK_FRAMES)
         except soundfile.LibsndfileError as error:
             raise AudioError(
-                f"{name} is truncated or damaged: it cannot be read past {read / file.samplerate:.2f} s "
+                f"{name} is truncated or damaged: it cannot be read past {file.tell() / file.samplerate:.2f} s "
                 f"({error.error_string.strip()}). Export it again."
             ) from error
         if len(block) == 0:

@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _refine(options: argparse.Namespace) -> int:
-    from instructfx.audio.fold_down import loss_of, warning
+    from instructfx.audio.fold_down import fold_down_of, warning
     from instructfx.audio.naming import dashed
     from instructfx.chain import preset
     from instructfx.engine import Callbacks
@@ -124,7 +124,7 @@ def _refine(options: argparse.Namespace) -> int:
             options.out.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise AudioError(f"cannot write into {options.out}: {error.strerror}. Choose another folder.") from error
-        if warned := warning(loss_of(live.track)):
+        if warned := warning(fold_down_of(live.track)):
             progress.say(f"{live.track.name}: {warned}")
         for instruction in options.instructions:
             callbacks = Callbacks(on_stage=progress.stage, on_step=progress.step, cancelled=interrupted.is_set)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import numpy as np
 import pedalboard
 
 from instructfx.effects.from_pedalboard import FromPedalboard
@@ -19,7 +20,7 @@ MAX_TAIL_SECONDS = 12.0
 
 def build(settings: Mapping[str, float], sample_rate: int) -> list[pedalboard.Plugin]:
     """The repeats alone: the dry sound comes from the mix."""
-    return [pedalboard.Delay(settings["delay_seconds"], settings["feedback"], mix=1.0)]
+    return [pedalboard.Delay(at_every_rate(settings["delay_seconds"], sample_rate), settings["feedback"], mix=1.0)]
 
 
 def tail_seconds(settings: Mapping[str, float]) -> float:
@@ -33,7 +34,14 @@ def tail_seconds(settings: Mapping[str, float]) -> float:
 
 def apply_delay(samples: Samples, sample_rate: int, *, delay_seconds: float, feedback: float, mix: float) -> Samples:
     """Echoes."""
-    return on_board([pedalboard.Delay(delay_seconds, feedback, 1.0)], samples, sample_rate, mix)
+    echoes = pedalboard.Delay(at_every_rate(delay_seconds, sample_rate), feedback, 1.0)
+    return on_board([echoes], samples, sample_rate, mix)
+
+
+def at_every_rate(delay_seconds: float, sample_rate: int) -> float:
+    """The delay that comes nearest to what it is at 44.1 kHz, where pedalboard cuts fractions of a frame off."""
+    frames = int(float(np.float32(delay_seconds)) * 44_100)
+    return (round(frames / 44_100 * sample_rate) + 0.5) / sample_rate  # half a frame more is cut off again
 
 
 WORDS = EffectWords(

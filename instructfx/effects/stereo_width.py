@@ -35,6 +35,9 @@ def apply_stereo_width(samples: Samples, sample_rate: int, *, width: float, flip
     return mid + np.float32(width) * (samples - mid)
 
 
+SIDES, LADOS = ("right", "left"), ("derecho", "izquierdo")
+"""Whichever is flipped, they are the same against each other."""
+
 WORDS = EffectWords(
     noun="stereo widening",
     nicknames=(
@@ -57,26 +60,18 @@ WORDS = EffectWords(
                 f"{verb} the {what}"
                 for verb in ("flip", "invert", "reverse")
                 for what in (
-                    "right channel",
-                    "right side",
                     "polarity",
                     "phase",
-                    "polarity of the right channel",
-                    "polarity of the right side",
-                    "phase of the right channel",
-                    "phase of the right side",
+                    *(f"{side} {channel}" for side in SIDES for channel in ("channel", "side")),
                 )
             ),
             tuple(
                 f"{verb} {what}"
                 for verb in ("invierte", "invertir", "voltea")
                 for what in (
-                    "el canal derecho",
-                    "el lado derecho",
                     "la fase",
                     "la polaridad",
-                    "la fase del canal derecho",
-                    "la polaridad del canal derecho",
+                    *(f"el {channel} {side}" for side in LADOS for channel in ("canal", "lado")),
                 )
             ),
             {"flip_right": True},

@@ -75,6 +75,8 @@ def write_sound(wanted: Wanted, path: Path) -> tuple[str, ...]:
         )
     if rate != track.sample_rate:
         notes.append(f"MP3 holds no {track.sample_rate} Hz; the file is at {rate} Hz")
+    if tags.too_large:
+        notes.append(f"left out because they are too large: {', '.join(tags.too_large)}")
     return tuple(notes)
 
 

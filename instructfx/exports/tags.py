@@ -50,6 +50,7 @@ class Tags:
     """What a file says of itself; a field may have several texts, such as two artists. track is "3" or "3/12".
 
     broadcast holds what a recorder wrote for broadcasters, pairs of one of BEXT_NAMES and a text; ixml is XML.
+    too_large names what is not taken along.
     """
 
     title: Texts = ()
@@ -66,6 +67,7 @@ class Tags:
     broadcast: tuple[tuple[str, str], ...] = ()
     ixml: str = ""
     cover: Cover | None = None
+    too_large: Texts = ()
 
     def more(self) -> Iterator[tuple[str, str]]:
         """What has no field of its own, for formats that hold any name."""
@@ -133,7 +135,8 @@ def _of_wave(wave: WaveChunks) -> Tags:
         tags = _of_container(held, held)
     missing: dict[str, Any] = {name: _texts([text]) for name, text in wave.info.items() if not getattr(tags, name)}
     broadcast = tuple((name, text[:LONGEST_TEXT]) for name, text in wave.broadcast.items())
-    return replace(tags, **missing, broadcast=broadcast or tags.broadcast, ixml=wave.ixml or tags.ixml)
+    tags = replace(tags, **missing, broadcast=broadcast or tags.broadcast, ixml=wave.ixml or tags.ixml)
+    return replace(tags, too_large=wave.too_large)
 
 
 def _of_container(found: Any, held: Any) -> Tags:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,11 @@ from instructfx.audio.chunked import WAV, chunks, layout_of
 MOST_IXML_BYTES = 1 << 18
 MOST_BYTES = {b"LIST": 1 << 18, b"bext": 1 << 18, b"iXML": MOST_IXML_BYTES, b"id3 ": 16 << 20, b"ID3 ": 16 << 20}
 """How large a chunk may be that says something."""
+
+UTF_16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
+"""How XML in UTF-16 begins, with and without a byte order mark."""
+
+XML_ENCODING = re.compile(r"""^(\s*<\?xml\b[^>]*?\bencoding\s*=\s*["'])[^"'>]*(["'])""")
 
 PADDED_AT = 20  # where an RF64 file's ds64 chunk says the size of all (EBU Tech 3306)
 
@@ -36,12 +42,16 @@ _BEXT = struct.Struct("<" + "".join(f"{size}s" for _, size in BEXT_TEXTS) + "QH6
 
 @dataclass(frozen=True)
 class WaveChunks:
-    """info by our names; broadcast by BEXT_NAMES, times in samples and ids in hexadecimal; ixml as it is; id3 bytes."""
+    """info by our names; broadcast by BEXT_NAMES, times in samples and ids in hexadecimal; ixml in UTF-8; id3 bytes.
+
+    too_large: the names of chunks that say something, but too much.
+    """
 
     info: Mapping[str, str] = field(default_factory=dict)
     broadcast: Mapping[str, str] = field(default_factory=dict)
     ixml: str = ""
     id3: bytes = b""
+    too_large: tuple[str, ...] = ()
 
 
 def read_chunks(path: Path) -> WaveChunks | None:
@@ -52,16 +62,19 @@ def read_chunks(path: Path) -> WaveChunks | None:
         info: dict[str, str] = {}
         broadcast: Mapping[str, str] = {}
         ixml, id3 = "", b""
+        too_large = []
         for name, content in _telling(file, path.stat().st_size):
-            if name == b"LIST" and content[:4] == b"INFO":
+            if content is None:
+                too_large.append(name.decode().strip())
+            elif name == b"LIST" and content[:4] == b"INFO":
                 info |= dict(_info(content[4:]))
             elif name == b"bext" and len(content) >= _BEXT.size:
                 broadcast = _broadcast(content)
             elif name == b"iXML":
-                ixml = text_of(content)
+                ixml = xml_of(content)
             elif name in (b"id3 ", b"ID3 "):
                 id3 = content
-        return WaveChunks(info, broadcast, ixml, id3)
+        return WaveChunks(info, broadcast, ixml, id3, tuple(too_large))
 
 
 def append_chunks(path: Path, broadcast: Mapping[str, str], ixml: str) -> None:
@@ -96,12 +109,19 @@ def text_of(content: bytes) -> str:
         return content.decode("cp1252", errors="replace")
 
 
-def _telling(file: BinaryIO, end: int) -> Iterator[tuple[bytes, bytes]]:
-    """The chunks that say something, if they are of a size that such chunks have and all there."""
+def xml_of(content: bytes) -> str:
+    """XML in UTF-8, UTF-16 or Latin; what it says of its encoding is then UTF-8, as it is written."""
+    found = next((encoding for start, encoding in UTF_16.items() if content.startswith(start)), "")
+    text = content.decode(found, errors="replace").split("\0", 1)[0] if found else text_of(content)
+    return XML_ENCODING.sub(r"\1UTF-8\2", text)
+
+
+def _telling(file: BinaryIO, end: int) -> Iterator[tuple[bytes, bytes | None]]:
+    """The chunks that say something and are all there; None for those that are larger than such chunks are."""
     for chunk in chunks(file, WAV, end):
-        if chunk.size <= MOST_BYTES.get(chunk.name, -1) and chunk.body + chunk.size <= end:
+        if chunk.name in MOST_BYTES and chunk.body + chunk.size <= end:
             file.seek(chunk.body)
-            yield chunk.name, file.read(chunk.size)
+            yield chunk.name, file.read(chunk.size) if chunk.size <= MOST_BYTES[chunk.name] else None
 
 
 def _info(content: bytes) -> Iterator[tuple[str, str]]:

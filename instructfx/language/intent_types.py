@@ -112,13 +112,13 @@ class Command:
 
 
 Topic = Literal[
-    "why", "changed", "chain", "amount", "loudness", "width", "tempo", "key", "quality", "there", "meaning",
+    "why", "changed", "chain", "amount", "loudness", "width", "mono", "tempo", "key", "quality", "there", "meaning",
     "abilities", "undone", "advice", "better", "fault", "how", "other",
 ]  # fmt: skip
 """What a question asks: why something was done, what changed, what is in the chain, how much of something there is, how
-loud or wide the track is, its tempo or key, whether it is too bright, whether an effect is there, what a word or effect
-means, what can be done here, what was undone, what to do, whether it is better now, whether a fault can be heard, how
-something is done on the page, or something else."""
+loud or wide the track is, what is left of it in mono, its tempo or key, whether it is too bright, whether an effect is
+there, what a word or effect means, what can be done here, what was undone, what to do, whether it is better now,
+whether a fault can be heard, how something is done on the page, or something else."""
 
 
 ReferenceKind = Literal[

@@ -11,6 +11,7 @@ from instructfx.planners import replies
 from instructfx.planners.deeds import at_rest
 from instructfx.planners.draft import Draft
 from instructfx.planners.drawing import boost, has_room
+from instructfx.planners.folding import tell_flipped_side
 from instructfx.planners.standing import mainly
 
 OUTRIGHT = 2.0  # powers of a factor: "a slow attack" of a compressor that is put in is no comparison
@@ -45,6 +46,7 @@ def apply_command(command: Command, intent: Intent, draft: Draft) -> None:
             draft.notes.append(draft.effect(slot_id).summary)
         elif command.verb in ("add", "adjust"):
             _dial(command, slot_id, intent, draft)
+            tell_flipped_side(command, draft)
         elif command.verb == "remove":
             draft.remove.append(slot_id)
         else:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from instructfx.audio.fold_down import MUCH_DB
+from instructfx.language import Command
+from instructfx.language.words import fold
 from instructfx.planners.draft import Draft
-from instructfx.planners.sound_questions import number_text, track_facts
+from instructfx.planners.sound_questions import in_mono, number_text, track_facts
+from instructfx.rendering.folding import NEARLY_MONO
 
-NEARLY_MONO = 0.3  # of the width
+LEFT = ("left", "izquierd")
+
+
+def tell_flipped_side(command: Command, draft: Draft) -> None:
+    """Say that the right channel was flipped where the left one was named, which comes to the same."""
+    if command.settings.get("flip_right") and any(side in fold(command.phrase) for side in LEFT):
+        draft.notes.append(draft.voice.say("flipped_other"))
 
 
 def flip_before_folding(draft: Draft) -> None:
@@ -20,8 +28,10 @@ def flip_before_folding(draft: Draft) -> None:
     if not folding or draft.request.channels == 1:
         return
     facts = track_facts(draft.request, draft.chain)
-    if facts is None or facts.mono_loss_db <= MUCH_DB:
+    if facts is None or not facts.fold.cancels:
+        if facts and facts.fold.cancels_in_part:
+            draft.notes.append(in_mono(facts.fold, draft.voice))
         return
     for slot_id, values in folding.items():
         draft.move(slot_id, {"flip_right": 1 - values["flip_right"]}, ["flip_right"])
-    draft.notes.append(draft.voice.say("flipped", lost=number_text(facts.mono_loss_db, 0)))
+    draft.notes.append(draft.voice.say("flipped", lost=number_text(facts.fold.loss_db, 0)))

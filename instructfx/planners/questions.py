@@ -208,6 +208,7 @@ ANSWERS: Mapping[Topic, Answer] = {
     "amount": chain_questions.amount,
     "loudness": sound_questions.loudness,
     "width": sound_questions.width,
+    "mono": sound_questions.mono,
     "tempo": sound_questions.tempo,
     "key": sound_questions.key,
     "quality": _quality,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from instructfx.audio.facts import TrackFacts
+from instructfx.audio.fold_down import FoldDown
 from instructfx.chain import Chain
 from instructfx.chain.format import minus
 from instructfx.ears.axes import AXES, TONE
@@ -17,6 +18,7 @@ from instructfx.planners.usual import usual
 
 LUFS_PER_STEP = 3.0  # of the axis loudness
 SIDES_PER_STEP = 10.0  # percent of the energy, of the axis width
+FAR_DB = 1.0  # a part that loses so much more in mono than the whole is worth a word
 SUGGESTIONS = 3
 OF_TASTE = ("punch", "dynamics", "balance")
 """Axes other than tone of which a suggestion can be made; what a room, grit or pitch should be nobody can say."""
@@ -79,7 +81,29 @@ def width(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
     share = number_text(SIDES_PER_STEP * request.readings["width"], 0)
     said = [voice.say("wide_is", share=share, compared=than_most if far else voice.say("wide_usual"))]
     facts = track_facts(request, request.chain)
-    return [*said, voice.say("in_mono", lost=number_text(facts.mono_loss_db))] if facts else said
+    return [*said, in_mono(facts.fold, voice)] if facts else said
+
+
+def mono(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
+    """What is lost in mono, and whether that is much."""
+    if request.channels == 1:
+        return [voice.say("mono_already")]
+    facts = track_facts(request, request.chain)
+    if facts is None:
+        return [voice.say("not_measured")]
+    fold = facts.fold
+    verdict = "mono_not" if fold.cancels else "mono_not_all" if fold.cancels_in_part else "mono_fine"
+    return [voice.say(verdict), in_mono(fold, voice), *([voice.say("mono_flip")] if fold.cancels else [])]
+
+
+def in_mono(fold: FoldDown, voice: Voice) -> str:
+    """What is lost in mono of the whole, and where most is, if that is another matter."""
+    lost = number_text(fold.loss_db)
+    if fold.worst_db < fold.loss_db + FAR_DB:
+        return voice.say("in_mono", lost=lost)
+    return voice.say(
+        "in_mono_worst", lost=lost, worst=number_text(fold.worst_db), at=number_text(fold.worst_seconds, 0)
+    )
 
 
 def tempo(question: Question, request: PlanRequest, voice: Voice) -> list[str]:

@@ -18,6 +18,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
+from instructfx.audio.fold_down import cancelling
 from instructfx.audio.loudness import k_weighting
 from instructfx.chain import Chain
 from instructfx.effects.device import CPU, brought
@@ -39,6 +40,11 @@ def lawful_gain_db(dry_db: Decibels, rendered_db: Decibels, asked_db: Decibels) 
     """
     lift_db = dry_db + asked_db - rendered_db
     return lift_db * (lift_db <= MOST_LIFT_DB)
+
+
+def fallen_silent(dry_db: float, rendered_db: float, asked_db: float) -> bool:
+    """Whether nothing is left of a sound, so that the law leaves it as it is."""
+    return dry_db + asked_db - rendered_db > MOST_LIFT_DB
 
 
 def asked_gain_db(chain: Chain, settings: Sequence[Settings]) -> Tensor:
@@ -66,20 +72,30 @@ class Level:
     """One gain for the whole sound, and how deep a limiter goes for the peaks that it then has; both in dB.
 
     made_up_db is the part of the gain that makes up for the loudness which limiting takes; short_lu is how much quieter
-    than the law wants the sound is all the same, because its peaks leave no room.
+    than the law wants the sound is all the same, because its peaks leave no room. silent: the chain leaves nothing of
+    the sound, which stays so; cancelled_db is lost where it folds left and right into one.
     """
 
     gain_db: float
     limited_db: float
     made_up_db: float = 0.0
     short_lu: float = 0.0
+    silent: bool = False
+    cancelled_db: float = 0.0
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a person should know about it."""
         limited = f"peaks are limited, by {self.limited_db:.1f} dB at most" if self.limited_db > TOLD_DB else ""
         short = f"it is {self.short_lu:.1f} LU quieter than it should be: its peaks leave no room"
-        return tuple(note for note in (limited, short if self.short_lu > TOLD_LU else "") if note)
+        found = limited, short if self.short_lu > TOLD_LU else "", *self.warnings
+        return tuple(note for note in found if note)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person cannot have meant."""
+        silent = "nothing is to be heard: the chain leaves nothing of the sound" if self.silent else ""
+        return tuple(warning for warning in (silent, cancelling(self.cancelled_db)) if warning)
 
 
 def under_the_ceiling(gain_db: float, peak_db: float) -> Level:

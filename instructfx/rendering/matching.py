@@ -10,11 +10,12 @@ without it, and one shorter than a block in one block of its own length.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from instructfx.audio.loudness import ABSOLUTE_GATE_LUFS, STEP_SECONDS, STEPS_IN_BLOCK, Levels, LoudnessMeter, gated
-from instructfx.rendering.level import Level, lawful_gain_db, under_the_ceiling
+from instructfx.rendering.level import Level, fallen_silent, lawful_gain_db, under_the_ceiling
 from instructfx.rendering.raw import Raw
 
 NO_GATE_LUFS = -np.inf
@@ -27,8 +28,8 @@ FLATTEST = 0.25  # LU that a decibel of gain makes at least, where a limiter tak
 
 def block_meter(sample_rate: int, channels: int, span_frames: int) -> LoudnessMeter:
     """A meter for a dry track of so many frames and for renders of it: its blocks are no longer than the track."""
-    step_frames = min(round(STEP_SECONDS * sample_rate), max(span_frames // STEPS_IN_BLOCK, 1))
-    return LoudnessMeter(sample_rate, channels, step_frames)
+    step_frames = min(round(STEP_SECONDS * sample_rate), -(-span_frames // STEPS_IN_BLOCK))
+    return LoudnessMeter(sample_rate, channels, step_frames, span_frames)
 
 
 def louder_db(rendered: Levels, dry: Levels) -> float:
@@ -47,7 +48,8 @@ def level_of(raw: Raw, rendered: Levels, dry: Levels, asked_db: float, span_fram
 
     span_frames: how long the dry track is.
     """
-    gain_db = lawful_gain_db(0.0, louder_db(rendered, dry), asked_db)
+    change_db = louder_db(rendered, dry)
+    gain_db = lawful_gain_db(0.0, change_db, asked_db)
 
     def missing_lu(at: Level) -> float:
         meter = block_meter(raw.sample_rate, raw.channels, span_frames)
@@ -55,6 +57,8 @@ def level_of(raw: Raw, rendered: Levels, dry: Levels, asked_db: float, span_fram
             meter.push(block)
         return asked_db - louder_db(meter.momentary(), dry)
 
+    if fallen_silent(0.0, change_db, asked_db):
+        return replace(under_the_ceiling(gain_db, raw.true_peak_dbtp), silent=True)
     return limited_to_match(under_the_ceiling(gain_db, raw.true_peak_dbtp), raw.true_peak_dbtp, missing_lu)
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -24,12 +24,15 @@ from instructfx.audio.true_peak import TruePeakMeter
 from instructfx.chain import Chain
 from instructfx.effects.device import THREADS, threads
 from instructfx.errors import AudioError, Cancelled
+from instructfx.rendering.folding import ChainFoldMeter
 from instructfx.rendering.level import Level, asked_gain_db, under_the_ceiling
 from instructfx.rendering.matching import block_meter, level_of
 from instructfx.rendering.raw import BLOCK_FRAMES, Raw
 
 OnProgress = Callable[[float], None]
 """Told the finished share of the work, 0 to 1."""
+
+Meter = LoudnessMeter | ChainFoldMeter
 
 
 @dataclass(frozen=True)
@@ -156,16 +159,18 @@ def rendering(
         on_progress(1.0)
         return
     options = options or RenderOptions()
-    with threads(options.threads), _rendered(chain, track, on_progress, check) as (raw, heard, dry):
+    fold = ChainFoldMeter(chain, track.sample_rate, track.channels)
+    with threads(options.threads), _rendered(chain, track, fold, on_progress, check) as (raw, heard, dry):
         level = under_the_ceiling(0.0, raw.true_peak_dbtp)
         if options.match_loudness:
             level = level_of(raw, heard, dry, float(asked_gain_db(chain, chain.tensors())), track.frames)
+        level = replace(level, cancelled_db=fold.loss_db())
         yield Rendering(raw.frames, level, track.sample_rate, False, lambda: raw.levelled(level))
 
 
 @contextmanager
 def _rendered(
-    chain: Chain, track: Track, on_progress: OnProgress, check: Callable[[], None]
+    chain: Chain, track: Track, fold: ChainFoldMeter, on_progress: OnProgress, check: Callable[[], None]
 ) -> Iterator[tuple[Raw, Levels, Levels]]:
     """What the chain put out, and the energies of the blocks of it and of the dry track."""
     heard, dry = (block_meter(track.sample_rate, track.channels, track.frames) for _ in range(2))
@@ -173,7 +178,7 @@ def _rendered(
     with tempfile.TemporaryFile() as file, tempfile.TemporaryFile() as peaks_file:
         written = 0
         try:
-            for block in _chain_blocks(chain, track, dry, check):
+            for block in _chain_blocks(chain, track, (dry, fold), check):
                 if block.shape[1] == 0:  # an effect may hold frames back
                     continue
                 if not np.isfinite(block).all():
@@ -191,8 +196,8 @@ def _rendered(
         yield Raw(file, peaks_file, *shape, peaks.true_peak_dbtp(), check), heard.momentary(), dry.momentary()
 
 
-def _chain_blocks(chain: Chain, track: Track, dry: LoudnessMeter, check: Callable[[], None]) -> Iterator[Samples]:
-    """The chain's output, the tail included, as (channels, frames) blocks."""
+def _chain_blocks(chain: Chain, track: Track, dry: Sequence[Meter], check: Callable[[], None]) -> Iterator[Samples]:
+    """The chain's output, the tail included, as (channels, frames) blocks; the meters hear what goes in."""
     stream = chain.stream(track.sample_rate, track.channels)
     tail = np.zeros((track.channels, round(chain.tail_seconds * track.sample_rate)), dtype=np.float32)
     with torch.no_grad():
@@ -214,7 +219,8 @@ def _as_it_came(track: Track, check: Callable[[], None]) -> Iterator[Samples]:
             yield block
 
 
-def _metered(sound: Iterator[Samples], meter: LoudnessMeter) -> Iterator[Samples]:
+def _metered(sound: Iterator[Samples], meters: Sequence[Meter]) -> Iterator[Samples]:
     for block in sound:
-        meter.push(block)
+        for meter in meters:
+            meter.push(block)
         yield block

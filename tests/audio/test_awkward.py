@@ -6,18 +6,21 @@ import os
 import shutil
 import subprocess
 import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from instructfx.audio import Samples, load
+from instructfx.audio import Samples, flac, load
 from instructfx.audio.containers import opened
 from instructfx.audio.ogg import chain_of
 from instructfx.audio.splice import Spliced
 from instructfx.audio.track import inspect
 from instructfx.bench.robustness.awkward import Awkward, awkward_files, bare, encoded, mp3, promised
+from instructfx.bench.robustness.ogg_pages import later
 from instructfx.errors import AudioError
 
 FILES = {f"{each.name}: {each.what}": each for each in awkward_files()}
@@ -110,6 +113,18 @@ def test_parts_of_other_rates_are_heard_at_the_first_ones(tmp_path: Path) -> Non
         np.testing.assert_allclose(spectrum.max(axis=1), 0.15 * 8_820, rtol=0.1)
 
 
+@pytest.mark.parametrize(("subtype", "rate"), [("VORBIS", 44_100), ("OPUS", 48_000)])
+def test_what_begins_late_is_the_same_sound_in_the_same_places(subtype: str, rate: int, tmp_path: Path) -> None:
+    plain = encoded("OGG", subtype, rate)
+    for name, content in (("plain.ogg", plain), ("late.ogg", later(plain))):
+        (tmp_path / name).write_bytes(content)
+    sounds = [load(tmp_path / name).samples for name in ("plain.ogg", "late.ogg")]
+    np.testing.assert_allclose(sounds[1], sounds[0], atol=1e-4)
+    with opened(tmp_path / "late.ogg") as file:
+        file.seek(file.frames // 2)
+        np.testing.assert_allclose(file.read().T, sounds[0][:, file.frames // 2 :], atol=1e-3)
+
+
 def test_a_long_mp3_is_not_held_in_memory(tmp_path: Path) -> None:
     """Ten minutes without a header: 38 MB of samples."""
     one = bare(mp3(8_000, 1, "CONSTANT", 10.0))
@@ -177,3 +192,30 @@ def test_what_ffmpeg_writes_to_a_pipe(container: str, tmp_path: Path) -> None:
 )  # fmt: skip
 def test_given_files(awkward: Path, name: str, frames: int) -> None:
     assert inspect(awkward / name).frames == frames
+
+
+def test_what_only_looks_like_flac_frames_is_given_up_soon(tmp_path: Path) -> None:
+    """A million bytes of headers whose checksums are right, none of which begins a frame that ends with the file."""
+    content = bytearray(encoded("FLAC", "PCM_16", 22_050))
+    content[18:26] = (int.from_bytes(content[18:26], "big") >> 36 << 36).to_bytes(8, "big")
+    header = bytes((0xFF, 0xF8, 0xC9, 0x18, 0x00))
+    header += bytes((flac.checksum(header, 8),))
+    (tmp_path / "false.flac").write_bytes(bytes(content) + header * 170_000)
+    with flac_bytes_checked() as checked, pytest.raises(AudioError, match="truncated"):
+        load(tmp_path / "false.flac")
+    assert sum(checked) < 6 << 20
+
+
+@contextmanager
+def flac_bytes_checked() -> Iterator[list[int]]:
+    """How many bytes each checksum was taken of."""
+    checked: list[int] = []
+    real = flac.checksum
+
+    def counting(content: bytes, bits: int) -> int:
+        checked.append(len(content))
+        return real(content, bits)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flac, "checksum", counting)
+        yield checked

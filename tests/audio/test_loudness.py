@@ -42,6 +42,10 @@ def test_loudness_equals_pyloudnorm_on_music(music: Audio) -> None:
     assert loudness_lufs(music) == pytest.approx(reference_lufs(music), abs=0.01)
 
 
+def test_a_block_that_is_not_full_is_left_out_as_the_standard_has_it() -> None:
+    assert loudness_lufs(sine([(-40, 1), (-6, 0.09)])) == pytest.approx(-40, abs=0.1)
+
+
 @pytest.mark.data
 @pytest.mark.parametrize("name", ["piano", "guitar", "drums"])
 def test_loudness_equals_pyloudnorm_on_recordings(recordings: Path, name: str) -> None:

@@ -132,6 +132,11 @@ def lying_flac(frames: int) -> Callable[[Path], Path]:
     return make
 
 
+def cut_flac_from_a_pipe(folder: Path) -> Path:
+    content = lying_flac(0)(folder).read_bytes()
+    return bytes_named("bad.flac", content[:-1000])(folder)
+
+
 def link_to_itself(folder: Path) -> Path:
     (folder / "bad.wav").symlink_to("bad.wav")
     return folder / "bad.wav"
@@ -180,7 +185,7 @@ BAD: dict[str, tuple[Callable[[Path], Path], str, str]] = {
     "aiff that promises more": (lying_size(".aiff", b"SSND", ">"), "truncated", "Export or download it again"),
     "flac that promises more": (lying_flac(10 * RATE), "truncated", "it again"),
     "flac that promises months": (lying_flac((1 << 36) - 1), "minutes long", "up to 60"),
-    "flac without a length": (lying_flac(0), "does not say how long", "Save it again"),
+    "flac without a length that is cut": (cut_flac_from_a_pipe, "is truncated: its end", "it again"),
     "wav header with 999 channels": (lying_wav(2, struct.pack("<H", 999)), "999 channels", "mono and stereo"),
     "wav header with rate 0": (lying_wav(4, struct.pack("<I", 0)), *not_audio),
     "wav header with rate 1": (lying_wav(4, struct.pack("<I", 1)), "1 Hz", "8000 to 192000 Hz"),
@@ -199,6 +204,19 @@ def test_a_bad_file_is_refused(
     assert wrong in message
     assert accepted in message
     assert path.name in message
+
+
+@pytest.mark.parametrize("read", READERS)
+@pytest.mark.parametrize(("start", "stop"), [(0.5, 1.0), (0.5, 0.51)], ids=["cut", "a hole"])
+def test_where_a_flac_is_damaged_is_said(
+    tmp_path: Path, read: Callable[[Path], object], start: float, stop: float
+) -> None:
+    """Of four seconds of noise, half: not the last whole block of many that was read."""
+    content = saved(tmp_path, "half.flac", 4.0)
+    first, last = (round(share * len(content)) for share in (start, stop))
+    (tmp_path / "half.flac").write_bytes(content[:first] + bytes(last - first if stop < 1 else 0) + content[last:])
+    with pytest.raises(AudioError, match=r"half\.flac is truncated or damaged: it cannot be read past 1\.9\d s"):
+        read(tmp_path / "half.flac")
 
 
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.8, 0.97])

@@ -60,6 +60,18 @@ def test_an_effect_sounds_alike_at_every_rate(effect: Effect, sample_rate: int) 
     assert np.abs(found - expected).max() < WITHIN_DB
 
 
+@pytest.mark.parametrize("sample_rate", [48_000, 96_000, 192_000])
+def test_a_comb_has_its_teeth_in_the_same_places(sample_rate: int) -> None:
+    """The shortest delay with the most feedback, where a frame more or less is heard."""
+    settings = as_tensors(EFFECTS["delay"].complete({"delay_seconds": 0.01, "feedback": 0.95, "mix": 0.5}))
+    found, expected = (
+        thirds_db(EFFECTS["delay"].render(dry, rate, settings)[0, :, rate // 2 :].numpy(), rate, 10_000)
+        for rate in (sample_rate, REFERENCE)
+        for dry in [torch.from_numpy(resample(pink(WIDEST_HZ), ORIGINAL, rate))[None]]
+    )
+    assert np.abs(found - expected).max() < WITHIN_DB
+
+
 @pytest.mark.parametrize("sample_rate", [8_000, 22_050, 44_100, 48_000, 96_000, 192_000])
 @by_effect
 def test_neutral_is_nothing(effect: Effect, sample_rate: int) -> None:

@@ -113,6 +113,21 @@ def test_texts_as_windows_writes_them(tmp_path: Path) -> None:
     assert read_tags(path).title == ("Más allá €",)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "iso-8859-1", "utf-8"])
+def test_ixml_is_kept_whole_whatever_it_is_encoded_in(encoding: str, tmp_path: Path) -> None:
+    said = IXML.replace("UTF-8", encoding)
+    track = inspect(with_chunks(tmp_path / "take.wav", (b"iXML", said.encode(encoding))))
+    for name in ("wav24", "flac", "mp3"):
+        assert read_tags(export(session_of(track, Chain()), track, tmp_path / "out", name).path).ixml == IXML
+
+
+@pytest.mark.parametrize("name", [b"iXML", b"bext", b"LIST"])
+def test_what_is_too_large_to_go_along_is_said(name: bytes, tmp_path: Path) -> None:
+    track = inspect(with_chunks(tmp_path / "take.wav", (name, b"INFO" + bytes(400_000))))
+    notes = export(session_of(track, Chain()), track, tmp_path / "out", "wav24").notes
+    assert notes == (f"left out because they are too large: {name.decode()}",)
+
+
 @pytest.mark.parametrize(
     "damage",
     [(b"LIST", b"INFOINAM\xff\x00\x00\x00..."), (b"bext", b"short"),

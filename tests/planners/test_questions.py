@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from instructfx.audio.facts import TrackFacts
+from instructfx.audio.fold_down import FoldDown
 from instructfx.audio.tempo import Tempo
 from instructfx.chain import Chain
 from instructfx.ears.axes import AXES
@@ -159,6 +160,58 @@ def test_a_track_that_cannot_be_read_is_no_reason_to_fail() -> None:
 
 def test_mono_has_no_width() -> None:
     assert "mono" in said("width", replace(LATER, channels=1))
+
+
+@pytest.mark.parametrize(
+    ("fold", "says"),
+    [
+        (FoldDown(0.5, 0.9), "It holds up in mono: left and right do not cancel each other. In mono it loses 0.5 dB."),
+        (
+            FoldDown(1.8, 60.0, 6.0),
+            "Not all of it holds up in mono: in a part left and right cancel each other. "
+            "In mono it loses 1.8 dB, at worst 60.0 dB, from 6 s on.",
+        ),
+        (
+            FoldDown(20.0, 20.4),
+            "It does not hold up in mono: left and right cancel each other. "
+            'In mono it loses 20.0 dB. "flip the right channel" turns one side over.',
+        ),
+    ],
+)
+def test_mono_compatibility_is_measured(fold: FoldDown, says: str) -> None:
+    assert said("mono", replace(LATER, facts=lambda chain: replace(facts(chain), fold=fold))) == says
+    assert "mono" in said("mono", replace(LATER, channels=1))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "is it mono compatible?",
+        "will it hold up in mono?",
+        "does it work in mono",
+        "is this mono safe?",
+        "check mono compatibility",
+        "how does it sound in mono?",
+        "what happens when it is summed to mono?",
+        "will it collapse in mono?",
+        "make it mono compatible",
+        "are there phase problems?",
+        "is it in phase?",
+        "check the phase",
+        "what's the phase correlation?",
+        "¿se oye bien en mono?",
+        "¿es compatible con mono?",
+        "¿funciona en mono?",
+        "¿qué pasa en mono?",
+        "¿cuánto pierde en mono?",
+        "¿hay problemas de fase?",
+    ],
+)
+def test_what_asks_for_mono_compatibility(words: str) -> None:
+    intent = understand(words)
+    assert [question.topic for question in intent.questions] == ["mono"]
+    assert not intent.wishes
+    assert not intent.commands
 
 
 # What is no question

@@ -47,6 +47,21 @@ def test_a_hit_keeps_its_level_with_a_room_or_an_echo_behind_it(name: str, secon
     assert abs(louder_db) < 1.2
 
 
+@pytest.mark.parametrize("before", [0.42, 0.91, 1.52])
+@pytest.mark.parametrize("floor_dbfs", [-200.0, -80.0])
+@pytest.mark.parametrize("name", ["reverb", "delay"])
+def test_a_hit_within_the_last_tenth_of_a_second_is_measured(
+    name: str, floor_dbfs: float, before: float, tmp_path: Path
+) -> None:
+    """Steps of 100 ms that the track does not fill count as well, dry and wet over the same span."""
+    floor = np.random.default_rng(3).standard_normal((2, round(before * RATE)))
+    late = np.concatenate([np.float32(10 ** (floor_dbfs / 20) * floor), hit(0.06)], axis=1)
+    gain_db, limited_db, louder_db = levels(Chain().added(name, {"mix": 0.25}), written(late, tmp_path))
+    assert 0.5 < gain_db < 3
+    assert limited_db == 0
+    assert abs(louder_db) < 1.2
+
+
 def test_lengths_around_a_gating_block_are_no_edge(tmp_path: Path) -> None:
     gains = [levels(Chain().added("reverb", {}), written(hit(each), tmp_path))[0] for each in (0.395, 0.4, 0.405)]
     assert max(gains) - min(gains) < 0.3

@@ -25,7 +25,7 @@ from instructfx.studio.visits.opening import Studio
 from instructfx.studio.visits.visits import Visit, Visits
 from instructfx.studio.web.server import application, serve
 from instructfx.studio.workers.limits import Limits
-from instructfx.studio.workers.messages import AgentNames, Instruct, Order, Render, Rendered
+from instructfx.studio.workers.messages import AgentNames, Edit, Instruct, Order, Render, Rendered
 from instructfx.studio.workers.pool import Pool, RequestCallbacks
 from instructfx.studio.workers.waveform import sound_of
 
@@ -96,6 +96,22 @@ def rendered(studio: Studio, visit: Visit) -> Path:
     assert isinstance(answer, Rendered)
     visit.keep_render(turn.id, answer.sound)
     return answer.sound.path
+
+
+def test_a_render_of_sides_that_cancel_says_so(studio: Studio, tmp_path: Path) -> None:
+    noise = 0.1 * np.random.default_rng(1).standard_normal(22_050)
+    soundfile.write(tmp_path / "inverted.wav", np.stack([noise, -noise]).T, 22_050)
+    visit = opened(studio, tmp_path / "inverted.wav")
+    carried_out(studio, visit, Edit(Chain().added("stereo_width", {"width": 0}).to_json()))
+    rendered(studio, visit)
+    turn = visit.session.standing
+    assert turn
+    sound = visit.sound_of(turn.id)
+    assert sound
+    assert [warning.partition(":")[0] for warning in sound.warnings] == [
+        "nothing is to be heard",
+        "left and right cancel where they are folded into one",
+    ]
 
 
 def test_a_visit_that_was_closed_can_go_on(studio: Studio, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from instructfx.audio.fold_down import FoldDown
 from instructfx.audio.track import Track
 from instructfx.chain import Chain
 from instructfx.ears import Goal
@@ -87,9 +88,9 @@ def test_nothing_from_a_visitor_is_markup() -> None:
 
 def test_a_track_is_told_in_one_line() -> None:
     assert text(html.track_line(track("take.wav"))) == "take.wav 3:07 · stereo · 44.1 kHz · −18.4 LUFS"
-    assert "−2.9 dB in mono" in text(html.track_line(track("take.wav"), 2.9))
-    assert "upside down" not in html.track_line(track("take.wav"), 2.9)
-    assert "nothing is left in mono" in html.track_line(track("take.wav"), 60.0)
+    assert "−2.9 dB in mono" in text(html.track_line(track("take.wav"), FoldDown(2.9, 3.1)))
+    assert "upside down" not in html.track_line(track("take.wav"), FoldDown(2.9, 3.1))
+    assert "nothing is left in mono" in html.track_line(track("take.wav"), FoldDown(60.0, 60.0))
     assert "mono · 22.05 kHz" in html.track_line(replace(track("x"), channels=1, sample_rate=22_050))
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
+from instructfx.bench.robustness.ogg_pages import later, pages, with_page
 from instructfx.bench.robustness.riff import chunk, riff
 
 SEED = 0
@@ -175,17 +176,6 @@ def _mp3_joined() -> Iterator[Awkward]:
     yield Awkward("44.1 and 48 kHz joined", "joined.mp3", one + faster, frames, near=True)
 
 
-def pages(content: bytes) -> list[bytes]:
-    """The pages of an Ogg file that is in order."""
-    found = []
-    while content:
-        segments = content[26]
-        size = 27 + segments + sum(content[27 : 27 + segments])
-        found.append(content[:size])
-        content = content[size:]
-    return found
-
-
 def _ogg() -> Iterator[Awkward]:
     vorbis, opus = encoded("OGG", "VORBIS", 44_100), encoded("OGG", "OPUS", 48_000)
     frames, at_48 = round(SECONDS * 44_100), round(SECONDS * 48_000)
@@ -197,25 +187,30 @@ def _ogg() -> Iterator[Awkward]:
     yield Awkward("44.1 kHz stereo and 22 kHz mono joined", "chain.ogg", vorbis + slower, 2 * frames, near=True)
     yield Awkward("two Opus joined", "chain.opus", opus * 2, 2 * at_48)
     yield Awkward("Opus and Vorbis joined", "chain.ogg", opus + vorbis, 2 * at_48, near=True)
-    last = pages(vorbis)[-1]
-    unsaid = bytearray(last)
-    unsaid[5] &= ~4
-    unsaid[22:26] = bytes(4)
-    unsaid[22:26] = _ogg_checksum(bytes(unsaid)).to_bytes(4, "little")
-    yield Awkward("without the flag at its end", "open.ogg", vorbis[: -len(last)] + bytes(unsaid), frames)
+    unflagged = {"open.ogg": (vorbis, frames), "open.opus": (opus, at_48)}
+    for name, (content, count) in unflagged.items():
+        last = pages(content)[-1]
+        unsaid = with_page(content, -1, last[:5] + bytes((last[5] & ~4,)) + last[6:])
+        yield Awkward("without the flag at its end", name, unsaid, count)
+        yield Awkward("two joined, without the flags at their ends", name, unsaid * 2, 2 * count)
     yield Awkward("two joined, cut within the second", "cut.ogg", vorbis * 2 + vorbis[: len(vorbis) // 2], 0)
     within = pages(encoded("OGG", "VORBIS", 44_100, seconds=4.0))
     yield Awkward("a page is missing", "gap.ogg", b"".join([*within[:6], *within[7:]]), 0)
-
-
-def _ogg_checksum(page: bytes) -> int:
-    """CRC-32 of RFC 3533: polynomial 0x04C11DB7, from 0, not reflected."""
-    crc = 0
-    for byte in page:
-        crc ^= byte << 24
-        for _ in range(8):
-            crc = (crc << 1 ^ (0x04C11DB7 if crc >> 31 else 0)) & 0xFFFFFFFF
-    return crc
+    yield Awkward("the first page of sound is missing", "gap.ogg", b"".join([*within[:2], *within[3:]]), 0)
+    for name, content in (("spoilt.ogg", b"".join(within)), ("spoilt.opus", encoded("OGG", "OPUS", 48_000, 2, 4.0))):
+        for number in (2, len(pages(content)) // 2, -1):
+            page = pages(content)[number]
+            yield Awkward(
+                f"page {number} is spoilt",
+                name,
+                content.replace(page, page[:-9] + bytes((page[-9] ^ 1,)) + page[-8:]),
+                0,
+            )
+    for name, content, count in (("radio.ogg", vorbis, frames), ("radio.opus", opus, at_48)):
+        yield Awkward("recorded from a stream that ran before", name, later(content), count)
+    last = pages(vorbis)[-1]
+    nowhere = with_page(vorbis, -1, last[:6] + b"\xff" * 8 + last[14:])
+    yield Awkward("its last page says no position", "nowhere.ogg", nowhere, 0)
 
 
 def _with_bytes(content: bytes, mark: bytes, distance: int, field: bytes) -> bytes:
@@ -240,6 +235,14 @@ def _wav() -> Iterator[Awkward]:
     unsized = _with_bytes(_with_bytes(large, b"ds64", 8, bytes(24)), b"data", 4, b"\xff" * 4)
     yield Awkward("RF64 from a pipe", "large.wav", unsized, frames)
     yield Awkward("RF64, cut", "large.rf64", large[:-1000], 0)
+    at = large.index(b"fmt ")
+    yield Awkward(
+        "RF64, an odd chunk in front", "large.rf64", large[:at] + chunk(b"bext", bytes(603)) + large[at:], frames
+    )
+    body, count = untagged(mp3())
+    form = chunk(b"fmt ", struct.pack("<HHIIHHHHIHHH", 0x55, 2, 44_100, 16_000, 1, 0, 12, 1, 2, 1152, 1, 1393))
+    padded = form + chunk(b"fact", struct.pack("<I", count + 870)) + chunk(b"data", body)
+    yield Awkward("MP3 in a WAV, which counts its padding", "mp3.wav", riff(padded), count)
     info = chunk(b"LIST", b"INFO" + chunk(b"INAM", b"nothing at all  "))
     form = plain[plain.index(b"fmt ") :][:24]
     yield Awkward("no sound, and tags behind", "empty.wav", riff(form + chunk(b"data", b"") + info * 30), 0)
@@ -250,6 +253,12 @@ def _wav() -> Iterator[Awkward]:
 
 def _others() -> Iterator[Awkward]:
     frames = round(SECONDS * 22_050)
+    flac = encoded("FLAC", "PCM_16", 22_050)
+    length = int.from_bytes(flac[18:26], "big")
+    piped = flac[:18] + (length >> 36 << 36).to_bytes(8, "big") + flac[26:]
+    yield Awkward("FLAC from a pipe", "piped.flac", piped, frames)
+    yield Awkward("FLAC from a pipe, ID3v1 behind", "piped.flac", piped + b"TAG" + b"a" * 125, frames)
+    yield Awkward("FLAC from a pipe, cut", "piped.flac", piped[:-1000], 0)
     yield Awkward("AIFF-C, little-endian", "sowt.aifc", encoded("AIFF", "PCM_16", 22_050, more=("LITTLE",)), frames)
     for container, suffix in (("CAF", "caf"), ("W64", "w64"), ("AU", "au")):
         content = encoded(container, "PCM_16", 22_050)

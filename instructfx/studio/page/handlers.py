@@ -143,7 +143,7 @@ class Handlers:
             page.address: part_data.address_data(visit.session.id),
             page.choosing: "",
             page.upload: None,
-            page.track: html.track_line(visit.track, visit.dry.mono_loss_db),
+            page.track: html.track_line(visit.track, visit.dry.fold),
             page.new: gradio.update(interactive=True),
             **self.follower.samples(True),
             **self.follower.everything(visit),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from instructfx.audio.fold_down import warning
+from instructfx.audio.fold_down import FoldDown, warning
 from instructfx.chain.format import minus
 from instructfx.planners.phrases import Voice, capital
 from instructfx.studio.visits.ear_options import LABELS
@@ -132,15 +132,15 @@ def why(turn: Turn) -> str:
     return f'<details class="why"><summary>Why</summary><dl>{items}</dl></details>' if items else ""
 
 
-def track_line(track: Track, mono_loss_db: float | None = None) -> str:
+def track_line(track: Track, fold: FoldDown | None = None) -> str:
     """The name of a track and what it is; where it was measured what is lost in mono, and a warning of sides that
     cancel."""
     channels = "mono" if track.channels == 1 else "stereo"
     loudness = minus(f"{track.loudness_lufs:.1f} LUFS")
     facts = f"{clock(track.seconds)} · {channels} · {track.sample_rate / 1000:g} kHz · {loudness}"
-    if track.channels == 2 and mono_loss_db is not None:
-        facts += minus(f" · {-mono_loss_db:.1f} dB in mono")
-    warned = warning(mono_loss_db or 0.0)
+    if track.channels == 2 and fold:
+        facts += minus(f" · {-fold.loss_db:.1f} dB in mono")
+    warned = warning(fold) if fold else ""
     note = f'<p class="note" role="status">{escape(capital(warned))}.</p>' if warned else ""
     name = escape(track.name)
     return f'<div class="track"><strong title="{name}">{name}</strong><span>{facts}</span>{note}</div>'

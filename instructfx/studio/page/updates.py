@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import gradio
 
+from instructfx.planners.phrases import capital
 from instructfx.studio.page import html, part_data
 from instructfx.studio.page.gradio_compat import Changes, visible
 from instructfx.studio.page.layout import Page
@@ -55,10 +56,12 @@ class Follower:
                     yield {page.rendering: text}
             if visit.closed.is_set() or serial != visit.serial:
                 return
+            told = job.trouble
             if isinstance(job.answer, Rendered):
                 visit.keep_render(turn_id, job.answer.sound)
+                told = capital("; ".join(job.answer.sound.warnings))
             yield {
-                page.rendering: html.notice(job.trouble),
+                page.rendering: html.notice(told),
                 page.player: part_data.player_data(visit),
                 page.history: part_data.tree_data(visit),
             }

@@ -81,7 +81,7 @@ class Api:
             source, shown = _uploaded(file)
             job = OpenJob(functools.partial(self._studio.open_upload, source, shown, new_token(), agents))
         visit = await _opened(job)
-        return {**_state(visit), "notes": [note for note in (warning(visit.dry.mono_loss_db),) if note]}
+        return {**_state(visit), "notes": [note for note in (warning(visit.dry.fold),) if note]}
 
     async def say(self, session: str, instruction: str) -> dict[str, Any]:
         """Say something: a wish refines the session's chain of effects and is a turn; a question is answered, and
@@ -126,7 +126,8 @@ class Api:
             "url": f"{_base(request)}/audio/{visit.token}/{name}",
             "seconds": sound.seconds,
             "loudness_lufs": sound.loudness_lufs,
-            "mono_loss_db": sound.mono_loss_db,
+            "mono_loss_db": sound.fold.loss_db,
+            "notes": list(sound.warnings),
         }
 
     async def export(self, request: gradio.Request, session: str, format: str) -> dict[str, Any]:

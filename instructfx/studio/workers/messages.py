@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from instructfx.audio.fold_down import NOTHING_LOST, FoldDown
 from instructfx.chain import SlotJson
 from instructfx.ears import EARS
 from instructfx.errors import InstructFXError
@@ -24,7 +25,7 @@ Slots = Sequence[SlotJson]
 class Sound:
     """A file that a browser can play: its outline, peaks from 0 to 1, and what was measured of it.
 
-    mono_loss_db is what is lost where left and right are added.
+    fold is what is lost where left and right are added; warnings say what nobody can have meant.
     """
 
     path: Path
@@ -32,7 +33,8 @@ class Sound:
     seconds: float = 0.0
     loudness_lufs: float = 0.0
     peak_dbfs: float = 0.0
-    mono_loss_db: float = 0.0
+    fold: FoldDown = NOTHING_LOST
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -147,7 +148,7 @@ class Service:
         chain = session.turn(request.turn_id).chain
         report = render_file(chain, track, path, None, self._rendering, self._abandoned.is_set)
         self._store.add_signature(request.turn_id, report.signature)
-        return Rendered(sound_of(path))
+        return Rendered(replace(sound_of(path), warnings=report.level.warnings))
 
     def _preview(self, request: PreviewRequest) -> Made:
         from instructfx.audio import save

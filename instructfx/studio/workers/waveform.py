@@ -21,7 +21,7 @@ def sound_of(path: Path, columns: int = COLUMNS) -> Sound:
     with opened(path) as file:
         edges = np.linspace(0, file.frames, columns + 1).round().astype(int)
         loudness = LoudnessMeter(file.samplerate, file.channels)
-        fold = FoldMeter()
+        fold = FoldMeter(file.samplerate, file.channels)
         peaks = np.zeros(columns)
         position = 0
         for block in blocks(file, path.name):
@@ -35,5 +35,5 @@ def sound_of(path: Path, columns: int = COLUMNS) -> Sound:
         seconds = file.frames / file.samplerate
     highest = max(float(peaks.max()), 1e-9)
     outline = tuple(round(float(peak), 3) for peak in peaks / highest)
-    levels = loudness.integrated_lufs(), float(20 * np.log10(highest)), fold.loss_db()
+    levels = loudness.integrated_lufs(), float(20 * np.log10(highest)), fold.fold_down()
     return Sound(path, outline, seconds, *levels)
