@@ -59,6 +59,8 @@ def read_acts(tokens: Sequence[Token]) -> DialogueActs:
         topic = _topic(tokens, sentence)
         words = _words(tokens, sentence)
         whole = _whole(words)
+        if topic is not None and isinstance(whole, Reference):  # "is the bass still the same?"
+            whole = None
         rather = rejecting(tokens) if sentence.start == 0 else None
         ended = whole == "dissatisfied" and sentence.end < len(tokens)  # "no. Brighter."
         if rather and (ended or _turns(whole) or rather.words in BARE):
@@ -184,60 +186,13 @@ def _only_wishes(words: Sequence[str]) -> bool:
     return not any(word in ASKS for word in words)
 
 
-ASKS: Final = frozenset(
-    [
-        "what",
-        "what's",
-        "which",
-        "why",
-        "how",
-        "when",
-        "where",
-        "who",
-        "is",
-        "are",
-        "was",
-        "were",
-        "does",
-        "do",
-        "did",
-        "has",
-        "have",
-        "should",
-        "would",
-        "might",
-        "isn't",
-        "doesn't",
-        "que",
-        "cual",
-        "por",
-        "como",
-        "cuanto",
-        "cuanta",
-        "donde",
-        "esta",
-        "hay",
-        "es",
-        "suena",
-        "deberia",
-        "falta",
-        "faltan",
-        "sobra",
-        "sobran",
-        "hace",
-        "necesita",
-        "tiene",
-        "conviene",
-        "convendria",
-        "queda",
-        "estan",
-        "son",
-        "suenan",
-        "lleva",
-        "sirve",
-        "vale",
-    ]
-)
+ASKS: Final = frozenset((
+    "what", "what's", "which", "why", "how", "when", "where", "who", "is", "are", "was", "were", "does", "do", "did",
+    "has", "have", "should", "would", "might", "isn't", "doesn't", "que", "cual", "por", "como", "cuanto", "cuanta",
+    "donde", "esta", "hay", "es", "suena", "deberia", "falta", "faltan", "sobra", "sobran", "hace", "necesita",
+    "tiene", "conviene", "convendria", "queda", "estan", "son", "suenan", "lleva", "sirve", "vale", "ha", "han",
+    "quien", "cuando", "cuantos", "cuantas", "cuales",
+))  # fmt: skip
 
 
 def _sentences(tokens: Sequence[Token]) -> list[Span]:

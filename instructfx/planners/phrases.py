@@ -144,6 +144,11 @@ class Voice:
                 return f"{known[part]} {known[band]}"
         return param.label
 
+    def band(self, band: str) -> str:
+        """What a band of an equaliser is called: "low shelf"."""
+        name: str = texts()["settings"].get(band, band) if self.language == "es" else label_text(band).lower()
+        return name
+
     def value(self, param: Param, value: float) -> str:
         """A value in its unit: "30 %", "+1.8 dB"."""
         if param.name == "pan":
@@ -174,8 +179,7 @@ class Voice:
             banded |= {gain.name, frequency.name, q.name}
             if abs(slot.settings[gain.name]) >= FLAT_DB:
                 values = [value_text(each, slot.settings[each.name]) for each in (gain, frequency)]
-                name = texts()["settings"].get(band, band) if self.language == "es" else label_text(band).lower()
-                found.append(f"{name} {self.say('at', gain=values[0], frequency=values[1])}")
+                found.append(f"{self.band(band)} {self.say('at', gain=values[0], frequency=values[1])}")
         for param in _on_the_card(slot.effect):
             if param.name not in banded:
                 found.append(f"{self.setting(param)} {self.value(param, slot.settings[param.name])}")

@@ -10,7 +10,7 @@ from instructfx.effects import EFFECTS
 from instructfx.language import lexicon
 from instructfx.language.intent_types import Language, Question, Topic
 from instructfx.language.words import fold
-from instructfx.planners import PastTurn, PlanRequest, chain_questions, sound_questions
+from instructfx.planners import PastTurn, PlanRequest, chain_questions, comparisons, sound_questions
 from instructfx.planners.deeds import FEW, changed, deeds, valued
 from instructfx.planners.phrases import Voice, capital, texts, uncapital
 from instructfx.planners.plan import Plan, Reply
@@ -219,5 +219,12 @@ ANSWERS: Mapping[Topic, Answer] = {
     "better": _better,
     "fault": sound_questions.fault,
     "how": _how,
+    "compared": comparisons.compared,
+    "extreme": chain_questions.extreme,
+    "place": chain_questions.place,
+    "speed": chain_questions.speed,
+    "reduction": chain_questions.reduction,
+    "wetness": chain_questions.wetness,
+    "clipping": sound_questions.clipping,
     "other": _other,
 }
