@@ -36,7 +36,8 @@ class Span:
 class DialogueActs:
     """What was recognised, and what is left to be read as wishes and commands.
 
-    said holds the names of acts of [[act]]: acknowledgement, dissatisfied, undo. asked is (topic, span) of a question.
+    said holds the names of acts of [[act]]: greeting, acknowledgement, dissatisfied, undo. asked is (topic, span) of a
+    question.
     """
 
     said: tuple[str, ...] = ()
@@ -59,7 +60,7 @@ def read_acts(tokens: Sequence[Token]) -> DialogueActs:
         topic = _topic(tokens, sentence)
         words = _words(tokens, sentence)
         whole = _whole(words)
-        if topic is not None and isinstance(whole, Reference):  # "is the bass still the same?"
+        if topic is not None and (isinstance(whole, Reference) or whole == "undo"):  # "is it worse than the original?"
             whole = None
         rather = rejecting(tokens) if sentence.start == 0 else None
         ended = whole == "dissatisfied" and sentence.end < len(tokens)  # "no. Brighter."
@@ -191,7 +192,8 @@ ASKS: Final = frozenset((
     "has", "have", "should", "would", "might", "isn't", "doesn't", "que", "cual", "por", "como", "cuanto", "cuanta",
     "donde", "esta", "hay", "es", "suena", "deberia", "falta", "faltan", "sobra", "sobran", "hace", "necesita",
     "tiene", "conviene", "convendria", "queda", "estan", "son", "suenan", "lleva", "sirve", "vale", "ha", "han",
-    "quien", "cuando", "cuantos", "cuantas", "cuales",
+    "quien", "cuando", "cuantos", "cuantas", "cuales", "sigue", "siguen",
+    "era", "eran", "estaba", "sonaba", "tenia",
 ))  # fmt: skip
 
 

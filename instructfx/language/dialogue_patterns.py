@@ -29,9 +29,11 @@ class Pronoun:
 @dataclass(frozen=True)
 class DialoguePatterns:
     """The patterns of dialogue.toml and beyond.toml. cannot is what the rack cannot do, by its keys.
-    also begins a question that says only what else is asked, again is one that says nothing new.
-    baselines are what a comparison is with, counted is topic of a question -> the number in it, targets
-    are loudnesses in LUFS by where it is to be played."""
+
+    past begins a question of what then had more of, also one that says only what else is asked, again one that says
+    nothing new; baselines are what a comparison is with, counted is topic of a question -> the number in it, targets
+    are loudnesses in LUFS by where it is to be played.
+    """
 
     acts: Patterns[str]
     references: Patterns[Reference]
@@ -43,6 +45,7 @@ class DialoguePatterns:
     please: Patterns[str]
     proposals: Patterns[str]
     topics: Patterns[Topic]
+    past: Patterns[str]
     also: Patterns[str]
     again: Patterns[str]
     baselines: Patterns[Reference]
@@ -79,6 +82,7 @@ def dialogue_patterns() -> DialoguePatterns:
         please=patterns([("^ {please}", "please")], known),
         proposals=patterns([(each, "proposes") for each in _written(data["proposing"])], known),
         topics=patterns([(each, entry["topic"]) for entry in data["question"] for each in _written(entry)], known),
+        past=patterns([(each, "past") for each in _written(data["past"])], known),
         also=patterns([(each, "also") for each in _written(data["also"])], known),
         again=patterns([(each, "again") for each in _written(data["again"])], known),
         baselines=patterns([(each, _reference(ref)) for ref in data["baseline"] for each in _written(ref)], known),

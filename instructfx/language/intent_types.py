@@ -180,8 +180,9 @@ class Question:
     is compared: "the difference between delay and reverb". setting is the name of one that is spoken of, frequency_hz a
     frequency, 0 where there is none. whole: everything so far is meant, and not the last turn alone. against is
     what a comparison is with, None where that is left open; directed: more or less of something is asked about;
-    open: yes or no is no answer; too: it asks for too much. number is a place in the chain from 1, -1 for the last,
-    or 1 for what goes up and -1 for what goes down. loudness_lufs is a target."""
+    past: whether then had it, and not now; open: yes or no is no answer; too: it asks for too much. number is a
+    place in the chain from 1, -1 for the last, or 1 for what goes up and -1 for what goes down. loudness_lufs is a
+    target, source an instrument that is named."""
 
     topic: Topic
     phrase: str
@@ -194,10 +195,12 @@ class Question:
     whole: bool = False
     against: Reference | None = None
     directed: bool = False
+    past: bool = False
     open: bool = False
     too: bool = False
     number: int = 0
     loudness_lufs: float | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -205,9 +208,9 @@ class Intent:
     """Everything that one instruction asks, and the words that were not understood.
 
     undo is by how many turns to go back, before anything else. said names acts that ask for no change of sound:
-    acknowledgement, dissatisfied, undo, foreign. undirected are nouns of which nothing says whether more or less is
-    wanted: "bass". loudness_lufs is the loudness that was named for the whole track, peak_dbtp the true peak. holds are
-    parts of the spectrum that are to stay as they are.
+    greeting, acknowledgement, dissatisfied, undo, foreign. undirected are nouns of which nothing says whether more
+    or less is wanted: "bass". loudness_lufs is the loudness that was named for the whole track, peak_dbtp the true
+    peak. holds are parts of the spectrum that are to stay as they are.
     """
 
     instruction: str

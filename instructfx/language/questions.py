@@ -21,7 +21,24 @@ CARRIED: Final[frozenset[Topic]] = frozenset(
 )
 """Topics in which one thing can stand for another: "is it too bright? and the bass?"."""
 OPEN: Final = frozenset(
-    ("which", "what", "what's", "whats", "how", "or", "same", "cual", "cuales", "cuanto", "cuanta", "o", "u", "igual")
+    (
+        "which",
+        "what",
+        "what's",
+        "whats",
+        "how",
+        "or",
+        "as",
+        "same",
+        "cual",
+        "cuales",
+        "cuanto",
+        "cuanta",
+        "o",
+        "u",
+        "tan",
+        "igual",
+    )
 )
 """Words of questions that are not answered with yes or no; "que" asks only at the beginning: "más que antes"."""
 MEASURED: Final[frozenset[Topic]] = frozenset(
@@ -56,25 +73,29 @@ def question(topic: Topic, tokens: Sequence[Token], instruction: str) -> Questio
     ]
     qualities.sort(key=lambda each: not _compares(items, each[0]))  # "is the low end tighter": the tightness
     place, family = next(iter(qualities), (0, ""))
-    less = place > 0 and items[place - 1].has("less")
+    place = place if family else next((at for at, item in enumerate(items) if item.entry), 0)
     number = found.meaning if found else 0
-    sign = number if number and compared == "compared" else -1 if less else 1
+    if compared == "compared" and place > 0 and items[place - 1].has("less"):
+        number = -1
+    sign = number if number and compared == "compared" else 1
     return Question(
-        compared,
-        " ".join(token.text for token in tokens),
-        effect,
-        family,
-        {axis: sign * value for axis, value in words.families[family].axes.items()} if family else {},
-        also,
-        setting.param if setting else "",
-        next((each.value for each in numbers if each.value >= LEAST_HZ), 0.0),
-        any(item.has("sofar") for item in items),
-        against if compared == "compared" else None,
-        bool(number) or any(_compares(items, at) for at in range(len(items))),
-        keys[:1] == ["que"] or any(key in OPEN for key in keys),
-        any(item.has("too") for item in items),
-        number,
-        targets[0] if targets else _target(keys),
+        topic=compared,
+        phrase=" ".join(token.text for token in tokens),
+        effect=effect,
+        family=family,
+        axes={axis: sign * value for axis, value in words.families[family].axes.items()} if family else {},
+        also=also,
+        setting=setting.param if setting else "",
+        frequency_hz=next((each.value for each in numbers if each.value >= LEAST_HZ), 0.0),
+        whole=any(item.has("sofar") for item in items),
+        against=against if compared == "compared" else None,
+        directed=bool(number) or any(_compares(items, at) for at in range(len(items))),
+        past=dialogue_patterns().past.find(keys) is not None,
+        open=keys[:1] == ["que"] or any(key in OPEN for key in keys),
+        too=any(item.has("too") for item in items),
+        number=number,
+        loudness_lufs=targets[0] if targets else _target(keys),
+        source=next((item.text for item in items if item.kind == "source"), ""),
     )
 
 

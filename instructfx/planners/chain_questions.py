@@ -47,6 +47,8 @@ def amount(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
     """How much there is of a setting, an effect or a quality; where none is named, of everything."""
     if question.setting:
         return setting(question, request, voice)
+    if question.frequency_hz:
+        return at_frequency(question, request, voice)
     if not question.effect:
         return sound_questions.reading(question, request, voice) if question.axes else chain(question, request, voice)
     there = [described(slot, request.chain, voice) for slot in request.chain.of_effect(question.effect)]

@@ -57,8 +57,7 @@ def compared(question: Question, request: PlanRequest, voice: Voice) -> list[str
         what = voice.say("differs", compared=voice.compared(axis, found.steps), amount=found.amount, **values)
     if question.open:
         return [voice.say("so_it_is", what=what)]
-    way = question.axes.get(axis, question.number or question.axes.get(main_axis(question), 1.0))
-    agrees = not question.directed or found.steps * way > 0
+    agrees = not question.directed or found.steps * _way(question, axis) > 0
     return [voice.say("yes_so" if agrees and not found.alike else "no_so", what=what)]
 
 
@@ -88,6 +87,14 @@ def _axis(question: Question) -> str:
     if effect and effect.role == "level":
         return "loudness"
     return main_axis(question) or next(iter(effect.heuristics.reach if effect else ()), "")
+
+
+def _way(question: Question, axis: str) -> float:
+    """Which way an axis moves where a question is answered with yes."""
+    effect = EFFECTS.resolve(question.effect) if question.effect else None
+    spoken = question.number or question.axes.get(main_axis(question), 1.0)
+    moves = effect.heuristics.reach.get(axis, 1.0) if effect else 1.0
+    return question.axes.get(axis, spoken * moves) * (-1 if question.past else 1)
 
 
 def _difference(axis: str, then: Then, request: PlanRequest, voice: Voice) -> AxisDifference | None:

@@ -72,7 +72,12 @@ class Voice:
         text = self.axis(axis, "less" if change < 0 else "more")
         if not degree or A_LITTLE < abs(change) < MUCH:
             return text
-        return self.say("a_little" if abs(change) <= A_LITTLE else "much", compared=text)
+        little = abs(change) <= A_LITTLE
+        if text.startswith("con "):  # "con algo más de peso", not "un poco con más peso"
+            noun = text.removeprefix("con ")
+            noun = re.sub(r"^(más|menos) ", r"\1 de ", noun) if little else noun
+            return self.say("with_a_little" if little else "with_much", compared=noun)
+        return self.say("a_little" if little else "much", compared=text)
 
     def wish(self, axis: str, change: float) -> str:
         """What to type to move an axis that way."""

@@ -12,6 +12,7 @@ from instructfx.chain import Chain
 from instructfx.ears.axes import AXES
 from instructfx.planners import PastExchange, PastTurn, PlanRequest
 from instructfx.planners.builtin import BuiltinPlanner
+from instructfx.planners.phrases import Voice
 from instructfx.planners.plan import Reply
 from instructfx.planners.usual import usual
 from instructfx.rendering.gain_reduction import GainReduction
@@ -46,33 +47,75 @@ def said(words: str, request: PlanRequest = LATER) -> str:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ("is this louder than before?", 'Yes: louder than before "a loud hall", by 3.0 LU (−15.0 LUFS now, −18.0 LUFS'),
-        ("is it louder than the original?", "Yes: louder than the dry track, by 3.0 LU"),
-        ("is it quieter than the dry track?", "No: louder than the dry track"),
-        ("did the volume go up?", "Yes: louder"),
-        ("has the level gone down?", "No: louder"),
-        ("is it louder than turn 2?", 'No: about the same as after "a loud hall"'),
-        ("which is brighter, this or the original?", "Brighter than the dry track, by 1.2 steps"),
-        ("compared to the start, is it brighter or darker?", "Brighter than the dry track"),
-        ("is it less bright than the original?", "No: brighter than the dry track"),
-        ("how much brighter is it than the dry track?", "Brighter than the dry track, by 1.2 steps"),
-        ("did the bass change?", 'No: about the same as before "a loud hall" (bass'),
-        ("does it have less low end than the original?", "Yes: less bass than the dry track, by 0.8 steps"),
-        ("is it wider now?", "No: about the same"),
-        ("is there more reverb than before?", "Yes: much roomier than before"),
-        ("is the bass still the same?", "About the same as before"),
-        ("is it brighter than before the reverb?", "No: about the same"),
+        (
+            "is this louder than before?",
+            'Yes: now louder than before "a loud hall", by 3.0 LU (−15.0 LUFS, then −18.0 LUFS',
+        ),
+        ("is it louder than the original?", "Yes: now louder than the dry track, by 3.0 LU"),
+        ("is it quieter than the dry track?", "No: now louder than the dry track"),
+        ("did the volume go up?", "Yes: now louder"),
+        ("has the level gone down?", "No: now louder"),
+        ("is it louder than turn 2?", 'No: now about the same as after "a loud hall"'),
+        ("which is brighter, this or the original?", "Now brighter than the dry track, by 1.2 steps"),
+        ("compared to the start, is it brighter or darker?", "Now brighter than the dry track"),
+        ("is it less bright than the original?", "No: now brighter than the dry track"),
+        ("how much brighter is it than the dry track?", "Now brighter than the dry track, by 1.2 steps"),
+        ("did the bass change?", 'No: now about the same as before "a loud hall" (bass'),
+        ("does it have less low end than the original?", "Yes: now less bass than the dry track, by 0.8 steps"),
+        ("is it wider now?", "No: now about the same"),
+        ("is there more reverb than before?", "Yes: now much roomier than before"),
+        ("is there less reverb than before?", "No: now much roomier"),
+        ("is the original brighter?", "No: now brighter than the dry track"),
+        ("was it darker at the start?", "Yes: now brighter"),
+        ("was it quieter before?", "Yes: now louder"),
+        ("was it quieter in turn 1?", 'Yes: now louder than after "brighter"'),
+        ("is it as bright as the original?", "Now brighter than the dry track"),
+        ("how loud was the original?", "Now louder than the dry track, by 3.0 LU (−15.0 LUFS, then −18.0 LUFS)"),
+        ("how much did the loudness change?", "Now louder than before"),
+        ("is the volume lower than before?", "No: now louder"),
+        ("¿era más oscuro antes?", "No: ahora casi igual"),
+        ("¿cuánto ha subido el volumen?", "Ahora más fuerte que antes de «a loud hall», por 3.0 LU"),
+        ("¿en qué se diferencia del original?", "Comparado con la pista original: "),
+        ("is the bass still the same?", "Now about the same as before"),
+        ("is it brighter than before the reverb?", "No: now about the same"),
         ("is it brighter than turn 7?", "no such version"),
         ("how is it different from the original?", "Compared with the dry track: "),
-        ("¿está más fuerte que antes?", "Sí: más fuerte que antes de «a loud hall», por 3.0 LU (ahora −15.0 LUFS"),
-        ("¿es más oscuro que el original?", "No: más brillante que la pista original, por 1.2 pasos"),
-        ("¿cuál es más brillante, esta o la original?", "Más brillante que la pista original"),
-        ("¿han bajado los graves?", "No: casi igual que antes de «a loud hall»"),
-        ("¿tiene menos graves que la pista original?", "Sí: con menos peso en graves que la pista original"),
+        ("¿está más fuerte que antes?", "Sí: ahora más fuerte que antes de «a loud hall», por 3.0 LU (−15.0 LUFS"),
+        ("¿es más oscuro que el original?", "No: ahora más brillante que la pista original, por 1.2 pasos"),
+        ("¿cuál es más brillante, esta o la original?", "Ahora más brillante que la pista original"),
+        ("¿han bajado los graves?", "No: ahora casi igual que antes de «a loud hall»"),
+        ("¿tiene menos graves que la pista original?", "Sí: ahora con menos peso en graves que la pista original"),
     ],
 )
 def test_now_is_compared_with_then(words: str, says: str) -> None:
     assert says in said(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "is it worse than the original?",
+        "is the bass still the same?",
+        "¿sigue sonando oscuro?",
+        "¿era más claro antes?",
+    ],
+)
+def test_a_question_never_takes_back_or_changes(words: str) -> None:
+    assert said(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["is the kick louder than before?", "is the kick too bright?", "¿está la voz más fuerte?"]
+)
+def test_of_an_instrument_only_the_whole_track_is_known(words: str) -> None:
+    assert any(each in said(words) for each in ("whole track", "pista entera"))
+
+
+def test_more_of_something_is_said_as_spanish_says_it() -> None:
+    voice = Voice("es")
+    assert voice.compared("bass", 0.5) == "con algo más de peso en graves"
+    assert voice.compared("bass", -2.0) == "con bastante menos peso en graves"
+    assert voice.compared("warmth", 2.0) == "mucho más cálido"
 
 
 @pytest.mark.parametrize("words", ["is it louder than before?", "¿está más ancho que antes?", "did the bass change?"])
@@ -103,6 +146,8 @@ def test_a_question_that_is_not_understood_gets_no_yes_or_no_on_a_stray_word(wor
         ("which frequency has the biggest boost?", "The biggest boost is +4.0 dB at 8.0 kHz, the high shelf band"),
         ("what is the biggest cut?", "The biggest cut is −5.0 dB at 1.0 kHz, the mid band of the equaliser"),
         ("which band is boosted the most?", "+4.0 dB at 8.0 kHz"),
+        ("¿qué frecuencia está más realzada?", "+4.0 dB en 8.0 kHz"),
+        ("what does the eq do at 1 kHz?", "At 1000 Hz the chain does −"),
         ("where do you cut the most?", "−5.0 dB at 1.0 kHz"),
         ("¿qué frecuencia tiene el mayor realce?", "El mayor realce es +4.0 dB en 8.0 kHz"),
         ("¿dónde está el corte más grande?", "El mayor corte es −5.0 dB en 1.0 kHz"),
@@ -149,6 +194,10 @@ MOVING = PlanRequest(
         ("how much is the limiter doing?", "takes 6.2 dB off", "Compressor"),
         ("how much is the compressor doing?", "takes nothing off", "Limiter"),
         ("how much gain reduction is there?", "takes 6.2 dB off", "bpm"),
+        ("¿está trabajando el limitador?", "quita como mucho 6.2 dB", "Compresor"),
+        ("is there too much reverb?", "as usual: space reads", "Yes"),
+        ("¿hay demasiada reverb?", "Reverb (", "Sí"),
+        ("how is the bass?", "Bass reads", "Yes"),
         ("¿cuántos dB quita el limitador?", "quita como mucho 6.2 dB", "Compresor"),
         ("how wet is it in percent?", "The reverb: mix 35 %", "compressor"),
         ("what percentage of reverb is on it?", "The reverb: mix 35 %", "delay"),
@@ -237,6 +286,9 @@ def test_what_is_too_quiet_or_clipped_is_told_as_such() -> None:
         "what would you change?",
         "is there anything you would improve?",
         "what do you think it needs?",
+        "how can it be improved?",
+        "got any ideas?",
+        "¿me recomiendas algo?",
         "¿qué cambiarías?",
         "¿hay algo que mejorarías?",
         "¿alguna sugerencia?",
