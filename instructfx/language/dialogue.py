@@ -21,6 +21,7 @@ BARE: Final = ("more", "más")  # behind a "no", of what was asked less of
 LISTED: Final = frozenset(("section", "separate"))  # of what cannot be done, what is told part by part
 ASKED: Final = frozenset(("identify", "offtopic"))  # of what cannot be done, what is asked and not asked for
 PART_ENDS: Final = frozenset(",:()—–")
+YES_OR_NO: Final = frozenset(("is", "are", "was", "were", "does", "did", "has", "have", "isn't", "hasn't", "didn't"))
 JOINTS: Final = frozenset(("but", "and", "then", "pero", "y", "luego", "entonces"))
 
 
@@ -60,7 +61,10 @@ def read_acts(tokens: Sequence[Token]) -> DialogueActs:
         topic = _topic(tokens, sentence)
         words = _words(tokens, sentence)
         whole = _whole(words)
-        if topic is not None and (isinstance(whole, Reference) or whole == "undo"):  # "is it worse than the original?"
+        asks = tokens[sentence.end - 1].key == "?" or words[0] in YES_OR_NO
+        if (
+            topic is not None and asks and (isinstance(whole, Reference) or whole == "undo")
+        ):  # "is it worse than it was?"
             whole = None
         rather = rejecting(tokens) if sentence.start == 0 else None
         ended = whole == "dissatisfied" and sentence.end < len(tokens)  # "no. Brighter."

@@ -66,6 +66,7 @@ def question(topic: Topic, tokens: Sequence[Token], instruction: str) -> Questio
     counted = dialogue_patterns().counted.get(compared)
     found = counted.find(keys) if counted else None
     way = keys[found.start : found.end] if found else []  # "han bajado los graves" asks about the bass
+    way = ["mean"] if topic == "meaning" else way  # "what do you mean by boxy" asks about boxy
     qualities = [
         (at, item.entry.family)
         for at, item in enumerate(items)

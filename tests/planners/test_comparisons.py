@@ -79,6 +79,8 @@ def said(words: str, request: PlanRequest = LATER) -> str:
         ("is the bass still the same?", "Now about the same as before"),
         ("is it brighter than before the reverb?", "No: now about the same"),
         ("is it brighter than turn 7?", "no such version"),
+        ("is it brighter than the first version?", 'No: now about the same as after "brighter"'),
+        ("what changed since the first version?", 'Compared with after "brighter": '),
         ("how is it different from the original?", "Compared with the dry track: "),
         ("¿está más fuerte que antes?", "Sí: ahora más fuerte que antes de «a loud hall», por 3.0 LU (−15.0 LUFS"),
         ("¿es más oscuro que el original?", "No: ahora más brillante que la pista original, por 1.2 pasos"),
@@ -257,6 +259,7 @@ def test_a_wish_behind_a_question_stays_a_wish(words: str) -> None:
         ("is it too quiet for youtube?", "No: it plays at"),
         ("is it too loud for the radio?", "Yes: it plays at −15.0 LUFS, 8.0 LU above the -23"),
         ("¿está lo bastante fuerte para Spotify?", "Sí: suena a −15.0 LUFS"),
+        ("do you hear any distortion?", "below full scale"),
         ("is it clipping?", "No: the true peak is −1.4 dBTP, below full scale. Peaks are limited"),
         ("are the peaks limited?", "so that none passes −1.4 dBTP"),
         ("¿está clipeando?", "No: el pico real es −1.4 dBTP"),
@@ -315,3 +318,21 @@ def test_a_greeting_is_greeted_and_told_what_to_type(words: str, begins: str) ->
 def test_a_question_in_spanish_is_answered_in_spanish(words: str) -> None:
     text = f" {said(words)} ".lower()
     assert not [word for word in (" the ", " after ", " and ", " is ", " it ", " was ") if word in text]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("what do you mean by boxy?", 'By "boxy" I understand'),
+        ("where does the reverb sit in the chain?", "In the chain, in this order: equaliser"),
+        ("do you think it needs compression?", "add a compressor"),
+    ],
+)
+def test_what_is_asked_for_is_answered(words: str, says: str) -> None:
+    assert says in said(words)
+
+
+def test_how_it_was_before_is_gone_back_to_where_it_is_not_asked_about() -> None:
+    plan = BuiltinPlanner().plan(replace(LATER, instruction="how it was before the reverb"))
+    assert not isinstance(plan, Reply)
+    assert plan.undo == 1
