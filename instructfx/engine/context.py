@@ -22,6 +22,7 @@ from instructfx.errors import InstructionError
 from instructfx.planners import PastExchange, PastTurn, Planner, PlanRequest
 from instructfx.refine import OnStep, RefineOptions, ignore, never
 from instructfx.rendering.excerpt import Excerpt
+from instructfx.rendering.gain_reduction import GainReduction, gain_reduction
 from instructfx.rendering.track import render_facts
 from instructfx.sessions import FirstTurn, Provenance, Session, Turn
 from instructfx.sessions.options import TurnOptions
@@ -33,6 +34,8 @@ PACKAGES = (
 )  # fmt: skip
 OF_THE_SEARCH = ("planner", "seed", "recipe", "options", "first_turn", "turn_options")
 """What of a turn's provenance has no part in its readings."""
+
+LATEST = 8  # questions of which "and now?" may ask the last again
 
 Stage = Literal["planning", "listening", "refining", "saving"]
 OnStage = Callable[[Stage], None]
@@ -133,6 +136,8 @@ class TurnContext:
             recent=spoken_of(self.session),
             used=given_ids(self.session, self.take),
             facts=self._facts,
+            reduction=self._reduction,
+            asked=tuple(each.instruction for each in session.exchanges if each.act == "question")[-LATEST:],
             since=tuple(
                 PastExchange(each.instruction, each.act, each.reply)
                 for each in self.session.exchanges
@@ -146,6 +151,10 @@ class TurnContext:
     def _facts(self, chain: Chain) -> TrackFacts:
         """Raises StoreError and AudioError where the track is gone."""
         return render_facts(chain, self.store.load(self.session.id)[1])
+
+    def _reduction(self, chain: Chain, slot_id: str) -> GainReduction:
+        with threads(self.agents.fixed_threads):
+            return gain_reduction(self.excerpt, chain, slot_id)
 
     def readings(self, chain: Chain) -> Mapping[str, float]:
         """What the ear reads of a chain: what it read after a turn that left this chain, where that was the same ear on

@@ -21,6 +21,7 @@ BARE: Final = ("more", "más")  # behind a "no", of what was asked less of
 LISTED: Final = frozenset(("section", "separate"))  # of what cannot be done, what is told part by part
 ASKED: Final = frozenset(("identify", "offtopic"))  # of what cannot be done, what is asked and not asked for
 PART_ENDS: Final = frozenset(",:()—–")
+YES_OR_NO: Final = frozenset(("is", "are", "was", "were", "does", "did", "has", "have", "isn't", "hasn't", "didn't"))
 JOINTS: Final = frozenset(("but", "and", "then", "pero", "y", "luego", "entonces"))
 
 
@@ -36,7 +37,8 @@ class Span:
 class DialogueActs:
     """What was recognised, and what is left to be read as wishes and commands.
 
-    said holds the names of acts of [[act]]: acknowledgement, dissatisfied, undo. asked is (topic, span) of a question.
+    said holds the names of acts of [[act]]: greeting, acknowledgement, dissatisfied, undo. asked is (topic, span) of a
+    question.
     """
 
     said: tuple[str, ...] = ()
@@ -59,6 +61,11 @@ def read_acts(tokens: Sequence[Token]) -> DialogueActs:
         topic = _topic(tokens, sentence)
         words = _words(tokens, sentence)
         whole = _whole(words)
+        asks = tokens[sentence.end - 1].key == "?" or words[0] in YES_OR_NO
+        if (
+            topic is not None and asks and (isinstance(whole, Reference) or whole == "undo")
+        ):  # "is it worse than it was?"
+            whole = None
         rather = rejecting(tokens) if sentence.start == 0 else None
         ended = whole == "dissatisfied" and sentence.end < len(tokens)  # "no. Brighter."
         if rather and (ended or _turns(whole) or rather.words in BARE):
@@ -184,60 +191,14 @@ def _only_wishes(words: Sequence[str]) -> bool:
     return not any(word in ASKS for word in words)
 
 
-ASKS: Final = frozenset(
-    [
-        "what",
-        "what's",
-        "which",
-        "why",
-        "how",
-        "when",
-        "where",
-        "who",
-        "is",
-        "are",
-        "was",
-        "were",
-        "does",
-        "do",
-        "did",
-        "has",
-        "have",
-        "should",
-        "would",
-        "might",
-        "isn't",
-        "doesn't",
-        "que",
-        "cual",
-        "por",
-        "como",
-        "cuanto",
-        "cuanta",
-        "donde",
-        "esta",
-        "hay",
-        "es",
-        "suena",
-        "deberia",
-        "falta",
-        "faltan",
-        "sobra",
-        "sobran",
-        "hace",
-        "necesita",
-        "tiene",
-        "conviene",
-        "convendria",
-        "queda",
-        "estan",
-        "son",
-        "suenan",
-        "lleva",
-        "sirve",
-        "vale",
-    ]
-)
+ASKS: Final = frozenset((
+    "what", "what's", "which", "why", "how", "when", "where", "who", "is", "are", "was", "were", "does", "do", "did",
+    "has", "have", "should", "would", "might", "isn't", "doesn't", "que", "cual", "por", "como", "cuanto", "cuanta",
+    "donde", "esta", "hay", "es", "suena", "deberia", "falta", "faltan", "sobra", "sobran", "hace", "necesita",
+    "tiene", "conviene", "convendria", "queda", "estan", "son", "suenan", "lleva", "sirve", "vale", "ha", "han",
+    "quien", "cuando", "cuantos", "cuantas", "cuales", "sigue", "siguen",
+    "era", "eran", "estaba", "sonaba", "tenia",
+))  # fmt: skip
 
 
 def _sentences(tokens: Sequence[Token]) -> list[Span]:

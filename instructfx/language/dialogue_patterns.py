@@ -28,7 +28,12 @@ class Pronoun:
 
 @dataclass(frozen=True)
 class DialoguePatterns:
-    """The patterns of dialogue.toml and beyond.toml. cannot is what the rack cannot do, by its keys."""
+    """The patterns of dialogue.toml and beyond.toml. cannot is what the rack cannot do, by its keys.
+
+    past begins a question of what then had more of, also one that says only what else is asked, again one that says
+    nothing new; baselines are what a comparison is with, counted is topic of a question -> the number in it, targets
+    are loudnesses in LUFS by where it is to be played.
+    """
 
     acts: Patterns[str]
     references: Patterns[Reference]
@@ -40,6 +45,12 @@ class DialoguePatterns:
     please: Patterns[str]
     proposals: Patterns[str]
     topics: Patterns[Topic]
+    past: Patterns[str]
+    also: Patterns[str]
+    again: Patterns[str]
+    baselines: Patterns[Reference]
+    counted: Mapping[str, Patterns[int]]
+    targets: Patterns[float]
 
 
 @lru_cache(maxsize=1)
@@ -71,6 +82,23 @@ def dialogue_patterns() -> DialoguePatterns:
         please=patterns([("^ {please}", "please")], known),
         proposals=patterns([(each, "proposes") for each in _written(data["proposing"])], known),
         topics=patterns([(each, entry["topic"]) for entry in data["question"] for each in _written(entry)], known),
+        past=patterns([(each, "past") for each in _written(data["past"])], known),
+        also=patterns([(each, "also") for each in _written(data["also"])], known),
+        again=patterns([(each, "again") for each in _written(data["again"])], known),
+        baselines=patterns([(each, _reference(ref)) for ref in data["baseline"] for each in _written(ref)], known),
+        targets=patterns([(each, entry["lufs"]) for entry in data["target"] for each in _written(entry)], known),
+        counted={
+            topic: patterns(
+                [
+                    (each, entry["number"])
+                    for entry in data["counted"]
+                    if entry["topic"] == topic
+                    for each in _written(entry)
+                ],
+                known,
+            )
+            for topic in sorted({entry["topic"] for entry in data["counted"]})
+        },
     )
 
 
@@ -103,6 +131,7 @@ def classes() -> Mapping[str, Phrases]:
     }
     found = {
         "quality": [keys for keys, entry in words.entries.items() if entry.family is not None],
+        "comparative": [keys for keys, entry in words.entries.items() if entry.form == "comparative"],
         "area": [keys for keys, entry in words.entries.items() if entry.family in AREAS],
         "degree": [keys for keys, readings in roles().items() if any(role == "degree" for role, _, _ in readings)],
     }

@@ -8,6 +8,7 @@ from dataclasses import replace
 from instructfx.language.intent_types import Command, Language
 from instructfx.language.notes import note
 from instructfx.language.scan import Item
+from instructfx.language.words import fold
 
 MOST_SOURCES = 3  # that a note names
 
@@ -56,7 +57,7 @@ def language(items: Sequence[Item]) -> Language:
     for item in items:
         if item.language in counts and item.text not in BOTH:
             counts[item.language] += 1
-    small = [item.text for item in items if item.kind in ("ignored", "unknown", "common")]
+    small = [fold(item.text) for item in items if item.kind in ("ignored", "unknown", "common")]
     spanish = sum(1 for text in small if text in _SPANISH)
     english = sum(1 for text in small if text in _ENGLISH)
     return "es" if counts["es"] + spanish > counts["en"] + english else "en"
@@ -114,6 +115,21 @@ _SPANISH = frozenset(
         "ahora",
         "todo",
         "nada",
+        "cual",
+        "cuanto",
+        "cuanta",
+        "donde",
+        "quien",
+        "hay",
+        "ha",
+        "han",
+        "tiene",
+        "suena",
+        "alguna",
+        "algun",
+        "buenos",
+        "buenas",
+        "dias",
     ]
 )
 _ENGLISH = frozenset(

@@ -15,12 +15,13 @@ from instructfx.language.finalize import language, merged, notes, unknown
 from instructfx.language.foreign import foreign
 from instructfx.language.frames import IntentDraft, emit
 from instructfx.language.groups import ClauseReading, read
-from instructfx.language.intent_types import LEAST_HZ, Command, Intent, Language, Question, Topic
+from instructfx.language.intent_types import Command, Intent, Language
 from instructfx.language.lexicon import Lexicon, lexicon
 from instructfx.language.normal_form import normal_form
 from instructfx.language.note_lengths import with_note_lengths, with_tempo
 from instructfx.language.notes import note
 from instructfx.language.numeric_commands import figures
+from instructfx.language.questions import question
 from instructfx.language.scan import Clause, Item, clauses, scan, text_of
 from instructfx.language.scopes import scoped
 from instructfx.language.which import with_which
@@ -28,6 +29,7 @@ from instructfx.language.words import READ_CHARACTERS, Token, titled
 
 MAX_UNDO = 99
 DEFAULTS = frozenset(("default", "defaults", "fábrica", "fabrica", "predeterminado", "predeterminados"))
+SPANISH_MARKS = frozenset("¿¡")
 
 
 def understand(instruction: str, lately: Sequence[str] = ()) -> Intent:
@@ -41,14 +43,15 @@ def understand(instruction: str, lately: Sequence[str] = ()) -> Intent:
     if foreign(everything):
         return Intent(instruction, language(everything), unknown=unknown(everything), said=("foreign",))
     acts = read_acts(tokens)
+    spoken: Language = "es" if SPANISH_MARKS & set(instruction) else language(everything)
     disliked = bool({"undo", "dissatisfied"} & set(acts.said)) and bool(acts.left)
-    intent = _asked(instruction, acts.left, language(everything), lately, disliked)
+    intent = _asked(instruction, acts.left, spoken, lately, disliked)
     return replace(
         intent,
         commands=tuple(each for each in intent.commands if not (acts.beyond and each.which.kind == "it")),
         undo=intent.undo or int("undo" in acts.said and not (disliked and any(w.complaint for w in intent.wishes))),
         references=acts.references,
-        questions=tuple(_question(topic, tokens[span.start : span.end], words) for topic, span in acts.asked),
+        questions=tuple(question(topic, tokens[span.start : span.end], instruction) for topic, span in acts.asked),
         beyond=(*acts.beyond, *intent.beyond),
         app=acts.app,
         said=tuple(dict.fromkeys((*acts.said, *intent.said))),
@@ -119,21 +122,6 @@ def _read_wishes(items: Sequence[Item], draft: IntentDraft, words: Lexicon) -> N
             words,
             bool(figure.commands),
         )
-
-
-def _question(topic: Topic, tokens: Sequence[Token], words: Lexicon) -> Question:
-    """A question with what it speaks of: an effect, or a quality with its sign."""
-    items = scan([token for token in tokens if token.key != "?"], words)
-    phrase = " ".join(token.text for token in tokens)
-    named = dict.fromkeys(i.entry.nickname.effect for i in items if i.entry and i.entry.nickname)
-    effect, also = [*named, "", ""][:2]
-    family = next((i.entry.family for i in items if i.entry and i.entry.family), None) or ""
-    axes = words.families[family].axes if family else {}
-    setting = next((i.entry.setting for i in items if i.entry and i.entry.setting), None)
-    numbers = [i.quantity for i in items if i.quantity and (i.quantity.unit == "hz" or not i.quantity.unit)]
-    hertz = next((each.value for each in numbers if each.value >= LEAST_HZ), 0.0)
-    whole = any(item.has("sofar") for item in items)
-    return Question(topic, phrase, effect, family, axes, also, setting.param if setting else "", hertz, whole)
 
 
 def _undone(part: Clause, draft: IntentDraft) -> bool:

@@ -114,17 +114,20 @@ class Command:
 Topic = Literal[
     "why", "changed", "chain", "amount", "loudness", "width", "mono", "tempo", "key", "quality", "there", "meaning",
     "abilities", "undone", "advice", "better", "fault", "how", "other",
+    "compared", "extreme", "place", "speed", "reduction", "wetness", "clipping",
 ]  # fmt: skip
 """What a question asks: why something was done, what changed, what is in the chain, how much of something there is, how
-loud or wide the track is, what is left of it in mono, its tempo or key, whether it is too bright, whether an effect is
-there, what a word or effect means, what can be done here, what was undone, what to do, whether it is better now,
-whether a fault can be heard, how something is done on the page, or something else."""
+loud or wide the track is, what is left of it in mono, its tempo or key, whether it is too bright, whether an effect is there, what a word or effect
+means, what can be done here, what was undone, what to do, whether it is better now, whether a fault can be heard, how
+something is done on the page, or something else; how it is compared with before, where an equaliser does most, what
+stands at a place of the chain, how fast something moves, how much a compressor takes off, how wet it is, whether it
+clips."""
 
 
 ReferenceKind = Literal[
     "again", "correct", "same_for", "less_by", "instead", "share", "swap", "before", "version", "frequency", "height",
     "bandwidth", "flatten", "exchange", "withdraw", "order",
-    "end", "turn", "redo", "rather", "offer", "cut", "boost", "band",
+    "end", "turn", "redo", "rather", "offer", "cut", "boost", "band", "previous",
 ]  # fmt: skip
 
 
@@ -153,7 +156,7 @@ class Reference:
     two slots change places. withdraw: what the turn of that number put in goes, and what came later stays. order:
     one effect is to come before another. end: an effect goes to the end of the chain, where amount is negative to
     its beginning. cut, boost, band: a band of the equaliser that was given a gain last, down, up or either, gets the
-    gain or the frequency of words, or amount times its gain."""
+    gain or the frequency of words, or amount times its gain. previous: what was before the last turn."""
 
     kind: ReferenceKind
     amount: float = 1.0
@@ -175,7 +178,11 @@ class Question:
     none: "how much reverb is on it", "is it too bright". axes are those of the family, with the sign that is asked
     about: "is it too dark" asks for brightness -1. phrase holds the words. also: another effect, with which the first
     is compared: "the difference between delay and reverb". setting is the name of one that is spoken of, frequency_hz a
-    frequency, 0 where there is none. whole: everything so far is meant, and not the last turn alone."""
+    frequency, 0 where there is none. whole: everything so far is meant, and not the last turn alone. against is
+    what a comparison is with, None where that is left open; directed: more or less of something is asked about;
+    past: whether then had it, and not now; open: yes or no is no answer; too: it asks for too much. number is a
+    place in the chain from 1, -1 for the last, or 1 for what goes up and -1 for what goes down. loudness_lufs is a
+    target, source an instrument that is named."""
 
     topic: Topic
     phrase: str
@@ -186,6 +193,14 @@ class Question:
     setting: str = ""
     frequency_hz: float = 0.0
     whole: bool = False
+    against: Reference | None = None
+    directed: bool = False
+    past: bool = False
+    open: bool = False
+    too: bool = False
+    number: int = 0
+    loudness_lufs: float | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -193,9 +208,9 @@ class Intent:
     """Everything that one instruction asks, and the words that were not understood.
 
     undo is by how many turns to go back, before anything else. said names acts that ask for no change of sound:
-    acknowledgement, dissatisfied, undo, foreign. undirected are nouns of which nothing says whether more or less is
-    wanted: "bass". loudness_lufs is the loudness that was named for the whole track, peak_dbtp the true peak. holds are
-    parts of the spectrum that are to stay as they are.
+    greeting, acknowledgement, dissatisfied, undo, foreign. undirected are nouns of which nothing says whether more
+    or less is wanted: "bass". loudness_lufs is the loudness that was named for the whole track, peak_dbtp the true
+    peak. holds are parts of the spectrum that are to stay as they are.
     """
 
     instruction: str

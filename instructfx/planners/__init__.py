@@ -15,6 +15,7 @@ from instructfx.planners.plan import Move, Plan, Reply, SpeechAct, Thoughts
 
 if TYPE_CHECKING:
     from instructfx.planners.model import Model
+    from instructfx.rendering.gain_reduction import GainReduction
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class PlanRequest:
     ear_reads: the ear understands any text, also one that no lexicon knows. cancelled: whoever asked has stopped it.
     recent: ids of the chain's slots, those that were spoken of last first. used: every id that the session has given.
     facts measures the whole track through a chain, which takes a while; None where there is no track.
+    reduction measures what the slot of that id, a compressor or limiter, takes off the excerpt. asked are the questions
+    so far, the latest last.
     since: what was said and answered after the last turn, such as a question back. others: the turns that are not on
     the path, taken back or taken of the same words. left is the number of the turn to which "redo" leads, 0 where there
     is none; stepped holds the words of the last turn where that was a step through the history, else nothing.
@@ -68,6 +71,8 @@ class PlanRequest:
     recent: tuple[str, ...] = ()
     used: frozenset[str] = frozenset()
     facts: Callable[[Chain], TrackFacts] | None = None
+    reduction: Callable[[Chain, str], GainReduction] | None = None
+    asked: tuple[str, ...] = ()
     since: tuple[PastExchange, ...] = ()
     others: tuple[PastTurn, ...] = ()
     left: int = 0

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from instructfx.ears.axes import AXES
-from instructfx.language import Intent, lexicon
+from instructfx.language import Intent, lexicon, understand
 from instructfx.language.foreign import foreign_language
+from instructfx.language.intent_types import Question
+from instructfx.language.normal_form import normal_form
+from instructfx.language.questions import asked_again
 from instructfx.language.words import fold
 from instructfx.planners import PlanRequest
 from instructfx.planners.phrases import Voice, texts
@@ -35,6 +38,8 @@ def reply_to(intent: Intent, request: PlanRequest) -> Reply:
         return nothing_to_reject(intent)
     if intent.undo:
         return Reply("unclear", Voice(intent.language).say("nothing_to_undo"), raw=intent.instruction)
+    if "greeting" in intent.said and not intent.unknown:
+        return Reply("acknowledgement", Voice(intent.language).say("hello"), raw=intent.instruction)
     if "acknowledgement" in intent.said and "dissatisfied" not in intent.said and not intent.unknown:
         return acknowledged(intent, request)
     return unclear(intent, request, _undirected(intent))
@@ -50,6 +55,21 @@ def answers_to(intent: Intent, request: PlanRequest) -> Reply:
     """The answers to all questions of an instruction, as one reply."""
     said = [answer(question, request, intent.language) for question in intent.questions[:MOST_QUESTIONS]]
     return Reply("question", " ".join(dict.fromkeys(each.text for each in said)), raw=intent.instruction)
+
+
+def question_again(request: PlanRequest) -> Question | None:
+    """The question that words leave half out behind another one: "and the bass?", "and now?". Only a question right
+    before can be carried on with something else; that of some turns ago can be asked again."""
+    before: Question | None = None
+    for words in request.asked:
+        asked = understand(words).questions
+        again = asked_again(normal_form(words), before) if before and not asked else None
+        before = asked[-1] if asked else again or before
+    if before is None:
+        return None
+    again = asked_again(normal_form(request.instruction), before)
+    near = bool(request.since) and request.since[-1].act == "question"
+    return again if near or again is before else None
 
 
 def _undirected(intent: Intent) -> Mapping[str, float]:

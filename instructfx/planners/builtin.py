@@ -13,7 +13,7 @@ from instructfx.effects import EFFECTS
 from instructfx.language import Intent, Wish, understand
 from instructfx.language.wishes import GUARD
 from instructfx.planners import PlanRequest, Take, replies
-from instructfx.planners.acts import answers_to, asks_nothing_of_sound, reply_to, told_beyond
+from instructfx.planners.acts import answers_to, asks_nothing_of_sound, question_again, reply_to, told_beyond
 from instructfx.planners.apply_commands import apply_command, resting, rests
 from instructfx.planners.corrections import asks, replaces
 from instructfx.planners.draft import Draft
@@ -61,6 +61,9 @@ class BuiltinPlanner:
     def plan(self, request: PlanRequest) -> Plan | Reply:
         """The plan of one turn, or what to say where nothing is to change; never raises for words."""
         intent = understand(request.instruction, request.effects_lately)
+        again = None if intent.questions else question_again(request)
+        if again:
+            return answers_to(replace(intent, questions=(again,)), request)
         rejection = next((each for each in intent.references if each.kind == "rather"), None)
         if rejection and not replaces(rejection, request):  # "no, too dark"
             return replace(self.plan(replace(request, instruction=rejection.words)), raw=request.instruction)

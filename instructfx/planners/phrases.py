@@ -72,7 +72,12 @@ class Voice:
         text = self.axis(axis, "less" if change < 0 else "more")
         if not degree or A_LITTLE < abs(change) < MUCH:
             return text
-        return self.say("a_little" if abs(change) <= A_LITTLE else "much", compared=text)
+        little = abs(change) <= A_LITTLE
+        if text.startswith("con "):  # "con algo más de peso", not "un poco con más peso"
+            noun = text.removeprefix("con ")
+            noun = re.sub(r"^(más|menos) ", r"\1 de ", noun) if little else noun
+            return self.say("with_a_little" if little else "with_much", compared=noun)
+        return self.say("a_little" if little else "much", compared=text)
 
     def wish(self, axis: str, change: float) -> str:
         """What to type to move an axis that way."""
@@ -144,6 +149,11 @@ class Voice:
                 return f"{known[part]} {known[band]}"
         return param.label
 
+    def band(self, band: str) -> str:
+        """What a band of an equaliser is called: "low shelf"."""
+        name: str = texts()["settings"].get(band, band) if self.language == "es" else label_text(band).lower()
+        return name
+
     def value(self, param: Param, value: float) -> str:
         """A value in its unit: "30 %", "+1.8 dB"."""
         if param.name == "pan":
@@ -174,8 +184,7 @@ class Voice:
             banded |= {gain.name, frequency.name, q.name}
             if abs(slot.settings[gain.name]) >= FLAT_DB:
                 values = [value_text(each, slot.settings[each.name]) for each in (gain, frequency)]
-                name = texts()["settings"].get(band, band) if self.language == "es" else label_text(band).lower()
-                found.append(f"{name} {self.say('at', gain=values[0], frequency=values[1])}")
+                found.append(f"{self.band(band)} {self.say('at', gain=values[0], frequency=values[1])}")
         for param in _on_the_card(slot.effect):
             if param.name not in banded:
                 found.append(f"{self.setting(param)} {self.value(param, slot.settings[param.name])}")

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from instructfx.chain import Chain
 from instructfx.effects import EFFECTS
 from instructfx.language import lexicon
 from instructfx.language.intent_types import Language, Question, Topic
 from instructfx.language.words import fold
-from instructfx.planners import PastTurn, PlanRequest, chain_questions, sound_questions
+from instructfx.planners import PastTurn, PlanRequest, chain_questions, comparisons, sound_questions
 from instructfx.planners.deeds import FEW, changed, deeds, valued
 from instructfx.planners.phrases import Voice, capital, texts, uncapital
 from instructfx.planners.plan import Plan, Reply
@@ -19,13 +20,18 @@ from instructfx.planners.results import REACHED, moving
 from instructfx.planners.side_effects import beside_the_point
 from instructfx.planners.sound_questions import main_axis
 
+OF_THE_SOUND = ("compared", "quality", "amount", "loudness", "clipping", "width")
+"""Topics that are answered for the whole track, whichever instrument is named."""
 Answer = Callable[[Question, PlanRequest, Voice], list[str]]
 
 
 def answer(question: Question, request: PlanRequest, language: Language) -> Reply:
     """The answer to a question, from what is known: the chain, the turns, the readings, and the track where it is
     measured. It changes nothing, and never raises."""
-    sentences = ANSWERS[question.topic](question, request, Voice(language))
+    voice = Voice(language)
+    sentences = ANSWERS[question.topic](question, request, voice)
+    if question.source and question.topic in OF_THE_SOUND:
+        sentences = [*sentences, voice.say("whole_only", source=question.source)]
     return Reply("question", " ".join(capital(each) for each in sentences), raw=request.instruction)
 
 
@@ -39,7 +45,15 @@ def _quality(question: Question, request: PlanRequest, voice: Voice) -> list[str
     there = chain_questions.present(question, request, voice)
     axis = next(iter(EFFECTS.resolve(question.effect).heuristics.reach), "")
     about = Question(question.topic, question.phrase, axes={axis: 1.0})
+    if question.too and request.chain.of_effect(question.effect):
+        read = sound_questions.quality(about, request, voice)
+        return [*read, *chain_questions.amount(replace(question, axes={}), request, voice)]
     return [*there, *sound_questions.reading(about, request, voice)]
+
+
+def _there(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
+    """Whether an effect is there; "is there too much reverb?" asks for more than that."""
+    return _quality(question, request, voice) if question.too else chain_questions.present(question, request, voice)
 
 
 # What was done
@@ -212,7 +226,7 @@ ANSWERS: Mapping[Topic, Answer] = {
     "tempo": sound_questions.tempo,
     "key": sound_questions.key,
     "quality": _quality,
-    "there": chain_questions.present,
+    "there": _there,
     "meaning": _meaning,
     "abilities": _abilities,
     "undone": _undone,
@@ -220,5 +234,12 @@ ANSWERS: Mapping[Topic, Answer] = {
     "better": _better,
     "fault": sound_questions.fault,
     "how": _how,
+    "compared": comparisons.compared,
+    "extreme": chain_questions.extreme,
+    "place": chain_questions.place,
+    "speed": chain_questions.speed,
+    "reduction": chain_questions.reduction,
+    "wetness": chain_questions.wetness,
+    "clipping": sound_questions.clipping,
     "other": _other,
 }

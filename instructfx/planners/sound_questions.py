@@ -15,18 +15,24 @@ from instructfx.language.intent_types import Question
 from instructfx.planners import PlanRequest
 from instructfx.planners.phrases import Voice
 from instructfx.planners.usual import usual
+from instructfx.rendering.level import CEILING_DBTP
 
 LUFS_PER_STEP = 3.0  # of the axis loudness
 SIDES_PER_STEP = 10.0  # percent of the energy, of the axis width
 FAR_DB = 1.0  # a part that loses so much more in mono than the whole is worth a word
 SUGGESTIONS = 3
+MAIN = 0.75  # of the strongest axis of a word: as strong counts as what it is about
+ENOUGH_LU = 1.0  # around a target: players leave that alone
+NEAR_DB = 0.1  # of the ceiling: peaks there were limited
 OF_TASTE = ("punch", "dynamics", "balance")
 """Axes other than tone of which a suggestion can be made; what a room, grit or pitch should be nobody can say."""
 
 
 def main_axis(question: Question) -> str:
-    """The axis that a question is mainly about; empty where it is about none."""
-    return max(question.axes, key=lambda axis: abs(question.axes[axis]), default="")
+    """The axis that a question is mainly about: of those that its word moves most, the one it is named for, which
+    stands first. Empty where it is about none."""
+    most = max(map(abs, question.axes.values()), default=0.0)
+    return next((axis for axis, value in question.axes.items() if abs(value) >= MAIN * most), "")
 
 
 def track_facts(request: PlanRequest, chain: Chain) -> TrackFacts | None:
@@ -65,9 +71,40 @@ def loudness(question: Question, request: PlanRequest, voice: Voice) -> list[str
         if "loudness" not in request.readings:
             return [voice.say("not_measured")]
         return [voice.say("loud_reading", lufs=number_text(LUFS_PER_STEP * request.readings["loudness"], 0))]
+    if question.loudness_lufs is not None:
+        return [_beside_target(question, facts.loudness_lufs, question.loudness_lufs, voice)]
     said = [voice.say("loud_is", lufs=number_text(facts.loudness_lufs), peak=number_text(facts.true_peak_dbtp))]
     dry = track_facts(request, Chain()) if request.chain.slots else None
     return [*said, voice.say("loud_was", lufs=number_text(dry.loudness_lufs))] if dry else said
+
+
+def _beside_target(question: Question, lufs: float, target_lufs: float, voice: Voice) -> str:
+    """Whether it is loud enough, too loud or too quiet for a platform."""
+    apart_lu = lufs - target_lufs
+    key = "on_target" if abs(apart_lu) <= ENOUGH_LU else "over_target" if apart_lu > 0 else "under_target"
+    values = {"lufs": number_text(lufs), "target": f"{target_lufs:g}", "apart": number_text(abs(apart_lu))}
+    what = voice.say(key, **values)
+    asked = question.axes.get("loudness", 1.0)
+    if not question.too:
+        return voice.say("yes_so" if apart_lu >= -ENOUGH_LU else "no_so", what=what)
+    return voice.say("yes_so" if asked * apart_lu > ENOUGH_LU else "no_so", what=what)
+
+
+def clipping(question: Question, request: PlanRequest, voice: Voice) -> list[str]:
+    """Whether what plays is clipped, whether its peaks are limited, and whether the recording came clipped."""
+    facts = track_facts(request, request.chain)
+    dry = track_facts(request, Chain())
+    if facts is None or dry is None:
+        return [voice.say("not_measured")]
+    peak, ceiling = number_text(facts.true_peak_dbtp), number_text(CEILING_DBTP)
+    said = [voice.say("clips" if facts.true_peak_dbtp > 0 else "clips_not", peak=peak)]
+    limiting = [slot for slot in request.chain.slots if slot.effect.ceiling and slot.heard]
+    if limiting:
+        limited = [voice.named(request.chain, slot.id) for slot in limiting]
+        said.append(voice.say("peaks_limited_by", what=voice.listed(limited)))
+    if request.chain.slots and facts.true_peak_dbtp > CEILING_DBTP - NEAR_DB:
+        said.append(voice.say("peaks_limited", ceiling=ceiling))
+    return [*said, voice.say("clipped", count=str(dry.clipped))] if dry.clipped else said
 
 
 def width(question: Question, request: PlanRequest, voice: Voice) -> list[str]:

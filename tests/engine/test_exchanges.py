@@ -215,3 +215,14 @@ def test_story_and_sheet_tell_what_was_answered(track: Track, tmp_path: Path) ->
     sheet = export(live.session, live.track, tmp_path / "dry", "sheet").path.read_text()
     assert "It is at -14.2 LUFS." in sheet  # said of the dry track
     assert "More bass" not in sheet
+
+
+def test_a_question_is_asked_again_and_what_a_compressor_takes_is_measured(track: Track, tmp_path: Path) -> None:
+    live = opened(track, tmp_path, planner="builtin")
+    words = ("how loud is it?", "add a compressor with a threshold of -40 dB", "and now?", "how much gain reduction?")
+    loud, turn, again, reduced = (live.say(each) for each in words)
+    assert isinstance(turn, Turn)
+    assert all(isinstance(each, Exchange) for each in (loud, again, reduced))
+    assert "LUFS" in loud.reply
+    assert "LUFS" in again.reply
+    assert "dB off the peaks at most" in reduced.reply
