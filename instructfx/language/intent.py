@@ -8,7 +8,7 @@ from dataclasses import replace
 from instructfx.effects import EFFECTS
 from instructfx.language.commands import alone_command
 from instructfx.language.context import DialogueContext, NumericReading
-from instructfx.language.dialogue import read_acts
+from instructfx.language.dialogue import DialogueActs, read_acts
 from instructfx.language.dialogue_patterns import dialogue_patterns
 from instructfx.language.ellipsis import carried, late_modifiers
 from instructfx.language.finalize import language, merged, notes, unknown
@@ -28,6 +28,7 @@ from instructfx.language.which import with_which
 from instructfx.language.words import READ_CHARACTERS, Token, titled
 
 MAX_UNDO = 99
+POINTING = frozenset(("it", "that", "this", "hazlo", "ponlo"))
 DEFAULTS = frozenset(("default", "defaults", "fábrica", "fabrica", "predeterminado", "predeterminados"))
 SPANISH_MARKS = frozenset("¿¡")
 
@@ -43,6 +44,8 @@ def understand(instruction: str, lately: Sequence[str] = ()) -> Intent:
     if foreign(everything):
         return Intent(instruction, language(everything), unknown=unknown(everything), said=("foreign",))
     acts = read_acts(tokens)
+    if _of_a_movement(acts, tokens, lately):
+        return understand_alone(instruction, lately)
     spoken: Language = "es" if SPANISH_MARKS & set(instruction) else language(everything)
     disliked = bool({"undo", "dissatisfied"} & set(acts.said)) and bool(acts.left)
     intent = _asked(instruction, acts.left, spoken, lately, disliked)
@@ -56,6 +59,13 @@ def understand(instruction: str, lately: Sequence[str] = ()) -> Intent:
         app=acts.app,
         said=tuple(dict.fromkeys((*acts.said, *intent.said))),
     )
+
+
+def _of_a_movement(acts: DialogueActs, tokens: Sequence[Token], lately: Sequence[str]) -> bool:
+    """Whether "make it faster" is said of the effect spoken of last, which moves, and not of the recording's tempo."""
+    moves = bool(lately) and lately[0] in EFFECTS and "rate_hz" in EFFECTS[lately[0]].defaults()
+    pointed = any(token.key in POINTING for token in tokens) and all(token.kind == "word" for token in tokens)
+    return moves and pointed and [each.key for each in acts.beyond] == ["time"]
 
 
 def understand_alone(instruction: str, lately: Sequence[str] = ()) -> Intent:

@@ -117,11 +117,11 @@ Topic = Literal[
     "compared", "extreme", "place", "speed", "reduction", "wetness", "clipping",
 ]  # fmt: skip
 """What a question asks: why something was done, what changed, what is in the chain, how much of something there is, how
-loud or wide the track is, what is left of it in mono, its tempo or key, whether it is too bright, whether an effect is there, what a word or effect
-means, what can be done here, what was undone, what to do, whether it is better now, whether a fault can be heard, how
-something is done on the page, or something else; how it is compared with before, where an equaliser does most, what
-stands at a place of the chain, how fast something moves, how much a compressor takes off, how wet it is, whether it
-clips."""
+loud or wide the track is, what is left of it in mono, its tempo or key, whether it is too bright, whether an effect is
+there, what a word or effect means, what can be done here, what was undone, what to do, whether it is better now,
+whether a fault can be heard, how something is done on the page, or something else; how it is compared with before,
+where an equaliser does most, what stands at a place of the chain, how fast something moves, how much a compressor takes
+off, how wet it is, whether it clips."""
 
 
 ReferenceKind = Literal[

@@ -125,3 +125,12 @@ def test_too_much_takes_part_of_it_back() -> None:
     for said in ("too much", "whoa too much", "2 much", "halfway between the two", "a bit of that back"):
         assert [(each.kind, each.amount) for each in understand(said).references] == [("share", 0.5)], said
     assert -0.6 < understand("no not that much shine").axes["brightness"] < 0
+
+
+def test_faster_is_of_what_moves_and_the_song_keeps_its_time() -> None:
+    for said in ("make it faster", "speed it up"):
+        (found,) = understand(said, ("tremolo",)).commands
+        assert (found.effect, found.factors) == ("tremolo", {"rate_hz": 1.6}), said
+        assert [each.key for each in understand(said).beyond] == ["time"], said
+    for said in ("make the song faster", "speed it up to 140 bpm"):
+        assert understand(said, ("tremolo",)).beyond, said
