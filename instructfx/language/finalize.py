@@ -122,6 +122,9 @@ _SPANISH = frozenset(
         "buenos",
         "buenas",
         "dias",
+        "gracias",
+        "genial",
+        "vale",
     ]
 )
 _ENGLISH = frozenset(
