@@ -130,6 +130,9 @@ _SPANISH = frozenset(
         "buenos",
         "buenas",
         "dias",
+        "gracias",
+        "genial",
+        "vale",
     ]
 )
 _ENGLISH = frozenset(

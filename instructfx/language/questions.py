@@ -41,6 +41,8 @@ OPEN: Final = frozenset(
     )
 )
 """Words of questions that are not answered with yes or no; "que" asks only at the beginning: "más que antes"."""
+OF_EFFECTS: Final[frozenset[Topic]] = frozenset(("speed", "wetness", "reduction", "there", "compared", "amount"))
+"""Topics behind which a setting alone asks how it is set: "how fast is the phaser? and the depth?"."""
 MEASURED: Final[frozenset[Topic]] = frozenset(
     ("loudness", "tempo", "key", "width", "extreme", "clipping", "chain", "place")
 )
@@ -137,9 +139,13 @@ def asked_again(tokens: Sequence[Token], before: Question) -> Question | None:
     own = next((each.meaning for each in alone if each and each.meaning in MEASURED), None)
     if own:
         return question(own, rest, "")
-    new = question(before.topic, rest, "")
+    new = question(before.topic, tokens, "")
+    if before.topic == "loudness" and new.loudness_lufs is not None:
+        return replace(before, loudness_lufs=new.loudness_lufs)
     if any(item.has("make", "add", "degree", "raise", "lower") for item in scan(tokens, lexicon())):
         return None
+    if before.topic in OF_EFFECTS and new.setting and not new.family:
+        return replace(new, topic="amount", effect=new.effect or before.effect)
     if before.topic in CARRIED and (new.effect or new.family or new.setting):
         return replace(new, against=before.against, open=before.open, directed=new.directed or before.directed)
     if new.number and before.number:

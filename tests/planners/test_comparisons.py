@@ -146,6 +146,7 @@ def test_a_question_that_is_not_understood_gets_no_yes_or_no_on_a_stray_word(wor
     ("words", "says"),
     [
         ("which frequency has the biggest boost?", "The biggest boost is +4.0 dB at 8.0 kHz, the high shelf band"),
+        ("what's the biggest boost?", "+4.0 dB at 8.0 kHz"),
         ("what is the biggest cut?", "The biggest cut is −5.0 dB at 1.0 kHz, the mid band of the equaliser"),
         ("which band is boosted the most?", "+4.0 dB at 8.0 kHz"),
         ("¿qué frecuencia está más realzada?", "+4.0 dB en 8.0 kHz"),
@@ -227,6 +228,10 @@ def after(question: str, request: PlanRequest = LATER) -> PlanRequest:
         ("how much reverb is on it?", "and the gain?", "gain 3 dB"),
         ("is there any reverb?", "what about the delay?", "no delay"),
         ("what's first in the chain?", "and second?", "Gain ("),
+        ("what's the biggest boost?", "and the biggest cut?", "−5.0 dB at 1.0 kHz"),
+        ("how wet is the reverb?", "and the decay?", "decay"),
+        ("is it loud enough for Spotify?", "ok, and for apple music?", "-16 is what is wanted there|the -16"),
+        ("is it too loud for Spotify?", "and for the radio?", "Yes: it plays at −15.0 LUFS, 8.0 LU above the -23"),
         ("¿qué tan fuerte suena?", "¿y el tempo?", "120 bpm"),
         ("¿qué tan fuerte suena?", "¿y el pico real?", "pico real de −1.4 dBTP"),
         ("¿es más brillante que el original?", "¿y los graves?", "con menos peso en graves que la pista original"),
@@ -234,7 +239,8 @@ def after(question: str, request: PlanRequest = LATER) -> PlanRequest:
     ],
 )
 def test_what_a_question_leaves_out_is_that_of_the_one_before(before: str, words: str, says: str) -> None:
-    assert says in said(words, after(before))
+    text = said(words, after(before))
+    assert any(each in text for each in says.split("|")), text
 
 
 def test_a_question_can_be_asked_again_after_a_turn_and_carried_on_with_only_before_it() -> None:
@@ -336,3 +342,9 @@ def test_how_it_was_before_is_gone_back_to_where_it_is_not_asked_about() -> None
     plan = BuiltinPlanner().plan(replace(LATER, instruction="how it was before the reverb"))
     assert not isinstance(plan, Reply)
     assert plan.undo == 1
+
+
+def test_thanks_in_spanish_are_answered_in_spanish() -> None:
+    reply = BuiltinPlanner().plan(replace(LATER, instruction="gracias"))
+    assert isinstance(reply, Reply)
+    assert reply.text == "Bien. Se queda así."
