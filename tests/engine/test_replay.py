@@ -18,7 +18,7 @@ from instructfx.refine import GradientOptions, Step
 from instructfx.store import Store
 from instructfx.store.sessions import DATABASE
 
-WORDS = ("make it warmer", "add some grit", "go back", "put it in a small room")
+WORDS = ("make it warmer", "more movement", "go back", "put it in a small room")
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ def test_a_session_is_told_from_the_first_turn_to_the_last(stored: Stored, capsy
     told = capsys.readouterr().out
     places = [told.index(f'{number}. "{words}"') for number, words in enumerate(WORDS, 1)]
     assert places == sorted(places)
-    for part in ("song.wav: 2.0 s", "(undone, after turn 1)", "seed 3", "thought, effects: add eq", "+ distortion:",
+    for part in ("song.wav: 2.0 s", "(undone, after turn 1)", "seed 3", "thought, effects: add eq", "+ chorus:",
                  "heard: ", "search: loss", "torch 2.13.0", "render: ", "playing now: turn 4"):  # fmt: skip
         assert part in told
     assert told.count("torch 2.13.0") == 1, "what all turns share is told once"
