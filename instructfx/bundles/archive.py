@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 import stat
 import struct
@@ -42,7 +43,10 @@ class Archive:
 
     def session_json(self) -> bytes:
         """The bytes of `session.json`."""
-        return b"".join(self._blocks(self.session))
+        whole = io.BytesIO()  # which gives away its bytes without a copy
+        for block in self._blocks(self.session):
+            whole.write(block)
+        return whole.getvalue()
 
     def extract_audio(self, target: BinaryIO) -> str:
         """Write the audio into an open file; its SHA-256."""

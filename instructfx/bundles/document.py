@@ -9,14 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from instructfx.bundles.format import EARLIER, FORMAT, VERSION, Bundle, bundle_adapter
+from instructfx.bundles.format import EARLIER, FORMAT, MOST_MEMORY_BYTES, VERSION, Bundle, bundle_adapter, memory_bytes
 from instructfx.bundles.schema import ID, LONGEST_ANSWER, LONGEST_NAME, NAME, bundle_schema
 from instructfx.effects import EFFECTS
 from instructfx.errors import InstructFXError, StoreError
 from instructfx.sessions.older import turn_of_0004
 
-MOST_VALUES = 6_000_000
-MOST_NAMES = 2_000_000  # which take most of the memory: a name, an object and a list have 60 to 230 bytes each
 DEEPEST = 24
 LONGEST_NUMBER = 40  # characters
 LONGEST_REASON = 200
@@ -26,10 +24,11 @@ UNSPEAKABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 def parsed(data: bytes, name: str) -> Any:
     """The value of a JSON text; StoreError for what is none, or is made to be too much."""
-    if data.count(b",") + data.count(b"[") + data.count(b"{") > MOST_VALUES:
-        raise StoreError(f"{name} holds more than {MOST_VALUES:,} values; no session has so many")
-    if data.count(b":") + data.count(b"[") + data.count(b"{") > MOST_NAMES:
-        raise StoreError(f"{name} holds more than {MOST_NAMES:,} names, objects and lists; no session has so many")
+    if memory_bytes(data) > MOST_MEMORY_BYTES:
+        raise StoreError(
+            f"{name} would take more than {MOST_MEMORY_BYTES / 1e6:.0f} MB of memory; a session is smaller, at the "
+            "latest when it is exported with --no-steps"
+        )
     try:
         value = json.loads(data.decode("utf-8"), parse_float=_float, parse_int=_int, parse_constant=_constant)
     except (ValueError, RecursionError) as error:
@@ -233,8 +232,7 @@ def _error_text(error: Any) -> str:
 
 
 def _short(text: str) -> str:
-    text = text[: 10 * LONGEST_REASON]  # it may quote all that there is
-    line = " ".join(text.split())
+    line = " ".join(text[: 2 * LONGEST_REASON].split())  # of a text that may be as long as the whole
     shown = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)
     return shown if len(shown) <= LONGEST_REASON else f"{shown[:LONGEST_REASON]} ..."
 

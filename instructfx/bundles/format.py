@@ -20,6 +20,10 @@ MOST_AUDIO_BYTES = (1 << 31) - 1
 MOST_RATIO = 100
 """How many times smaller a member may be packed: text and sound come nowhere near, zip bombs go far beyond."""
 
+MOST_MEMORY_BYTES = 256e6  # of the values that a text stands for; four turns with 200 steps take 1.3 MB
+VALUE_BYTES, NAMED_BYTES, HOLDER_BYTES = 40, 50, 230  # of a number, for a name, of an object or a list
+TEXT_BYTES = 60  # of a text beside its characters
+
 KEY = re.compile(r"[A-Za-z0-9_-]{32,}")
 
 
@@ -82,3 +86,15 @@ def fingerprint(data: bytes | str) -> str:
 def without_keys(text: str) -> str:
     """The same text with fingerprints in place of what may be the id of a session."""
     return KEY.sub(lambda found: f"s{fingerprint(found[0])}", text)
+
+
+def memory_bytes(data: bytes) -> float:
+    """What a JSON text and its values take at most, in bytes, before any of it is read.
+
+    One wide character makes all of a text wide, and every text is there twice: in the whole and by itself.
+    """
+    wide = 4 if re.search(rb"[\xf0-\xff]|\\u[dD]", data) else 2 if re.search(rb"[\xc4-\xef]|\\u", data) else 1
+    values, names, holders = data.count(b","), data.count(b":"), data.count(b"[") + data.count(b"{")
+    texts = max(data.count(b'"') // 2 - names, 0)
+    there = VALUE_BYTES * values + NAMED_BYTES * names + HOLDER_BYTES * holders + TEXT_BYTES * texts
+    return 2 * wide * len(data) + there

@@ -25,6 +25,7 @@ from lived_sessions import changed, document_of, lived, run
 from instructfx.audio import Audio, save
 from instructfx.audio.track import inspect
 from instructfx.bundles import document, export_bundle, import_bundle
+from instructfx.bundles.format import memory_bytes
 from instructfx.errors import InstructFXError, StoreError
 from instructfx.store import Store
 
@@ -287,8 +288,16 @@ WRONG: list[tuple[str, Callable[[Document], Any], str]] = [
     ("no UTF-8", lambda d: b'{"format": "\xff"}', "is not JSON that can be read"),
     ("deep", lambda d: "[" * 100_000 + "]" * 100_000, "nested too deeply"),
     ("rather deep", lambda d: '{"format": ' + "[" * 900 + "]" * 900 + "}", "nested more than 24 deep"),
-    ("millions of values", lambda d: "[" + "[]," * 6_000_001 + "[]]", "more than 6,000,000 values"),
-    ("millions of objects", lambda d: "[" + '{"a":1},' * 1_100_000 + "[]]", "more than 2,000,000 names"),
+    *(
+        (f"millions of {named}", lambda d, part=part, count=count: f"[{part * count}0]", "would take more than 256 MB")
+        for named, part, count in (
+            ("empty lists", "[],", 1_000_000), ("lists", "[0.5,1.5,300],", 800_000), ("objects", '{"a":1},', 900_000),
+            ("numbers", "300,", 6_000_000),
+        )
+    ),
+    ("a long wide text", lambda d: f'"\N{GUITAR}{"a" * 40_000_000}"', "would take more than 256 MB"),
+    ("a long escaped text", lambda d: f'"\\ud83c\\udfb8{"a" * 40_000_000}"', "would take more than 256 MB"),
+    ("a long text", lambda d: d["session"].update(origin="a" * 1_000_001), "a text of 1000001 characters"),
     ("NaN", lambda d: json.dumps(d).replace('"seed": 3', '"seed": NaN', 1), "NaN is not a number"),
     ("infinity", lambda d: json.dumps(d).replace('"seed": 3', '"seed": -Infinity', 1), "-Infinity is not a number"),
     ("1e999", lambda d: json.dumps(d).replace('"seed": 3', '"seed": 1e999', 1), "1e999 is too large"),
@@ -386,6 +395,35 @@ def test_a_large_session_that_is_well_formed_is_looked_through_in_bounded_time(
     started = time.monotonic()
     assert "steps[9000].loss" in refused(changed(good, tmp_path / "x.zip", grow))
     assert time.monotonic() - started < 30
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" + ",".join("{}" for _ in range(20_000)) + "]",
+        "[" + ",".join(f'{{"k{number:x}":{{}}}}' for number in range(20_000)) + "]",
+        "{" + ",".join(f'"k{number}":{{}}' for number in range(20_000)) + "}",
+        "[" + ",".join(f"[0.{number},1.{number},{number}]" for number in range(20_000)) + "]",
+        "[" + ",".join(f'"{number}"' for number in range(20_000)) + "]",
+        "[" + ",".join(str(number + 300) for number in range(100_000)) + "]",
+        f'["\N{GUITAR}{"a" * 1_000_000}"]',
+        f'["\\ud83c\\udfb8{"a" * 1_000_000}"]',
+        f'["\N{CYRILLIC SMALL LETTER A}{"a" * 1_000_000}"]',
+        f'["{"a" * 1_000_000}"]',
+    ],
+    ids=["objects", "names", "one object", "lists", "texts", "numbers", "wide", "escaped", "half as wide", "plain"],
+)
+def test_what_a_text_takes_is_known_before_it_is_read(text: str) -> None:
+    data = text.encode()
+    del text
+    tracemalloc.start()
+    try:
+        value = json.loads(data)
+        taken = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert value
+    assert taken <= memory_bytes(data) + 10_000  # what Python takes for itself
 
 
 # Anything at all
