@@ -275,8 +275,9 @@ def _start(intent: Intent, goal: Goal, wished: Mapping[str, float], draft: Draft
         if effect.name in presets:
             wide = {**intent.axes, **axes}
             first = {} if draft.has(slot_id) else begun(effect, wide, request.readings)
-            settings = {**first, **presets[effect.name]}
-            pinned |= set(presets[effect.name]) - {"mix"}
+            alone = effect.rest if effect.role == "band" else {}  # of another device's filter nothing is left
+            settings = {**alone, **first, **presets[effect.name]}
+            pinned |= set(settings if alone else presets[effect.name]) - {"mix"}
         elif effect.response:  # the wish is drawn beside what the equaliser does already
             canvas = canvas_of(slot_id, goal, draft)
             settings = drawn(canvas, axes)

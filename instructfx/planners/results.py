@@ -15,7 +15,7 @@ from instructfx.planners.phrases import Voice, capital
 from instructfx.planners.plan import Plan
 from instructfx.planners.regions import told_of, touched
 from instructfx.planners.replies import STRONGEST, TOLD, sentence_of
-from instructfx.planners.side_effects import UNASKED, beside_the_point
+from instructfx.planners.side_effects import UNASKED, behind_a_filter, beside_the_point
 
 REACHED = 1 / 3  # steps: less of a direction is none
 NAMED = 4  # changes in a sentence; a question tells the others
@@ -35,6 +35,7 @@ def told(
     stand.
     """
     moved = {axis: readings_after[axis] - readings_before[axis] for axis in moving(readings_before, readings_after)}
+    moved = {axis: change for axis, change in moved.items() if not (change > 0 and behind_a_filter(axis, after))}
     if plan.undo or not moved:
         return plan.reply
     voice = Voice(language)

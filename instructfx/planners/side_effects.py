@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from instructfx.chain import Chain, Slot
 from instructfx.ears.axes import AXES, TONE
 from instructfx.ears.perceptual import TONE_AXES, tone_readings, wished_curve
+from instructfx.planners.taking_back import filters, hides
 
 UNASKED = 0.5  # steps: more than this is told, whoever asked for it
 OWN = ("grit", "movement", "pitch")
@@ -43,6 +44,11 @@ def _along(asked: Readings) -> dict[str, float]:
         return {}
     steps = tone_readings(wished_curve(tone)[None])[0].tolist()
     return dict(zip(TONE_AXES, steps, strict=True))
+
+
+def behind_a_filter(axis: str, chain: Chain) -> bool:
+    """Whether a filter leaves little of what an axis of tone speaks of: its reading is relative, and may rise there."""
+    return any(hides(slot.effect, slot.settings, {axis: 1.0}) for slot in filters(chain))
 
 
 def unmoved(slots: Iterable[Slot]) -> frozenset[str]:

@@ -173,3 +173,11 @@ def test_whatever_came_of_it_no_direction_is_made_up_and_none_is_hidden(
     for axis, change in after.items():
         if abs(change) < REACHED:
             assert not any(f" {each}" in claims for each in (voice.axis(axis, "more"), voice.axis(axis, "less")))
+
+
+def test_what_a_filter_takes_has_not_risen_whatever_its_reading_says() -> None:
+    under_water = DRY.added("filter", {"lowpass_hz": 700.0})
+    plan = Plan(add=(Move("filter"),), goal=Goal(axes={"air": -2.0, "fidelity": -0.8}))
+    text = result(plan, DRY, under_water, air=1.3, fidelity=-1.5)
+    assert text == "I added a filter: more lo-fi."
+    assert "airier" in result(plan, DRY, DRY.added("filter", {"lowpass_hz": 16_000.0}), air=1.3, fidelity=-1.5)
