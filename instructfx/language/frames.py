@@ -232,6 +232,8 @@ class _Frames:
 def _held_by_effect(group: Group, family: Family) -> Verb | None:
     """What is done with the effect behind a quality: "only the room should stay", "lock the crunch"."""
     verb = group.mods.verb
+    if family.kind == "area":  # the equaliser is more than the lows
+        return None
     if verb == "lock" or verb == "unlock":
         return verb
     return "keep" if verb in ("keep", "untouched") and family.kind == "place" else None

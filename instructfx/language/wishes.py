@@ -10,7 +10,7 @@ from instructfx.language.groups import Group, Mods
 from instructfx.language.intent_types import Wish
 from instructfx.language.lexicon import Family, Lexicon
 
-KEEPING = ("keep", "untouched")
+KEEPING = ("keep", "untouched", "lock")
 GUARD = 0.25  # a quality that must not come along is held by a small wish against it
 UNMEANT = 0.15  # what is not meant is no wish of its own
 STRONG = 1.7  # "remove the mud"
