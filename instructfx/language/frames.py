@@ -215,7 +215,7 @@ class _Frames:
         if self._region is not None:
             draft.wishes.append(replace(made, region=self._region))
             return
-        where = self._where() if family.kind != "area" else None
+        where = self._where() if family.kind not in ("area", "space", "place") else None  # a drier guitar is not duller
         away = max(made.axes.values(), key=abs, default=0.0) < 0
         draft.wishes.append(less_there(made, where) if where is not None and away else made)
 

@@ -134,3 +134,8 @@ def test_faster_is_of_what_moves_and_the_song_keeps_its_time() -> None:
         assert [each.key for each in understand(said).beyond] == ["time"], said
     for said in ("make the song faster", "speed it up to 140 bpm"):
         assert understand(said, ("tremolo",)).beyond, said
+
+
+def test_a_closer_guitar_is_no_duller_guitar() -> None:
+    alone, named = (understand(said).axes for said in ("more intimate", "make my guitar more intimate"))
+    assert alone == named
