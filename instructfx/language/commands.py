@@ -60,6 +60,12 @@ def verb_and_amount(mods: Mods) -> tuple[Verb, float]:
     return "add", mods.degree if mods.degree is not None else 0.0
 
 
+def _blamed(mods: Mods) -> bool:
+    """Whether a length or a speed is said to be too much: "too long", "the echo is very fast"."""
+    stated = mods.has("copula") and mods.degree is not None and not mods.has("make", "not") and not mods.direction
+    return mods.has("too") or stated
+
+
 def command(group: Group, phrase: str) -> Command | None:
     """The command of one group that names an effect."""
     entry = group.item.entry
@@ -73,10 +79,10 @@ def command(group: Group, phrase: str) -> Command | None:
     effect = EFFECTS[nickname.effect]
     length = effect.words.meant_by("s")
     if mods.time and length:
-        way = -mods.time if mods.has("too") or mods.direction < 0 else mods.time
+        way = -mods.time if _blamed(mods) or mods.direction < 0 else mods.time
         change = _step(nickname.effect, length, way * (mods.degree or 1.0))
         amount = 0.0
-    speed = mods.speed * (mods.degree or 1.0) * (-1.0 if mods.has("too") or mods.direction < 0 else 1.0)
+    speed = mods.speed * (mods.degree or 1.0) * (-1.0 if _blamed(mods) or mods.direction < 0 else 1.0)
     if speed and "rate_hz" in effect.defaults():
         change = change.beside(_step(nickname.effect, "rate_hz", speed))
         amount = 0.0
@@ -143,7 +149,7 @@ def alone_command(mods: Mods, phrase: str, context: DialogueContext) -> Command 
 def _compared(mods: Mods, phrase: str, context: DialogueContext) -> Command | None:
     """A bare comparative of length, speed or size: "longer", "slower", "bigger"."""
     degree = mods.degree if mods.degree is not None else 1.0
-    sign = -1.0 if mods.has("too") or mods.direction < 0 or mods.has("not") else 1.0
+    sign = -1.0 if _blamed(mods) or mods.has("not") or mods.direction < 0 else 1.0
     for effect in context.spoken:
         timed = EFFECTS[effect].words.meant_by("s")
         if mods.speed and "rate_hz" in EFFECTS[effect].defaults():

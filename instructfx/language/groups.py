@@ -100,7 +100,8 @@ def _modified(mods: Mods, item: Item) -> Mods:
         elif role == "on":
             mods = replace(mods, verb="enable")
         elif role in VERBS:
-            if not (role == "remove" and "not" in item.roles and mods.verb):
+            held = mods.verb in ("keep", "untouched") and role in ("raise", "lower", "cut")  # "keep the rolloff"
+            if not held and not (role == "remove" and "not" in item.roles and mods.verb):
                 mods = replace(mods, verb=role)
             if role == "remove" and "not" in item.roles:
                 mods = replace(mods, flags=mods.flags | {"not"})

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from instructfx.chain import Chain
 from instructfx.effects import EFFECTS, Effect
+from instructfx.effects.spec import Role
 from instructfx.language import Command
 from instructfx.language.intent_types import Language, Which
 from instructfx.planners import PlanRequest, replies
 from instructfx.planners.phrases import Voice
 from instructfx.planners.plan import Move
+
+SOUNDS_ALIKE: Final[frozenset[Role]] = frozenset(("echo", "room"))
 
 
 @dataclass
@@ -144,8 +148,16 @@ class Draft:
         asked = not which.definite and (command.amount >= 0 or self.lately(effect))
         if dialled and (level or asked):
             return self.lately(effect)[:1] or [self._put(effect, which)]
+        if dialled and command.amount < 0 and (kin := self._heard_alike(effect)):
+            return kin
         missing = "nothing_to_turn_down" if dialled and command.amount < 0 else "not_there"
         return self._found([], self.voice.say(missing, effect=self.voice.effect(effect)))
+
+    def _heard_alike(self, effect: str) -> list[str]:
+        """The slot that is called by another effect's name: "too much echo" where there is only a reverb."""
+        role = EFFECTS.resolve(effect).role
+        alike = EFFECTS.of_role(*(SOUNDS_ALIKE - {role})) if role in SOUNDS_ALIKE else ()
+        return [slot_id for each in alike for slot_id in self.lately(each.name)[:1]][:1]
 
     def _spoken_of(self, command: Command) -> list[str]:
         """The slot that was spoken of last; for switching on, the last one that is off."""

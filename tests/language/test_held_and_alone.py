@@ -139,3 +139,38 @@ def test_faster_is_of_what_moves_and_the_song_keeps_its_time() -> None:
 def test_a_closer_guitar_is_no_duller_guitar() -> None:
     alone, named = (understand(said).axes for said in ("more intimate", "make my guitar more intimate"))
     assert alone == named
+
+
+@pytest.mark.parametrize(
+    ("said", "axis", "sign"),
+    [
+        ("quedó muy oscura", "brightness", 1),
+        ("me quedó demasiado oscura", "brightness", 1),
+        ("quedó muy mojado", "space", -1),
+        ("se pasó de brillo", "brightness", -1),
+    ],
+)
+def test_how_it_came_out_is_a_complaint(said: str, axis: str, sign: int) -> None:
+    intent = understand(said)
+    assert intent.axes[axis] * sign > 0.5
+    assert "loudness" not in intent.axes
+
+
+def test_what_is_said_to_be_very_fast_is_too_fast() -> None:
+    for said in ("the echo is very fast", "el eco está muy rápido"):
+        assert only(said).factors["delay_seconds"] > 1, said
+    assert only("make the echo very fast").factors["delay_seconds"] < 1
+
+
+def test_a_whisper_of_it_is_a_little() -> None:
+    assert only("just a whisper of reverb").amount == 0.35
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["there's a hum in the background, can you remove it", "a click at the start", "the strings squeak too much"],
+)
+def test_noise_that_was_recorded_stays(said: str) -> None:
+    intent = understand(said)
+    assert [each.key for each in intent.beyond] == ["noise"]
+    assert not intent.wishes
