@@ -145,6 +145,7 @@ def _measured(
             yield case, measure(case)
         return
     context = multiprocessing.get_context("spawn")
+    others = set(multiprocessing.active_children())
     with ProcessPoolExecutor(min(workers, len(cases)), context, initializer=_single_threaded) as pool:
         futures: dict[Future[Json], SomeCase] = {pool.submit(measure, case): case for case in cases}
         try:
@@ -152,8 +153,8 @@ def _measured(
                 yield futures[future], future.result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
-            for worker in multiprocessing.active_children():  # they would first finish what they are at
-                worker.terminate()
+            for worker in set(multiprocessing.active_children()) - others:  # they would first finish what they are at
+                worker.kill()
             raise
 
 
