@@ -12,7 +12,7 @@ from instructfx.bench.robustness import bad_answers, faults, soak
 from instructfx.bench.robustness.bad_answers import NOT_READ, READ, REVERB, models
 from instructfx.bench.robustness.bad_audio import bad_uploads, good
 from instructfx.bench.robustness.bad_words import BadWords, bad_words
-from instructfx.bench.robustness.strangers import strangers
+from instructfx.bench.robustness.strangers import NAMED, strangers
 from instructfx.bench.robustness.uploads import BadUpload
 from instructfx.bench.serving.serving import Served, serving
 from instructfx.bench.serving.visitor import PageAnswer
@@ -24,7 +24,7 @@ from instructfx.store.sessions import DATABASE
 @pytest.fixture(scope="module")
 def studio() -> Iterator[Served]:
     """One server for all that is tried here."""
-    with serving() as served:
+    with serving({"INSTRUCTFX_HOSTS": NAMED}) as served:
         yield served
 
 
@@ -128,4 +128,4 @@ def test_an_answer_that_is_misread_is_noticed(monkeypatch: pytest.MonkeyPatch) -
 def test_strangers_are_let_in_nowhere(studio: Served) -> None:
     outcomes = list(strangers(studio.url))
     assert not [each for each in outcomes if each.wrong]
-    assert {each.kind for each in outcomes} == {"foreign names", "foreign sites"}
+    assert {each.kind for each in outcomes} == {"foreign names", "names of its own", "foreign sites"}
