@@ -101,6 +101,7 @@ def _refine(options: argparse.Namespace) -> int:
     from instructfx.engine.live import open_session
     from instructfx.engine.takes import check_count
     from instructfx.errors import AudioError
+    from instructfx.exports.tags import read_tags, write_tags
     from instructfx.sessions import Exchange, readable, readable_exchange
     from instructfx.sessions.options import TurnOptions
 
@@ -126,6 +127,7 @@ def _refine(options: argparse.Namespace) -> int:
             raise AudioError(f"cannot write into {options.out}: {error.strerror}. Choose another folder.") from error
         if warned := warning(fold_down_of(live.track)):
             progress.say(f"{live.track.name}: {warned}")
+        tags = read_tags(live.track.path)
         for instruction in options.instructions:
             callbacks = Callbacks(on_stage=progress.stage, on_step=progress.step, cancelled=interrupted.is_set)
             if options.takes == 1:
@@ -141,6 +143,7 @@ def _refine(options: argparse.Namespace) -> int:
                     continue
                 path = options.out / f"{turn.index:02d}-{dashed(instruction)}.flac"
                 report = live.render_to(path, on_progress=progress.render, turn=turn)
+                write_tags(path, tags)
                 path.with_suffix(".json").write_text(preset.to_text(turn.chain))
                 progress.clear()
                 record = {**readable(turn), "file": str(path)}

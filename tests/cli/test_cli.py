@@ -14,6 +14,7 @@ from instructfx.audio import Audio, load, save
 from instructfx.chain import Chain
 from instructfx.cli.main import main
 from instructfx.effects import EFFECTS
+from instructfx.exports.tags import Tags, read_tags, write_tags
 
 ROOT = Path(__file__).parents[2]
 KEYS = [
@@ -52,6 +53,18 @@ def test_refine_prints_one_json_object_a_turn_and_renders_each(track: Path, tmp_
         assert Chain.from_json(preset["chain"]) == Chain.from_json(turn["chain"])
     assert "refining" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_refine_renders_has_the_tags_of_the_track(
+    track: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tags(track, Tags(title=("A song",), artist=("One", "Two")))
+    monkeypatch.setenv("INSTRUCTFX_SESSIONS", str(tmp_path / "sessions"))
+    out = tmp_path / "out"
+    assert main(["refine", str(track), "high-pass at 80 Hz", "--out", str(out), "--planner", "builtin"]) == 0
+    (rendered,) = out.glob("*.flac")
+    tags = read_tags(rendered)
+    assert (tags.title, tags.artist) == (("A song",), ("One", "Two"))
 
 
 def test_what_changes_nothing_is_answered_and_makes_no_file(

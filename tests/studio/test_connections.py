@@ -224,3 +224,17 @@ def test_told_to_end_a_studio_says_so_and_leaves_turns_whole(tmp_path: Path, mon
     session = Store(tmp_path).listed()[0]
     assert session.turns in (0, 1)
     assert len(Store(tmp_path).load(session.id)[0].turns) == session.turns
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
+def test_told_to_end_a_studio_removes_its_scratch_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: signal.Signals
+) -> None:
+    temp = tmp_path / "temp"
+    temp.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temp))
+    with running(tmp_path) as studio:
+        assert list(temp.glob("instructfx-*"))
+        os.kill(studio.pid, told)
+        until_gone(60, studio.pid)
+    assert list(temp.glob("instructfx-*")) == []
