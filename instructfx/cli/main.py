@@ -27,7 +27,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status."""
     options = _parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        if "decodes" not in options:
+            return int(options.run(options))
+        from instructfx.audio.quiet import quiet_libraries
+
+        with quiet_libraries():
+            return int(options.run(options))
     except InstructFXError as error:
         from instructfx.audio.naming import one_line
 
@@ -69,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     refine.add_argument("--excerpt-start", type=float, metavar="S", help="search on the ten seconds from there on")
     refine.add_argument("--json", action="store_true", help="print one JSON object a turn, one a line")
-    refine.set_defaults(run=_refine)
+    refine.set_defaults(run=_refine, decodes=True)
 
     effects = commands.add_parser("effects", help="list the effects and their settings")
     effects.add_argument("--json", action="store_true", help="print the tool schemas as JSON")
