@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+RESERVED = "instructfx-{}-reserved"  # all that is in a file whose name a process has reserved
+MOST_RESERVED_BYTES = 40
 NAMED = re.compile(r"\.?instructfx-(\d+)-[\w-]+(\.\w+)?")
 
 
@@ -34,6 +36,24 @@ def unfinished(target: Path) -> Path:
     for path in abandoned(target.parent):
         path.unlink(missing_ok=True)
     return target.parent / f".instructfx-{os.getpid()}-{secrets.token_hex(8)}{target.suffix.lower()}"
+
+
+def reserve(path: Path) -> None:
+    """Take a name for a file that is written later; FileExistsError where it is taken. `release` frees such names."""
+    with path.open("x") as file:
+        file.write(RESERVED.format(os.getpid()))
+
+
+def release(folder: Path) -> None:
+    """Free the names in a folder that processes had reserved which are gone."""
+    for path in folder.iterdir():
+        try:
+            if path.is_file() and path.stat().st_size <= MOST_RESERVED_BYTES:
+                match = NAMED.fullmatch(path.read_text(errors="replace"))
+                if match and not is_running(int(match[1])):
+                    path.unlink()
+        except OSError:  # it is somebody else's
+            continue
 
 
 def own_scratch() -> tuple[Path, ...]:

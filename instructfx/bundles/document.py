@@ -13,6 +13,7 @@ from instructfx.bundles.format import EARLIER, FORMAT, MOST_MEMORY_BYTES, VERSIO
 from instructfx.bundles.schema import ID, LONGEST_ANSWER, LONGEST_NAME, NAME, bundle_schema
 from instructfx.effects import EFFECTS
 from instructfx.errors import InstructFXError, StoreError
+from instructfx.planners.failures import without_sign_in
 from instructfx.sessions.older import turn_of_0004
 
 DEEPEST = 24
@@ -30,7 +31,9 @@ def parsed(data: bytes, name: str) -> Any:
             "latest when it is exported with --no-steps"
         )
     try:
-        value = json.loads(data.decode("utf-8"), parse_float=_float, parse_int=_int, parse_constant=_constant)
+        value = json.loads(
+            without_sign_in(data.decode("utf-8")), parse_float=_float, parse_int=_int, parse_constant=_constant
+        )
     except (ValueError, RecursionError) as error:
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else _short(str(error))
         raise StoreError(f"{name} is not JSON that can be read: {reason}") from error

@@ -24,7 +24,7 @@ def add_commands(actions: Any) -> None:
     bring = actions.add_parser("import", help="take a session from a bundle, or from InstructFX2FX's session.json")
     bring.add_argument("file", type=Path, metavar="FILE", help="x.ifx.zip, or a session.json of InstructFX2FX")
     bring.add_argument("--audio", type=Path, metavar="TRACK", help="the session's track, where the file holds none")
-    bring.set_defaults(run=_import)
+    bring.set_defaults(run=_import, decodes=True)
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ def add_commands(commands: Any) -> None:
     export.add_argument("--format", metavar="NAME", help="one of those that --list names")
     export.add_argument("--turn", type=int, metavar="N", help="as it was after that turn (default: what plays now)")
     export.add_argument("--out", type=Path, metavar="PATH", help="the file, or a folder in which it gets a name")
-    export.set_defaults(run=_export)
+    export.set_defaults(run=_export, decodes=True)
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -27,7 +27,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status."""
     options = _parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        if "decodes" not in options:
+            return int(options.run(options))
+        from instructfx.audio.quiet import quiet_libraries
+
+        with quiet_libraries():
+            return int(options.run(options))
     except InstructFXError as error:
         from instructfx.audio.naming import one_line
 
@@ -69,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     refine.add_argument("--excerpt-start", type=float, metavar="S", help="search on the ten seconds from there on")
     refine.add_argument("--json", action="store_true", help="print one JSON object a turn, one a line")
-    refine.set_defaults(run=_refine)
+    refine.set_defaults(run=_refine, decodes=True)
 
     effects = commands.add_parser("effects", help="list the effects and their settings")
     effects.add_argument("--json", action="store_true", help="print the tool schemas as JSON")
@@ -101,6 +106,7 @@ def _refine(options: argparse.Namespace) -> int:
     from instructfx.engine.live import open_session
     from instructfx.engine.takes import check_count
     from instructfx.errors import AudioError
+    from instructfx.exports.tags import read_tags, write_tags
     from instructfx.sessions import Exchange, readable, readable_exchange
     from instructfx.sessions.options import TurnOptions
 
@@ -126,6 +132,7 @@ def _refine(options: argparse.Namespace) -> int:
             raise AudioError(f"cannot write into {options.out}: {error.strerror}. Choose another folder.") from error
         if warned := warning(fold_down_of(live.track)):
             progress.say(f"{live.track.name}: {warned}")
+        tags = read_tags(live.track.path)
         for instruction in options.instructions:
             callbacks = Callbacks(on_stage=progress.stage, on_step=progress.step, cancelled=interrupted.is_set)
             if options.takes == 1:
@@ -141,6 +148,7 @@ def _refine(options: argparse.Namespace) -> int:
                     continue
                 path = options.out / f"{turn.index:02d}-{dashed(instruction)}.flac"
                 report = live.render_to(path, on_progress=progress.render, turn=turn)
+                write_tags(path, tags)
                 path.with_suffix(".json").write_text(preset.to_text(turn.chain))
                 progress.clear()
                 record = {**readable(turn), "file": str(path)}

@@ -37,7 +37,7 @@ def add_commands(commands: Any) -> None:
         "--keep", action="store_true", help="store the result as a session of its own also without swaps"
     )
     replay.add_argument("--json", action="store_true", help="print one JSON object a turn, one a line")
-    replay.set_defaults(run=_replay)
+    replay.set_defaults(run=_replay, decodes=True)
 
 
 def _replay(options: argparse.Namespace) -> int:

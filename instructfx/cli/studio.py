@@ -7,6 +7,8 @@ import logging
 import os
 from typing import Any
 
+from instructfx.cli.interrupts import told_to_end
+
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 7860
 
@@ -33,7 +35,7 @@ def _studio(options: argparse.Namespace) -> int:
     from instructfx.studio.workers import logs
 
     logs.to_stderr()
-    status = serve(options.host, options.port)
+    status = serve(options.host, options.port, told_to_end())
     if status == 0:  # it has served and put away what was its own; what libraries do at the end takes seconds
         logging.shutdown()
         os._exit(0)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from instructfx.audio.naming import file_name
-from instructfx.audio.scratch import unfinished
+from instructfx.audio.scratch import release, reserve, unfinished
 from instructfx.errors import ExportError
 from instructfx.exports.formats import Format
 from instructfx.sessions import Session
@@ -25,8 +25,9 @@ def export_name(session: Session, format: Format) -> str:
 def placed(target: str | os.PathLike[str], session: Session, format: Format) -> Iterator[Path]:
     """The file to write: `target` itself where it ends as the format does, else a new one in the folder `target`.
 
-    A file that is named is replaced; one in a folder never is: its name is reserved by an empty file, so that two
-    exports at once get two names, and given up where the block fails. The folder is made where there is none.
+    A file that is named is replaced; one in a folder never is: its name is reserved by a small file, so that two
+    exports at once get two names, and given up where the block fails; where the process is killed, by the next export
+    into that folder. The folder is made where there is none.
     Raises ExportError where neither can be.
     """
     path, reserved = _place(Path(target), session, format)
@@ -57,11 +58,12 @@ def _place(wanted: Path, session: Session, format: Format) -> tuple[Path, bool]:
 
 
 def _reserved(folder: Path, name: str, suffix: str) -> Path:
-    """An empty file of that name, with a number where the name is taken."""
+    """That name, with a number where it is taken."""
+    release(folder)
     stem, number = name.removesuffix(suffix), 1
     while True:
         try:
-            (folder / name).touch(exist_ok=False)
+            reserve(folder / name)
         except FileExistsError:
             number += 1
             name = f"{stem} ({number}){suffix}"

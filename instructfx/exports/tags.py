@@ -12,6 +12,7 @@ from typing import Any
 
 import mutagen
 import soundfile
+from mutagen.apev2 import APENoHeaderError, APETextValue, APEv2
 from mutagen.flac import FLAC, Picture
 from mutagen.id3 import APIC, COMM, ID3, TXXX, Encoding, Frames, PictureType
 from mutagen.mp3 import MP3
@@ -82,23 +83,25 @@ class Tags:
 
 @dataclass(frozen=True)
 class _Names:
-    """What a field is called: the frame of ID3, the key of Vorbis comments, the atom of MP4."""
+    """What a field is called: the frame of ID3, the key of Vorbis comments, the atom of MP4; the key of APEv2 where that
+    is not Vorbis's."""
 
     field: str
     id3: str
     vorbis: str
     mp4: str
+    ape: str = ""
 
 
 NAMES = (
     _Names("title", "TIT2", "title", "\xa9nam"),
     _Names("artist", "TPE1", "artist", "\xa9ART"),
     _Names("album", "TALB", "album", "\xa9alb"),
-    _Names("album_artist", "TPE2", "albumartist", "aART"),
+    _Names("album_artist", "TPE2", "albumartist", "aART", "Album Artist"),
     _Names("composer", "TCOM", "composer", "\xa9wrt"),
-    _Names("date", "TDRC", "date", "\xa9day"),
+    _Names("date", "TDRC", "date", "\xa9day", "Year"),
     _Names("genre", "TCON", "genre", "\xa9gen"),
-    _Names("track", "TRCK", "tracknumber", "trkn"),
+    _Names("track", "TRCK", "tracknumber", "trkn", "Track"),
     _Names("copyright", "TCOP", "copyright", "cprt"),
     _Names("isrc", "TSRC", "isrc", "----:com.apple.iTunes:ISRC"),
     _Names("comment", "COMM", "comment", "\xa9cmt"),
@@ -114,7 +117,7 @@ def read_tags(path: Path) -> Tags:
         found = mutagen.File(path)
         if found is None or found.tags is None:
             if isinstance(found, MP3):
-                return Tags()
+                return _of_container(found, _ape_of(path))
             with soundfile.SoundFile(for_libsndfile(path)) as file:  # which knows the texts of AIFF and CAF
                 said = file.copy_metadata()
             plain: dict[str, Any] = {names.field: _texts([said.get(names.vorbis, "")]) for names in NAMES}
@@ -125,6 +128,14 @@ def read_tags(path: Path) -> Tags:
     ) as error:  # the bytes are a stranger's and their reader may fail in any way: the sound matters more
         log.info("the tags of a track cannot be read: %s", type(error).__name__)
         return Tags()
+
+
+def _ape_of(path: Path) -> APEv2:
+    """What stands behind the sound of an MP3; empty where nothing does."""
+    try:
+        return APEv2(path)
+    except APENoHeaderError:
+        return APEv2()
 
 
 def _of_wave(wave: WaveChunks) -> Tags:
@@ -192,6 +203,9 @@ def _said(held: Any, names: _Names) -> Iterable[object]:
     if isinstance(held, ID3):
         frames = [frame for frame in held.getall(names.id3) if not getattr(frame, "desc", "")]
         return [text for frame in frames for text in getattr(frame, "genres", frame.text)]  # "(17)" is "Rock"
+    if isinstance(held, APEv2):
+        value = held.get(names.ape or names.vorbis)
+        return list(value) if isinstance(value, APETextValue) else []
     if not isinstance(held, MP4Tags):
         return held.get(names.vorbis) or []
     found = held.get(names.mp4) or []

@@ -22,9 +22,10 @@ from instructfx.planners.tool_names import joined
 log = logging.getLogger(__name__)
 
 LONGEST_SAID = 400  # characters in the log of what a provider says
+SIGNS_IN = re.compile(r"://[^/\s@\"\\]+@")  # of an address, in a text or in JSON
 LOOKS_SECRET = re.compile(
     r"\b(?:sk-|AIza|gsk_|hf_|xai-|(?:Bearer|Basic)\s+)[\w.+/=-]{6,}|\*{3,}[\w-]+"
-    r"|(?<=://)[^/\s@]+(?=@)|(?<=[?&])(?:key|token|api[-_]?key)=[^&\s]+",
+    r"|(?<=[?&])(?:key|token|api[-_]?key)=[^&\s]+",
     re.IGNORECASE,
 )
 KINDS_OF_SECRET = ("KEY", "TOKEN", "SECRET", "PASSWORD", "AUTH")
@@ -101,7 +102,13 @@ def without_secrets(text: str) -> str:
     address."""
     for value in sorted(set(_secrets()), key=len, reverse=True):
         text = text.replace(value, "...")
-    return LOOKS_SECRET.sub("...", text)
+    return LOOKS_SECRET.sub("...", without_sign_in(text))
+
+
+def without_sign_in(text: str) -> str:
+    """A text, or JSON, without what signs in with an address in it, such as user:password of http://user:password@host;
+    earlier versions stored that with what had failed."""
+    return SIGNS_IN.sub("://...@", text)
 
 
 def _secrets() -> Iterator[str]:

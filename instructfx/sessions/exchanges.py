@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from instructfx.errors import InstructFXError, StoreError
+from instructfx.planners.failures import without_sign_in
 from instructfx.planners.plan import Asked, SpeechAct
 
 
@@ -48,9 +49,9 @@ class Exchange:
 
 
 def exchange_from_json(text: str) -> Exchange:
-    """What `Exchange.to_json` wrote; StoreError for anything else."""
+    """What `Exchange.to_json` wrote, without passwords of addresses; StoreError for anything else."""
     try:
-        exchange: Exchange = _exchange_adapter().validate_json(text)
+        exchange: Exchange = _exchange_adapter().validate_json(without_sign_in(text))
     except (ValueError, InstructFXError) as error:
         raise StoreError(f"a stored exchange cannot be read: {error}") from error
     return exchange

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from instructfx.chain import Chain
 from instructfx.ears import EARS, Goal
 from instructfx.errors import InstructFXError, StoreError
+from instructfx.planners.failures import without_sign_in
 from instructfx.planners.plan import Plan
 from instructfx.planners.router import Route
 from instructfx.refine import Refined, SearchOptions
@@ -121,9 +122,9 @@ class Turn:
 
 
 def turn_from_json(text: str) -> Turn:
-    """What `Turn.to_json` wrote; StoreError for anything else."""
+    """What `Turn.to_json` wrote, without passwords of addresses; StoreError for anything else."""
     try:
-        turn: Turn = _turn_adapter().validate_json(text)
+        turn: Turn = _turn_adapter().validate_json(without_sign_in(text))
     except (ValueError, InstructFXError) as error:
         raise StoreError(f"a stored turn cannot be read: {error}") from error
     return turn

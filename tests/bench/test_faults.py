@@ -12,10 +12,11 @@ from instructfx.bench.robustness import bad_answers, faults, soak
 from instructfx.bench.robustness.bad_answers import NOT_READ, READ, REVERB, models
 from instructfx.bench.robustness.bad_audio import bad_uploads, good
 from instructfx.bench.robustness.bad_words import BadWords, bad_words
-from instructfx.bench.robustness.strangers import strangers
+from instructfx.bench.robustness.strangers import NAMED, strangers
 from instructfx.bench.robustness.uploads import BadUpload
 from instructfx.bench.serving.serving import Served, serving
 from instructfx.bench.serving.visitor import PageAnswer
+from instructfx.sessions import Dry, Exchange, Session
 from instructfx.store import Store
 from instructfx.store.sessions import DATABASE
 
@@ -23,7 +24,7 @@ from instructfx.store.sessions import DATABASE
 @pytest.fixture(scope="module")
 def studio() -> Iterator[Served]:
     """One server for all that is tried here."""
-    with serving() as served:
+    with serving({"INSTRUCTFX_HOSTS": NAMED}) as served:
         yield served
 
 
@@ -89,7 +90,7 @@ def test_two_visitors_at_once_lose_and_mix_up_nothing() -> None:
     del checks["memory is flat"]  # six turns are too few to say
     assert [stay.wrong for stay in soaked.stays] == [(), ()]
     assert all(checks.values()), checks
-    assert [len(stay.stored) for stay in soaked.stays] == [3, 3]
+    assert [len(stay.kept) for stay in soaked.stays] == [3, 3]
     assert soaked.readings[0].memory_mb > 100
     assert soaked.readings[0].files > 5
 
@@ -102,11 +103,14 @@ def test_the_soak_tells_visitors_apart() -> None:
         "answered", 200, 0.1, track=f"{mine.name}.wav", said=("a",), replied=("b",), texts=(other.words(1)[0],)
     )
     assert soak._amiss(mixed, mine, [other.name]) == [f"saw {other.name}"]
-    stays = [soak.Stay(mine, ("a", "b"), (0.1, 0.1), ("a", "b"), ("b", "a"), ())]
+    stored = Session("a", Dry("a", "a.wav", 8000, 1, 8000, -20.0, 0))
+    for number, words in enumerate(("b", "a")):
+        stored = stored.with_exchange(Exchange(words, None, 0, words, "question", f"{number}"))
+    stays = [soak.Stay(mine, ("a", "b"), (0.1, 0.1), ("a", "b"), ("a",), (), stored)]
     checks = soak.Soaked(
         tuple(stays), (soak.ProcessReading(500, 20),) * 4 + (soak.ProcessReading(900, 90),) * 4, 1.0, 0
     ).checks()
-    assert list(checks.values()) == [True, False, True, False, False]
+    assert list(checks.values()) == [True, False, False, False, True, False, False]
 
 
 def test_answers_of_models_are_read_as_they_are_meant() -> None:
@@ -124,4 +128,4 @@ def test_an_answer_that_is_misread_is_noticed(monkeypatch: pytest.MonkeyPatch) -
 def test_strangers_are_let_in_nowhere(studio: Served) -> None:
     outcomes = list(strangers(studio.url))
     assert not [each for each in outcomes if each.wrong]
-    assert {each.kind for each in outcomes} == {"foreign names", "foreign sites"}
+    assert {each.kind for each in outcomes} == {"foreign names", "names of its own", "foreign sites"}

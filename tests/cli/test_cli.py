@@ -8,12 +8,15 @@ import sys
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
+import soundfile
 
 from instructfx.audio import Audio, load, save
 from instructfx.chain import Chain
 from instructfx.cli.main import main
 from instructfx.effects import EFFECTS
+from instructfx.exports.tags import Tags, read_tags, write_tags
 
 ROOT = Path(__file__).parents[2]
 KEYS = [
@@ -52,6 +55,39 @@ def test_refine_prints_one_json_object_a_turn_and_renders_each(track: Path, tmp_
         assert Chain.from_json(preset["chain"]) == Chain.from_json(turn["chain"])
     assert "refining" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_refine_renders_has_the_tags_of_the_track(
+    track: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tags(track, Tags(title=("A song",), artist=("One", "Two")))
+    monkeypatch.setenv("INSTRUCTFX_SESSIONS", str(tmp_path / "sessions"))
+    out = tmp_path / "out"
+    assert main(["refine", str(track), "high-pass at 80 Hz", "--out", str(out), "--planner", "builtin"]) == 0
+    (rendered,) = out.glob("*.flac")
+    tags = read_tags(rendered)
+    assert (tags.title, tags.artist) == (("A song",), ("One", "Two"))
+
+
+def test_what_a_decoder_says_of_bad_frames_is_not_shown(music: Audio, tmp_path: Path) -> None:
+    path = tmp_path / "bad.mp3"
+    soundfile.write(path, music.samples[:, : 3 * music.sample_rate].T, music.sample_rate)
+    content = np.frombuffer(path.read_bytes(), np.uint8).copy()
+    rng = np.random.default_rng(0)
+    places = rng.integers(2000, len(content), len(content) // 30)
+    heads = np.convolve(content == 255, np.ones(4), "full")[: len(content)] > 0  # of frames, which stay
+    places = places[~heads[places]]
+    content[places] = rng.integers(0, 255, len(places))
+    path.write_bytes(content.tobytes())
+    code = f"from instructfx.audio import load; load({str(path)!r})"
+    loud = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert "libmpg123" in loud.stderr, "the guard is guarded"
+    done = instructfx("refine", path, "high-pass at 80 Hz", "--out", "out", "--planner", "builtin", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "session " in done.stderr
+    assert "libmpg123" not in done.stderr
+    none = instructfx("refine", tmp_path / "none.mp3", "warmer", "--out", "out", folder=tmp_path)
+    assert "no such file" in none.stderr
 
 
 def test_what_changes_nothing_is_answered_and_makes_no_file(

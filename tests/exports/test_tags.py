@@ -13,6 +13,7 @@ import mutagen
 import pytest
 import soundfile
 from exports_made import hits, session_of, track_of
+from mutagen.apev2 import APEv2
 from mutagen.flac import FLAC, Picture
 from mutagen.id3 import APIC, COMM, TALB, TCON, TDRC, TIT2, TPE1, TRCK
 from mutagen.mp4 import MP4, MP4Cover
@@ -141,3 +142,17 @@ def test_the_remark_of_a_long_session_is_short(tmp_path: Path) -> None:
     assert len(remark) <= 600
     assert remark.endswith("…")
     assert "\n" not in remark
+
+
+def test_apev2_of_an_mp3_is_read_where_there_is_no_id3(tmp_path: Path) -> None:
+    path = tmp_path / "song.mp3"
+    track_of(hits(0.5, 44_100, 2), 44_100, path)
+    assert read_tags(path) == Tags()
+    tags = APEv2()
+    keys = {"Title": "Más", "Artist": ["One", "Two"], "Album Artist": "All", "Year": "2019", "Track": "3/12"}
+    for key, value in keys.items():
+        tags[key] = value
+    tags["Cover Art (Front)"] = b"front.jpg\0" + picture()
+    tags.save(path)
+    read = Tags(("Más",), ("One", "Two"), album_artist=("All",), date=("2019",), track=("3/12",))
+    assert read_tags(path) == read

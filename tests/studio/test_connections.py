@@ -141,6 +141,33 @@ def test_whoever_says_nothing_makes_room_for_who_asks() -> None:
         thread.join(60)
 
 
+def test_no_address_keeps_the_others_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of these asks for something and never ends; who comes from elsewhere gets in."""
+    monkeypatch.setattr(ImpatientProtocol, "body_seconds", 600.0)
+    with socket.create_server(("127.0.0.1", 0)) as listening, ExitStack() as opened:
+        config = uvicorn.Config(echo, http=Patient, log_config=None, lifespan="off", limit_concurrency=5)
+        server = ClosingServer(config, lambda: None)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        place = listening.getsockname()
+
+        def busy(source: str) -> socket.socket:
+            found = socket.create_connection(place, timeout=60, source_address=(source, 0))
+            opened.enter_context(found)
+            found.sendall((HEAD % 100).replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n"))
+            assert found.recv(100).startswith(b"HTTP/1.1 100")
+            return found
+
+        crowd = [busy("127.0.0.1") for _ in range(4)]
+        others = [busy("127.0.0.2") for _ in range(2)]
+        assert [each.recv(1) for each in crowd[2:]] == [b"", b""], "what came last went first"
+        for each in (*crowd[:2], *others):
+            each.sendall(b"x" * 100)
+            assert each.recv(100).startswith(b"HTTP/1.1 200")
+        server.handle_exit(signal.SIGTERM, None)
+        thread.join(60)
+
+
 def test_that_nobody_can_come_in_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
     server = ClosingServer(uvicorn.Config(echo), lambda: None)
     loop = asyncio.new_event_loop()
@@ -197,3 +224,17 @@ def test_told_to_end_a_studio_says_so_and_leaves_turns_whole(tmp_path: Path, mon
     session = Store(tmp_path).listed()[0]
     assert session.turns in (0, 1)
     assert len(Store(tmp_path).load(session.id)[0].turns) == session.turns
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
+def test_told_to_end_a_studio_removes_its_scratch_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: signal.Signals
+) -> None:
+    temp = tmp_path / "temp"
+    temp.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temp))
+    with running(tmp_path) as studio:
+        assert list(temp.glob("instructfx-*"))
+        os.kill(studio.pid, told)
+        until_gone(60, studio.pid)
+    assert list(temp.glob("instructfx-*")) == []

@@ -1,14 +1,13 @@
-"""Bad uploads and hostile instructions against one server: each gets one line or a turn, and the server goes on."""
+"""Bad uploads and hostile instructions against one server: each gets one line or a turn, and the server goes on. Then
+all other trouble, each kind against a server of its own."""
 
 from __future__ import annotations
 
 import io
 import shutil
-import statistics
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
@@ -16,27 +15,28 @@ from typing import TypeVar
 import soundfile
 
 from instructfx.bench.robustness.bad_answers import models
-from instructfx.bench.robustness.bad_audio import GIGABYTE, SEED, bad_uploads, good, noise
+from instructfx.bench.robustness.bad_audio import GIGABYTE, bad_uploads, good, noise
 from instructfx.bench.robustness.bad_words import BadWords, bad_words
-from instructfx.bench.robustness.outcomes import VERDICTS, FaultOutcome, Verdict
+from instructfx.bench.robustness.fault_page import page
+from instructfx.bench.robustness.half_said import half_said
+from instructfx.bench.robustness.limited import limited
+from instructfx.bench.robustness.model_faults import model_faults
+from instructfx.bench.robustness.outcomes import INNER, LONGEST_LINE, OUR_FAULT, Examined, FaultOutcome, Verdict
 from instructfx.bench.robustness.riff import wav
-from instructfx.bench.robustness.strangers import strangers
+from instructfx.bench.robustness.strangers import NAMED, strangers
+from instructfx.bench.robustness.taken_away import exports_at_once, names_in_a_terminal
+from instructfx.bench.robustness.trouble import trouble
 from instructfx.bench.robustness.uploads import BadUpload
-from instructfx.bench.runner.report import conditions, table
 from instructfx.bench.serving.serving import Served, serving
 from instructfx.bench.serving.visitor import PageAnswer, Visitor
-from instructfx.locations import CHECKOUT, static_folder
+from instructfx.locations import static_folder
 
 LIMIT_SECONDS = 60.0  # for any single answer
 GOOD_EVERY = 25  # cases
 WORDS_A_SESSION = 15
-LONGEST_LINE = 400  # characters
 WISH = "make it warmer"
 GOOD_SECONDS = 1.0
 HARMLESS_BYTES = 1 << 20  # of what an upload left behind
-OUR_FAULT = "went wrong on our side"
-INNER = ("Traceback (most recent call last)", "site-packages", 'File "/', "<stdin>", "Errno", str(CHECKOUT))
-"""What only a programmer should see."""
 
 T = TypeVar("T")
 
@@ -57,27 +57,26 @@ FORGED: dict[str, object] = {
 """Files that a program claims to have uploaded, and has not."""
 
 
-@dataclass(frozen=True)
-class Examined:
-    """All outcomes; trouble is what went wrong beyond single cases, skipped what was not tried and why."""
-
-    outcomes: tuple[FaultOutcome, ...]
-    good_requests: int
-    trouble: tuple[str, ...]
-    skipped: tuple[str, ...]
-
-    @property
-    def well(self) -> bool:
-        """Whether every check held."""
-        return not self.trouble and all(each.verdict in ("refused", "accepted") for each in self.outcomes)
-
-
 def measure(say: Callable[[str], None], cases: int = 0) -> tuple[str, bool]:
     """Try them all, or about `cases` uploads and as many instructions; a page of Markdown, and whether all held."""
     examined = examine(spread(bad_uploads(), cases), spread(bad_words(), cases), say)
-    with serving() as served:  # fresh, so that nobody is signed in and nothing is open
-        examined = replace(examined, outcomes=(*examined.outcomes, *models(), *strangers(served.url)))
-    return _page(examined), examined.well
+    more = list(models())
+    with serving({"INSTRUCTFX_HOSTS": NAMED}) as served:  # fresh, so that nobody is signed in and nothing is open
+        for kinds in (strangers(served.url), half_said(served), names_in_a_terminal(served)):
+            more += _told(kinds, say)
+    for kinds in (limited(), exports_at_once(), trouble(), model_faults()):
+        more += _told(kinds, say)
+    examined = replace(examined, outcomes=(*examined.outcomes, *more))
+    return page(examined, EXPLANATION), examined.well
+
+
+def _told(outcomes: Iterable[FaultOutcome], say: Callable[[str], None]) -> Iterator[FaultOutcome]:
+    kind = ""
+    for each in outcomes:
+        if each.kind != kind:
+            kind = each.kind
+            say(f"faults: {kind}")
+        yield each
 
 
 def spread(several: Sequence[T], count: int) -> list[T]:
@@ -259,33 +258,9 @@ side. *Hung*: no answer within {LIMIT_SECONDS:.0f} s. *Leaked*: a traceback, a p
 where none belongs, a file opened that nobody uploaded. *Wrong*: accepted with nothing to hear in it, or an answer that
 is none; of awkward files, refused where there is sound, or of another length. After every {GOOD_EVERY} cases a good
 track and "{WISH}" must do well.
+
+What comes from strangers, breaks off, comes to an end or is answered by a model is asked of studios of their own: one
+under a name that it was given, one with hardly any room, one that is left without files and workers and told to end,
+one whose planner is a scripted model with a password in its address. *Leaked* is there also what another site may read,
+and a password wherever it is kept.
 """
-
-
-def _page(examined: Examined) -> str:
-    kinds = list(dict.fromkeys(each.kind for each in examined.outcomes))
-    rows = [_row(kind, [each for each in examined.outcomes if each.kind == kind]) for kind in kinds]
-    rows.append([*_row("all", examined.outcomes)[:-1], ""])
-    head = ["kind", "tried", *VERDICTS, "median s", "slowest s", "a line that was shown"]
-    bad = [each for each in examined.outcomes if each.verdict not in ("refused", "accepted")]
-    found = [f"- {each.verdict}: {each.kind}, {_plain(each.what)}: {_plain(each.wrong)}\n" for each in bad]
-    found += [f"- {_plain(each)}\n" for each in examined.trouble]
-    found += [f"- skipped: {_plain(each)}\n" for each in examined.skipped]
-    held = "All held." if examined.well else "NOT all held:"
-    verdict = f"{examined.good_requests} good requests in between. {held}\n"
-    return "\n".join(["## Faults\n", conditions(SEED), EXPLANATION, table(head, rows), verdict + "".join(found)])
-
-
-def _row(kind: str, outcomes: Sequence[FaultOutcome]) -> list[str]:
-    counted = Counter(each.verdict for each in outcomes)
-    seconds = [each.seconds for each in outcomes]
-    lines = Counter(each.line for each in outcomes if each.line)
-    shown = _plain(lines.most_common(1)[0][0]) if lines else ""
-    times = [f"{statistics.median(seconds):.2f}", f"{max(seconds):.1f}"]
-    return [kind, str(len(outcomes)), *(str(counted[each]) for each in VERDICTS), *times, shown]
-
-
-def _plain(text: str) -> str:
-    """Text that means nothing else in Markdown."""
-    text = " ".join(text.replace("`", "'").split())
-    return f"`{text[:137]}{'…' if len(text) > 137 else ''}`" if text else ""

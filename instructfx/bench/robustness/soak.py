@@ -18,6 +18,7 @@ from instructfx.bench.runner.report import conditions, table
 from instructfx.bench.serving.serving import Served, serving
 from instructfx.bench.serving.visitor import PageAnswer, Visitor
 from instructfx.errors import SettingsError
+from instructfx.sessions import Session
 from instructfx.store import Store
 from instructfx.store.sessions import DATABASE
 
@@ -30,9 +31,11 @@ SAMPLE_SECONDS = 0.5
 LOOK_FOR_HZ = (100.0, 2000.0)
 FLAT_SHARE = 1.1  # the last quarter may be this much above the second, or
 FLAT_MB, FLAT_FILES = 50.0, 8  # this much
+FIRST_TRACK = "guitar"
+LEAST_TURNS = 0.5  # of what is said; the rest may change nothing, where there is no filter to drop
 
 SCRIPT = (
-    "make it warmer", "a bit brighter", "low-pass it at 5 kHz", "add some grit", "cut 3 dB at 400 Hz", "a bit wider",
+    "make it warmer", "a bit brighter", "low-pass it at 5 kHz", "add some grit", "cut 3 dB at 400 Hz", "pan it left",
     "less distortion", "make it punchier", "go back", "boost 2 dB at 1 kHz", "too harsh, soften it", "drop the filter",
 )  # fmt: skip
 """Nothing here leaves a tail, so that a rendered track is as long as it was."""
@@ -71,14 +74,26 @@ class Guest:
 
 @dataclass(frozen=True)
 class Stay:
-    """What one visitor asked and saw. shown and stored are the instructions on the page and in the store at the end."""
+    """What one visitor said and saw. said is the conversation on the page at the end, nodes the words of the turns in
+    its history; stored is the session in the store, None where there is none."""
 
     guest: Guest
     asked: tuple[str, ...]
     seconds: tuple[float, ...]
-    shown: tuple[str, ...]
-    stored: tuple[str, ...]
+    said: tuple[str, ...]
+    nodes: tuple[str, ...]
     wrong: tuple[str, ...]
+    stored: Session | None = None
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """All that was said, as it is stored: turns, and exchanges, which changed nothing."""
+        return tuple(each.instruction for each in self.stored.conversation) if self.stored else ()
+
+    @property
+    def turns(self) -> tuple[str, ...]:
+        """The words of the turns in the store; steps back are among what is kept, but are no nodes of a history."""
+        return tuple(each.instruction for each in self.stored.turns if each.kind != "undone") if self.stored else ()
 
 
 @dataclass(frozen=True)
@@ -110,9 +125,13 @@ class Soaked:
         """What must hold: by name, whether it does."""
         second, last = self.quarter(1), self.quarter(3)
         return {
-            "every turn was answered and is on its page, in order": all(s.shown == s.asked for s in self.stays),
-            "every turn is in the store, in order, and no other": all(s.stored == s.asked for s in self.stays)
+            "all that was said was answered and is on its page, in order": all(s.said == s.asked for s in self.stays),
+            "all of it is in the store, in order, and nothing else": all(s.kept == s.asked for s in self.stays)
             and self.strangers == 0,
+            "the turns on each page are those in the store": all(s.nodes == s.turns for s in self.stays),
+            f"{100 * LEAST_TURNS:.0f} % or more of it became turns": all(
+                len(s.turns) >= LEAST_TURNS * len(s.asked) for s in self.stays
+            ),
             "nobody saw another's words, name or sound, or an error": all(not stay.wrong for stay in self.stays),
             "memory is flat": last.memory_mb <= max(FLAT_SHARE * second.memory_mb, second.memory_mb + FLAT_MB),
             "open files are flat": last.files <= max(FLAT_SHARE * second.files, second.files + FLAT_FILES),
@@ -133,7 +152,7 @@ def soak(turns: int, visitors: int, say: Callable[[str], None]) -> Soaked:
     counts = [turns // visitors + (index < turns % visitors) for index in range(visitors)]
     with serving() as served:
         with Visitor(served.url, TURN_SECONDS) as first:  # what is loaded once is loaded before anything is counted
-            first.sample("guitar")
+            first.sample(FIRST_TRACK)
             first.say(SCRIPT[0])
             first.leave()
         began = time.monotonic()
@@ -169,7 +188,8 @@ def _stay(
     others = [name for name in names if name != guest.name]
     wrong: list[str] = []
     seconds: list[float] = []
-    shown: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    nodes: tuple[str, ...] = ()
     with Visitor(served.url, TURN_SECONDS) as visitor:
         answer = visitor.upload(f"{guest.name}.wav", io.BytesIO(guest.track()))
         wrong += _amiss(answer, guest, others)
@@ -179,12 +199,13 @@ def _stay(
                 break
             answer = visitor.say(words)
             seconds.append(answer.seconds)
-            shown = answer.said
+            said = answer.said
+            nodes = tuple(turn["words"] for turn in answer.parts.get("history", {}).get("turns", ()))
             wrong += [f"turn {number}: {each}" for each in _amiss(answer, guest, others)]
             wrong += [f"turn {number}: {each}" for each in _unlike(visitor, answer, guest)]
         say(f"soak: {guest.name} has taken {len(seconds)} turns")
         visitor.leave()
-    return Stay(guest, asked, tuple(seconds), shown, (), tuple(wrong))
+    return Stay(guest, asked, tuple(seconds), said, nodes, tuple(wrong))
 
 
 def _amiss(answer: PageAnswer, guest: Guest, others: Sequence[str]) -> list[str]:
@@ -217,20 +238,18 @@ def _compared(served: Served, stays: Sequence[Stay], readings: tuple[ProcessRead
     """The stays with what the store holds of each; a session that is nobody's is a stranger's."""
     store = Store(served.sessions, f"sqlite:///{served.sessions / DATABASE}")
     sessions = [store.load(listed.id)[0] for listed in store.listed()]
-    stored: dict[str, list[str]] = {}
-    for session in sessions:
-        stored.setdefault(session.dry.name, []).extend(turn.instruction for turn in session.turns)
-    known = {f"{stay.guest.name}.wav" for stay in stays}
-    strangers = [name for name in stored if name not in known and name != "guitar.flac"]
-    told = tuple(replace(each, stored=tuple(stored.get(f"{each.guest.name}.wav", ()))) for each in stays)
+    by_name = {session.dry.name: session for session in sessions}
+    told = tuple(replace(each, stored=by_name.get(f"{each.guest.name}.wav")) for each in stays)
+    known = [stay.stored for stay in told]
+    strangers = [each for each in sessions if each not in known and not each.dry.name.startswith(FIRST_TRACK)]
     return Soaked(told, readings, seconds, len(strangers))
 
 
 EXPLANATION = f"""\
-Every visitor has a track of another length and pitch, and says its own name in every instruction. After each turn the
-page is read for names that are not its own, and the sound that plays is fetched and its length and pitch compared. At
-the end the store is read. Memory and open files are of the server and its children, every {SAMPLE_SECONDS} s; flat is
-a median of the last quarter within 10 % of the second's.
+Every visitor has a track of another length and pitch, and says its own name in every wish. After each the page is read
+for names that are not its own, and the sound that plays is fetched and its length and pitch compared. At the end the
+store is read: what was said, and what of it became turns; the rest changed nothing. Memory and open files are of the
+server and its children, every {SAMPLE_SECONDS} s; flat is a median of the last quarter within 10 % of the second's.
 """
 
 
@@ -239,20 +258,22 @@ def _page(soaked: Soaked) -> str:
         [
             stay.guest.name,
             f"{stay.guest.frames / RATE:.1f} s, {stay.guest.pitch_hz:.0f} Hz",
-            *(str(len(each)) for each in (stay.asked, stay.shown, stay.stored)),
+            *(str(len(each)) for each in (stay.asked, stay.said, stay.kept)),
+            str(len(stay.stored.turns) if stay.stored else 0),
+            str(len(stay.stored.exchanges) if stay.stored else 0),
             f"{statistics.median(stay.seconds or (0.0,)):.1f}",
             f"{max(stay.seconds, default=0.0):.1f}",
         ]
         for stay in soaked.stays
     ]
-    head = ["visitor", "track", "asked", "on the page", "in the store", "median s", "slowest s"]
+    head = ["visitor", "track", "said", "on the page", "in the store", "turns", "no change", "median s", "slowest s"]
     quarters = [soaked.quarter(number) for number in range(4)]
     watched = [
         ["memory, MB", *(f"{each.memory_mb:.0f}" for each in quarters)],
         ["open files", *(str(each.files) for each in quarters)],
     ]
     count = sum(len(stay.seconds) for stay in soaked.stays)
-    summary = f"{count} turns by {len(rows)} visitors at once in {soaked.seconds:.0f} s.\n"
+    summary = f"{count} wishes by {len(rows)} visitors at once in {soaked.seconds:.0f} s.\n"
     checks = "".join(f"- {name}: {'yes' if well else 'NO'}\n" for name, well in soaked.checks().items())
     wrong = "".join(f"- {stay.guest.name}: {each}\n" for stay in soaked.stays for each in stay.wrong)
     return "\n".join(

@@ -11,6 +11,7 @@ from instructfx.bench.robustness.outcomes import FaultOutcome, Verdict
 from instructfx.bench.serving.visitor import API
 
 LIMIT_SECONDS = 60.0
+NAMED = "music.example"  # a name that the studio's host has given it
 NAMES = ("evil.example", "127.0.0.1.evil.example", "10.255.255.1", "evil.example:80")
 ORIGINS = ("http://evil.example", "null", "http://127.0.0.1:9", "https://localhost", "file://")
 SENT = (f"{API}/queue/join", f"{API}/upload", f"{API}/run/predict", "/preview/guess")
@@ -19,10 +20,13 @@ HEADERS = ("content-security-policy", "x-frame-options", "referrer-policy", "x-c
 
 
 def strangers(url: str) -> Iterator[FaultOutcome]:
-    """What is answered to each."""
+    """What is answered to each by a studio that is known as NAMED too."""
     with httpx.Client(base_url=url, trust_env=False, timeout=LIMIT_SECONDS) as client:
         for name in NAMES:
             yield _outcome(client, "foreign names", f"GET / as {name}", "GET", "/", {"Host": name}, refused=True)
+        yield _outcome(client, "names of its own", f"GET / as {NAMED}", "GET", "/", {"Host": NAMED}, refused=False)
+        own = {"Host": NAMED, "Origin": f"https://{NAMED}"}
+        yield _outcome(client, "names of its own", "POST from there", "POST", f"{API}/run/predict", own, refused=False)
         for origin in ORIGINS:
             for path in SENT:
                 what = f"POST {path} from {origin}"
@@ -51,6 +55,8 @@ def _outcome(
         verdict, wrong = "leaked", "another site may read it"
     elif missing:
         verdict, wrong = "wrong", f"without {', '.join(missing)}"
+    elif not refused and answer.status_code == 403:
+        verdict, wrong = "wrong", "kept out"
     elif refused and answer.status_code != 403:
         verdict, wrong = "wrong", f"let in with status {answer.status_code}"
     line = answer.text if verdict == "refused" and refused else ""

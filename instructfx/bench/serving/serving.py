@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from instructfx.audio.scratch import is_running
 from instructfx.bench.runner.memory import resident_mb
@@ -17,6 +20,7 @@ from instructfx.bench.serving.running import running
 from instructfx.locations import CHECKOUT
 
 SETTLE_SECONDS = 20.0  # within this time a temporary file of work that goes on is gone
+COMMAND_SECONDS = 60.0
 OWN_FOLDERS = ("gradio", "instructfx-", "pymp-", "torch")
 """How the names of the server's own temporary folders begin; what else stays in its temporary folder was forgotten."""
 
@@ -30,6 +34,12 @@ class Served:
     url: str
     pid: int
     base: Path
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """The host and the port of its address."""
+        parts = urlsplit(self.url)
+        return parts.hostname or "", parts.port or 0
 
     @property
     def sessions(self) -> Path:
@@ -72,6 +82,13 @@ class Served:
             time.sleep(0.2)
         return found
 
+    def command(self, *arguments: str) -> bytes:
+        """What `instructfx` with these arguments says of its sessions, on both channels."""
+        environment = {**os.environ, "INSTRUCTFX_SESSIONS": str(self.sessions)}
+        command = [sys.executable, "-m", "instructfx", *arguments]
+        done = subprocess.run(command, env=environment, capture_output=True, check=False, timeout=COMMAND_SECONDS)
+        return done.stdout + done.stderr
+
     def memory_mb(self) -> float:
         """Resident memory of the server and its children; 0.0 where the system does not tell."""
         return sum(resident_mb(pid) for pid in family(self.pid))
@@ -86,14 +103,19 @@ class Served:
 
 
 @contextmanager
-def serving() -> Iterator[Served]:
-    """A studio on a free port of this machine, with the built-in planner and ear and empty folders; gone afterwards."""
+def serving(settings: Mapping[str, str] | None = None) -> Iterator[Served]:
+    """A studio on a free port of this machine, with the built-in planner and ear and empty folders; gone afterwards.
+
+    settings are variables of its environment, beside and instead of those.
+    """
     with tempfile.TemporaryDirectory(prefix="studio-", ignore_cleanup_errors=True) as folder:
         base = Path(folder)
         for name in ("sessions", "temp", "work"):
             (base / name).mkdir()
         log = base / "studio.log"
-        with running(base / "sessions", environment=_environment(base), folder=base / "work", log_path=log) as studio:
+        with running(
+            base / "sessions", environment=_environment(base) | dict(settings or {}), folder=base / "work", log_path=log
+        ) as studio:
             yield Served(studio.url, studio.pid, base)
 
 

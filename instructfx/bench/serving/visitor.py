@@ -78,7 +78,8 @@ class Visitor:
         began = time.monotonic()
         kind = mimetypes.guess_type("file." + name.rpartition(".")[2])[0] or "application/octet-stream"
         try:
-            sent = self.client.post(f"{API}/upload", files={"files": (name, content, kind)})
+            sendable = name.encode(errors="replace").decode()  # half an emoji is no UTF-8
+            sent = self.client.post(f"{API}/upload", files={"files": (sendable, content, kind)})
         except httpx.TimeoutException:
             return PageAnswer("hung", 0, time.monotonic() - began)
         except httpx.TransportError as error:

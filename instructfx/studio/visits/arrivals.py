@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import threading
 import time
 from collections import OrderedDict, deque
@@ -12,6 +13,23 @@ from instructfx.errors import LimitError
 WINDOW_SECONDS = 60.0
 MOST_ADDRESSES = 10_000
 TOO_OFTEN = "too many tracks were opened or sent from where you are; up to {} a minute are taken. Try again in {} s."
+
+
+def household(address: str) -> str:
+    """What counts as one address: of the sixth version the 64 bits that everybody is given as a whole.
+
+    >>> household("2001:db8::1") == household("2001:db8::2:1")
+    True
+    >>> household("::ffff:10.0.0.1")
+    '10.0.0.1'
+    """
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False).network_address)
 
 
 class Arrivals:
@@ -35,7 +53,7 @@ class Arrivals:
         if self._most is None or not address:
             return
         with self._lock:
-            now, key = self._now(), (kind, address)
+            now, key = self._now(), (kind, household(address))
             times = self._times.setdefault(key, deque())
             self._times.move_to_end(key)
             while len(self._times) > MOST_ADDRESSES:

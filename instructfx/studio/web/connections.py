@@ -1,5 +1,5 @@
-"""Connections that say nothing, or never finish what they say, are closed, sooner where there are too many; and an end
-that is told."""
+"""Connections that say nothing, or never finish what they say, are closed; where there are too many, the address that
+holds most gives one up; and an end that is told."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import asyncio
 import logging
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import Any
@@ -15,6 +16,7 @@ import uvicorn
 from starlette.responses import PlainTextResponse
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from instructfx.studio.visits.arrivals import household
 from instructfx.studio.web.secured import SecuredAnswers, policy_headers
 
 log = logging.getLogger(__name__)
@@ -46,10 +48,13 @@ class ImpatientProtocol(H11Protocol):
         self._waiting: asyncio.TimerHandle | None = None
         self._waits_for_body = False
         self._arrived = 0
+        self._address = ""
+        self._came = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """As before; from now on something has to come."""
         super().connection_made(transport)
+        self._address, self._came = household(self.client[0] if self.client else ""), self.loop.time()
         if self._most is not None and len(self.connections) >= self._most and not self._made_room():
             self.app = FULL
         self._wait(self.head_seconds)
@@ -79,17 +84,21 @@ class ImpatientProtocol(H11Protocol):
         super().connection_lost(error)
 
     def _made_room(self) -> bool:
-        """Close the one that has said nothing for longest, if there is one: who asks for something comes first."""
+        """Close one of the address that holds most: what has said nothing for longest, for who asks for something comes
+        first; else what came last, unless that would be this one or another of its own address."""
+        everybody = [each for each in self.connections if isinstance(each, ImpatientProtocol)]
+        held = Counter(each._address for each in everybody)
+        crowded = max(held, key=lambda address: (held[address], address == self._address))
+        crowd = [each for each in everybody if each._address == crowded and each is not self]
         silent = [
-            (each._waiting.when(), each)
-            for each in self.connections
-            if isinstance(each, ImpatientProtocol) and each._waiting is not None and not each._waits_for_body
+            (each._waiting.when(), id(each), each) for each in crowd if each._waiting and not each._waits_for_body
         ]
-        if silent:
-            _, longest = min(silent, key=lambda each: each[0])
-            longest._stop()
-            longest.transport.close()
-        return bool(silent)
+        if not silent and crowded == self._address:
+            return False
+        spare = min(silent)[-1] if silent else max(crowd, key=lambda each: each._came)
+        spare._stop()
+        spare.transport.close() if silent else spare.transport.abort()
+        return True
 
     def _look(self) -> None:
         """Wait for the rest of a body or of a head, or no more. More of a head does not make the wait longer."""

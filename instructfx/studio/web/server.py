@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 
 import uvicorn
 from fastapi import FastAPI
@@ -51,8 +52,9 @@ def application(studio: Studio, passwords: Passwords | None = None, hosts: Hosts
     return SecuredAnswers(gate, gradio_compat.HEAD)
 
 
-def serve(host: str, port: int) -> int:
-    """Serve until interrupted; the exit status, 2 where a setting, a planner or the address cannot be used.
+def serve(host: str, port: int, ends: Sequence[signal.Signals] = (signal.SIGTERM,)) -> int:
+    """Serve until interrupted, or told to end by one of these signals; the exit status, 2 where a setting, a planner or
+    the address cannot be used.
 
     Port 0 is any.
     """
@@ -79,7 +81,7 @@ def serve(host: str, port: int) -> int:
 
         gradio_compat.keep_uploads_in(uploads)
         try:
-            return _serve(listening, limits, passwords, hosts)
+            return _serve(listening, limits, passwords, hosts, ends)
         except InstructFXError as error:
             log.error("%s", error)
             return 2
@@ -97,7 +99,13 @@ def _listening(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _serve(listening: socket.socket, limits: Limits, passwords: Passwords | None, hosts: Hosts) -> int:
+def _serve(
+    listening: socket.socket,
+    limits: Limits,
+    passwords: Passwords | None,
+    hosts: Hosts,
+    ends: Sequence[signal.Signals],
+) -> int:
     from instructfx.store import Store
     from instructfx.studio.visits.arrivals import Arrivals
     from instructfx.studio.visits.ear_options import offered
@@ -129,7 +137,9 @@ def _serve(listening: socket.socket, limits: Limits, passwords: Passwords | None
         if limits.keep_days is not None:
             retention.watch(store, visits, limits.keep_days)
         pool.warm_up(offered().usual)
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it again after its own shutdown
+        for told in ends:  # uvicorn takes some over while it serves, and raises them again after its own shutdown
+            taken_over = told in uvicorn.server.HANDLED_SIGNALS
+            signal.signal(told, (lambda *_: sys.exit(0)) if taken_over else server.handle_exit)
         server.run(sockets=[listening])
     except (KeyboardInterrupt, SystemExit):  # as it was told to end
         pass

@@ -19,6 +19,7 @@ import threading
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
+from instructfx.audio.quiet import quiet_libraries
 from instructfx.errors import InstructFXError
 from instructfx.studio.workers import logs
 from instructfx.studio.workers.messages import Failed, ProgressReport, Ready, Stop, WorkAnswer, WorkRequest
@@ -91,10 +92,11 @@ def main() -> None:
     tempfile.tempdir = str(folder)
     target = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    logs.to_stderr()
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    Worker(sys.stdin.buffer, target, folder).run()
+    with quiet_libraries():
+        logs.to_stderr()
+        Worker(sys.stdin.buffer, target, folder).run()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,31 @@
+"""Names in a folder: reserved while an export runs, and freed once whoever reserved them is gone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from exports_made import hits, session_of, track_of
+
+from instructfx.audio.scratch import RESERVED
+from instructfx.chain import Chain
+from instructfx.exports import export
+
+CHAIN = Chain().added("eq", {"mid_gain_db": 3})
+
+
+def test_what_a_killed_export_has_reserved_is_freed_by_the_next(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        pass
+    track = track_of(hits(0.5, 44_100, 1), 44_100, tmp_path / "song.wav")
+    folder = tmp_path / "out"
+    first = export(session_of(track, CHAIN), track, folder, "preset").path
+    first.write_text(RESERVED.format(gone.pid))
+    other, mine, small = folder / "other.flac", folder / "mine.wav", folder / "small.txt"
+    other.write_text(RESERVED.format(gone.pid))
+    mine.write_text(RESERVED.format(os.getpid()))
+    small.write_text("a word")
+    assert export(session_of(track, CHAIN), track, folder, "preset").path == first
+    assert sorted(folder.iterdir()) == sorted([first, mine, small])
