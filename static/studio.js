@@ -39,10 +39,16 @@ const label = () => {
 label();
 new MutationObserver(label).observe(document.documentElement, { childList: true, subtree: true });
 
+// How high the words stand at the lower edge of a phone; the transport stands upon them.
+const reach = new ResizeObserver(([{ target }]) => {
+  document.documentElement.style.setProperty("--reach", `${target.offsetHeight}px`);
+});
+
 // The newest message stays in sight.
 const follow = () => {
   const talk = document.getElementById("conversation");
   if (!talk) return false;
+  reach.observe(document.getElementById("reach"));
   new MutationObserver(() => { talk.scrollTop = talk.scrollHeight; })
     .observe(talk, { childList: true, subtree: true });
   return true;

@@ -154,23 +154,24 @@ def _listen() -> _Listening:
 def _talk() -> _Talk:
     with gradio.Column(elem_id="talk", elem_classes="sheet"):
         conversation = gradio_compat.html(html.conversation([]), "conversation")
-        with gradio.Row(elem_id="progress-row"):
-            progress = gradio_compat.html("", "progress")
-            stop = gradio.Button("Stop", elem_id="stop", elem_classes="quiet", size="sm", visible="hidden")
-        notice = gradio_compat.html("", "notice")
-        with gradio.Row(elem_id="prompt-row"):
-            words = gradio.Textbox(
-                placeholder="make it warmer",
-                label="What should change?",
-                show_label=False,
-                container=False,
-                lines=1,
-                max_lines=1,
-                max_length=2000,
-                elem_id="words",
-                autofocus=False,
-            )
-            send = gradio.Button("Send", elem_id="send", variant="primary")
+        with gradio.Column(elem_id="reach"):
+            with gradio.Row(elem_id="progress-row"):
+                progress = gradio_compat.html("", "progress")
+                stop = gradio.Button("Stop", elem_id="stop", elem_classes="quiet", size="sm", visible="hidden")
+            notice = gradio_compat.html("", "notice")
+            with gradio.Row(elem_id="prompt-row"):
+                words = gradio.Textbox(
+                    placeholder="make it warmer",
+                    label="What should change?",
+                    show_label=False,
+                    container=False,
+                    lines=1,
+                    max_lines=1,
+                    max_length=2000,
+                    elem_id="words",
+                    autofocus=False,
+                )
+                send = gradio.Button("Send", elem_id="send", variant="primary")
         with gradio.Row(elem_id="turn-row"):
             takes = gradio.Button("Three takes", elem_id="takes", elem_classes="quiet", size="sm")
             undo = gradio.Button("Undo", elem_id="undo", elem_classes="quiet", size="sm", interactive=False)
