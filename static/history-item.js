@@ -85,6 +85,7 @@ export class Item {
     put(this.#tools.go, "aria-disabled", current ? "true" : null);
     write(this.#tools.compare, this.#hand.comparing(this.#node.id));
     put(this.#tools.name, "hidden", this.#node.turn === null);
+    this.#showChanges(this.#node.turn?.changes ?? [], current);
     write(this.#tools.name, this.#node.turn?.name ? "Rename" : "Name");
   }
 
@@ -95,10 +96,31 @@ export class Item {
       listen: button("Listen", () => this.#hand.pick(this.#node.id)),
       compare: button("Compare", () => this.#hand.compare(this.#node.id)),
       name: button("Name", () => this.#rename()),
+      changes: element("ol", { class: "history-changes", hidden: true }),
+      open: button("Changes", () => {
+        tools.changes.hidden = !tools.changes.hidden;
+        put(tools.open, "aria-expanded", String(!tools.changes.hidden));
+      }),
     };
-    tools.element = element("div", { class: "history-tools" }, tools.go, tools.listen, tools.compare, tools.name);
+    tools.element = element(
+      "div", { class: "history-tools" }, tools.go, tools.listen, tools.compare, tools.name, tools.open, tools.changes,
+    );
     this.element.append(tools.element);
     return tools;
+  }
+
+  // Changes by hand in a row, each of them to go to; the last is where the version stands itself.
+  #showChanges(changes, current) {
+    const { open, changes: list } = this.#tools;
+    open.hidden = !changes.length;
+    put(open, "aria-expanded", String(!list.hidden));
+    list.replaceChildren(...changes.map(({ turn, words }, at) => element(
+      "li", {}, element("span", {}, words.replace(/^By hand: /, "")),
+      current && at === changes.length - 1 ? null : element(
+        "button", { type: "button", class: "history-button", "aria-label": `Go to change ${at + 1}`, click: () => this.#hand.go(turn) },
+        "Go to",
+      ),
+    )));
   }
 
   #rename() {

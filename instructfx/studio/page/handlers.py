@@ -11,6 +11,7 @@ from typing import Any
 import gradio
 
 from instructfx.errors import AudioError, InstructFXError
+from instructfx.sessions.runs import steps_of
 from instructfx.studio.page import ear_panel, events, html, part_data
 from instructfx.studio.page.gradio_compat import LISTENER, STATIC, Changes, was_uploaded
 from instructfx.studio.page.layout import Page
@@ -191,8 +192,9 @@ class Handlers:
         """Back by one turn."""
         visit = self.visits.find(token)
         yield {self.page.notice: ""}
-        if visit and visit.session.can_undo:
-            async for changes in self._carry_out(request, token, GoTo(visit.session.undo_target)):
+        steps = steps_of(visit.session) if visit else None
+        if steps and steps.can_undo:
+            async for changes in self._carry_out(request, token, GoTo(steps.undo)):
                 yield changes
 
     @guarded
@@ -200,8 +202,9 @@ class Handlers:
         """Forward again."""
         visit = self.visits.find(token)
         yield {self.page.notice: ""}
-        if visit and visit.session.redo_target is not None:
-            async for changes in self._carry_out(request, token, GoTo(visit.session.redo_target)):
+        steps = steps_of(visit.session) if visit else None
+        if steps and steps.redo:
+            async for changes in self._carry_out(request, token, GoTo(steps.redo)):
                 yield changes
 
     @guarded

@@ -49,7 +49,8 @@ def entry(each: VisitEntry) -> str:
     parts = [_said(each)]
     if each.turn:
         voice = Voice(spoken(each.turn.instruction))
-        parts.append(_reply(each.turn, changes(each.before, each.turn.chain, voice), voice))
+        done = changes(each.before, each.turn.chain, voice)
+        parts.append(_by_hand(each.changes, done) if len(each.changes) > 1 else _reply(each.turn, done, voice))
     if each.answer:
         parts.append(_answer(each.answer))
     parts.append(notice(each.trouble))
@@ -73,7 +74,7 @@ def _words(words: str) -> str:
 
 def _reply(turn: Turn, done: Sequence[Change], voice: Voice) -> str:
     notes = "".join(f'<p class="note">{escape(note)}</p>' for note in turn.notes)
-    facts = [f"{turn.seconds:.1f} s"]
+    facts = [f"{turn.seconds:.1f} s"] if turn.kind != "edited" else []
     if turn.kind != "edited":
         facts.insert(0, f"planned by {escape(_planner(turn.planned_by))}")
     if turn.kind not in ("undone", "edited") and not turn.provenance.built_in_ear:
@@ -82,9 +83,19 @@ def _reply(turn: Turn, done: Sequence[Change], voice: Voice) -> str:
         facts.insert(0, ROUTES[turn.route])
     if turn.refined.stopped == "cancelled":
         facts.append("stopped; the best so far was kept")
+    return f'<div class="reply"><p>{escape(turn.reply)}</p>{notes}{chips(done, voice)}{_facts(facts)}{why(turn)}</div>'
+
+
+def _facts(facts: Sequence[str]) -> str:
+    return f'<p class="facts">{" · ".join(facts)}</p>' if facts else ""
+
+
+def _by_hand(made: Sequence[Turn], done: Sequence[Change]) -> str:
+    """Changes by hand in a row: how many, each of them on demand, and what they came to."""
+    each = "".join(f"<li>{escape(turn.reply.removeprefix('By hand: '))}</li>" for turn in made)
     return (
-        f'<div class="reply"><p>{escape(turn.reply)}</p>{notes}{chips(done, voice)}'
-        f'<p class="facts">{" · ".join(facts)}</p>{why(turn)}</div>'
+        f'<div class="reply"><details class="by-hand"><summary>By hand: {len(made)} changes</summary>'
+        f"<ol>{each}</ol>{chips(done)}</details></div>"
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import gradio
 
 from instructfx.planners.phrases import capital
+from instructfx.sessions.runs import runs_of, steps_of
 from instructfx.studio.page import html, part_data
 from instructfx.studio.page.gradio_compat import Changes, visible
 from instructfx.studio.page.layout import Page
@@ -67,7 +68,8 @@ class Follower:
             }
         if standing is None:
             return
-        wanted = Draw(session.id, len(session.conversation), standing.id, visit.compared, visit.agents)
+        shown = runs_of(session)[standing.id].telling  # locks have no pictures of their own
+        wanted = Draw(session.id, len(session.conversation), shown.id, visit.compared, visit.agents)
         drawing = AskJob(pool, wanted, visit.over)
         await drawing.done()
         if isinstance(drawing.answer, Drawn) and serial == visit.serial and not visit.closed.is_set():
@@ -100,6 +102,7 @@ class Follower:
         page, session = self._page, visit.session
         if visit.busy.locked():
             return {}
+        steps = steps_of(session)
         return {
             page.conversation: part_data.conversation(visit),
             page.progress: "",
@@ -111,8 +114,8 @@ class Follower:
             page.pictures: part_data.pictures(visit.pictures if session.turns else {}),
             page.downloads: part_data.downloads(visit),
             **self.running(False),
-            page.undo: gradio.update(interactive=session.can_undo),
-            page.redo: gradio.update(interactive=session.redo_target is not None),
+            page.undo: gradio.update(interactive=steps.can_undo),
+            page.redo: gradio.update(interactive=steps.redo is not None),
         }
 
     def nothing(self) -> Changes:

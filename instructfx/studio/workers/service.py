@@ -152,10 +152,11 @@ class Service:
 
     def _preview(self, request: PreviewRequest) -> Made:
         from instructfx.audio import save
+        from instructfx.engine.amounts import scaled
 
         live = self._session(request.session_id, request.length, request.agents)
         if request.slots is None:
-            chain = _scaled(live, request.share)
+            chain = live.chain if request.share is None else scaled(live.session, request.share)
         else:
             chain = _set_by_hand(request.slots, [turn.chain for turn in live.turns])
         path = _new_file(request.folder)
@@ -223,16 +224,6 @@ def _set_by_hand(slots: Sequence[SlotJson], known: Sequence[Chain]) -> Chain:
         if slot.effect.absent and not any(slot in each.slots for each in known):
             raise SettingsError(f"there is no effect {slot.effect.name!r} here; one of a chain can be moved or removed")
     return chain
-
-
-def _scaled(live: LiveSession, share: float | None) -> Chain:
-    """So much of the last turn; the chain that plays where there is no turn to have some of."""
-    from instructfx.planners.drawing import so_much
-
-    last = live.amount_of()
-    if last is None or share is None:
-        return live.chain
-    return so_much(live.session.before_turn(last[0]), last[0].chain, share)
 
 
 def _check_length(request: Open) -> None:
