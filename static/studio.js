@@ -3,6 +3,7 @@ import "./player.js";
 import "./chain.js";
 import "./history.js";
 import "./address.js";
+import "./change-curve.js";
 import { PreviewQueue } from "./previews.js";
 
 const player = () => document.querySelector("ifx-player");

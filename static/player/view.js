@@ -34,13 +34,13 @@ const TEMPLATE = `
     <button type="button" class="player-leave">Leave the test</button>
   </div>
 </div>
-<div class="player-steps" role="group" aria-label="The search, step by step" hidden>
+<details class="player-steps" hidden><summary>Details of the search</summary>
   <p class="player-said"></p>
   <div class="player-loss" aria-hidden="true">
     <svg viewBox="0 0 100 24" preserveAspectRatio="none"><path vector-effect="non-scaling-stroke"/></svg><i></i>
   </div>
   <input type="range" min="0" max="0" step="1" value="0" aria-label="Step of the search">
-</div>
+</details>
 <div class="player-fault" role="alert" hidden><p></p><button type="button">Retry</button></div>
 `;
 
