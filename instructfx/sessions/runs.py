@@ -103,6 +103,9 @@ class Steps:
     redo: str | None
 
 
+NOWHERE = Steps(False, None, None)
+
+
 def steps_of(session: Session) -> Steps:
     """The steps from what plays now, on the way that was last taken."""
     runs = runs_of(session)

@@ -33,16 +33,25 @@ def notice(text: str) -> str:
     return f'<p class="notice" role="alert">{escape(text)}</p>' if text else ""
 
 
-def conversation(entries: Sequence[VisitEntry], pending: str = "") -> str:
-    """All that was said; pending is what is being worked on."""
+CHOOSE = (
+    "Choose a track, then ask for a change in your own words. Each one builds on the last, and you can always go back."
+)
+LISTEN = (
+    "Press play, or the space bar, and listen. What should be different? Say it in your own words, or press one below."
+)
+
+
+def conversation(entries: Sequence[VisitEntry], pending: str = "", is_open: bool = False) -> str:
+    """All that was said; pending is what is being worked on. Before anything was, an invitation: to choose a track, or
+    where one is open to say something."""
     parts = [entry(each) for each in entries]
     if pending:
         working = '<div class="reply working">Working on it …</div>'
         parts.append(f'<article class="turn">{_words(pending)}{working}</article>')
     if not parts:
         parts.append(
-            '<div class="empty"><h2>Say how it should sound</h2><p>Choose a track, then ask for a change in your own '
-            "words. Each one builds on the last, and you can always go back.</p></div>"
+            f'<div class="empty"><h2>{"What should change?" if is_open else "Say how it should sound"}</h2>'
+            f"<p>{LISTEN if is_open else CHOOSE}</p></div>"
         )
     return f'<div class="turns" role="log" aria-label="Conversation">{"".join(parts)}</div>'
 

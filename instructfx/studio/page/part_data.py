@@ -135,7 +135,7 @@ def conversation(visit: Visit, job: SessionJob | None = None) -> str:
     """The conversation, with what is being worked on."""
     runs = runs_of(visit.session)
     shown = [each for each in (_as_shown(entry, runs) for entry in visit.entries) if each]
-    return html.conversation(shown, job.words if job else "")
+    return html.conversation(shown, job.words if job else "", is_open=True)
 
 
 def _as_shown(entry: VisitEntry, runs: Mapping[str, TurnRun]) -> VisitEntry | None:

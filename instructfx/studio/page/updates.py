@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 
 import gradio
 
 from instructfx.planners.phrases import capital
 from instructfx.sessions.runs import runs_of, steps_of
 from instructfx.studio.page import html, part_data
+from instructfx.studio.page.examples import suitable
 from instructfx.studio.page.gradio_compat import Changes, visible
 from instructfx.studio.page.layout import Page
 from instructfx.studio.visits.job import Job, SessionJob
@@ -114,6 +115,7 @@ class Follower:
             page.pictures: part_data.pictures(visit.pictures if session.turns else {}),
             page.downloads: part_data.downloads(visit),
             **self.running(False),
+            **self.examples(suitable(visit.track, session.chain)),
             page.undo: gradio.update(interactive=steps.can_undo),
             page.redo: gradio.update(interactive=steps.redo is not None),
         }
@@ -131,6 +133,7 @@ class Follower:
             page.progress: "",
             page.rendering: "",
             **self.running(False),
+            **self.examples(suitable()),
             page.undo: gradio.update(interactive=False),
             page.redo: gradio.update(interactive=False),
         }
@@ -153,6 +156,11 @@ class Follower:
         buttons = (page.send, page.takes, *page.examples.values(), *((page.undo, page.redo) if running else ()))
         states: Changes = {button: gradio.update(interactive=not running) for button in buttons}
         return {**states, page.stop: gradio.update(visible=visible(running), value="Stop", interactive=True)}
+
+    def examples(self, shown: Collection[str]) -> Changes:
+        """Which examples can be pressed."""
+        each = self._page.examples.items()
+        return {button: gradio.update(interactive=True, visible=visible(words in shown)) for words, button in each}
 
     def samples(self, usable: bool) -> Changes:
         """Whether a track can be chosen."""

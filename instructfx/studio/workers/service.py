@@ -104,11 +104,23 @@ class Service:
         from instructfx.engine.live import open_session
 
         self._tell(At("opening"))
+        if request.source.suffix == ".zip":
+            return self._import(request)
         _check_length(request)
         agents = request.agents
         live = open_session(request.source, agents.planner, agents.ear, store=self._store, name=request.shown)
         self._hold(live, agents)
         return Opened(live.session.id, _playable(live.track, request.folder))
+
+    def _import(self, request: Open) -> Opened:
+        from instructfx.bundles import import_bundle
+
+        session_id = import_bundle(request.source, self._store).session.id
+        _, track = self._store.load(session_id)
+        if track.seconds > request.longest_seconds:
+            self._store.delete(session_id)
+            raise _too_long(request.shown, track.seconds, request.longest_seconds)
+        return Opened(session_id, _playable(track, request.folder))
 
     def _reopen(self, request: Reopen) -> Opened:
         self._tell(At("opening"))
@@ -233,10 +245,13 @@ def _check_length(request: Open) -> None:
     with opened(request.source, request.shown) as file:
         seconds = file.frames / file.samplerate
     if seconds > request.longest_seconds:
-        raise AudioError(
-            f"{request.shown} is {seconds:,.0f} seconds long; up to {request.longest_seconds:,.0f} are accepted here. "
-            "Cut it."
-        )
+        raise _too_long(request.shown, seconds, request.longest_seconds)
+
+
+def _too_long(shown: str, seconds: float, longest_seconds: float) -> AudioError:
+    return AudioError(
+        f"{shown} is {seconds:,.0f} seconds long; up to {longest_seconds:,.0f} are accepted here. Cut it."
+    )
 
 
 def _playable(track: Track, folder: Path) -> Sound:
