@@ -40,6 +40,10 @@ class TurnRun:
         """Whether a hand made all of it."""
         return self.first.kind == "edited"
 
+    def name(self, names: Mapping[str, str]) -> str:
+        """What people call it, from names by the ids of turns; empty where nobody named it."""
+        return next((names[turn.id] for turn in reversed(self.turns) if turn.id in names), "")
+
     @property
     def words(self) -> str:
         """What was said, or that it was done by hand."""

@@ -41,7 +41,7 @@ def _node(run: TurnRun, runs: Mapping[str, TurnRun], names: Mapping[str, str]) -
         "index": turn.index,
         "kind": turn.kind,
         "words": run.words,
-        "name": next((names[each.id] for each in reversed(run.turns) if each.id in names), ""),
+        "name": run.name(names),
         "take": turn.take,
         "seconds": round(sum(each.seconds for each in run.turns), 1),
         "changes": [{"turn": each.id, "words": each.instruction} for each in changes] if len(changes) > 1 else [],

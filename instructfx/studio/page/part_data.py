@@ -42,7 +42,9 @@ def player_data(visit: Visit) -> PlayerData:
     session = visit.session
     current = visit.heard()
     runs = runs_of(session)
-    heard = [run.last for run in unique(runs) if visit.sound_of(run.last.id)]
+    # Of a run its end is heard, or until that is rendered, what plays.
+    turns = [session.turn(current) if current and run is runs[current] else run.last for run in unique(runs)]
+    heard = [turn for turn in turns if visit.sound_of(turn.id)]
     ids = {turn.id for turn in heard}
     earlier = runs[current].before if current else None
     previous = runs[earlier.id].last.id if earlier else None
@@ -52,7 +54,7 @@ def player_data(visit: Visit) -> PlayerData:
     room_db = min((_room_db(visit, turn) for turn in shown), default=0.0)
     return {
         "session": visit.token,
-        "versions": [_version(visit, runs[turn.id] if turn else None, room_db) for turn in shown],
+        "versions": [_version(visit, turn, runs[turn.id] if turn else None, room_db) for turn in shown],
         "current": current or DRY,
         "previous": (previous if previous is None or previous in ids else None) or (DRY if current else None),
         "picked": visit.picked if visit.picked in ids else None,
@@ -73,10 +75,9 @@ def _sound(visit: Visit, turn: Turn | None) -> Sound:
     return sound
 
 
-def _version(visit: Visit, run: TurnRun | None, room_db: float) -> VersionData:
-    turn = run.last if run else None
+def _version(visit: Visit, turn: Turn | None, run: TurnRun | None, room_db: float) -> VersionData:
     sound = _sound(visit, turn)
-    name = visit.names.get(turn.id, "") if turn else ""
+    name = run.name(visit.names) if run else ""
     return {
         "id": turn.id if turn else DRY,
         "label": name or (f"Turn {run.telling.index}" if run else "Dry"),
