@@ -15,6 +15,8 @@ const GRID_HZ = [50, 100, 200, 500, 1000, 2000, 5000, 10000];
 const NAMED_HZ = new Map([[100, "100 Hz"], [1000, "1 kHz"], [10000, "10 kHz"]]);
 const RANGES_DB = [6, 12, 24];
 const POINTS = 121;
+const APART = 20; // px between two points
+const ROUNDS = 12;
 
 const svg = (tag, attributes = {}, ...children) => {
   const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -24,6 +26,25 @@ const svg = (tag, attributes = {}, ...children) => {
 };
 
 const frequencies = Array.from({ length: POINTS }, (_, at) => LOW_HZ * (HIGH_HZ / LOW_HZ) ** (at / (POINTS - 1)));
+
+// Points that would lie on each other, moved aside until each can be read and taken hold of.
+function apart(places) {
+  const moved = places.map((place) => ({ ...place }));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (let one = 0; one < moved.length; one += 1) {
+      for (let other = one + 1; other < moved.length; other += 1) {
+        const [a, b] = [moved[one], moved[other]];
+        const beside = Math.sqrt(Math.max(0, APART ** 2 - (b.y - a.y) ** 2)); // how far apart in x is enough
+        const lacks = beside - Math.abs(b.x - a.x);
+        if (lacks <= 0) continue;
+        const way = Math.sign(b.x - a.x) || 1;
+        a.x -= (way * lacks) / 2;
+        b.x += (way * lacks) / 2;
+      }
+    }
+  }
+  return moved;
+}
 
 export class Curve {
   #effect;
@@ -99,7 +120,8 @@ export class Curve {
     const zero = this.#y(0).toFixed(1);
     put(this.#line, "d", `M${line}`);
     put(this.#fill, "d", `M${this.#x(LOW_HZ).toFixed(1)} ${zero}L${line}L${this.#x(HIGH_HZ).toFixed(1)} ${zero}Z`);
-    this.#points.forEach((point, index) => this.#place(point, index, bands[index]));
+    const places = apart(bands.map(({ gain, frequency }) => ({ x: this.#x(frequency), y: this.#y(gain) })));
+    this.#points.forEach((point, index) => this.#place(point, places[index], index, bands[index]));
   }
 
   #drawGrid() {
@@ -139,9 +161,9 @@ export class Curve {
     return point;
   }
 
-  #place(point, index, { gain, frequency }) {
+  #place(point, { x, y }, index, { gain, frequency }) {
     const band = this.#effect.bands[index];
-    put(point, "transform", `translate(${this.#x(frequency).toFixed(1)} ${this.#y(gain).toFixed(1)})`);
+    put(point, "transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})`);
     put(point, "aria-valuenow", gain);
     const text = `${valueText(this.#param(band.gain), gain)} at ${valueText(this.#param(band.frequency), frequency)}`;
     put(point, "aria-valuetext", text);

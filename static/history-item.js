@@ -3,6 +3,7 @@
 import { element, put, write } from "./parts-dom.js";
 
 const LONGEST_NAME = 80;
+const BY_HAND = "By hand: ";
 const KINDS = { edited: "by hand", matched: "matched" };
 
 export function wordsOf(turn) {
@@ -58,7 +59,7 @@ export class Item {
     write(this.#index, turn ? String(turn.index) : "");
     write(this.#name, turn?.name || take);
     write(this.#words, take && !turn.name ? "" : wordsOf(turn));
-    write(this.#facts, [turn?.words && KINDS[turn.kind], turn?.seconds ? `${turn.seconds} s` : ""].filter(Boolean).join(" \u00b7 "));
+    write(this.#facts, [turn?.words && !turn.words.startsWith(BY_HAND) && KINDS[turn.kind], turn?.seconds ? `${turn.seconds} s` : ""].filter(Boolean).join(" \u00b7 "));
     this.#now.hidden = !current;
     this.#comparing.hidden = !marked;
     this.#choose.hidden = !take || current;
@@ -85,6 +86,7 @@ export class Item {
     put(this.#tools.go, "aria-disabled", current ? "true" : null);
     write(this.#tools.compare, this.#hand.comparing(this.#node.id));
     put(this.#tools.name, "hidden", this.#node.turn === null);
+    this.#showChanges(this.#node.turn?.changes ?? [], current);
     write(this.#tools.name, this.#node.turn?.name ? "Rename" : "Name");
   }
 
@@ -95,10 +97,31 @@ export class Item {
       listen: button("Listen", () => this.#hand.pick(this.#node.id)),
       compare: button("Compare", () => this.#hand.compare(this.#node.id)),
       name: button("Name", () => this.#rename()),
+      changes: element("ol", { class: "history-changes", hidden: true }),
+      open: button("Changes", () => {
+        tools.changes.hidden = !tools.changes.hidden;
+        put(tools.open, "aria-expanded", String(!tools.changes.hidden));
+      }),
     };
-    tools.element = element("div", { class: "history-tools" }, tools.go, tools.listen, tools.compare, tools.name);
+    tools.element = element(
+      "div", { class: "history-tools" }, tools.go, tools.listen, tools.compare, tools.name, tools.open, tools.changes,
+    );
     this.element.append(tools.element);
     return tools;
+  }
+
+  // Changes by hand in a row, each of them to go to; the last is where the version stands itself.
+  #showChanges(changes, current) {
+    const { open, changes: list } = this.#tools;
+    open.hidden = !changes.length;
+    put(open, "aria-expanded", String(!list.hidden));
+    list.replaceChildren(...changes.map(({ turn, words }, at) => element(
+      "li", {}, element("span", {}, words.replace(BY_HAND, "")),
+      current && at === changes.length - 1 ? null : element(
+        "button", { type: "button", class: "history-button", "aria-label": `Go to change ${at + 1}`, click: () => this.#hand.go(turn) },
+        "Go to",
+      ),
+    )));
   }
 
   #rename() {

@@ -5,8 +5,9 @@
 
 /**
  * @typedef {{id: string, parent: string|null, index: number, kind: string, words: string, name: string, take: number,
- * seconds: number}} TurnData
+ * seconds: number, changes: ChangeData[]}} TurnData
  */
+/** @typedef {{turn: string, words: string}} ChangeData */
 
 export const DRY = null;
 

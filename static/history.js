@@ -35,7 +35,12 @@ export class History extends HTMLElement {
   #undo = this.#button("Undo", "undo");
   #redo = this.#button("Redo", "redo");
   #list = element("div", { class: "history-tree", role: "tree", "aria-label": "Versions" });
-  #hint = element("p", { class: "history-hint", role: "status" });
+  #hint = element("span", { role: "status" });
+  #choosing = element(
+    "p", { class: "history-hint", hidden: true }, this.#hint,
+    element("button", { type: "button", class: "history-button", click: () => this.#leave() }, "Cancel"),
+  );
+  #escaped = (event) => { if (event.key === "Escape" && !event.defaultPrevented && this.#leave()) event.preventDefault(); };
   #comparison = new Comparison(() => {
     emit(this, { do: "close-compare" });
     this.#items.get(this.#active)?.element.focus();
@@ -69,11 +74,16 @@ export class History extends HTMLElement {
     if (!this.#built) {
       this.#built = true;
       const bar = element("div", { class: "history-bar", role: "group", "aria-label": "Undo and redo" }, this.#undo, this.#redo);
-      this.append(bar, this.#hint, this.#list, this.#comparison.element);
+      this.append(bar, this.#choosing, this.#list, this.#comparison.element);
       this.#list.addEventListener("keydown", (event) => this.#pressed(event));
     }
+    document.addEventListener("keydown", this.#escaped);
     adopt(this);
     if (this.#data) this.#show();
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("keydown", this.#escaped);
   }
 
   #show() {
@@ -131,6 +141,7 @@ export class History extends HTMLElement {
     const text = this.#marked === UNMARKED ? "" :
       `Choose what to compare \u201c${titleOf(nodes.get(this.#marked).turn)}\u201d with.`;
     write(this.#hint, text);
+    this.#choosing.hidden = !text;
   }
 
   // What plays is in sight, without moving the page.
@@ -167,6 +178,14 @@ export class History extends HTMLElement {
     if (first === UNMARKED || first === id) return;
     this.#asked = true;
     emit(this, { do: "compare", a: first, b: id });
+  }
+
+  // No longer choosing what to compare with. False where nobody was.
+  #leave() {
+    if (this.#marked === UNMARKED) return false;
+    this.#compare(this.#marked);
+    this.#items.get(this.#active)?.element.focus({ preventScroll: true });
+    return true;
   }
 
   #pressed(event) {

@@ -4,8 +4,9 @@
  * alone, {do: "error", text}.
  */
 import { BlindPanel } from "./player/blind.js";
+import { Dock } from "./player/dock.js";
 import { NAMES, picture, showClock, showFace, shownSlots } from "./player/face.js";
-import { listen } from "./player/keys.js";
+import { listen, listenEverywhere } from "./player/keys.js";
 import { Playback } from "./player/playback.js";
 import { Region } from "./player/region.js";
 import { Trajectory } from "./player/trajectory.js";
@@ -54,6 +55,8 @@ class Player extends HTMLElement {
     sizes.observe(this.#view.canvas);
     const classes = new MutationObserver(repaint);
     [document.documentElement, document.body].forEach((element) => classes.observe(element, { attributeFilter: ["class"] }));
+    listenEverywhere(this, { ready: () => Boolean(this.data), toggle: () => this.#playback.toggle() }, signal);
+    new Dock({ place: this.#view.place, dock: this.#view.dock, root: this }).watch(signal);
     signal.addEventListener("abort", () => [sizes, classes].forEach((observer) => observer.disconnect()));
     if (Object.hasOwn(this, "data")) {
       const { data } = this; // set before the element was defined

@@ -3,6 +3,7 @@ import "./player.js";
 import "./chain.js";
 import "./history.js";
 import "./address.js";
+import "./change-curve.js";
 import { PreviewQueue } from "./previews.js";
 
 const player = () => document.querySelector("ifx-player");
@@ -39,10 +40,16 @@ const label = () => {
 label();
 new MutationObserver(label).observe(document.documentElement, { childList: true, subtree: true });
 
+// How high the words stand at the lower edge of a phone; the transport stands upon them.
+const reach = new ResizeObserver(([{ target }]) => {
+  document.documentElement.style.setProperty("--reach", `${target.offsetHeight}px`);
+});
+
 // The newest message stays in sight.
 const follow = () => {
   const talk = document.getElementById("conversation");
   if (!talk) return false;
+  reach.observe(document.getElementById("reach"));
   new MutationObserver(() => { talk.scrollTop = talk.scrollHeight; })
     .observe(talk, { childList: true, subtree: true });
   return true;
@@ -50,4 +57,36 @@ const follow = () => {
 if (!follow()) {
   const waiting = new MutationObserver(() => { if (follow()) waiting.disconnect(); });
   waiting.observe(document.documentElement, { childList: true, subtree: true });
+}
+
+// A file that is dropped anywhere on the page goes the way of one that is chosen.
+const FILES = "#upload input[type=file]";
+const dropping = (on) => document.documentElement.toggleAttribute("data-drop", on);
+const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
+document.addEventListener("dragover", (event) => {
+  if (!carriesFiles(event)) return;
+  event.preventDefault();
+  dropping(true);
+});
+document.addEventListener("dragleave", (event) => event.relatedTarget ?? dropping(false));
+document.addEventListener("drop", (event) => {
+  dropping(false);
+  const field = document.querySelector(FILES);
+  if (!carriesFiles(event) || !field || event.target.closest?.("#upload")) return; // which takes it itself
+  event.preventDefault();
+  const first = new DataTransfer();
+  first.items.add(event.dataTransfer.files[0]);
+  field.files = first.files;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+});
+
+// Who has opened a track here before needs no first line. Where nothing may be kept, it is shown.
+const VISITED = "instructfx-visited";
+const root = document.documentElement;
+try {
+  root.toggleAttribute("data-visited", localStorage.getItem(VISITED) !== null);
+  new MutationObserver(() => root.hasAttribute("data-session") && localStorage.setItem(VISITED, "1"))
+    .observe(root, { attributeFilter: ["data-session"] });
+} catch {
+  root.removeAttribute("data-visited");
 }

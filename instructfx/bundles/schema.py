@@ -8,7 +8,7 @@ from typing import Any
 
 from instructfx.bundles.format import MOST_AUDIO_BYTES, VERSION, bundle_adapter
 from instructfx.effects import EFFECTS
-from instructfx.engine.edits import LEAST_SHARE, MOST_SHARE
+from instructfx.engine.amounts import LEAST_SHARE, MOST_SHARE
 from instructfx.engine.edits import LONGEST_NAME as LONGEST_TURN_NAME
 from instructfx.engine.takes import MOST_TAKES
 from instructfx.sessions.options import LEAST_STEP, LONGEST_AVOID, MOST_ITERATIONS, MOST_SEED, MOST_STEP

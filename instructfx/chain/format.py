@@ -116,6 +116,11 @@ def bands_of(effect: Effect) -> Iterable[tuple[str, list[Param]]]:
                 yield band, found
 
 
+def band_kind(name: str) -> str:
+    """What a band of that name does: "low_shelf", "high_shelf" or "peak"."""
+    return name if name.endswith("_shelf") else "peak"
+
+
 def _zero(value: float, digits: int) -> float:
     """The value rounded, without a minus before zero."""
     return round(value, digits) + 0.0

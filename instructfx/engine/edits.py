@@ -10,10 +10,8 @@ from instructfx.chain.diff import to_text
 from instructfx.engine.context import TurnContext
 from instructfx.engine.turn import LONGEST_INSTRUCTION, begin, by_hand, finish
 from instructfx.errors import InstructionError
-from instructfx.planners.drawing import so_much
 from instructfx.sessions import Session, Turn
 
-LEAST_SHARE, MOST_SHARE = -1.0, 1.5  # of a turn
 LONGEST_NAME = 80  # characters
 
 
@@ -31,45 +29,6 @@ def edit(context: TurnContext, chain: Chain, words: str) -> Session:
     if len(words) > LONGEST_INSTRUCTION:
         raise InstructionError(f"that is {len(words)} characters long; up to {LONGEST_INSTRUCTION} are read")
     return finish(begin(context), by_hand("edited", session.current, chain, words or reply, reply))
-
-
-def amount_of(session: Session) -> tuple[Turn, float] | None:
-    """The turn of which something may be had more or less, and how much of it plays now.
-
-    That is the turn that plays now, or the one of which that is an amount already; None for the dry track, and for a
-    turn that changed nothing.
-    """
-    turn = session.standing
-    share = 1.0
-    if turn and turn.share is not None and turn.parent_id:
-        share, turn = turn.share, session.turn(turn.parent_id)
-    if turn is None or turn.chain == session.before_turn(turn):
-        return None
-    return turn, share
-
-
-def amount(context: TurnContext, share: float) -> Session:
-    """Commit so much of the last turn: 0 is the chain before it, 1 the turn as it is, negative its opposite.
-
-    Amounts of amounts are amounts of the same turn, which all of them continue. Raises InstructionError for a share
-    beyond -1 to 1.5, where there is no turn to have more or less of, and where this much plays already.
-    """
-    if isinstance(share, bool) or not isinstance(share, int | float) or not LEAST_SHARE <= share <= MOST_SHARE:
-        raise InstructionError(
-            f"an amount is from {LEAST_SHARE:.0%} to {MOST_SHARE:.0%} of the last turn, not {share!r}"
-        )
-    session = context.session
-    last = amount_of(session)
-    if last is None:
-        raise InstructionError("there is no change to have more or less of; say what you want to hear first")
-    turn, _ = last
-    chain = so_much(session.before_turn(turn), turn.chain, float(share))
-    if chain == session.chain:
-        raise InstructionError(f"{share:.0%} of that turn is what plays already")
-    words = f'{share:.0%} of "{turn.instruction}"'[:LONGEST_INSTRUCTION]
-    changed = to_text(session.chain, chain)
-    reply = f"By hand: {changed}"[:LONGEST_INSTRUCTION]
-    return finish(begin(context), by_hand("edited", turn, chain, words, reply, float(share)))
 
 
 def go_to(context: TurnContext, turn_id: str | None) -> Session:

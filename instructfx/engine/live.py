@@ -11,9 +11,10 @@ from instructfx.audio import Audio
 from instructfx.audio.track import Track, frame_at, inspect
 from instructfx.chain import Chain
 from instructfx.ears import ear_named, judging_as
+from instructfx.engine.amounts import amount, amount_of
 from instructfx.engine.compare import Comparison, compared
 from instructfx.engine.context import Agents, Callbacks, TurnContext, excerpt_of
-from instructfx.engine.edits import amount, amount_of, chain_at, edit, go_to, named, original
+from instructfx.engine.edits import chain_at, edit, go_to, named, original
 from instructfx.engine.planned import take_turn
 from instructfx.engine.takes import take_several
 from instructfx.errors import InstructFXError, InstructionError
@@ -78,7 +79,7 @@ class LiveSession:
         return self.session.turns[-1]
 
     def amount(self, share: float) -> Turn:
-        """So much of the last turn, -1 to 1.5, as a turn of kind "edited": see `edits.amount`."""
+        """So much of the last turn that was said, -1 to 1.5, as a turn of kind "edited": see `amounts.amount`."""
         self.session = amount(self.context(), share)
         return self.session.turns[-1]
 

@@ -98,18 +98,18 @@ class Session:
     @property
     def can_undo(self) -> bool:
         """Whether there is anything to go back from; `undo_target` None is the dry track then."""
-        return self._walked[1] > 0
+        return self.walked[1] > 0
 
     @property
     def undo_target(self) -> str | None:
         """The id of the turn to which one step back leads; None for the dry track, or where nothing can be undone."""
-        way, place = self._walked
+        way, place = self.walked
         return way[place - 2] if place > 1 else None
 
     @property
     def redo_target(self) -> str | None:
         """The id of the turn to which one step forward leads, on the way that was left; None where that ends here."""
-        way, place = self._walked
+        way, place = self.walked
         return way[place] if place < len(way) else None
 
     @property
@@ -139,7 +139,7 @@ class Session:
         return found
 
     @cached_property
-    def _walked(self) -> tuple[tuple[str, ...], int]:
+    def walked(self) -> tuple[tuple[str, ...], int]:
         """The ids of the way that was last taken from the dry track, and how many of them lead to what plays now.
 
         Going back, or forward again, moves on the way; a turn of any other kind, and a leap off it, makes a new one.

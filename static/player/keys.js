@@ -6,6 +6,24 @@ const WAYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
  * whether there was something to leave. After a press with the pointer Space plays and pauses, whatever was pressed;
  * who came to a button by Tab presses it with Space, as everywhere.
  */
+const SILENT = "checkbox radio range button submit reset file color".split(" "); // kinds of fields without a text
+
+/** Space plays wherever no text is being typed, but for what somebody came to by key and presses with it. */
+export function listenEverywhere(root, host, signal) {
+  const ours = ({ key, target, ctrlKey, altKey, metaKey, defaultPrevented }) => {
+    if (key !== " " || ctrlKey || altKey || metaKey || defaultPrevented || !host.ready()) return false;
+    if (root.contains(target) || target.isContentEditable || target.matches?.("textarea, select")) return false;
+    if (target.matches?.("input") && !SILENT.includes(target.type)) return false;
+    return !target.matches?.(":is(button, summary, a, input, [role]):focus-visible");
+  };
+  document.addEventListener("keydown", (event) => {
+    if (!ours(event)) return;
+    event.preventDefault();
+    if (!event.repeat) host.toggle();
+  }, { signal });
+  document.addEventListener("keyup", (event) => ours(event) && event.preventDefault(), { signal });
+}
+
 export function listen(root, host) {
   let pointing = true;
   const pressing = (target) => target.tagName === "BUTTON" && !pointing;

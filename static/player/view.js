@@ -1,10 +1,13 @@
 const TEMPLATE = `
+<div class="player-transport"><i class="player-edge"></i><div class="player-dock">
 <div class="player-bar">
   <button type="button" class="player-play" aria-label="Play" aria-keyshortcuts="Space">
     <svg viewBox="0 0 24 24" aria-hidden="true"><path class="player-icon-play" d="M8 5.5v13l10.5-6.5z"/>
     <path class="player-icon-pause" d="M7.5 5.5h3.2v13H7.5zM13.3 5.5h3.2v13h-3.2z"/></svg>
   </button>
   <p class="player-clock"><span class="player-now">0:00</span> <span class="player-total">/ 0:00</span></p>
+  <button type="button" class="player-match" role="switch" aria-checked="true" aria-keyshortcuts="M"
+    aria-label="Match loudness"><i aria-hidden="true"></i><span>Match loudness</span></button>
   <div class="player-switch" role="group" aria-label="Version to hear"></div>
 </div>
 <div class="player-wave">
@@ -14,10 +17,9 @@ const TEMPLATE = `
   <div class="player-handle player-start" role="slider" tabindex="0" aria-label="Loop start" aria-valuemin="0" hidden></div>
   <div class="player-handle player-end" role="slider" tabindex="0" aria-label="Loop end" aria-valuemin="0" hidden></div>
 </div>
+</div></div>
 <p class="player-status" role="status"></p>
 <div class="player-tools">
-  <button type="button" class="player-match" role="switch" aria-checked="true" aria-keyshortcuts="M"
-    ><i aria-hidden="true"></i>Match loudness</button>
   <button type="button" class="player-loop" aria-keyshortcuts="L">Loop</button>
   <button type="button" class="player-listen" title="Let the search listen from here on" hidden>Listen here</button>
   <button type="button" class="player-begin">Blind test</button>
@@ -32,13 +34,13 @@ const TEMPLATE = `
     <button type="button" class="player-leave">Leave the test</button>
   </div>
 </div>
-<div class="player-steps" role="group" aria-label="The search, step by step" hidden>
+<details class="player-steps" hidden><summary>Details of the search</summary>
   <p class="player-said"></p>
   <div class="player-loss" aria-hidden="true">
     <svg viewBox="0 0 100 24" preserveAspectRatio="none"><path vector-effect="non-scaling-stroke"/></svg><i></i>
   </div>
   <input type="range" min="0" max="0" step="1" value="0" aria-label="Step of the search">
-</div>
+</details>
 <div class="player-fault" role="alert" hidden><p></p><button type="button">Retry</button></div>
 `;
 
@@ -54,6 +56,8 @@ export function build(root) {
   const choices = [...root.querySelectorAll("[data-choice]")];
   return {
     slots,
+    place: one(".player-transport"),
+    dock: one(".player-dock"),
     play: one(".player-play"),
     now: one(".player-now"),
     total: one(".player-total"),

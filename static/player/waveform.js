@@ -1,6 +1,7 @@
 import { axisStep, clock } from "./time.js";
 
-const AXIS = 20; // CSS pixels for the time axis
+const AXIS = 20; // CSS pixels for the time axis, for which a slim picture has no room
+const SLIM = 60;
 const BAR = 3; // one bar and the gap after it
 
 /**
@@ -35,13 +36,13 @@ export class Waveform {
     pen.setTransform(wide / width, 0, 0, high / height, 0, 0);
     pen.clearRect(0, 0, width, height);
     const colours = (this.#colours ??= this.#read());
-    const stage = { pen, colours, width, height: height - AXIS, x: (time) => (time / view.duration) * width };
+    const stage = { pen, colours, width, height: height - (height < SLIM ? 0 : AXIS), x: (time) => (time / view.duration) * width };
     if (!(view.duration > 0)) return this.#line(stage);
     if (view.region) this.#shade(stage, view.region);
     if (view.neutral) this.#neutral(stage, view);
     else this.#peaks(stage, view);
     if (view.excerpt && !view.neutral) this.#bracket(stage, view.excerpt);
-    this.#axis(stage, view.duration);
+    if (stage.height < height) this.#axis(stage, view.duration);
     pen.fillStyle = colours.ink;
     pen.fillRect(Math.min(Math.max(stage.x(view.position) - 1, 0), width - 2), 0, 2, stage.height);
   }

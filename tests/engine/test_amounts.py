@@ -10,6 +10,7 @@ import pytest
 from instructfx.audio import Audio, save
 from instructfx.chain import Chain
 from instructfx.engine.live import LiveSession, open_session
+from instructfx.engine.turn import begin, by_hand, finish
 from instructfx.errors import InstructionError
 from instructfx.planners.drawing import so_much
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
@@ -57,10 +58,42 @@ def test_amounts_are_of_the_turn_and_not_of_each_other(live: LiveSession) -> Non
     assert live.amount_of() == (second, 1.25)
 
 
-def test_a_hand_edit_can_be_had_in_part_too(live: LiveSession) -> None:
-    edited = live.edit(ROOM)
-    assert live.amount(0.5).chain.slot("reverb").settings["mix"] == pytest.approx(0.2)
-    assert live.amount_of() == (edited, 0.5)
+def test_amounts_are_of_what_was_said_and_leave_what_hands_did_since(live: LiveSession) -> None:
+    said = live.say("boost 4 dB at 1 kHz")
+    tuned = said.chain.adjusted("eq", {"high_shelf_gain_db": -3})
+    edited = live.edit(Chain((*ROOM.slots, *tuned.slots)).locked("reverb", ["mix"]))
+
+    def so_far(share: float, high_shelf_gain_db: float) -> Chain:
+        of_it = so_much(Chain(), said.chain, share).slot("eq").settings
+        return edited.chain.adjusted("eq", {**of_it, "high_shelf_gain_db": high_shelf_gain_db})
+
+    assert live.amount_of() == (said, 1.0)
+    half = live.amount(0.5)
+    assert (half.parent_id, half.share, half.instruction) == (edited.id, 0.5, '50% of "boost 4 dB at 1 kHz"')
+    assert half.chain == so_far(0.5, -3)
+    assert half.chain != edited.chain
+    more = live.amount(1.5)
+    assert (more.parent_id, more.chain) == (edited.id, so_far(1.5, -3))
+    assert live.session.undo_target == edited.id
+    moved = live.edit(more.chain.adjusted("eq", {"high_shelf_gain_db": 1}))
+    assert live.amount_of() == (said, 1.5)
+    assert live.amount(0).chain.names == ("reverb",), "without what was said"
+    live.go_to(moved.id)
+    assert live.amount(1).chain == so_far(1, 1)
+
+
+def test_without_words_there_is_nothing_to_have_in_part(live: LiveSession) -> None:
+    live.edit(ROOM)
+    assert live.amount_of() is None
+    with pytest.raises(InstructionError, match="no change to have more or less of"):
+        live.amount(0.5)
+
+
+def test_an_amount_of_a_change_by_hand_as_it_was_once_stored_is_none_of_the_words(live: LiveSession) -> None:
+    said, edited = live.say("boost 4 dB at 1 kHz"), live.edit(live.chain.added("reverb", {"mix": 0.4}))
+    old = by_hand("edited", edited, so_much(said.chain, edited.chain, 0.5), "50% of it", "By hand", 0.5)
+    live.session = finish(begin(live.context()), old)
+    assert live.amount_of() == (said, 1.0)
 
 
 @pytest.mark.parametrize("share", [-1.01, 1.6, float("nan"), float("inf"), True, "0.5", None])

@@ -140,11 +140,12 @@ def test_half_of_a_turn_and_its_opposite(guest: Guest, common: Running, riff: Pa
         amount.press("Enter")
 
     for text, gain_db in (("50 %", 1.5), ("-100", -3.0), ("150", 4.5)):
-        step(page, lambda text=text: typed(text))
+        step(page, lambda text=text: typed(text), turns=int(text == "50 %"))
         assert setting(page, "gain", "gain_db") == pytest.approx(gain_db, abs=0.02)
         assert page.evaluate(f"{CHAIN}.amount.share") == pytest.approx(gain_db / 3, abs=0.01)
-    assert kinds(page) == ["said", *["edited"] * 3]
-    assert [words for words, _, _ in tree(page)][1:] == [f'{share}% of "3 dB louder"' for share in (50, -100, 150)]
+    assert [words for words, _, _ in tree(page)] == ["3 dB louder", "By hand: 3 changes"]
+    shares = [f'{share}% of "3 dB louder"' for share in (50, -100, 150)]
+    assert page.evaluate(f"{HISTORY}.turns[1].changes.map(change => change.words)") == shares
 
 
 def test_a_tree_of_versions_that_is_there_again_after_a_reload(

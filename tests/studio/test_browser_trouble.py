@@ -74,7 +74,9 @@ class TestOnThePage:
         choose_sample(page, "strings")
         page.fill(WORDS, "much warmer, some chorus and a big hall")
         page.press(WORDS, "Enter")
-        page.wait_for_function("/step [3-9]/.test(document.querySelector('.progress')?.innerText ?? '')")
+        page.wait_for_function(
+            "/getting closer|trying/.test(document.querySelector('.progress:has(.spark)')?.innerText ?? '')"
+        )
         assert page.locator(".progress .spark").count() == 1
         assert page.locator("#send").is_disabled()
         assert page.evaluate(f"{CHAIN}.editable") is False

@@ -202,7 +202,8 @@ def test_the_studio_keeps_two_equalisers_apart(common: Running, riff: Path) -> N
         assert [(slot["id"], slot["settings"]) for slot in shown["slots"]] == [
             (slot.id, slot.settings) for slot in moved.slots
         ]
-        first, second = (turn["id"] for turn in answer.parts["history"]["turns"])
+        (by_hand,) = answer.parts["history"]["turns"]
+        first, second = (change["turn"] for change in by_hand["changes"])
         compared = visitor.part_event("history", {"do": "compare", "a": first, "b": second}).parts["history"]["compare"]
         gains = [row for row in compared["rows"] if row["setting"] == "Mid gain" and row["differs"]]
         assert [(row["effect"], row["a"], row["b"]) for row in gains] == [
@@ -211,4 +212,4 @@ def test_the_studio_keeps_two_equalisers_apart(common: Running, riff: Path) -> N
         ]
         forged = visitor.part_event("chain", {"do": "edit", "chain": [{"effect": "cassette"}, *moved.to_json()]})
         assert "There is no effect 'cassette' here" in forged.line
-        assert len(forged.parts["history"]["turns"]) == 2
+        assert len(forged.parts["history"]["turns"][0]["changes"]) == 2

@@ -258,7 +258,7 @@ def test_two_versions_are_chosen_and_compared(history: Open) -> None:
     part.page.get_by_role("button", name="Compare with 2").click()
     told = part.wait_for("compare")
     assert (told["a"], told["b"]) == ("t2", "t1")
-    assert part.page.locator(".history-hint").inner_text() == ""
+    assert not part.page.locator(".history-hint").is_visible()
     part.show(history_data(session(BRANCHED, 7), {}, Compared("t2", "t1")))
     table = part.page.locator(".history-compare")
     assert "2. put it in a church against 1. make it warmer" in table.inner_text()
@@ -271,6 +271,47 @@ def test_two_versions_are_chosen_and_compared(history: Open) -> None:
     part.wait_for("close-compare")
     part.show(history_data(session(BRANCHED, 7)))
     assert not table.is_visible()
+
+
+@pytest.mark.browser
+def test_choosing_what_to_compare_can_be_left(history: Open) -> None:
+    part = history()
+    hint = part.page.locator(".history-hint")
+
+    def begun() -> None:
+        item(part, "t2").click()
+        part.page.get_by_role("button", name="Compare with …").click()
+        assert hint.is_visible()
+
+    begun()
+    part.page.keyboard.press("Escape")
+    assert not hint.is_visible()
+    begun()
+    part.page.locator("#outside").focus()
+    part.page.keyboard.press("Escape")
+    assert not hint.is_visible()
+    begun()
+    part.page.get_by_role("button", name="Cancel").click()
+    assert not hint.is_visible()
+    assert part.page.evaluate("document.activeElement.dataset.turn") == "t2"
+    item(part, "t1").click()
+    assert part.page.locator("[data-marked]").count() == 0
+    assert part.events() == []
+
+
+@pytest.mark.browser
+def test_changes_by_hand_in_a_row_are_one_version_and_each_is_gone_to_on_demand(history: Open) -> None:
+    hands = [turn(each, each - 1, f"By hand: change {each}", "edited", WARM.adjusted("eq", {"mid_gain_db": each}))
+             for each in (2, 3, 4)]  # fmt: skip
+    part = history(history_data(session((BRANCHED[0], *hands), 4)))
+    assert part.page.locator("[role=treeitem]").count() == 3
+    assert "By hand: 3 changes" in item(part, "t4").inner_text()
+    assert part.page.locator(".history-changes").is_hidden()
+    part.page.get_by_role("button", name="Changes").click()
+    assert part.page.locator(".history-changes span").all_inner_texts() == ["change 2", "change 3", "change 4"]
+    assert part.page.locator(".history-changes button").count() == 2  # where it stands there is nowhere to go
+    part.page.get_by_role("button", name="Go to change 2").click()
+    assert part.wait_for("go")["turn"] == "t3"
 
 
 def overgrown(count: int, seed: int = 1) -> Session:

@@ -180,6 +180,8 @@ def test_each_step_of_the_search_is_heard_and_fetched_once(player: Player, site:
     player.give(data("t1", steps=steps), "dry", "t1")
     player.start()
     site.asked.clear()
+    assert not player.page.is_visible(".player-said")  # numbers are for who asks
+    player.page.click(".player-steps summary")
     assert player.page.inner_text(".player-said") == "Step 6 of 8, which was kept, loss 0.429"
     player.page.focus(".player-steps input")
     player.page.keyboard.press("ArrowLeft")

@@ -1,3 +1,4 @@
+import json
 import re
 from dataclasses import replace
 from html import unescape
@@ -102,8 +103,22 @@ def test_many_changes_fold() -> None:
          "pre_delay_ms": 50},
     )  # fmt: skip
     shown = html.conversation([VisitEntry("bigger", before, turn(after))])
-    assert "1 more" in text(shown)
-    assert "Reverb, decay: 1.5 s → 3 s" in text(shown)
+    seen, _, folded = shown.partition("<summary>7 settings changed</summary>")
+    assert "Reverb, decay" not in text(seen)
+    assert "Reverb, decay: 1.5 s → 3 s" in text(folded)
+
+
+def test_a_change_of_tone_is_a_curve_and_its_bands_are_for_who_asks() -> None:
+    before = Chain().added("eq", WARM)
+    after = before.adjusted("eq", {"low_shelf_gain_db": 4, "mid_gain_db": -2, "mid_cutoff_frequency_hz": 900})
+    shown = html.conversation([VisitEntry("warmer", before, turn(after.bypassed("eq", False)))])
+    (bands,) = [json.loads(unescape(each)) for each in re.findall(r'<ifx-curve [^>]*bands="([^"]*)"', shown)]
+    assert [band["kind"] for band in bands["after"]] == ["low_shelf", *["peak"] * 4, "high_shelf"]
+    assert [bands[side][0]["gain"] for side in ("before", "after")] == [1.84, 4]
+    assert "3.0 dB at" not in text(shown.partition("<details>")[0])
+    assert json.loads(unescape(re.findall(r'bands="([^"]*)"', html.curves(Chain(), before))[0]))["before"] == []
+    assert html.curves(before, before.added("reverb", {})) == ""
+    assert html.curves(before.bypassed("eq", True), after.bypassed("eq", True)) == ""
 
 
 def test_of_two_equalisers_the_one_that_changed_is_named() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from instructfx.chain import Chain
-from instructfx.chain.format import BAND_PARTS, bands_of, form_of, label_text
+from instructfx.chain.format import BAND_PARTS, band_kind, bands_of, form_of, label_text
 from instructfx.effects import EFFECTS, Effect, Param
 from instructfx.effects.units import factors
 from instructfx.studio.page.part_types import AmountData, BandData, ChainData, EffectData, ParamData, SlotData
@@ -61,7 +61,7 @@ def _declared(effect: Effect) -> EffectData:
         {
             "name": name,
             "label": label_text(name),
-            "kind": name if name.endswith("_shelf") else "peak",
+            "kind": band_kind(name),
             "gain": gain.name,
             "frequency": frequency.name,
             "q": q.name,

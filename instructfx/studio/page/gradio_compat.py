@@ -43,6 +43,14 @@ HEAD = (
     + '<script type="module" src="/page/studio.js"></script>'
 )
 
+# Until Gradio has drawn the page, which takes it a second, its outline stands there instead of "Loading...".
+SHELL = (
+    '<link rel="stylesheet" href="/page/style.css"><div id="shell"><div>{header}<section><div class="sheet"></div>'
+    '<div class="sheet"></div></section><noscript>InstructFX needs JavaScript.</noscript></div></div><script>'
+    'matchMedia("(prefers-color-scheme: dark)").matches && document.getElementById("shell").classList.add("dark")'
+    "</script>"
+)
+
 # A part is an element of ours that is given data as a whole and says what a person did with it.
 PART = """
 const part = element.querySelector("{tag}");

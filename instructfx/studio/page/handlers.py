@@ -10,7 +10,9 @@ from typing import Any
 
 import gradio
 
-from instructfx.errors import AudioError, InstructFXError
+from instructfx.chain import preset
+from instructfx.errors import AudioError, InstructFXError, InstructionError
+from instructfx.sessions.runs import NOWHERE, steps_of
 from instructfx.studio.page import ear_panel, events, html, part_data
 from instructfx.studio.page.gradio_compat import LISTENER, STATIC, Changes, was_uploaded
 from instructfx.studio.page.layout import Page
@@ -21,7 +23,7 @@ from instructfx.studio.visits.jobs import OpenJob, TurnJob
 from instructfx.studio.visits.opening import Studio
 from instructfx.studio.visits.phrases import sentence
 from instructfx.studio.visits.visits import Visit
-from instructfx.studio.workers.messages import AgentNames, GoTo, Instruct, Order
+from instructfx.studio.workers.messages import AgentNames, Edit, GoTo, Instruct, Order
 from instructfx.studio.workers.pool import RequestCallbacks
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,9 @@ log = logging.getLogger(__name__)
 CHOOSE_FIRST = "Choose a track first: upload your own, or click one of the three samples."
 SAY_SOMETHING = 'Say what should change, for example "make it warmer".'
 ONE_AT_A_TIME = "One turn at a time: wait for this one, or press Stop."
+TRACK_BEFORE_PRESET = "a preset needs a track: choose one first, then drop the preset on the page again."
+ONE_TRACK = "a track is open here: press New track first, so that you find your way back, then drop the file again."
+PRESET = ".json"
 NOT_UPLOADED = "that file was not uploaded here; choose it again."
 TAKES = 3
 ADDRESS_FIRST = "(asked, ...rest) => [location.hash, ...rest]"
@@ -73,15 +78,15 @@ class Handlers:
         with page.blocks:
             settings = page.advanced.inputs
             said = [page.words, page.token, *settings]
-            page.upload.upload(self.choose_upload, [page.upload, *settings], outputs, **LISTENER)
+            page.upload.upload(self.choose_upload, [page.upload, page.token, *settings], outputs, **LISTENER)
             for name, button in page.samples.items():
                 button.click(_with(self.choose_sample, name), settings, outputs, **LISTENER)
             gradio.on([page.send.click, page.words.submit], self.say, said, outputs, **LISTENER)
             page.takes.click(self.three_takes, said, outputs, **LISTENER)
             for text, button in page.examples.items():
                 button.click(_with(self.say, text), [page.token, *settings], outputs, **LISTENER)
-            page.undo.click(self.undo, [page.token], outputs, **LISTENER)
-            page.redo.click(self.redo, [page.token], outputs, **LISTENER)
+            page.undo.click(_with(self.step, "undo"), [page.token], outputs, **LISTENER)
+            page.redo.click(_with(self.step, "redo"), [page.token], outputs, **LISTENER)
             for part in (page.player, page.chain, page.history):
                 part.submit(self.part_event, [page.token], outputs, **LISTENER)
             page.stop.click(self.stop, [page.token], [page.stop], queue=False, **LISTENER)
@@ -92,14 +97,26 @@ class Handlers:
     # Opening
 
     @guarded
-    async def choose_upload(self, request: gradio.Request, file: str | None, *settings: Any) -> AsyncIterator[Changes]:
-        """Open a session on an uploaded file."""
+    async def choose_upload(
+        self, request: gradio.Request, file: str | None, token: str, *settings: Any
+    ) -> AsyncIterator[Changes]:
+        """Open a session on an uploaded track, or one in a bundle; put a preset on the track that is open."""
         if file is None:
             yield {self.page.notice: ""}
             return
         source = Path(file)
         if not was_uploaded(source):
             raise AudioError(NOT_UPLOADED)
+        is_open = bool(self.visits.find(token) or self.visits.past(token))
+        if source.suffix.lower() == PRESET:
+            if not is_open:
+                raise InstructionError(TRACK_BEFORE_PRESET)
+            yield {self.page.upload: None}
+            async for changes in self._carry_out(request, token, Edit(preset.load(source).to_json())):
+                yield changes
+            return
+        if is_open:
+            raise InstructionError(ONE_TRACK)
         agents, _ = chosen(*settings)
         self.studio.arrivals.opens(_address_of(request))
         opening = functools.partial(self.studio.open_upload, source, source.name, _page_of(request), agents)
@@ -187,21 +204,13 @@ class Handlers:
             yield changes
 
     @guarded
-    async def undo(self, request: gradio.Request, token: str) -> AsyncIterator[Changes]:
-        """Back by one turn."""
+    async def step(self, request: gradio.Request, way: str, token: str) -> AsyncIterator[Changes]:
+        """Back by one turn ("undo"), or forward again ("redo")."""
         visit = self.visits.find(token)
         yield {self.page.notice: ""}
-        if visit and visit.session.can_undo:
-            async for changes in self._carry_out(request, token, GoTo(visit.session.undo_target)):
-                yield changes
-
-    @guarded
-    async def redo(self, request: gradio.Request, token: str) -> AsyncIterator[Changes]:
-        """Forward again."""
-        visit = self.visits.find(token)
-        yield {self.page.notice: ""}
-        if visit and visit.session.redo_target is not None:
-            async for changes in self._carry_out(request, token, GoTo(visit.session.redo_target)):
+        steps = steps_of(visit.session) if visit else NOWHERE
+        if steps.can_undo if way == "undo" else steps.redo:
+            async for changes in self._carry_out(request, token, GoTo(steps.undo if way == "undo" else steps.redo)):
                 yield changes
 
     @guarded

@@ -8,6 +8,7 @@ from instructfx.chain import Chain, Slot
 from instructfx.chain.format import label_text, setting_text, value_text
 from instructfx.chain.matching import aligned
 from instructfx.sessions import Session, Turn
+from instructfx.sessions.runs import TurnRun, runs_of, steps_of, unique
 from instructfx.studio.page.part_types import DRY, ComparisonData, HistoryData, RowData, TurnData
 from instructfx.studio.workers.messages import Compared
 
@@ -17,31 +18,33 @@ def history_data(
 ) -> HistoryData:
     """What `<ifx-history>` takes as its data.
 
-    names: id of a turn -> what the person calls it. Undone turns are no nodes of the tree: what continues them
-    continues the turn that they went back to, and so does the head. StoreError where compared names no turn.
+    names: id of a turn -> what the person calls it. Each run of turns is one node of the tree. Undone turns are none:
+    what continues them continues the turn that they went back to, and so does the head. StoreError where compared
+    names no turn.
     """
-    standing = session.standing
-    turns: list[TurnData] = [
-        {
-            "id": turn.id,
-            "parent": _id(session.reached(turn.parent_id)),
-            "index": turn.index,
-            "kind": turn.kind,
-            "words": turn.instruction,
-            "name": (names or {}).get(turn.id, ""),
-            "take": turn.take,
-            "seconds": round(turn.seconds, 1),
-        }
-        for turn in session.turns
-        if turn.kind != "undone"
-    ]
+    runs, steps = runs_of(session), steps_of(session)
     return {
         "session": session.id,
-        "head": _id(standing),
-        "undo": (session.undo_target or DRY) if session.can_undo else None,
-        "redo": session.redo_target,
-        "turns": turns,
+        "head": _id(session.standing),
+        "undo": (steps.undo or DRY) if steps.can_undo else None,
+        "redo": steps.redo,
+        "turns": [_node(run, runs, names or {}) for run in unique(runs)],
         "compare": _comparison(session, compared) if compared else None,
+    }
+
+
+def _node(run: TurnRun, runs: Mapping[str, TurnRun], names: Mapping[str, str]) -> TurnData:
+    turn, changes = run.telling, run.changes if run.by_hand else ()
+    return {
+        "id": run.last.id,
+        "parent": runs[run.before.id].last.id if run.before else None,
+        "index": turn.index,
+        "kind": turn.kind,
+        "words": run.words,
+        "name": run.name(names),
+        "take": turn.take,
+        "seconds": round(sum(each.seconds for each in run.turns), 1),
+        "changes": [{"turn": each.id, "words": each.instruction} for each in changes] if len(changes) > 1 else [],
     }
 
 

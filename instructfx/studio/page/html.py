@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
 from instructfx.audio.fold_down import FoldDown, warning
-from instructfx.chain.format import minus
+from instructfx.chain.format import band_kind, bands_of, minus
+from instructfx.chain.matching import aligned
 from instructfx.planners.phrases import Voice, capital
 from instructfx.studio.visits.ear_options import LABELS
 from instructfx.studio.visits.phrases import ENGLISH, Change, changes, clock, spoken
 
 if TYPE_CHECKING:
     from instructfx.audio.track import Track
+    from instructfx.chain import Chain, Slot
     from instructfx.sessions import Exchange, Turn
     from instructfx.studio.visits.visits import VisitEntry
 
@@ -22,7 +25,7 @@ ROUTES = {
     "reuse_all": "same effects",
     "reuse_and_initialize": "same effects and new ones",
 }
-CHIPS_SHOWN = 6
+TOLD_ONE_BY_ONE = 2  # changed settings; more are opened on demand
 
 
 def notice(text: str) -> str:
@@ -30,16 +33,25 @@ def notice(text: str) -> str:
     return f'<p class="notice" role="alert">{escape(text)}</p>' if text else ""
 
 
-def conversation(entries: Sequence[VisitEntry], pending: str = "") -> str:
-    """All that was said; pending is what is being worked on."""
+CHOOSE = (
+    "Choose a track, then ask for a change in your own words. Each one builds on the last, and you can always go back."
+)
+LISTEN = (
+    "Press play, or the space bar, and listen. What should be different? Say it in your own words, or press one below."
+)
+
+
+def conversation(entries: Sequence[VisitEntry], pending: str = "", is_open: bool = False) -> str:
+    """All that was said; pending is what is being worked on. Before anything was, an invitation: to choose a track, or
+    where one is open to say something."""
     parts = [entry(each) for each in entries]
     if pending:
         working = '<div class="reply working">Working on it …</div>'
         parts.append(f'<article class="turn">{_words(pending)}{working}</article>')
     if not parts:
         parts.append(
-            '<div class="empty"><h2>Say how it should sound</h2><p>Choose a track, then ask for a change in your own '
-            "words. Each one builds on the last, and you can always go back.</p></div>"
+            f'<div class="empty"><h2>{"What should change?" if is_open else "Say how it should sound"}</h2>'
+            f"<p>{LISTEN if is_open else CHOOSE}</p></div>"
         )
     return f'<div class="turns" role="log" aria-label="Conversation">{"".join(parts)}</div>'
 
@@ -49,7 +61,8 @@ def entry(each: VisitEntry) -> str:
     parts = [_said(each)]
     if each.turn:
         voice = Voice(spoken(each.turn.instruction))
-        parts.append(_reply(each.turn, changes(each.before, each.turn.chain, voice), voice))
+        told = curves(each.before, each.turn.chain) + chips(changes(each.before, each.turn.chain, voice), voice)
+        parts.append(_by_hand(each.changes, told) if len(each.changes) > 1 else _reply(each.turn, told))
     if each.answer:
         parts.append(_answer(each.answer))
     parts.append(notice(each.trouble))
@@ -71,20 +84,30 @@ def _words(words: str) -> str:
     return f'<div class="words">{escape(sendable)}</div>'
 
 
-def _reply(turn: Turn, done: Sequence[Change], voice: Voice) -> str:
+def _reply(turn: Turn, told: str) -> str:
     notes = "".join(f'<p class="note">{escape(note)}</p>' for note in turn.notes)
-    facts = [f"{turn.seconds:.1f} s"]
+    facts = [f"{turn.seconds:.1f} s"] if turn.kind != "edited" else []
     if turn.kind != "edited":
         facts.insert(0, f"planned by {escape(_planner(turn.planned_by))}")
     if turn.kind not in ("undone", "edited") and not turn.provenance.built_in_ear:
         facts.insert(0, f"heard by {escape(LABELS.get(turn.provenance.ear, turn.provenance.ear))}")
-    if turn.kind not in ("undone", "edited") and done:
+    if turn.kind not in ("undone", "edited") and told:
         facts.insert(0, ROUTES[turn.route])
     if turn.refined.stopped == "cancelled":
         facts.append("stopped; the best so far was kept")
+    return f'<div class="reply"><p>{escape(turn.reply)}</p>{notes}{told}{_facts(facts)}{why(turn)}</div>'
+
+
+def _facts(facts: Sequence[str]) -> str:
+    return f'<p class="facts">{" · ".join(facts)}</p>' if facts else ""
+
+
+def _by_hand(made: Sequence[Turn], told: str) -> str:
+    """Changes by hand in a row: how many, each of them on demand, and what they came to."""
+    each = "".join(f"<li>{escape(turn.reply.removeprefix('By hand: '))}</li>" for turn in made)
     return (
-        f'<div class="reply"><p>{escape(turn.reply)}</p>{notes}{chips(done, voice)}'
-        f'<p class="facts">{" · ".join(facts)}</p>{why(turn)}</div>'
+        f'<div class="reply"><details class="by-hand"><summary>By hand: {len(made)} changes</summary>'
+        f"<ol>{each}</ol>{told}</details></div>"
     )
 
 
@@ -100,15 +123,39 @@ def _planner(by: str) -> str:
 
 
 def chips(done: Sequence[Change], voice: Voice = ENGLISH) -> str:
-    """What changed, the first few in sight and the rest folded."""
-    if not done:
-        return ""
-    items = [_chip(change, voice) for change in done]
-    shown, rest = items[:CHIPS_SHOWN], items[CHIPS_SHOWN:]
-    text = f'<ul class="chips">{"".join(shown)}</ul>'
-    if rest:
-        text += f'<details><summary>{len(rest)} more</summary><ul class="chips">{"".join(rest)}</ul></details>'
+    """What changed: effects that came, went or were switched in sight, and settings, where they are many, folded."""
+    settings = [_chip(change, voice) for change in done if change.kind == "changed"]
+    shown = [_chip(change, voice) for change in done if change.kind != "changed"]
+    if len(settings) <= TOLD_ONE_BY_ONE:
+        shown, settings = [*shown, *settings], []
+    text = f'<ul class="chips">{"".join(shown)}</ul>' if shown else ""
+    if settings:
+        summary = f"{len(settings)} settings changed"
+        text += f'<details><summary>{summary}</summary><ul class="chips">{"".join(settings)}</ul></details>'
     return text
+
+
+def curves(before: Chain, after: Chain) -> str:
+    """What became of each equaliser that is other than it was, for `static/change-curve.js`."""
+    before, text = aligned(before, after), ""
+    for slot in after.slots:
+        was = before.find(slot.id)
+        bands = {"before": _bands(was), "after": _bands(slot)}
+        if bands["before"] != bands["after"]:
+            label = f"{after.labels[slot.id]}, before and after"
+            data = escape(json.dumps(bands))
+            text += f'<ifx-curve class="curves" role="img" aria-label="{escape(label)}" bands="{data}"></ifx-curve>'
+    return text
+
+
+def _bands(slot: Slot | None) -> list[dict[str, object]]:
+    if slot is None or not slot.heard:
+        return []
+    return [
+        {"kind": band_kind(name), "gain": slot.settings[gain.name], "frequency": slot.settings[frequency.name],
+         "q": slot.settings[q.name]}
+        for name, (gain, frequency, q) in bands_of(slot.effect)
+    ]  # fmt: skip
 
 
 def _chip(change: Change, voice: Voice) -> str:

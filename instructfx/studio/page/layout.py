@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 import gradio
 
 from instructfx.studio.page import gradio_compat, html, options_panel
+from instructfx.studio.page.examples import EXAMPLES, suitable
 from instructfx.studio.page.options_panel import Advanced
 from instructfx.studio.workers.limits import Limits
 
@@ -17,23 +18,10 @@ SAMPLES: Mapping[str, str] = {
     "guitar": "Guitar\ntwo steel-strings",
     "strings": "Strings\nbowed, with vibraphone",
 }
-EXAMPLES = (
-    "make it warmer",
-    "a bit brighter",
-    "put it in a small church",
-    "too harsh, soften it",
-    "wider and airier",
-    "add some grit",
-    "tighter and punchier",
-    "like an old radio",
-    "underwater",
-    "more presence for the voice",
-    "a slow, dreamy echo",
-    "less reverb",
-)
 APART = ("blocks", "advanced", "samples", "examples")
 """Parts of the page that are no single component."""
 
+FIRST_VISIT = "New here? Press Groove, then type <em>make it warmer</em> and listen."
 HEADER = "<header><h1>InstructFX</h1><p>Say how it should sound. Hear it change.</p></header>"
 
 
@@ -128,10 +116,13 @@ def laid_out(token: gradio.State, blocks: gradio.Blocks, limits: Limits) -> Page
 
 def _chooser(limits: Limits) -> _Chooser:
     with gradio.Column(elem_id="chooser", elem_classes="sheet"):
-        gradio.HTML("<h2>Choose a track</h2>")
+        gradio.HTML(f'<h2>Choose a track</h2><p class="hint first-visit">{FIRST_VISIT}</p>')
         upload = gradio.File(label="Your own", elem_id="upload", height=150)
         kinds = "WAV, FLAC, AIFF, OGG, Opus, MP3 or M4A"
-        gradio.HTML(f'<p class="hint">{kinds}, {limits.of_uploads()}. Or try one of ours:</p>')
+        gradio.HTML(
+            f'<p class="hint">{kinds}, {limits.of_uploads()}, or a saved session (.ifx.zip); drop it anywhere. '
+            "Or try one of ours:</p>"
+        )
         with gradio.Row(elem_id="samples"):
             samples = {
                 name: gradio.Button(label, elem_id=f"sample-{name}", elem_classes="sample")
@@ -154,29 +145,36 @@ def _listen() -> _Listening:
 def _talk() -> _Talk:
     with gradio.Column(elem_id="talk", elem_classes="sheet"):
         conversation = gradio_compat.html(html.conversation([]), "conversation")
-        with gradio.Row(elem_id="progress-row"):
-            progress = gradio_compat.html("", "progress")
-            stop = gradio.Button("Stop", elem_id="stop", elem_classes="quiet", size="sm", visible="hidden")
-        notice = gradio_compat.html("", "notice")
-        with gradio.Row(elem_id="prompt-row"):
-            words = gradio.Textbox(
-                placeholder="make it warmer",
-                label="What should change?",
-                show_label=False,
-                container=False,
-                lines=1,
-                max_lines=1,
-                max_length=2000,
-                elem_id="words",
-                autofocus=False,
-            )
-            send = gradio.Button("Send", elem_id="send", variant="primary")
+        with gradio.Column(elem_id="reach"):
+            with gradio.Row(elem_id="progress-row"):
+                progress = gradio_compat.html("", "progress")
+                stop = gradio.Button("Stop", elem_id="stop", elem_classes="quiet", size="sm", visible="hidden")
+            notice = gradio_compat.html("", "notice")
+            with gradio.Row(elem_id="prompt-row"):
+                words = gradio.Textbox(
+                    placeholder="make it warmer",
+                    label="What should change?",
+                    show_label=False,
+                    container=False,
+                    lines=1,
+                    max_lines=1,
+                    max_length=2000,
+                    elem_id="words",
+                    autofocus=False,
+                )
+                send = gradio.Button("Send", elem_id="send", variant="primary")
         with gradio.Row(elem_id="turn-row"):
             takes = gradio.Button("Three takes", elem_id="takes", elem_classes="quiet", size="sm")
             undo = gradio.Button("Undo", elem_id="undo", elem_classes="quiet", size="sm", interactive=False)
             redo = gradio.Button("Redo", elem_id="redo", elem_classes="quiet", size="sm", interactive=False)
         with gradio.Row(elem_id="examples"):
-            examples = {text: gradio.Button(text, elem_classes="example", size="sm") for text in EXAMPLES}
+            shown = suitable()
+            examples = {
+                each.words: gradio.Button(
+                    each.words, elem_classes="example", size="sm", visible=gradio_compat.visible(each.words in shown)
+                )
+                for each in EXAMPLES
+            }
     fold = options_panel.laid_out()
     return {
         "conversation": conversation,

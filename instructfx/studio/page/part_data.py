@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from instructfx.engine.edits import amount_of, original
+from instructfx.chain import Chain
+from instructfx.engine.amounts import amount_of
+from instructfx.engine.edits import original
+from instructfx.sessions.runs import runs_of, unique
 from instructfx.sessions.slots import given_ids
 from instructfx.studio.page import html
 from instructfx.studio.page.chain_data import chain_data
@@ -22,8 +26,9 @@ from instructfx.studio.page.part_types import (
 
 if TYPE_CHECKING:
     from instructfx.sessions import Turn
+    from instructfx.sessions.runs import TurnRun
     from instructfx.studio.visits.job import SessionJob
-    from instructfx.studio.visits.visits import Visit
+    from instructfx.studio.visits.visits import Visit, VisitEntry
     from instructfx.studio.workers.messages import Sound
 
 
@@ -36,22 +41,25 @@ def player_data(visit: Visit) -> PlayerData:
     """What can be heard of a visit, for `ifx-player`."""
     session = visit.session
     current = visit.heard()
-    heard = [turn for turn in session.turns if turn.kind != "undone" and visit.sound_of(turn.id)]
+    runs = runs_of(session)
+    # Of a run its end is heard, or until that is rendered, what plays.
+    turns = [session.turn(current) if current and run is runs[current] else run.last for run in unique(runs)]
+    heard = [turn for turn in turns if visit.sound_of(turn.id)]
     ids = {turn.id for turn in heard}
-    earlier = session.reached(session.turn(current).parent_id) if current else None
-    previous = earlier.id if earlier else None
+    earlier = runs[current].before if current else None
+    previous = runs[earlier.id].last.id if earlier else None
     first = session.dry.excerpt_start if session.excerpt_start is None else session.excerpt_start
     start = first / session.dry.sample_rate
     shown = (None, *heard)
     room_db = min((_room_db(visit, turn) for turn in shown), default=0.0)
     return {
         "session": visit.token,
-        "versions": [_version(visit, turn, room_db) for turn in shown],
+        "versions": [_version(visit, turn, runs[turn.id] if turn else None, room_db) for turn in shown],
         "current": current or DRY,
         "previous": (previous if previous is None or previous in ids else None) or (DRY if current else None),
         "picked": visit.picked if visit.picked in ids else None,
         "excerpt": {"start": start, "end": min(start + 10.0, visit.dry.seconds)},
-        "steps": _steps(visit, session.standing),
+        "steps": _steps(visit, runs[session.standing.id].first if session.standing else None),
     }
 
 
@@ -67,13 +75,13 @@ def _sound(visit: Visit, turn: Turn | None) -> Sound:
     return sound
 
 
-def _version(visit: Visit, turn: Turn | None, room_db: float) -> VersionData:
+def _version(visit: Visit, turn: Turn | None, run: TurnRun | None, room_db: float) -> VersionData:
     sound = _sound(visit, turn)
-    name = visit.names.get(turn.id, "") if turn else ""
+    name = run.name(visit.names) if run else ""
     return {
         "id": turn.id if turn else DRY,
-        "label": name or (f"Turn {turn.index}" if turn else "Dry"),
-        "words": turn.instruction if turn else visit.track.name,
+        "label": name or (f"Turn {run.telling.index}" if run else "Dry"),
+        "words": run.words if run else visit.track.name,
         "url": f"/audio/{visit.token}/{DRY if sound is visit.dry else sound.path.name}",
         "gain_db": round(visit.dry.loudness_lufs - sound.loudness_lufs + room_db, 2),
         "peaks": sound.outline,
@@ -126,4 +134,17 @@ def downloads(visit: Visit) -> str:
 
 def conversation(visit: Visit, job: SessionJob | None = None) -> str:
     """The conversation, with what is being worked on."""
-    return html.conversation(visit.entries, job.words if job else "")
+    runs = runs_of(visit.session)
+    shown = [each for each in (_as_shown(entry, runs) for entry in visit.entries) if each]
+    return html.conversation(shown, job.words if job else "", is_open=True)
+
+
+def _as_shown(entry: VisitEntry, runs: Mapping[str, TurnRun]) -> VisitEntry | None:
+    """Changes by hand in a row as one message, where the first of them was; locks alone as none."""
+    run = runs.get(entry.turn.id) if entry.turn else None
+    if run is None or entry.turn is None:
+        return entry
+    if entry.turn != run.first:
+        return None
+    before = run.before.chain if run.before else Chain()
+    return replace(entry, before=before, turn=run.telling, changes=run.changes) if run.by_hand else entry

@@ -93,10 +93,17 @@ class ChainData(TypedDict):
 # The history
 
 
+class ChangeData(TypedDict):
+    """One change by hand, of several that are one version."""
+
+    turn: str
+    words: str
+
+
 class TurnData(TypedDict):
     """One version of a session."""
 
-    id: str
+    id: str  # of the turn that it sounds like
     parent: str | None  # None: it continues the dry track
     index: int
     kind: str  # said, edited or matched
@@ -104,6 +111,7 @@ class TurnData(TypedDict):
     name: str  # what a person calls it, or nothing
     take: int  # 1, 2 ... where it is one of several takes, else 0
     seconds: float  # that it took
+    changes: list[ChangeData]  # by hand, where they are more than one
 
 
 class RowData(TypedDict):

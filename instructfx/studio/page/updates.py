@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 
 import gradio
 
 from instructfx.planners.phrases import capital
+from instructfx.sessions.runs import runs_of, steps_of
 from instructfx.studio.page import html, part_data
+from instructfx.studio.page.examples import suitable
 from instructfx.studio.page.gradio_compat import Changes, visible
 from instructfx.studio.page.layout import Page
 from instructfx.studio.visits.job import Job, SessionJob
@@ -67,7 +69,8 @@ class Follower:
             }
         if standing is None:
             return
-        wanted = Draw(session.id, len(session.conversation), standing.id, visit.compared, visit.agents)
+        shown = runs_of(session)[standing.id].telling  # locks have no pictures of their own
+        wanted = Draw(session.id, len(session.conversation), shown.id, visit.compared, visit.agents)
         drawing = AskJob(pool, wanted, visit.over)
         await drawing.done()
         if isinstance(drawing.answer, Drawn) and serial == visit.serial and not visit.closed.is_set():
@@ -100,6 +103,7 @@ class Follower:
         page, session = self._page, visit.session
         if visit.busy.locked():
             return {}
+        steps = steps_of(session)
         return {
             page.conversation: part_data.conversation(visit),
             page.progress: "",
@@ -111,8 +115,9 @@ class Follower:
             page.pictures: part_data.pictures(visit.pictures if session.turns else {}),
             page.downloads: part_data.downloads(visit),
             **self.running(False),
-            page.undo: gradio.update(interactive=session.can_undo),
-            page.redo: gradio.update(interactive=session.redo_target is not None),
+            **self.examples(suitable(visit.track, session.chain)),
+            page.undo: gradio.update(interactive=steps.can_undo),
+            page.redo: gradio.update(interactive=steps.redo is not None),
         }
 
     def nothing(self) -> Changes:
@@ -128,6 +133,7 @@ class Follower:
             page.progress: "",
             page.rendering: "",
             **self.running(False),
+            **self.examples(suitable()),
             page.undo: gradio.update(interactive=False),
             page.redo: gradio.update(interactive=False),
         }
@@ -150,6 +156,11 @@ class Follower:
         buttons = (page.send, page.takes, *page.examples.values(), *((page.undo, page.redo) if running else ()))
         states: Changes = {button: gradio.update(interactive=not running) for button in buttons}
         return {**states, page.stop: gradio.update(visible=visible(running), value="Stop", interactive=True)}
+
+    def examples(self, shown: Collection[str]) -> Changes:
+        """Which examples can be pressed."""
+        each = self._page.examples.items()
+        return {button: gradio.update(interactive=True, visible=visible(words in shown)) for words, button in each}
 
     def samples(self, usable: bool) -> Changes:
         """Whether a track can be chosen."""

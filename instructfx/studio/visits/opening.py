@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from instructfx.store import Store
 
 
+BUNDLE = ".zip"
+"""What a session in one file ends in."""
+
+
 @dataclass(frozen=True)
 class Studio:
     """Everything that a page's events need: who is here, who works, where sessions are kept, and what is allowed.
@@ -45,7 +49,7 @@ class Studio:
     def open_upload(
         self, source: Path, shown: str, page: str, agents: AgentNames, callbacks: RequestCallbacks
     ) -> Visit:
-        """Open a session on an uploaded file; InstructFXError where it cannot be used.
+        """Open a session on an uploaded track, or the session in a bundle; InstructFXError where it cannot be used.
 
         The name that the visitor's file had is shown and never used as a path. The upload stays where it is: Gradio
         names uploads by what they hold, so another visitor's same file is this one.
@@ -53,7 +57,7 @@ class Studio:
         folder = self.visits.folder()
         try:
             suffix = Path(shown).suffix.lower()
-            if suffix not in READABLE:
+            if suffix not in (*READABLE, BUNDLE):
                 raise AudioError(f"{shown} is not a kind of file that can be used. Accepted are {ACCEPTED}.")
             track = folder / f"upload{suffix}"
             _same_file(source, track)

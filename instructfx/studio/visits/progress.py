@@ -47,7 +47,7 @@ class JobProgress:
 
 
 def progress(state: JobProgress | None) -> str:
-    """The bar, its stage, the time that is left and the loss as it falls; nothing when nothing runs."""
+    """The bar, its stage, the time that is left and whether the search gets closer; nothing when nothing runs."""
     if state is None:
         return ""
     percent = round(100 * min(max(state.share, 0.0), 1.0))
@@ -56,7 +56,8 @@ def progress(state: JobProgress | None) -> str:
     if state.stage == "waiting" and state.before:
         facts = [f"{state.before} before you"]
     elif state.stage == "refining" and state.losses:
-        facts.insert(0, f"step {len(state.losses)} · loss {state.losses[0]:.2f} → {min(state.losses):.2f}")
+        closer = min(state.losses) < state.losses[0]
+        facts = ["getting closer" if closer else "trying", f"{percent} %", *facts]
     elif state.stage == "hearing":
         facts = ["the first time takes longer"]
     return bar(STAGES[state.stage], " · ".join(facts or [f"{percent} %"]), percent, spark(state.losses))

@@ -27,13 +27,14 @@ MADE_KEPT = 4  # files that a program asked for and has not fetched
 @dataclass(frozen=True)
 class VisitEntry:
     """What was said and what came of it: a turn after the chain `before`, an answer that changed nothing, or one line
-    that says why there is neither."""
+    that says why there is neither. changes are those of the turn that were made by hand in a row."""
 
     words: str
     before: Chain
     turn: Turn | None = None
     trouble: str = ""
     answer: Exchange | None = None
+    changes: tuple[Turn, ...] = ()
 
 
 @dataclass(eq=False)

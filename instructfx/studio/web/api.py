@@ -15,6 +15,7 @@ from instructfx.audio.fold_down import warning
 from instructfx.errors import InstructFXError, InstructionError, LimitError
 from instructfx.sessions import Exchange, readable, readable_exchange
 from instructfx.sessions.options import TurnOptions
+from instructfx.sessions.runs import steps_of
 from instructfx.studio.page.gradio_compat import STATIC, was_uploaded
 from instructfx.studio.page.layout import SAMPLES
 from instructfx.studio.visits import planner_options
@@ -102,9 +103,10 @@ class Api:
             session: the id that open gave
         """
         visit = await self._visit(session)
-        if not visit.session.can_undo:
+        steps = steps_of(visit.session)
+        if not steps.can_undo:
             raise _refusal(InstructionError(NOTHING_TO_UNDO))
-        return await self._turn(session, GoTo(visit.session.undo_target))
+        return await self._turn(session, GoTo(steps.undo))
 
     async def render(self, request: gradio.Request, session: str) -> dict[str, Any]:
         """Render the whole track through the chain that plays now; the answer has its address.

@@ -11,6 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 INLINE = re.compile(rb"<script(?![^>]*\ssrc\s*=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 
+BODY = re.compile(rb"<body[^>]*>")
+APP = b"<gradio-app"  # which is in the page alone
+
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-eval'{scripts}; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; media-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data: blob:; "
@@ -33,11 +36,13 @@ class SecuredAnswers:
     """An ASGI application before another: its answers, with these headers and without leave for other sites.
 
     head is what its page adds to itself in the browser; the scripts that are written into that may run as well.
+    shell is put first into the page's body.
     """
 
-    def __init__(self, app: ASGIApp, head: str = "") -> None:
+    def __init__(self, app: ASGIApp, head: str = "", shell: str = "") -> None:
         self._app = app
         self._head = head.encode()
+        self._shell = shell.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass it on, and secure what comes back. Pages are held back until they are whole."""
@@ -58,7 +63,10 @@ class SecuredAnswers:
                 page.extend(message.get("body", b""))
                 if message.get("more_body"):
                     return
+                if self._shell and APP in page:
+                    page[:] = BODY.sub(lambda body: body[0] + self._shell, bytes(page), count=1)
                 headers = MutableHeaders(raw=start["headers"])
+                headers["Content-Length"] = str(len(page))
                 headers["Content-Security-Policy"] = policy(bytes(page) + self._head)
                 await send(start)
                 start, message = None, {"type": "http.response.body", "body": bytes(page)}

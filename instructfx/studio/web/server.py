@@ -36,7 +36,7 @@ def application(studio: Studio, passwords: Passwords | None = None, hosts: Hosts
     """The page and its routes, behind a gate; only who knows a visit's token gets its files."""
     from instructfx.studio.page import gradio_compat
     from instructfx.studio.page.handlers import Handlers
-    from instructfx.studio.page.layout import laid_out
+    from instructfx.studio.page.layout import HEADER, laid_out
     from instructfx.studio.web.api import Api
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -49,7 +49,7 @@ def application(studio: Studio, passwords: Passwords | None = None, hosts: Hosts
     whole = gradio_compat.mounted(app, blocks, limits.upload_mb, limits.mcp)
     uploads = UploadGate(whole, studio.room, studio.arrivals)
     gate = AccessMiddleware(uploads, limits.upload_mb, passwords, limits.mcp, hosts or Hosts())
-    return SecuredAnswers(gate, gradio_compat.HEAD)
+    return SecuredAnswers(gate, gradio_compat.HEAD, gradio_compat.SHELL.format(header=HEADER))
 
 
 def serve(host: str, port: int, ends: Sequence[signal.Signals] = (signal.SIGTERM,)) -> int:

@@ -104,11 +104,23 @@ class Service:
         from instructfx.engine.live import open_session
 
         self._tell(At("opening"))
+        if request.source.suffix == ".zip":
+            return self._import(request)
         _check_length(request)
         agents = request.agents
         live = open_session(request.source, agents.planner, agents.ear, store=self._store, name=request.shown)
         self._hold(live, agents)
         return Opened(live.session.id, _playable(live.track, request.folder))
+
+    def _import(self, request: Open) -> Opened:
+        from instructfx.bundles import import_bundle
+
+        session_id = import_bundle(request.source, self._store).session.id
+        _, track = self._store.load(session_id)
+        if track.seconds > request.longest_seconds:
+            self._store.delete(session_id)
+            raise _too_long(request.shown, track.seconds, request.longest_seconds)
+        return Opened(session_id, _playable(track, request.folder))
 
     def _reopen(self, request: Reopen) -> Opened:
         self._tell(At("opening"))
@@ -152,10 +164,11 @@ class Service:
 
     def _preview(self, request: PreviewRequest) -> Made:
         from instructfx.audio import save
+        from instructfx.engine.amounts import scaled
 
         live = self._session(request.session_id, request.length, request.agents)
         if request.slots is None:
-            chain = _scaled(live, request.share)
+            chain = live.chain if request.share is None else scaled(live.session, request.share)
         else:
             chain = _set_by_hand(request.slots, [turn.chain for turn in live.turns])
         path = _new_file(request.folder)
@@ -225,16 +238,6 @@ def _set_by_hand(slots: Sequence[SlotJson], known: Sequence[Chain]) -> Chain:
     return chain
 
 
-def _scaled(live: LiveSession, share: float | None) -> Chain:
-    """So much of the last turn; the chain that plays where there is no turn to have some of."""
-    from instructfx.planners.drawing import so_much
-
-    last = live.amount_of()
-    if last is None or share is None:
-        return live.chain
-    return so_much(live.session.before_turn(last[0]), last[0].chain, share)
-
-
 def _check_length(request: Open) -> None:
     """AudioError for a track longer than this studio takes, before anybody has listened to it."""
     if request.longest_seconds >= MAX_MINUTES * 60:
@@ -242,10 +245,13 @@ def _check_length(request: Open) -> None:
     with opened(request.source, request.shown) as file:
         seconds = file.frames / file.samplerate
     if seconds > request.longest_seconds:
-        raise AudioError(
-            f"{request.shown} is {seconds:,.0f} seconds long; up to {request.longest_seconds:,.0f} are accepted here. "
-            "Cut it."
-        )
+        raise _too_long(request.shown, seconds, request.longest_seconds)
+
+
+def _too_long(shown: str, seconds: float, longest_seconds: float) -> AudioError:
+    return AudioError(
+        f"{shown} is {seconds:,.0f} seconds long; up to {longest_seconds:,.0f} are accepted here. Cut it."
+    )
 
 
 def _playable(track: Track, folder: Path) -> Sound:
