@@ -72,7 +72,7 @@ def _from_before(begun: Begun, count: int) -> Begun:
     session = begun.context.session
     parent = session.before(count)
     context = replace(begun.context, session=replace(session, head=parent.id if parent else None))
-    return replace(begun, context=context, readings=context.readings(context.session.chain))
+    return replace(begun, context=context, readings=context.readings(context.session.chain), said=begun)
 
 
 def _unchanged(outcome: Outcome) -> str:

@@ -13,6 +13,7 @@ from instructfx.chain import Chain
 from instructfx.ears import Goal
 from instructfx.engine.context import TurnContext
 from instructfx.language import understand
+from instructfx.language.intent_types import Language
 from instructfx.planners import Plan, Reply
 from instructfx.planners.results import told
 from instructfx.planners.router import Route
@@ -53,11 +54,13 @@ class Measured:
 
 @dataclass(frozen=True)
 class Begun:
-    """A turn that has begun: at which time of the clock, and what the ear reads of what plays."""
+    """A turn that has begun: at which time of the clock, and what the ear reads of what plays. said is the same of what
+    played when the words were said, where the turn begins before that."""
 
     context: TurnContext
     started: float
     readings: Mapping[str, float]
+    said: Begun | None = None
 
 
 def begin(context: TurnContext) -> Begun:
@@ -72,14 +75,24 @@ def finish(begun: Begun, outcome: Outcome) -> Session:
     readings = context.readings(outcome.refined.chain)
     if outcome.kind == "said":
         language = understand(outcome.instruction).language
-        was = outcome.parent.chain if outcome.parent else Chain()
-        reply = told(outcome.plan, was, outcome.refined.chain, begun.readings, readings, language)
+        reply = _told(begun, outcome, readings, language)
         outcome = replace(outcome, plan=replace(outcome.plan, reply=reply))
     context.callbacks.on_stage("saving")
     measured = Measured(context.provenance, begun.readings, readings, _seconds(begun))
     session = with_outcome(context.session, outcome, measured, context.take)
     context.store.add_turn(context.session, session.turns[-1])
     return session
+
+
+def _told(begun: Begun, outcome: Outcome, readings: Mapping[str, float], language: Language) -> str:
+    """The reply: what was done to what played when the words were said. What is heard of it is told from there as well
+    where something was set; wishes are measured from where the turn begins, which is what they were meant for."""
+    was = outcome.parent.chain if outcome.parent else Chain()
+    heard = begun.said or begun
+    played = heard.context.session.chain
+    if outcome.plan.goal.axes:
+        return told(outcome.plan, was, outcome.refined.chain, begun.readings, readings, language, played)
+    return told(outcome.plan, played, outcome.refined.chain, heard.readings, readings, language, played)
 
 
 def answered(begun: Begun, words: str, reply: Reply) -> Session:

@@ -9,8 +9,11 @@ from dataclasses import replace
 from instructfx.effects import EFFECTS
 from instructfx.language.commands import verb_and_amount
 from instructfx.language.groups import Group, Mods
+from instructfx.language.intent_types import Command
 from instructfx.language.lexicon import Family, Lexicon
 from instructfx.language.rooms import room_changes
+from instructfx.language.scan import Clause
+from instructfx.language.which import DEFINITE
 from instructfx.language.wishes import UNWANTED, strength
 
 NAMING = ("area", "device", "era")  # kinds of families that say of which kind a fault is
@@ -48,6 +51,23 @@ def made_loud(group: Group, loud: Group | None) -> Group:
 
 def level_factor(loud: Group | None) -> float:
     return _level(loud) if loud is not None else 1.0
+
+
+def of_what_it_gives(group: Group, part: Clause, before: Command) -> bool:
+    """Whether a level is said of what the effect of a command adds: "a longer tail, just quieter"."""
+    entry = group.item.entry
+    mixed = before.effect is not None and before.verb != "remove" and "mix" in EFFECTS[before.effect].defaults()
+    beside = part.link == "but" or any(item.text in ("just", "only", "solo") for item in part.items)
+    compared = entry is not None and (entry.form == "comparative" or group.mods.direction != 0)
+    return mixed and beside and compared and entry is not None and entry.family in ("loud", "quiet")
+
+
+def states_what_is_unknown(group: Group, part: Clause) -> bool:
+    """Whether something is told of an effect in words that are not known, and nothing asked: "the echoes zorp"."""
+    at = next((i for i, item in enumerate(part.items) if item is group.item), 0)
+    before, behind = part.items[:at], part.items[at + 1 : at + 2]
+    first = len(before) == 1 and before[0].text in DEFINITE
+    return first and any(item.kind == "unknown" for item in behind)
 
 
 def subjects(groups: Sequence[Group], words: Lexicon) -> set[int]:

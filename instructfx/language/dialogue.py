@@ -8,7 +8,7 @@ from typing import Final
 
 from instructfx.language.dialogue_patterns import classes, dialogue_patterns
 from instructfx.language.grammar import Role, roles
-from instructfx.language.intent_types import TWEAKS, Beyond, Reference, Topic
+from instructfx.language.intent_types import LEAST_HZ, TWEAKS, Beyond, Reference, Topic
 from instructfx.language.lexicon import LONGEST_PHRASE
 from instructfx.language.numbers import read_number
 from instructfx.language.patterns import Match
@@ -111,7 +111,7 @@ def _meaning(words: Sequence[str]) -> str | Reference | None:
     rest = next(
         (
             meant.named[name]
-            for name in ("rest", "sided", "turned", "swapped", "figure", "number", "effect", "quality")
+            for name in ("rest", "sided", "turned", "swapped", "figure", "length", "number", "effect", "quality")
             if name in meant.named
         ),
         meant.meaning.words,
@@ -120,15 +120,22 @@ def _meaning(words: Sequence[str]) -> str | Reference | None:
     if meant.meaning.kind in ("exchange", "order"):
         rest = " ".join(meant.named.get(name, "") for name in ("effect", "swapped")).strip()
     amount = meant.meaning.amount * _degree(meant.named.get("degree", ""))
-    if number is not None and meant.meaning.kind in ("share", "turn"):
+    if number is not None and meant.meaning.kind in ("share", "turn", "ago"):
         amount = 0.01 * number if meant.meaning.kind == "share" else number
-    return replace(meant.meaning, words=rest, amount=amount)
+    return replace(meant.meaning, words=rest, amount=amount, place_hz=_hertz(meant.named.get("placed", "")))
 
 
 def _degree(phrase: str) -> float:
     """How much "a bit" is of a whole; 1 where nothing is said."""
     readings = roles().get(tuple(phrase.split()), ())
     return next((value for role, value, _ in readings if role == "degree"), 1.0)
+
+
+def _hertz(words: str) -> float:
+    """The frequency that is named; 0 where none is."""
+    figure, _, unit = words.partition(" ")
+    value = read_number(figure) or 0.0
+    return 1000.0 * value if unit in ("k", "khz", "kilohertz") or 0 < value < LEAST_HZ else value
 
 
 def _turns(whole: str | Reference | None) -> bool:
@@ -138,6 +145,8 @@ def _turns(whole: str | Reference | None) -> bool:
 
 def _note(meaning: str | Reference, said: list[str], references: list[Reference]) -> None:
     if isinstance(meaning, Reference):
+        if meaning.kind == "share":  # "overshot, come back halfway" says one thing in two ways
+            references[:] = [each for each in references if each.kind != "share"]
         references.append(meaning)
     else:
         said.append(meaning)
@@ -154,7 +163,8 @@ def _parts(
             app.append(talk.meaning)
             continue
         meaning = _whole(words) if len(words) <= MOST_WORDS else None
-        if meaning is None or (isinstance(meaning, Reference) and (joint or meaning.kind == "instead")):
+        tweaked = bool(references) and references[-1].kind in TWEAKS and _turns(meaning)
+        if meaning is None or (isinstance(meaning, Reference) and not tweaked and (joint or meaning.kind == "instead")):
             left += tokens[max(part.start - 1, sentence.start) : part.end]
             continue
         _note(meaning, said, references)

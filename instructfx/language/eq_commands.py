@@ -26,6 +26,8 @@ BROAD: Final = frozenset(("wide", "broad", "gentle", "ancho", "ancha", "amplio",
 NOTCHES: Final = frozenset(("notch", "notch out", "notching", "muesca"))
 SHELVES: Final = frozenset(("shelf", "shelve", "shelving", "estante", "meseta"))
 NARROW_Q, BROAD_Q, NOTCH_Q = 4.0, 0.7, 6.0
+LEADING: Final = frozenset(("to", "a", "en", "hasta", "back", "of", "de"))
+"""Words between a setting and its number."""
 PLAIN_DB, NOTCH_DB, MOST_DB = 3.0, -12.0, 20.0
 MOST_BARE_DB = 24.0  # a number without a unit that is larger is a frequency
 
@@ -98,7 +100,8 @@ def _numbers(items: Sequence[Item], sign: float, named: bool) -> _Numbers:
     )
     plain = [(i, quantity) for i, quantity in plain if q is None or i != q[0]]
     shape = _shape(items)
-    points = [(i, Boost(n.value, 0.0, None, shape)) for i, n in plain if n.unit == "hz"]
+    heard = [(i, n) for i, n in plain if n.unit == "hz" and (n.value >= LEAST_HZ or not _of_a_setting(items, i))]
+    points = [(i, Boost(n.value, 0.0, None, shape)) for i, n in heard]
     gains = [(i, n) for i, n in plain if n.unit == "db" and not _slope(items, i)]
     bare = [(i, n) for i, n in plain if not n.unit]
     asked = bool(gains) or named or sign != 0 or any(n.signed for _, n in bare)
@@ -126,10 +129,16 @@ def _behind_q(items: Sequence[Item], at: int) -> bool:
 
 
 def _of_a_setting(items: Sequence[Item], at: int) -> bool:
-    """Whether a setting stands right beside a number that no equaliser has: "300 release"."""
+    """Whether a setting stands right beside a number that no equaliser has: "300 release", "predelay up to 60"."""
     tone = EFFECTS.usual("tone").name
-    beside = (items[i].entry for i in (at - 1, at + 1) if 0 <= i < len(items))
+    before = next((i for i in range(at - 1, -1, -1) if not _leads(items[i])), at)
+    beside = (items[i].entry for i in (before, at + 1) if i < len(items))
     return any(entry and entry.setting and tone not in entry.setting.effects for entry in beside)
+
+
+def _leads(item: Item) -> bool:
+    """Whether a word only leads to a number: "up to"."""
+    return item.has("up", "down", "at") or item.text in LEADING
 
 
 def _slope(items: Sequence[Item], at: int) -> bool:

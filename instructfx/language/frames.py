@@ -16,17 +16,20 @@ from instructfx.language.clause_rules import (
     level_factor,
     loudness_word,
     made_loud,
+    of_what_it_gives,
     separated,
+    states_what_is_unknown,
     subjects,
     turned,
 )
 from instructfx.language.commands import command, setting_command, spoken_command
 from instructfx.language.context import DialogueContext
-from instructfx.language.eq_commands import AREAS
+from instructfx.language.eq_commands import AREAS, PLAIN_DB
 from instructfx.language.groups import Group, Mods, phrase_of
 from instructfx.language.intent_types import Beyond, Command, Hold, Region, Verb, Wish
 from instructfx.language.lexicon import Family, Lexicon, SettingWord
 from instructfx.language.region_frames import (
+    fault_passed,
     keeps_only,
     leaves_alone,
     pass_filter,
@@ -154,7 +157,8 @@ class _Frames:
         colour = coloured(group, self._settled, self._words)
         if made is not None and made.verb in ("add", "adjust") and colour is not None:
             made = replace(made, verb="adjust", changes={**made.changes, **colour[0]})
-        if made is not None and made.verb == "add" and _only_stated(group.mods):
+        stated = _only_stated(group.mods) or states_what_is_unknown(group, self._part)
+        if made is not None and made.verb == "add" and stated:
             draft.undirected.append(group.item.text)
         elif made is not None:
             draft.commands.append(spared(made, self._part, draft.commands, group.mods))
@@ -191,6 +195,11 @@ class _Frames:
                 return
         if self._numbered and name in ("loud", "quiet"):
             return
+        before = draft.commands[-1] if draft.commands else None
+        if alone and before and of_what_it_gives(group, part, before):
+            mix = {"mix": round(10 ** (PLAIN_DB * level_factor(group) / 20), 6)}
+            draft.commands.append(Command(phrase, "adjust", before.effect, {}, {}, (), 0.0, before.which, (), mix))
+            return
         area = family.kind == "area"
         if name in AREAS and leaves_alone(group, part, bool(draft.wishes or draft.commands)):
             self._leave(group, region_of(name))
@@ -213,7 +222,9 @@ class _Frames:
         if made.complaint and family.kind == "space" and family.opposite and made.axes.get("presence", 0.0):
             made = _brought_near(made, family, self._words.families[family.opposite])
         if self._region is not None:
-            draft.wishes.append(replace(made, region=self._region))
+            passing = fault_passed(group, family, self._region, part)
+            draft.commands += [pass_filter(passing, phrase)] if passing else []
+            draft.wishes += [] if passing else [replace(made, region=self._region)]
             return
         where = self._where() if family.kind not in ("area", "space", "place") else None  # a drier guitar is not duller
         away = max(made.axes.values(), key=abs, default=0.0) < 0

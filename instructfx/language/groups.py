@@ -205,23 +205,23 @@ def read(parts: Sequence[Clause], lexicon: Lexicon) -> ClauseReading:
                 mods = _modified(mods, item)
                 if item.has("time", "speed") and target_seen is False:
                     used = False
+        if _also(clause):
+            mods = replace(mods, flags=mods.flags - {"too"})
         stand_in = _where_it_lives(clause, reading.groups[first:], mods, lexicon)
         if stand_in is not None:
             reading.groups.append(Group(mods if len(reading.groups) == first else Mods(), stand_in, clause.link, index))
-        elif not used and mods != Mods() and not (mods == ALSO and _also(clause)):
+        elif not used and mods != Mods():
             if len(reading.groups) > first:
                 last = reading.groups[-1]
-                reading.groups[-1] = replace(last, mods=_joined(last.mods, mods))
+                means = mods.verb == "add" and last.mods.said  # of "with a low pass at 3k", read as a number's
+                reading.groups[-1] = last if means else replace(last, mods=_joined(last.mods, mods))
             else:
                 reading.alone.append((index, clause.link, mods))
     return reading
 
 
-ALSO = Mods(flags=frozenset(("too",)))
-
-
 def _also(clause: Clause) -> bool:
-    """Whether a clause ends in "too" as in "some reverb too"."""
+    """Whether a clause ends in "too" as in "some reverb too", "spread it out a bit too"."""
     words = [item.text for item in clause.items if item.kind != "mark"]
     return bool(words) and words[-1] == "too"
 

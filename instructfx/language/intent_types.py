@@ -41,9 +41,8 @@ class Wish:
     """A change of character, such as "a bit warmer". outright: said of the sound, not of a change: "make it warm".
 
     doubtful: the word that it asks for, where people hardly agree on it; its axes are smaller then. held: the quality
-    is only to be kept, which by itself asks for nothing. region: the part of the spectrum where it is wished, None
-    where it is of the whole sound.
-    """
+    is only to be kept, which by itself asks for nothing. removed: it is to go altogether, "lose the lofi". region: the
+    part of the spectrum where it is wished, None where it is of the whole sound."""
 
     phrase: str
     families: tuple[str, ...]
@@ -54,6 +53,7 @@ class Wish:
     outright: bool = False
     doubtful: str = ""
     held: bool = False
+    removed: bool = False
     region: Region | None = None
 
 
@@ -125,8 +125,8 @@ off, how wet it is, whether it clips."""
 
 
 ReferenceKind = Literal[
-    "again", "correct", "same_for", "less_by", "instead", "share", "swap", "before", "version", "frequency", "height",
-    "bandwidth", "flatten", "exchange", "withdraw", "order",
+    "again", "correct", "same_for", "more_by", "less_by", "instead", "share", "swap", "before", "after", "ago",
+    "version", "frequency", "height", "bandwidth", "flatten", "exchange", "withdraw", "only", "order",
     "end", "turn", "redo", "rather", "offer", "cut", "boost", "band", "previous",
 ]  # fmt: skip
 
@@ -146,21 +146,26 @@ class Reference:
     way. share: amount of what the last turn did is to stay. correct: the last turn is taken back, and what it
     asked is asked with `words` in their place: "no, I meant the highs". instead: the same with another number.
     rather: correct, where `words` can stand for what was asked, else `words` alone: "no, quieter". same_for: what
-    it asked is asked of something else as well. less_by: what it asked goes back by a number: "back off 1 dB".
+    it asked is asked of something else as well. more_by, less_by: what it asked goes further or back by a number:
+    "another dB", "back off 1 dB".
     swap: an effect takes the place of the one spoken of last. before: go back to before something was put in, or
-    where amount is negative before it was touched last: "back to before the reverb". version: go back to the turn
+    where amount is negative before it was touched last: "back to before the reverb". after: go back to right after
+    what words name. ago: go back by amount turns: "as it was two changes ago". version: go back to the turn
     of that number on the path, 1 the first, 0 the dry track. turn: go to the turn of that number in the history.
     redo: go to what played before the last step through the history. offer: what the last answer advised is to be
     done. frequency: what the last turn set moves by amount octaves; height: the same, where only that can be
     meant. bandwidth: its Q rises by amount octaves. flatten: the band at that frequency is taken back. exchange:
-    two slots change places. withdraw: what the turn of that number put in goes, and what came later stays. order:
+    two slots change places. withdraw: what the turn of that number put in goes, or where amount is 0 what words name
+    of the last that asked for it, and what came later stays. only: of the last turn, only what words name stays. order:
     one effect is to come before another. end: an effect goes to the end of the chain, where amount is negative to
     its beginning. cut, boost, band: a band of the equaliser that was given a gain last, down, up or either, gets the
-    gain or the frequency of words, or amount times its gain. previous: what was before the last turn."""
+    gain or the frequency of words, or amount times its gain; where place_hz is not 0, the
+    band there. previous: what was before the last turn."""
 
     kind: ReferenceKind
     amount: float = 1.0
     words: str = ""
+    place_hz: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -245,24 +250,31 @@ class Intent:
 def merge_axes(wishes: tuple[Wish, ...]) -> dict[str, float]:
     """Merge the axes of wishes.
 
-    Of amounts with the same sign the larger stands, amounts of opposite sign are summed, and a complaint
-    gives way to a plain wish of which that is the main thing: "too dark, a bit brighter" asks for "a bit brighter",
-    while "too harsh, soften it" asks for all of the harshness to go, because softness is more than that.
-    """
+    What a wish only holds goes no further the other way. Of amounts with the same sign the larger stands, amounts of
+    opposite sign are summed, and a complaint gives way to a plain wish of which that is the main thing: "too dark, a
+    bit brighter" asks for "a bit brighter", while "too harsh, soften it" asks for all of the harshness to go, because
+    softness is more than that."""
     names = dict.fromkeys(name for wish in wishes for name in wish.axes)
     merged: dict[str, float] = {}
+    held = {_main(wish): wish for wish in wishes if wish.held and not wish.removed}
     for name in names:
         plain = [wish.axes[name] for wish in wishes if name in wish.axes and not wish.complaint]
         faults = [wish.axes[name] for wish in wishes if name in wish.axes and wish.complaint]
         mainly = [w.axes[name] for w in wishes if not w.complaint and abs(w.axes.get(name, 0.0)) >= _most(w) > 0]
         total = 0.0
         for sign in (1.0, -1.0):
+            if name in held and held[name].axes[name] * sign < 0 and len(wishes) > 1:
+                continue  # "not brighter, just clearer": what comes along does not go where it may not
             meant = any(value * sign > 0 for value in mainly)
             amounts = [value for value in (plain if meant else [*plain, *faults]) if value * sign > 0]
             total += max(amounts, key=abs, default=0.0)
         if abs(total) > 1e-9:
             merged[name] = round(max(-3.0, min(3.0, total)), 4)
     return merged
+
+
+def _main(wish: Wish) -> str:
+    return max(wish.axes, key=lambda axis: abs(wish.axes[axis]), default="")
 
 
 def _most(wish: Wish) -> float:

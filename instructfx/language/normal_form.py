@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import Final
 
+from instructfx.language.dislocation import with_object_in_place
 from instructfx.language.lexicon import lexicon
 from instructfx.language.numerals import with_figures
 from instructfx.language.tables import table
@@ -39,8 +40,9 @@ class _Tables:
     respelled: Mapping[str, str]
     english: Mapping[str, str]
     rewritten: Mapping[Words, Words]
-    welcome: tuple[Words, ...]
+    said_behind: Mapping[Words, Words]
     roughly: frozenset[str]
+    further: frozenset[str]
     shares: Mapping[Words, Words]
 
 
@@ -56,8 +58,13 @@ def _tables() -> _Tables:
         respelled=data["respelled"],
         english=data["english"],
         rewritten=_by_phrase(data["rewritten"]),
-        welcome=tuple(tuple(each.split()) for each in data["welcome"]),
+        said_behind={
+            tuple(phrase.split()): tuple(entry["in_front"].split())
+            for entry in data["said_behind"]
+            for phrase in entry["phrases"]
+        },
         roughly=frozenset(data["roughly"]),
+        further=frozenset(data["further"]),
         shares=_by_phrase(data["shares"]),
     )
 
@@ -70,7 +77,7 @@ def normal_form(instruction: str) -> list[Token]:
     """The tokens of an instruction as the later stages read them."""
     tokens = in_known_words(_without_excuse(_respelled(_without_fillers(tokenise(instruction)))))
     asked = _outright(_without_reasons(_rewritten(_without_consequence(_without_listening(tokens)))))
-    return _as_shares(_exactly(with_figures(asked)))
+    return with_object_in_place(_as_shares(_further(_exactly(with_figures(asked)))))
 
 
 def _without_fillers(tokens: Sequence[Token]) -> list[Token]:
@@ -142,15 +149,16 @@ def _token(text: str) -> Token:
 
 
 def _outright(tokens: Sequence[Token]) -> list[Token]:
-    """ "Some crackle would be nice" is "add some crackle": what is called welcome is wished for."""
+    """ "Some crackle would be nice" is "add some crackle", "the echo can go" is "remove the echo"."""
     found: list[Token] = []
     part: list[Token] = []
     for token in (*tokens, None):
         if token is None or token.kind == "mark":
             keys = tuple(each.key for each in part)
-            welcome = next((each for each in _tables().welcome if keys[-len(each) :] == each), ())
-            if welcome and len(keys) > len(welcome):
-                part = [_token("add"), *part[: -len(welcome)]]
+            behind = _tables().said_behind
+            ending = next((each for each in behind if keys[-len(each) :] == each and len(keys) > len(each)), ())
+            if ending:
+                part = [*map(_token, behind[ending]), *part[: -len(ending)]]
             found += part
             part = []
             found += [token] if token else []
@@ -165,6 +173,16 @@ def _exactly(tokens: Sequence[Token]) -> list[Token]:
         token
         for token, following in zip_longest(tokens, tokens[1:])
         if not (token.key in _tables().roughly and following is not None and following.kind == "number")
+    ]
+
+
+def _further(tokens: Sequence[Token]) -> list[Token]:
+    """ "Another 2 dB" is by 2 dB."""
+    return [
+        _token("by")
+        if token.key in _tables().further and following is not None and following.kind == "number"
+        else token
+        for token, following in zip_longest(tokens, tokens[1:])
     ]
 
 

@@ -24,7 +24,7 @@ def with_tempo(items: Sequence[Item], context: DialogueContext) -> Sequence[Item
             at
             for at, item in enumerate(items)
             if item.quantity and not item.quantity.unit and SLOWEST <= item.quantity.value <= FASTEST
-            and at > 0 and items[at - 1].has("at")
+            and at > 0 and (items[at - 1].has("at") or items[at - 1].text == "tempo")
         ]  # fmt: skip
     if not told:
         return items

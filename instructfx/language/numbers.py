@@ -100,23 +100,19 @@ _BEATS: dict[str, float] = {
     "1/8": 0.5, "1/16": 0.25, "crotchet": 1.0, "quaver": 0.5, "semiquaver": 0.25, "minim": 2.0,
     "blanca": 2.0, "negra": 1.0, "corchea": 0.5, "semicorchea": 0.25,
 }  # fmt: skip
-_LENGTH_NAMES = frozenset(
-    (
-        "crotchet",
-        "quaver",
-        "semiquaver",
-        "minim",
-        "negra",
-        "corchea",
-        "semicorchea",
-        "eighth",
-        "sixteenth",
-        "eighths",
-        "sixteenths",
-        "corcheas",
-        "negras",
-    )
+_FEELS = {"straight": 1.0, "dotted": 1.5, "triplet": 2.0 / 3.0, "triplets": 2.0 / 3.0}
+_LENGTH_NAMES = frozenset((
+    "crotchet", "quaver", "semiquaver", "minim", "negra", "corchea", "semicorchea", "eighth", "sixteenth", "eighths",
+    "sixteenths", "corcheas", "negras",
+))  # fmt: skip
+NOTE_LENGTHS = tuple(
+    tuple(word for word in (feel, name, note) if word)
+    for name in (*_BEATS, "16 th", "8 th", "4 th")
+    for feel in ("", *_FEELS)
+    for note in ("", "note", "notes", "triplet", "triplets")
+    if feel or note or name in _LENGTH_NAMES
 )
+"""Lengths of notes as they are said: "dotted eighth note"."""
 _ORDINALS = {"8": "eighth", "16": "sixteenth", "4": "quarter"}
 
 
@@ -164,8 +160,8 @@ def _repeats() -> frozenset[str]:
 
 def _note_length(tokens: Sequence[Token], start: int) -> tuple[Quantity, int] | None:
     position, factor, marked = start, 1.0, False
-    if _key(tokens, position) in ("dotted", "triplet", "triplets"):
-        factor, marked = (1.5 if _key(tokens, position) == "dotted" else 2.0 / 3.0), True
+    if _key(tokens, position) in _FEELS:
+        factor, marked = _FEELS[_key(tokens, position)], True
         position += 1
     name = _key(tokens, position)
     if name in _ORDINALS and _key(tokens, position + 1) == "th":

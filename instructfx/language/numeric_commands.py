@@ -144,7 +144,7 @@ def _sign(items: Sequence[Item]) -> float:
             return -1.0
         if item.entry and item.entry.family in ("loud", "quiet"):
             return 1.0 if item.entry.family == "loud" else -1.0
-        if item.has("turn") and any(other.has("off", "out") or other.text == "back" for other in items):
+        if item.has("off", "out") or (item.has("turn") and any(other.text == "back" for other in items)):
             return -1.0
         if item.has("too") or (item.has("away") and not any(other.has("up", "raise") for other in items)):
             return -1.0
@@ -241,6 +241,8 @@ def _use(items: Sequence[Item], at: int, choice: SettingChoice, found: NumericRe
     measures = ("loud", "quiet", "wet", "dry", "wide", "dynamic", "deep", "punchy")
     said = ((i, item.entry) for i, item in enumerate(items) if item.entry)
     found.used |= {i for i, entry in said if entry.family in measures and not entry.setting}
+    if choice.name == "semitones":  # "an octave lower" is no lower level
+        found.used |= {i for i, item in enumerate(items) if item.has(*MOVING)}
 
 
 def _implied(named: Sequence[tuple[int, Item]], effect: str) -> dict[str, float]:
@@ -261,6 +263,8 @@ def _relative(items: Sequence[Item], quantity: Quantity, name: str) -> bool:
         return True
     if name == "gain_db":
         return not any(item.text in TARGET for item in items)
+    if quantity.unit == "s" and any(item.has("off") for item in items):  # "knock a second off"
+        return True
     raised = any(item.has("raise", "lower", "up", "down") and item.text not in ("a",) for item in items)
     if name == "semitones":
         return raised or any(item.has("remove", "cut") for item in items)

@@ -2,7 +2,8 @@
 
 A pattern is words with blanks between them. (a|b c) is any of these, a `?` behind makes a word or group optional, `*`
 stands for up to three words, `**` for any number of them, `^` and `$` for the beginning and the end of what is read.
-{name} is a class of phrases, {number} any figure, {clock} a time such as 1:20; what stood there is kept by the name.
+{name} is a class of phrases, {number} any figure, {figure} one with its unit, {placed} one that says which band is
+meant, {clock} a time such as 1:20; what stood there is kept by the name.
 
 They are matched word by word, not by regular expressions: a class of thousands of phrases is one look into a set then,
 where every expression that names it would hold all of them.
@@ -118,16 +119,20 @@ def _word_like(form: re.Pattern[str], name: str) -> Part:
     return part
 
 
-def _figure(words: Words, at: int) -> Iterator[Found]:
+def _figure(name: str) -> Part:
     """A figure, with its unit and the upper end of a range where they are there."""
-    if at < len(words) and _FIGURE.fullmatch(words[at]):
-        ends = [at + 1]
-        if at + 1 < len(words) and words[at + 1] in _UNITS:
-            ends.append(at + 2)
-        for end in reversed(ends):
-            if end + 1 < len(words) and words[end] == "to" and _UPPER.fullmatch(words[end + 1]):
-                yield end + 2, {"figure": " ".join(words[at : end + 2])}
-            yield end, {"figure": " ".join(words[at:end])}
+
+    def part(words: Words, at: int) -> Iterator[Found]:
+        if at < len(words) and _FIGURE.fullmatch(words[at]):
+            ends = [at + 1]
+            if at + 1 < len(words) and words[at + 1] in _UNITS:
+                ends.append(at + 2)
+            for end in reversed(ends):
+                if end + 1 < len(words) and words[end] == "to" and _UPPER.fullmatch(words[end + 1]):
+                    yield end + 2, {name: " ".join(words[at : end + 2])}
+                yield end, {name: " ".join(words[at:end])}
+
+    return part
 
 
 def _some(least: int, most: int | None, name: str = "") -> Part:
@@ -187,7 +192,8 @@ _FIXED: Final[Mapping[str, Part]] = {"*": _some(0, 3), "**": _some(0, None), "^"
 _FIGURES: Final[Mapping[str, Part]] = {
     "number": _word_like(_NUMBER, "number"),
     "clock": _word_like(_CLOCK, "clock"),
-    "figure": _figure,
+    "figure": _figure("figure"),
+    "placed": _figure("placed"),
     "rest": _some(1, 12, "rest"),
 }
 

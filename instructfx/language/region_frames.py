@@ -8,6 +8,7 @@ from instructfx.language.commands import verb_and_amount
 from instructfx.language.eq_commands import AREAS, NOTCH_DB, PLAIN_DB
 from instructfx.language.groups import Group, Mods
 from instructfx.language.intent_types import Command, Region
+from instructfx.language.lexicon import Family
 from instructfx.language.regions import around, boost_of
 from instructfx.language.scan import Clause
 from instructfx.language.wishes import KEEPING
@@ -74,6 +75,13 @@ def region_command(group: Group, region: Region, part: Clause, phrase: str) -> C
     gain_db = NOTCH_DB if whole else PLAIN_DB * (amount or 1.0)
     tone = EFFECTS.usual("tone").name
     return Command(phrase, "adjust", tone, {}, {}, (boost_of(region, round(gain_db, 3)),), 0.0)
+
+
+def fault_passed(group: Group, family: Family, region: Region, part: Clause) -> dict[str, float]:
+    """The setting of a pass filter that takes a fault out on one side of a frequency: "roll off the rumble below 60";
+    none where a fault is only to be less, or lies between two."""
+    gone = group.mods.verb == "remove" or any(item.text in ROLLED for item in part.items)
+    return without(region) if gone and family.kind == "fault" and region.side != "between" else {}
 
 
 def pass_filter(settings: dict[str, float], phrase: str) -> Command:

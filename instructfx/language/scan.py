@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from instructfx.language.grammar import Role, roles
 from instructfx.language.intent_types import USUAL, Region, Which
@@ -233,6 +233,19 @@ def clauses(items: Sequence[Item]) -> list[Clause]:
         else:
             current.append(item)
     close("mark")
+    return _placed(found)
+
+
+def _placed(parts: Sequence[Clause]) -> list[Clause]:
+    """The clauses, with one that only says a place behind the one before it: "more sub, around 50 Hz"."""
+    found: list[Clause] = []
+    for part in parts:
+        told = [item for item in part.items if item.kind != "ignored"]
+        frequency = len(told) == 2 and told[0].has("at") and told[1].quantity and told[1].quantity.unit == "hz"
+        if found and part.link == "mark" and frequency and all(item.quantity is None for item in found[-1].items):
+            found[-1] = replace(found[-1], items=(*found[-1].items, *part.items))
+        else:
+            found.append(part)
     return found
 
 

@@ -110,9 +110,9 @@ def by_unit(items: Sequence[Item], quantity: Quantity, sign: float, context: Dia
     if unit == "%":
         return _of_a_mix(items, context)
     if unit == "db" or not unit:
-        leveled = sign != 0 or any(item.entry and item.entry.family in ("loud", "quiet") for item in items)
         level = EFFECTS.usual("level").name
-        return SettingChoice(level, "gain_db") if leveled or (unit and not odd) else None
+        loud = any(item.entry and item.entry.family in ("loud", "quiet") for item in items)
+        return SettingChoice(level, "gain_db") if loud or (not odd and (unit or sign != 0)) else None
     effect = _measured_in(unit)
     name = effect.words.meant_by(unit) if effect else None
     return SettingChoice(effect.name, name) if effect and name else None

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 SHORTEST, LONGEST = 3, 24
 SURE = 5
 """Letters of a word from which on every slip counts; in shorter ones two letters swapped, or one doubled or single."""
+NEARLY = 4
+"""Letters of a word from which on a letter too many or missing counts as well."""
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _VOWELS = "aeiou"
 
@@ -43,11 +45,12 @@ def slips(word: str) -> Iterator[tuple[int, str]]:
         yield from ((0 if other == head[-1] else 1, head + other + tail) for other in _LETTERS)
 
 
-def nearest(word: str, known: Mapping[str, int]) -> str | None:
-    """The known word that is one slip away, the likeliest first; None for short words and where none is."""
+def nearest(word: str, known: Mapping[str, int], likely: bool = False) -> str | None:
+    """The known word that is one slip away, the likeliest first; None for short words and where none is. likely: only
+    letters swapped, doubled or single count."""
     if not SHORTEST <= len(word) <= LONGEST or not word.isalpha() or not word.isascii():
         return None
-    most = 2 if len(word) >= SURE else 0
+    most = 0 if likely or len(word) < NEARLY else 2 if len(word) >= SURE else 1
     found = [
         (known[guess] + cost, -len(guess), guess) for cost, guess in slips(word) if guess in known and cost <= most
     ]

@@ -33,7 +33,7 @@ def substituted(before: str, words: str) -> str | None:
         return _of_everything(old, new) or words
     if _sort(told) != DIRECTION and any(_sort(item) == DIRECTION for item in new) and told.quantity is None:
         return words  # "less dull" says by itself which way
-    places = [at for at, item in enumerate(old) if _sort(item) == _sort(told)]
+    places = [at for at, item in enumerate(old) if _sort(item) == _sort(told) and _of_a_kind(item, told)]
     if not places and told.quantity is not None and told.quantity.unit == "hz":
         places = [at for at, item in enumerate(old) if item.quantity and not item.quantity.unit and _heard(item)]
     if not places and told.quantity is not None and not told.quantity.unit:
@@ -42,8 +42,8 @@ def substituted(before: str, words: str) -> str | None:
         if measured:
             text = f"{told.text} {_unit(old[measured[-1]], told.quantity.value)}"
             told = _signed_as(old[measured[-1]], replace(told, text=text))
-            return _text([*old[: measured[-1]], told, *old[measured[-1] + 1 :]])
-    if not places and told.quantity is not None and told.quantity.unit == "hz":
+            return _text(_turned([*old[: measured[-1]], told, *old[measured[-1] + 1 :]], new))
+    if not places and told.quantity is not None and (told.quantity.unit == "hz" or _heard(told)):
         places = [at for at, item in enumerate(old) if _names_frequency(item)]
         told = replace(told, text=_bounded_by(old[places[-1]], told)) if places else told
     if not places and (sized := _sized(old, told)):
@@ -54,7 +54,13 @@ def substituted(before: str, words: str) -> str | None:
         return None if told.quantity is not None or _sort(told) == DIRECTION else words
     place = next((at for at in reversed(places) if _alike(old[at], told)), places[-1])
     told = _signed_as(old[place], told)
-    return _text([*old[:place], told, *old[place + 1 :]])
+    return _text(_turned([*old[:place], told, *old[place + 1 :]], new))
+
+
+def _turned(items: Sequence[Item], new: Sequence[Item]) -> list[Item]:
+    """The items with the direction that the new words say, where both say one: "up two", "down one instead"."""
+    said = next((item for item in new if _sort(item) == DIRECTION), None)
+    return [said if said is not None and _sort(item) == DIRECTION else item for item in items]
 
 
 def _of_everything(old: Sequence[Item], new: Sequence[Item]) -> str | None:
@@ -79,6 +85,12 @@ def _is_level(item: Item) -> bool:
     """Whether a word compares how loud something is: "quieter"."""
     family = item.entry.family if item.entry else None
     return bool(family and lexicon().families[family].kind == "level")
+
+
+def _of_a_kind(item: Item, told: Item) -> bool:
+    """Whether two numbers without a unit can both be frequencies, or neither; anything else can stand for its like."""
+    bare = item.quantity is not None and not item.quantity.unit
+    return not bare or told.quantity is None or _heard(item) == _heard(told)
 
 
 def _alike(one: Item, other: Item) -> bool:
@@ -126,8 +138,10 @@ def _fits(item: Item, told: Item) -> bool:
     """Whether a number without a unit can stand for another: a large one for a frequency, a small one for a gain."""
     if item.quantity is None or told.quantity is None:
         return False
+    if not item.quantity.unit:
+        return _heard(item) == _heard(told)
     frequency = item.quantity.unit == "hz"
-    return frequency == (abs(told.quantity.value) >= LEAST_HZ) or item.quantity.unit not in ("hz", "db")
+    return frequency == _heard(told) or item.quantity.unit not in ("hz", "db")
 
 
 def _fits_in_kilohertz(item: Item, told: Item) -> bool:

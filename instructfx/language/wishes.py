@@ -162,7 +162,8 @@ def wish(group: Group, family: Family, lexicon: Lexicon, phrase: str, guarded: b
     plain = entry is not None and entry.form == "base" and group.mods.degree is None and not group.mods.direction
     outright = plain and amount == 1.0 and not complaint
     held = _only_bars(group.mods, entry.form if entry else "base")
-    return Wish(phrase, (family.name,), axes, effects, settings, complaint, outright, doubtful, held)
+    removed = not complaint and amount < 0 and (group.mods.verb == "remove" or group.mods.has("without"))
+    return Wish(phrase, (family.name,), axes, effects, settings, complaint, outright, doubtful, held, removed)
 
 
 def _only_bars(mods: Mods, form: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Final
 
 from instructfx.language.grammar import roles
 from instructfx.language.lexicon import lexicon
+from instructfx.language.numbers import UNITS
 from instructfx.language.spelling import nearest
 from instructfx.language.tables import table
 from instructfx.language.words import Token, split_phrase
@@ -45,14 +46,25 @@ def _taken_apart(token: Token, following: Token | None) -> list[Token]:
 
 
 def _mended(key: str) -> str | None:
-    """The word of the grammar that is one slip away, where no word of the lexicon is."""
-    return None if lexicon().corrected(key) else nearest(key, _grammatical())
+    """The word of the grammar that is one slip away, where no word of the lexicon is; else a likely slip of a word that
+    is only known in phrases: "hgih pass"."""
+    if lexicon().corrected(key):
+        return None
+    return nearest(key, _grammatical()) or nearest(key, _of_phrases(), likely=True)
 
 
 @lru_cache(maxsize=1)
 def _grammatical() -> Mapping[str, int]:
-    """The single words of the grammar, by how readily a slip is taken for them."""
-    return MappingProxyType({keys[0]: 0 for keys in roles() if len(keys) == 1 and len(keys[0]) >= LEAST_LETTERS})
+    """The single words of the grammar, and the units, by how readily a slip is taken for them."""
+    words = [*(keys[0] for keys in roles() if len(keys) == 1), *UNITS]
+    return MappingProxyType({word: 0 for word in words if len(word) >= LEAST_LETTERS})
+
+
+@lru_cache(maxsize=1)
+def _of_phrases() -> Mapping[str, int]:
+    """The words of phrases of the grammar and lexicon."""
+    words = {word for keys in (*roles(), *lexicon().entries) for word in keys}
+    return MappingProxyType({word: 0 for word in words if len(word) >= LEAST_LETTERS})
 
 
 @lru_cache(maxsize=1)

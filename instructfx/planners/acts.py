@@ -15,6 +15,7 @@ from instructfx.planners import PlanRequest
 from instructfx.planners.phrases import Voice, texts
 from instructfx.planners.plan import Reply
 from instructfx.planners.questions import answer
+from instructfx.planners.regions import named
 from instructfx.planners.sound_questions import furthest
 
 MOST_QUESTIONS = 2  # that are answered at once
@@ -82,7 +83,9 @@ def _undirected(intent: Intent) -> Mapping[str, float]:
 
 def acknowledged(intent: Intent, request: PlanRequest) -> Reply:
     """ "Perfect, thanks": a word, and no change."""
-    text = Voice(intent.language).say("fine" if request.chain.slots else "fine_dry")
+    voice = Voice(intent.language)
+    held = voice.listed([named(hold.region, voice) for hold in intent.holds])
+    text = voice.say("held_next", where=held) if held else voice.say("fine" if request.chain.slots else "fine_dry")
     return Reply("acknowledgement", text, raw=intent.instruction)
 
 

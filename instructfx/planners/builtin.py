@@ -26,8 +26,9 @@ from instructfx.planners.offers import accepted
 from instructfx.planners.phrases import Voice
 from instructfx.planners.plan import Plan, Reply
 from instructfx.planners.pronouns import with_names
-from instructfx.planners.references import joined, resolved
-from instructfx.planners.regions import bounded, held_hz
+from instructfx.planners.references import resolved
+from instructfx.planners.regions import bounded, held_hz, still_held
+from instructfx.planners.resolution import joined
 from instructfx.planners.router import route
 from instructfx.planners.sound_questions import number_text
 from instructfx.planners.standing import in_part
@@ -81,6 +82,7 @@ class BuiltinPlanner:
         meant = resolved(intent, request)
         if meant.ask:
             return Reply("unclear", meant.ask, raw=request.instruction)
+        meant = replace(meant, intent=still_held(meant.intent, request))
         asked = bounded(meant.intent)
         changes = asks(asked)
         if not changes and asked.notes != meant.intent.notes:

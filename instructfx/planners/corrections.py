@@ -9,6 +9,7 @@ from instructfx.chain import Chain
 from instructfx.language import Command, Intent, lexicon, understand, understand_alone
 from instructfx.language.intent_types import TWEAKS, Reference
 from instructfx.language.normal_form import normal_form
+from instructfx.language.rejections import EXCESS
 from instructfx.language.scan import scan
 from instructfx.language.substitution import substituted
 from instructfx.planners import PastTurn, PlanRequest
@@ -41,9 +42,10 @@ def asked_by(turn: PastTurn, lately: Sequence[str] = ()) -> Intent:
 
 
 def spoken(words: str, lately: Sequence[str], of_a_wish: bool) -> Intent:
-    """What words ask; "narrower" is no narrower band where it is said of a wish, which set none."""
+    """What words ask; "narrower" is no narrower band where it is said of a wish, which set none, and "lose the mud"
+    takes no wish back where there was none."""
     asked = understand(words, lately)
-    tweaks = bool(asked.references) and all(each.kind in TWEAKS for each in asked.references)
+    tweaks = bool(asked.references) and all(each.kind in (*TWEAKS, "withdraw") for each in asked.references)
     return understand_alone(words, lately) if tweaks and of_a_wish else asked
 
 
@@ -73,6 +75,8 @@ def replaces(reference: Reference, request: PlanRequest) -> bool:
     before = asked_by(last)
     if words is None or not asks(asked) or asked.undirected:
         return words not in (None, reference.words, in_full(last)) and asks(understand(words or ""))
+    if reference.amount >= EXCESS:  # "too far, just a fourth down" is of the same, and no further
+        return _of_the_same(asked, before) and any(item.quantity for item in scan(said, lexicon()))
     if any(token.key in LESS for token in said) and _of_the_same(asked, before):
         return False
     slight = any(0 < item.roles.get("degree", 1.0) < 1 for item in scan(said, lexicon()))

@@ -22,7 +22,7 @@ from instructfx.planners.tool_names import joined
 log = logging.getLogger(__name__)
 
 LONGEST_SAID = 400  # characters in the log of what a provider says
-SIGNS_IN = re.compile(r"://[^/\s@\"\\]+@")  # of an address, in a text or in JSON
+SIGNS_IN = re.compile(r"://[^/\s\"\\]+@")  # of an address, in a text or in JSON: a password may hold an @ itself
 LOOKS_SECRET = re.compile(
     r"\b(?:sk-|AIza|gsk_|hf_|xai-|(?:Bearer|Basic)\s+)[\w.+/=-]{6,}|\*{3,}[\w-]+"
     r"|(?<=[?&])(?:key|token|api[-_]?key)=[^&\s]+",

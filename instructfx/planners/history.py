@@ -15,31 +15,29 @@ BRINGING: Final = frozenset(("bring", "put", "get", "give"))
 THAT: Final = frozenset(("that", "this", "it", "eso", "esto"))
 
 
-def turns_back(reference: Reference, request: PlanRequest) -> int:
-    """How many turns to take back for "before the reverb" and "the first version", 0 where what is spoken of cannot be
-    found. Before an effect is before the turn since which it has been there; where amount is negative, and where it is
-    not there, before the last turn that was about it. Before a quality is before the first wish for it."""
+def turns_back(reference: Reference, request: PlanRequest) -> int | None:
+    """How many turns to take back for "before the reverb", "after the warm one", "two changes ago" and "the first
+    version"; None where what is spoken of cannot be found. Before an effect is before the turn since which it has been
+    there; where amount is negative, and where it is not there, before the last turn that was about it. Before a quality
+    is before the first wish for it, after it after the last."""
     count = len(request.earlier)
+    if reference.kind == "ago":
+        return min(int(reference.amount), count)
     if reference.kind == "version":
-        return count - int(reference.amount) if 0 <= reference.amount < count else 0
+        return count - int(reference.amount) if 0 <= reference.amount <= count else None
     spoken = understand_alone(f"more {reference.words}")
     effects = {command.effect for command in spoken.commands if command.effect}
     families = {family for wish in spoken.wishes for family in wish.families}
-    put_in = _put_in(effects, request) if reference.amount > 0 else 0
+    put_in = _put_in(effects, request) if reference.kind == "before" and reference.amount > 0 else 0
     if put_in:
         return put_in
     places = [place for place in range(count) if _about(place, effects, families, request)]
     places = places or _in_these_words(reference.words, request)
     if not places:
-        return 0
+        return None
+    if reference.kind == "after":
+        return count - 1 - places[-1]
     return count - (places[0] if families and reference.amount > 0 else places[-1])
-
-
-def wished_last(words: str, request: PlanRequest) -> int:
-    """The number on the path, from 1, of the last turn that wished for what the words name; 0 where none did."""
-    families = {family for wish in understand_alone(f"more {words}").wishes for family in wish.families}
-    places = [place for place in range(len(request.earlier)) if _about(place, set(), families, request)]
-    return places[-1] + 1 if places else 0
 
 
 def turn_numbered(number: int, request: PlanRequest) -> PastTurn | None:
@@ -69,12 +67,12 @@ def _put_in(effects: set[str], request: PlanRequest) -> int:
 
 def _in_these_words(words: str, request: PlanRequest) -> list[int]:
     """The turns of the path of which every word that carries meaning was said, in whatever form: "scooped the mids"."""
-    meant = {_stem(token.key) for token in normal_form(words) if token.key not in lexicon().ignored}
-    said = [{_stem(token.key) for token in normal_form(turn.instruction)} for turn in request.earlier]
+    meant = {stem(token.key) for token in normal_form(words) if token.key not in lexicon().ignored}
+    said = [{stem(token.key) for token in normal_form(turn.instruction)} for turn in request.earlier]
     return [place for place, stems in enumerate(said) if meant and meant <= stems]
 
 
-def _stem(key: str) -> str:
+def stem(key: str) -> str:
     """What the forms of an English word share: "scoop" of "scooped"."""
     ending = next((each for each in ("ing", "ed", "s") if key.endswith(each) and len(key) > len(each) + 2), "")
     return key.removesuffix(ending)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from instructfx.chain import Chain, Slot
 from instructfx.chain.format import FLAT_DB, bands_of
@@ -44,10 +44,12 @@ def moved_to(frequency_hz: float, request: PlanRequest) -> tuple[Command, ...]:
     return (_adjusting(slot, request.chain, settings={param.name: frequency_hz}),)
 
 
-def moved_in_width(reference: Reference, request: PlanRequest) -> tuple[Command, ...]:
-    """The Q of the bands that the last turn set, as many octaves higher; none where it set none."""
+def moved_in_width(reference: Reference, request: PlanRequest, now: Sequence[Command]) -> tuple[Command, ...]:
+    """The Q of the bands that these commands set, or else the last turn, as many octaves higher; none without such."""
     found = []
-    for slot, settings in _given_last(request):
+    named = [(request.chain.find(command.phrase), {*command.settings, *command.factors}) for command in now]
+    given = [(slot, _of_whole_bands(slot, names)) for slot, names in named if slot is not None]
+    for slot, settings in given or _given_last(request):
         factors = {param.name: 2.0**reference.amount for param in settings if param.name.endswith("_q")}
         if factors:
             found.append(_adjusting(slot, request.chain, factors=factors))
@@ -86,7 +88,8 @@ def of_bands(reference: Reference, number: Quantity | None, request: PlanRequest
     """The bands that were given a gain last, those that cut or boost where one is spoken of, with that gain in dB or at
     that frequency, or with amount times their gain; none where there are none."""
     commands = []
-    for slot, gain, cutoff in _bands_given_last(reference.kind, request):
+    bands = _band_at(reference.place_hz, request.chain) if reference.place_hz else ()
+    for slot, gain, cutoff in bands or _bands_given_last(reference.kind, request):
         stands_db = slot.settings[gain.name]
         if number is None:
             commands.append(_adjusting(slot, request.chain, factors={gain.name: reference.amount}))
@@ -96,6 +99,18 @@ def of_bands(reference: Reference, number: Quantity | None, request: PlanRequest
             value = number.value if number.signed else math.copysign(number.value, stands_db)
             commands.append(_adjusting(slot, request.chain, settings={gain.name: value}))
     return tuple(commands)
+
+
+def _band_at(frequency_hz: float, chain: Chain) -> list[tuple[Slot, Param, Param]]:
+    """The band nearest to a frequency that cuts or boosts there: slot, gain and frequency."""
+    found = [
+        (abs(math.log2(slot.settings[cutoff.name] / frequency_hz)), (slot, gain, cutoff))
+        for slot in chain.slots
+        for _, (gain, cutoff, _) in bands_of(slot.effect)
+        if abs(slot.settings[gain.name]) > FLAT_DB
+    ]
+    away, band = min(found, key=lambda each: each[0], default=(math.inf, None))
+    return [band] if band and away <= NEAR else []
 
 
 def _bands_given_last(kind: str, request: PlanRequest) -> list[tuple[Slot, Param, Param]]:
@@ -145,11 +160,15 @@ def _given_last(request: PlanRequest) -> Iterator[tuple[Slot, list[Param]]]:
     given: set[Setting] = changed_settings(before, request.earlier[-1].chain)
     for slot in request.chain.slots:
         names = {name for slot_id, name in given if slot_id == slot.id}
-        for _, params in bands_of(slot.effect):
-            band = {param.name for param in params}
-            names |= band if band & names else set()
         if names:
-            yield slot, [param for param in slot.effect.params if param.name in names]
+            yield slot, _of_whole_bands(slot, names)
+
+
+def _of_whole_bands(slot: Slot, names: Collection[str]) -> list[Param]:
+    """The settings of a slot that are named, and the others of each band of which one is."""
+    bands = [{param.name for param in params} for _, params in bands_of(slot.effect)]
+    told = set(names).union(*(band for band in bands if band & set(names)))
+    return [param for param in slot.effect.params if param.name in told]
 
 
 def _adjusting(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from instructfx.chain import Chain
 from instructfx.effects import EFFECTS
 from instructfx.language import Command, Intent, understand, understand_alone
 from instructfx.language.intent_types import BANDS, LEAST_HZ, TWEAKS, USUAL, Reference, Which
 from instructfx.language.substitution import substituted
 from instructfx.planners import PastTurn, PlanRequest
 from instructfx.planners.corrections import asked_by, asks, in_full, spoken
-from instructfx.planners.history import turn_numbered, turns_back, undoes_the_step, wished_last
+from instructfx.planners.history import turn_numbered, turns_back, undoes_the_step
 from instructfx.planners.last_settings import (
     flattened,
     moved_in_frequency,
@@ -23,41 +22,25 @@ from instructfx.planners.last_settings import (
     share_so_far,
     speaks_of_bands,
 )
-from instructfx.planners.order_of_slots import in_order, in_place_of_each_other, taken_out
+from instructfx.planners.order_of_slots import in_order, in_place_of_each_other
 from instructfx.planners.phrases import Voice
-
-
-@dataclass(frozen=True)
-class Resolved:
-    """What is asked once references are resolved, on which turn it builds, and how many turns are taken back first.
-
-    ask is a question back where it cannot be known what is spoken of; empty where it can. goes_to is a turn to go to
-    that is not on the path."""
-
-    intent: Intent
-    request: PlanRequest
-    back: int = 0
-    ask: str = ""
-    goes_to: PastTurn | None = None
+from instructfx.planners.resolution import Resolved, without_last
+from instructfx.planners.withdrawals import removals, withdrawn
 
 
 def resolved(intent: Intent, request: PlanRequest) -> Resolved:
     """The intent without references. Where there is nothing that they could speak of, they stay in it."""
     if undoes_the_step(intent, request):
         intent = replace(intent, undo=0, references=(Reference("redo"),))
+    intent = removals(intent, request)
     back = min(intent.undo, len(request.earlier))
     found = Resolved(replace(intent, undo=0), without_last(request, back), back)
     for reference in intent.references:
         found = _resolved(reference, found)
+    if found.back and not found.request.chain.slots:  # "wipe everything, back to the raw file" says one thing
+        commands = tuple(each for each in found.intent.commands if (each.verb, each.effect) != ("remove", None))
+        found = replace(found, intent=replace(found.intent, commands=commands))
     return found
-
-
-def without_last(request: PlanRequest, count: int) -> PlanRequest:
-    """The request as it was before the last turns."""
-    if count == 0:
-        return request
-    earlier = request.earlier[: len(request.earlier) - count]
-    return replace(request, earlier=earlier, chain=earlier[-1].chain if earlier else Chain())
 
 
 def _resolved(reference: Reference, found: Resolved) -> Resolved:
@@ -65,13 +48,13 @@ def _resolved(reference: Reference, found: Resolved) -> Resolved:
     if reference.kind in ("turn", "redo"):
         number = request.left if reference.kind == "redo" else int(reference.amount)
         return _at_turn(number, found, "no_such_turn" if reference.kind == "turn" else "nothing_to_redo")
-    if reference.kind in ("before", "version"):
-        count = turns_back(reference, request)
+    if reference.kind in ("before", "after", "ago", "version"):
+        count, voice = turns_back(reference, request), Voice(found.intent.language)
         if not count and not request.earlier:
-            return replace(found, ask=Voice(found.intent.language).say("nothing_to_undo"))
-        if not count:
-            return found
-        return replace(found, request=without_last(request, count), back=found.back + count)
+            return replace(found, ask=voice.say("nothing_to_undo"))
+        if count == 0:
+            return replace(found, ask=voice.say("plays_already", number=str(request.earlier[-1].index)))
+        return found if count is None else found.stepped_back(count)
     if not request.said:
         return _by_itself(found)
     if reference.kind == "share" and speaks_of_bands(request):
@@ -79,7 +62,7 @@ def _resolved(reference: Reference, found: Resolved) -> Resolved:
     if reference.kind in BANDS:
         commands = of_bands(reference, number_in(reference.words), request)
         if commands:
-            return replace(found, intent=joined(found.intent, replace(found.intent, wishes=(), commands=commands)))
+            return found.asking(replace(found.intent, wishes=(), commands=commands))
         reference = replace(reference, kind="instead" if reference.words else "share")
     if reference.kind in ("frequency", "height", "bandwidth", "flatten"):
         return _of_last_settings(reference, found)
@@ -87,34 +70,31 @@ def _resolved(reference: Reference, found: Resolved) -> Resolved:
         return _exchanged(reference, found)
     if reference.kind in ("order", "end"):
         return _moving(in_order(reference, request.chain), found)
-    if reference.kind == "withdraw":
-        number = int(reference.amount) or wished_last(reference.words, request)
-        return _withdrawn(number, found) if 0 < number <= len(request.earlier) else _by_itself(found)
+    if reference.kind in ("withdraw", "only"):
+        return withdrawn(reference, found) or _by_itself(found)
     if reference.kind == "swap":
-        return replace(found, intent=joined(found.intent, _swapped(reference, request)))
+        return found.asking(_swapped(reference, request))
     if reference.kind == "share":
         meant = _shared(_meant_last(request), reference.amount, share_so_far(request))
-        return replace(found, intent=joined(found.intent, meant))
+        return found.asking(meant)
     if reference.kind == "again":
-        return replace(found, intent=joined(found.intent, _scaled(_meant_last(request), reference.amount)))
+        return found.asking(_scaled(_meant_last(request), reference.amount))
     asked_last, count = _asked_last(request)
     moved = moved_to(_frequency_hz(reference.words), request) if reference.kind == "instead" and count > 1 else ()
     if moved:
-        return replace(found, intent=joined(found.intent, replace(found.intent, commands=moved, notes=())))
+        return found.asking(replace(found.intent, commands=moved, notes=()))
     words = substituted(asked_last, reference.words)
     if words is None:
         return _by_itself(found)
-    back = found.back
-    if reference.kind not in ("same_for", "less_by") and not any(turn.by_hand for turn in request.earlier[-count:]):
-        request, back = without_last(request, count), back + count
     asked = spoken(words, request.effects_lately, bool(found.request.earlier[-1].goal.axes))
-    if reference.kind == "less_by":
+    if reference.kind in ("more_by", "less_by"):
         if asked.wishes or not all(command.boosts or command.changes for command in asked.commands):
             return _by_itself(found)
-        asked = _scaled(asked, -1.0)
+        asked = _scaled(asked, 1.0 if reference.kind == "more_by" else -1.0)
     if not asks(asked):
         return found
-    return Resolved(joined(found.intent, asked), request, back)
+    beside = reference.kind in ("same_for", "more_by", "less_by") or any(t.by_hand for t in request.earlier[-count:])
+    return found.asking(asked) if beside else found.in_place_of(count, asked)
 
 
 def _at_turn(number: int, found: Resolved, missing: str) -> Resolved:
@@ -128,7 +108,7 @@ def _at_turn(number: int, found: Resolved, missing: str) -> Resolved:
     count = len(request.earlier) - 1 - request.earlier.index(turn)
     if not count:
         return replace(found, ask=voice.say("plays_already", number=str(number)))
-    return replace(found, request=without_last(request, count), back=found.back + count)
+    return found.stepped_back(count)
 
 
 def _by_itself(found: Resolved) -> Resolved:
@@ -164,25 +144,14 @@ def _of_last_settings(reference: Reference, found: Resolved) -> Resolved:
         if not commands:
             return replace(found, ask=voice.say("no_band_at", frequency=f"{hertz:g} Hz"))
     elif reference.kind == "bandwidth":
-        commands = moved_in_width(reference, request)
+        commands = moved_in_width(reference, request, found.intent.commands)
     else:
         commands = moved_in_frequency(reference, request)
         if commands and reference.kind == "height" and sets_bands(request):
             return replace(found, ask=voice.say("higher_or_lower" if reference.amount > 0 else "lower_or_less"))
     if not commands:
         return _by_itself(found)
-    return replace(found, intent=joined(found.intent, replace(found.intent, wishes=(), commands=commands, notes=())))
-
-
-def _withdrawn(number: int, found: Resolved) -> Resolved:
-    """Without what the turn of that number put in; a question back where that alone cannot be taken out."""
-    request, voice = found.request, Voice(found.intent.language)
-    if number == len(request.earlier):
-        return replace(found, request=without_last(request, 1), back=found.back + 1)
-    commands = taken_out(number, request)
-    if not commands:
-        return replace(found, ask=voice.say("not_alone", number=str(number)))
-    return replace(found, intent=replace(found.intent, commands=commands, references=()))
+    return found.asking(replace(found.intent, wishes=(), commands=commands, notes=()))
 
 
 def _exchanged(reference: Reference, found: Resolved) -> Resolved:
@@ -199,21 +168,7 @@ def _moving(move: Command | None, found: Resolved) -> Resolved:
     """With that move; the words alone where there is none."""
     if move is None:
         return _by_itself(found)
-    return replace(found, intent=replace(found.intent, commands=(*found.intent.commands, move), references=()))
-
-
-def joined(intent: Intent, more: Intent) -> Intent:
-    """An intent that asks for what another one asks as well; its references are resolved."""
-    return replace(
-        intent,
-        wishes=(*intent.wishes, *more.wishes),
-        commands=(*intent.commands, *more.commands),
-        notes=(*intent.notes, *more.notes),
-        holds=(*intent.holds, *more.holds),
-        loudness_lufs=intent.loudness_lufs if more.loudness_lufs is None else more.loudness_lufs,
-        peak_dbtp=intent.peak_dbtp if more.peak_dbtp is None else more.peak_dbtp,
-        references=(),
-    )
+    return found.asking(Intent("", found.intent.language, commands=(move,)))
 
 
 def _meant_last(request: PlanRequest) -> Intent:

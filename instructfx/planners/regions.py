@@ -12,10 +12,12 @@ from instructfx.chain.format import bands_of
 from instructfx.ears.perceptual import wished_curve
 from instructfx.ears.regions import axes_within, free_of
 from instructfx.effects import EFFECTS
-from instructfx.language import Command, Intent, Wish
-from instructfx.language.eq_commands import PLAIN_DB
+from instructfx.language import Command, Intent, Wish, understand
+from instructfx.language.eq_commands import AREAS, PLAIN_DB
 from instructfx.language.intent_types import LEAST_HZ, MOST_HZ, Region
+from instructfx.language.region_frames import region_of
 from instructfx.language.regions import boost_of
+from instructfx.planners import PlanRequest
 from instructfx.planners.eq_fit import Array, Canvas, centres_hz
 from instructfx.planners.phrases import Voice
 
@@ -44,10 +46,11 @@ def bounded(intent: Intent) -> Intent:
     voice = Voice(intent.language)
     commands, wishes, notes = list(intent.commands), list[Wish](), list(intent.notes)
     for wish in intent.wishes:
-        made = _in_region(wish, wish.region) if wish.region else None
+        region = wish.region or (_beside(wish, intent) if intent.holds else None)
+        made = _in_region(wish, region) if region else None
         commands += [made] if made else []
         notes += [voice.say("only_equaliser", words=wish.phrase)] if wish.region and not made else []
-        wishes += [] if wish.region else [wish]
+        wishes += [] if made or wish.region else [wish]
     gain_db = _gain_db(commands, wishes)
     if intent.holds and gain_db:
         return replace(intent, wishes=(), commands=(*commands, *_levels(intent, commands, gain_db)), holds=())
@@ -59,6 +62,25 @@ def bounded(intent: Intent) -> Intent:
     notes += [voice.say("held_against", words=wish.phrase) for wish in against]
     wishes = [rest for wish, rest in zip(wishes, left, strict=True) if wish not in against]
     return replace(intent, wishes=tuple(wishes), commands=tuple(commands), notes=tuple(notes))
+
+
+def _beside(wish: Wish, intent: Intent) -> Region | None:
+    """The part of the spectrum that a wish names, "more bottom", beside what is held; None where it names none."""
+    if wish.held or len(wish.families) != 1 or wish.families[0] not in AREAS:
+        return None
+    region = region_of(wish.families[0])
+    within = (
+        max(region.low_hz, each.region.low_hz) < min(region.high_hz, each.region.high_hz) for each in intent.holds
+    )
+    return None if any(within) else region
+
+
+def still_held(intent: Intent, request: PlanRequest) -> Intent:
+    """The intent with what was said to stay as it is since the last turn, but for what is now asked of just that."""
+    said = (understand(each.instruction).holds for each in request.since if each.act == "acknowledgement")
+    holds = tuple(hold for holds in said for hold in holds)
+    wider = replace(intent, holds=(*intent.holds, *holds))
+    return intent if not holds or bounded(wider).notes != bounded(intent).notes else wider
 
 
 def _strongest(wish: Wish) -> float:

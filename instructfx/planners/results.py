@@ -25,18 +25,24 @@ Readings = Mapping[str, float]
 
 
 def told(
-    plan: Plan, before: Chain, after: Chain, readings_before: Readings, readings_after: Readings, language: Language
+    plan: Plan,
+    before: Chain,
+    after: Chain,
+    readings_before: Readings,
+    readings_after: Readings,
+    language: Language,
+    played: Chain,
 ) -> str:
     """What was done and what can be heard of it: a sentence, then what was not reached, what moved unasked, notes.
 
-    The readings are the ear's, axis -> steps. A direction counts where it moved by a third of a step; what nobody asked
-    for is told where it moved by more than half a step. The words of a language model come first, without the sentences
-    that claim what was not reached. Where nothing was planned, and where there are no readings, the planner's own words
-    stand.
-    """
+    played is what played when the words were said, where the plan takes turns back and so begins before it: what was
+    done is told from there, what is heard from where the plan begins. The readings are the ear's, axis -> steps. A
+    direction counts where it moved by a third of a step; what nobody asked for is told where it moved by more than half
+    a step. The words of a language model come first, without the sentences that claim what was not reached. Where
+    nothing was planned, and where there are no readings, the planner's own words stand."""
     moved = {axis: readings_after[axis] - readings_before[axis] for axis in moving(readings_before, readings_after)}
     moved = {axis: change for axis, change in moved.items() if not (change > 0 and behind_a_filter(axis, after))}
-    if plan.undo or not moved:
+    if not moved or (plan.undo and not plan.changes):
         return plan.reply
     voice = Voice(language)
     by_model = plan.asked is not None and not plan.asked.fell_back
@@ -44,7 +50,7 @@ def told(
     if not _acts(plan) and before == after:
         return words if by_model and words else plan.reply if not by_model else voice.say("nothing_changed")
     notes = [note for note in plan.notes if note in plan.reply]  # others stand beside the reply
-    done = deeds(plan, before, after, voice)
+    done = deeds(plan, played, after, voice)
     resting = [slot.id for slot in after.slots if slot.id not in before.ids and at_rest(slot)]
     if not done and not resting:
         return " ".join([*_unchanged(plan, before, after, voice), *notes])

@@ -8,7 +8,8 @@ from instructfx.sessions.session import Session
 
 
 def given_ids(session: Session, take: int = 0) -> frozenset[str]:
-    """Every id that a slot of the session ever had, undone or not: none of them is given to another slot.
+    """Every id that a slot of the session ever had, undone or not: none of them is given to another slot, but to what
+    takes its place in a correction.
 
     take: of several takes of one instruction the first, second, ...; they stand for each other, so that what one of
     them adds has the same id in the next.

@@ -129,3 +129,19 @@ def test_a_replay_takes_the_same_steps(live: LiveSession) -> None:
 def test_only_one_wish_is_withdrawn(live: LiveSession, words: str) -> None:
     chains(live, "add reverb", "brighter", "remove the reverb", words)
     assert live.chain.names == ()
+
+
+@pytest.mark.parametrize("words", ["make it 140", "no, at 140", "I said 100 but let's try 140"])
+def test_a_correction_is_told_from_what_played(live: LiveSession, words: str) -> None:
+    """What takes the place of a filter is that filter, and is called so."""
+    live.say("high pass at 100")
+    turn = live.say(words)
+    assert "100 to 140 Hz" in turn.reply
+    assert live.chain.ids == ("filter",)
+    assert live.chain.slot("filter").settings["highpass_hz"] == 140
+
+
+def test_a_place_that_plays_already_is_said_to(live: LiveSession) -> None:
+    chains(live, "add reverb")
+    assert "what plays already" in live.say("go back to right after the reverb").reply
+    assert live.chain.names == ("reverb",)

@@ -93,7 +93,7 @@ def _written(pattern: str, last: bool, full: bool) -> list[str]:
     return alternatives()
 
 
-FIGURES = {"number": "3", "clock": "1:20", "figure": "3 db", "rest": "the highs"}
+FIGURES = {"number": "3", "clock": "1:20", "figure": "3 db", "placed": "400 hz", "rest": "the highs"}
 
 
 def _word(symbol: str, last: bool) -> list[str]:

@@ -167,7 +167,7 @@ ADDED = Plan(add=(Move("eq"),), goal=Goal(axes={"warmth": 1.0}, held_hz=(LOWS,))
 
 def result(chain: Chain, plan: Plan = ADDED, language: Language = "en", **moved: float) -> str:
     before = dict.fromkeys(AXES, 0.0)
-    return told(plan, Chain(), chain, before, {**before, **moved}, language)
+    return told(plan, Chain(), chain, before, {**before, **moved}, language, Chain())
 
 
 def test_what_could_not_be_held_is_said_and_is_no_side_effect() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from instructfx.chain import Chain
 from instructfx.planners import PlanRequest
 from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.planners.plan import Plan, Reply
@@ -50,7 +51,17 @@ def test_a_comparison_of_effects_tells_of_both() -> None:
     assert "Reverb:" in reply.text
 
 
-def test_what_is_only_said_of_an_effect_is_asked_about() -> None:
-    reply = BuiltinPlanner().plan(PlanRequest("the delay is nice"))
+def test_what_is_said_of_an_effect_in_unknown_words_is_asked_about() -> None:
+    reply = BuiltinPlanner().plan(PlanRequest("the delay zorps"))
     assert isinstance(reply, Reply)
     assert reply.text.endswith("?")
+
+
+@pytest.mark.parametrize("words", ["the delay is nice", "I like the delay but make it warmer", "me encanta el eco"])
+def test_what_is_praised_stays(words: str) -> None:
+    plan = BuiltinPlanner().plan(PlanRequest(words, Chain().added("delay", {})))
+    if isinstance(plan, Reply):
+        assert plan.act == "acknowledgement"
+    else:
+        assert "delay" not in {move.slot for move in (*plan.add, *plan.adjust)}
+        assert "delay" not in plan.remove

@@ -15,7 +15,7 @@ from instructfx.cli.doctor import _planner
 from instructfx.effects import EFFECTS
 from instructfx.errors import Cancelled, InstructionError, PlannerError
 from instructfx.planners import PastTurn, PlanRequest, model_named, planner_named, usual_planner
-from instructfx.planners.failures import Pauses, seconds_named, without_secrets
+from instructfx.planners.failures import Pauses, seconds_named, without_secrets, without_sign_in
 from instructfx.planners.llm import DEFAULT_MODEL, LlmModel, RetryLimits, missing_keys
 from instructfx.planners.plan import Plan
 from instructfx.planners.prompted import PromptedPlanner
@@ -307,6 +307,11 @@ def test_a_password_in_the_address_signs_in_and_is_never_told(
     assert all(secret not in text for text in seen for secret in ("hunter2", code))
     inner = ("127.0.0.1", "/v1", "Traceback", "/srv", "10.1.2.3", "bob")
     assert all(word not in repr(plan) for plan in plans for word in inner)
+
+
+def test_a_password_with_an_at_sign_is_left_out_whole() -> None:
+    told = 'tried "http://rack:open@sesame@host/v1" and http://a:b@c@d, which mail@host.org knows'
+    assert without_sign_in(told) == 'tried "http://...@host/v1" and http://...@d, which mail@host.org knows'
 
 
 @pytest.mark.parametrize("url", ["nonsense:hunter2", "ftp://bob:hunter2@h/", "http://", "http://[hunter2", "//h:x/"])

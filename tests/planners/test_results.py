@@ -28,7 +28,7 @@ BY_MODEL = Asked("a-model", "1")
 
 
 def result(plan: Plan, before: Chain, after: Chain, language: Language = "en", **moved: float) -> str:
-    return told(plan, before, after, ZERO, {**ZERO, **moved}, language)
+    return told(plan, before, after, ZERO, {**ZERO, **moved}, language, before)
 
 
 def test_what_was_reached_is_told_with_the_size_that_was_measured() -> None:
@@ -123,7 +123,7 @@ def test_notes_follow_and_a_step_back_keeps_its_words() -> None:
     noted = replace(ADDED, notes=("The track is mono.", "Beside it."), reply="I added one. The track is mono.")
     assert result(noted, DRY, WARM, warmth=1.0).endswith(": warmer. The track is mono.")
     assert result(Plan(undo=1, reply="Back to the dry track."), WARM, DRY, warmth=-1.0) == "Back to the dry track."
-    assert told(ADDED, DRY, WARM, {}, {}, "en") == ADDED.reply  # nothing was read
+    assert told(ADDED, DRY, WARM, {}, {}, "en", DRY) == ADDED.reply  # nothing was read
 
 
 def test_the_words_of_a_model_come_first_without_what_was_not_reached() -> None:
@@ -155,7 +155,7 @@ def test_whatever_came_of_it_no_direction_is_made_up_and_none_is_hidden(
     wishes: dict[str, float], after: dict[str, float], one: Chain, other: Chain, language: Language
 ) -> None:
     plan = Plan(adjust=(Move("eq"),), goal=Goal(axes=wishes), reply="Done.")
-    text = told(plan, one, other, ZERO, after, language)
+    text = told(plan, one, other, ZERO, after, language, one)
     assert text.endswith(".")
     assert not {"{", "}"} & set(text)
     voice = Voice(language)
