@@ -3,7 +3,6 @@
 import { element, put, write } from "./parts-dom.js";
 
 const LONGEST_NAME = 80;
-const BY_HAND = "By hand: ";
 const KINDS = { edited: "by hand", matched: "matched" };
 
 export function wordsOf(turn) {
@@ -59,7 +58,7 @@ export class Item {
     write(this.#index, turn ? String(turn.index) : "");
     write(this.#name, turn?.name || take);
     write(this.#words, take && !turn.name ? "" : wordsOf(turn));
-    write(this.#facts, [turn?.words && !turn.words.startsWith(BY_HAND) && KINDS[turn.kind], turn?.seconds ? `${turn.seconds} s` : ""].filter(Boolean).join(" \u00b7 "));
+    write(this.#facts, [turn?.words && !turn.changes.length && KINDS[turn.kind], turn?.seconds ? `${turn.seconds} s` : ""].filter(Boolean).join(" \u00b7 "));
     this.#now.hidden = !current;
     this.#comparing.hidden = !marked;
     this.#choose.hidden = !take || current;
@@ -116,7 +115,7 @@ export class Item {
     open.hidden = !changes.length;
     put(open, "aria-expanded", String(!list.hidden));
     list.replaceChildren(...changes.map(({ turn, words }, at) => element(
-      "li", {}, element("span", {}, words.replace(BY_HAND, "")),
+      "li", {}, element("span", {}, words),
       current && at === changes.length - 1 ? null : element(
         "button", { type: "button", class: "history-button", "aria-label": `Go to change ${at + 1}`, click: () => this.#hand.go(turn) },
         "Go to",

@@ -71,9 +71,11 @@ document.addEventListener("dragover", (event) => {
 document.addEventListener("dragleave", (event) => event.relatedTarget ?? dropping(false));
 document.addEventListener("drop", (event) => {
   dropping(false);
+  if (!carriesFiles(event)) return;
   const field = document.querySelector(FILES);
-  if (!carriesFiles(event) || !field || event.target.closest?.("#upload")) return; // which takes it itself
-  event.preventDefault();
+  if (field && event.target.closest?.("#upload")) return; // which takes it itself
+  event.preventDefault(); // or the browser would leave the page for the file
+  if (!field) return; // while another file is on its way
   const first = new DataTransfer();
   first.items.add(event.dataTransfer.files[0]);
   field.files = first.files;

@@ -106,3 +106,18 @@ def _decode(source: Path, decoded: Path, shown: str) -> None:
         ) from error
     if soundfile.info(for_libsndfile(decoded)).duration > MAX_MINUTES * 60:
         raise AudioError(f"{shown} is over {MAX_MINUTES} minutes long; up to {MAX_MINUTES} are accepted. Cut it.")
+
+
+def check_length(source: Path, shown: str, longest_seconds: float) -> None:
+    """AudioError for a file longer than is taken here, before anybody has listened to it."""
+    if longest_seconds < MAX_MINUTES * 60:  # that much is seen to where a file is read
+        with opened(source, shown) as file:
+            check_seconds(file.frames / file.samplerate, shown, longest_seconds)
+
+
+def check_seconds(seconds: float, shown: str, longest_seconds: float) -> None:
+    """AudioError for a track that is longer than is taken here."""
+    if seconds > longest_seconds:
+        raise AudioError(
+            f"{shown} is {seconds:,.0f} seconds long; up to {longest_seconds:,.0f} are accepted here. Cut it."
+        )

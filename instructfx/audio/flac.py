@@ -14,8 +14,10 @@ from typing import BinaryIO
 from instructfx.audio.splice import Piece
 
 MAGIC = b"fLaC"
+BLOCK_SAMPLES = (8, 10)  # the bytes of a file that say how long its blocks are
 LENGTH = (18, 26)  # the bytes of a file whose lowest 36 bits are its number of samples
 LENGTH_BITS = 36
+MOST_SAMPLES = (1 << LENGTH_BITS) - 1
 SHORTEST_BYTES = 42  # of a file: the streaminfo block is the first
 LONGEST_FRAME_BYTES = 1 << 20
 MOST_CHECKED_BYTES = 2 << 20  # of what looks like frames: the last is mostly the first that is tried
@@ -37,7 +39,13 @@ class Frame:
 def says_length(file: BinaryIO, start: int) -> bool:
     """Whether the FLAC that begins there gives its number of samples."""
     file.seek(start + LENGTH[0])
-    return bool(int.from_bytes(file.read(LENGTH[1] - LENGTH[0]), "big") & (1 << LENGTH_BITS) - 1)
+    return bool(int.from_bytes(file.read(LENGTH[1] - LENGTH[0]), "big") & MOST_SAMPLES)
+
+
+def block_samples(file: BinaryIO, start: int) -> int:
+    """How many samples all frames but the last hold, at least, of the FLAC that begins there."""
+    file.seek(start + BLOCK_SAMPLES[0])
+    return int.from_bytes(file.read(BLOCK_SAMPLES[1] - BLOCK_SAMPLES[0]), "big")
 
 
 def with_length(file: BinaryIO, first: tuple[int, int], samples: int) -> list[Piece]:
@@ -56,8 +64,7 @@ def counted(source: Path, start: int) -> tuple[tuple[Piece, ...], bool]:
         end = source.stat().st_size
         if end < start + SHORTEST_BYTES or says_length(file, start):
             return (), True
-        file.seek(start + 8)
-        block_samples = int.from_bytes(file.read(2), "big")
+        block = block_samples(file, start)
         file.seek(max(end - ID3V1_BYTES, start))
         if file.read(3) == b"TAG":
             end -= ID3V1_BYTES
@@ -66,7 +73,7 @@ def counted(source: Path, start: int) -> tuple[tuple[Piece, ...], bool]:
         tail = file.read(end - at)
         checked = 0
         for found in reversed([each.start() for each in HEADER.finditer(tail)]):
-            frame = frame_at(tail[found : found + LONGEST_HEADER_BYTES], block_samples)
+            frame = frame_at(tail[found : found + LONGEST_HEADER_BYTES], block)
             checked += len(tail) - found if frame else 0
             if checked > MOST_CHECKED_BYTES:
                 break

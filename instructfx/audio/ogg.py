@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from instructfx.audio.flac import with_length
+from instructfx.audio import flac
 from instructfx.audio.splice import Piece
 
 MAGIC = b"OggS"
@@ -25,29 +25,37 @@ MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 @dataclass(frozen=True)
 class OggPage:
-    """One page: where it begins, where its body does and where it ends; unfinished: its last packet goes on.
+    """One page: where it begins, where its body does and where it ends; unfinished: its last packet goes on; fresh:
+    where the first packet begins that does not go on from the page before.
 
-    granule is the stream's position at its end, number counts the pages of its stream. spoilt: its checksum is wrong.
+    granule is the stream's position at its end, number counts the pages of its stream, packets those that end on it.
+    spoilt: its checksum is wrong.
     """
 
     start: int
     body: int
+    fresh: int
     end: int
     flags: int
     granule: int
     stream: int
     number: int
+    packets: int
     unfinished: bool
     spoilt: bool
 
 
 @dataclass
 class Link:
-    """A recording in a chain; flac: what it holds is FLAC, and its pieces are a FLAC file's. last: its last page."""
+    """A recording in a chain; flac: what it holds is FLAC, and its pieces are a FLAC file's. last: its last page,
+    first: the first on which sound ends, and first_packets, how many of those are there from their beginning."""
 
     pieces: list[Piece] = field(default_factory=list)
     flac: bool = False
     last: OggPage | None = None
+    first: OggPage | None = None
+    first_packets: int = 0
+    _beheaded: bool = False
 
     @property
     def ended(self) -> bool:
@@ -59,9 +67,16 @@ class Link:
         """Whether a packet ends on its last page, and nothing says where: decoders leave out what is on it."""
         return bool(self.last and self.last.granule == UNSAID)
 
-    def add(self, page: OggPage, start: int, stop: int) -> None:
-        """One more page, which mostly follows the one before."""
-        self.last = page
+    def add(self, page: OggPage, stop: int) -> None:
+        """One more page, which mostly follows the one before. A FLAC decoder gets no packet whose beginning is gone."""
+        goes_on = self.last is not None and self.last.unfinished and page.number == self.last.number + 1
+        beheaded = bool(page.flags & CONTINUED) and (self._beheaded or not goes_on)
+        if self.first is None and 0 < page.granule < UNSAID:
+            self.first, self.first_packets = page, page.packets - beheaded
+        self.last, self._beheaded = page, beheaded and not page.packets
+        start = page.start
+        if self.flac:
+            start = min(page.fresh if beheaded else page.body + FLAC_MAPPING_BYTES * (not self.pieces), stop)
         last = self.pieces[-1] if self.pieces else None
         if isinstance(last, tuple) and last[1] == start:
             self.pieces[-1] = (last[0], stop)
@@ -100,17 +115,21 @@ def chain_of(source: Path) -> OggChain:
                 before = {}
             if not found:  # what was before is missing; the decoder says so
                 found.append(Link())
-            link = found[-1]
-            start = page.body if link.flac else page.start
-            link.add(page, start + FLAC_MAPPING_BYTES * (link.flac and not link.pieces), min(page.end, end))
-            damaged |= page.end <= end and (page.spoilt or _lost(before.get(page.stream), page))
-            before[page.stream] = last = page
+            found[-1].add(page, min(page.end, end))
+            earlier = before.get(page.stream)
+            damaged |= page.end <= end and (page.spoilt or _lost(earlier, page) or _fell(earlier, page))
+            said = page.granule if page.granule != UNSAID else earlier.granule if earlier else 0
+            before[page.stream], last = replace(page, granule=said), page
         whole = last is not None and last.end <= end and not last.unfinished
         damaged |= whole and any(link.without_length for link in found)
         for link in found if whole and not damaged else ():
             if link.flac and link.last:
                 assert isinstance(link.pieces[0], tuple)
-                link.pieces[:1] = with_length(file, link.pieces[0], link.last.granule)
+                samples = _flac_samples(file, link)
+                if 0 <= samples <= flac.MOST_SAMPLES:
+                    link.pieces[:1] = flac.with_length(file, link.pieces[0], samples)
+                else:  # positions of two streams, or such as no FLAC has
+                    damaged = True
             elif link.last and not link.ended:
                 link.pieces[-1:] = _with_end(file, link.pieces[-1], link.last)
     return OggChain(tuple(found), whole, damaged)
@@ -120,6 +139,20 @@ def _lost(earlier: OggPage | None, page: OggPage) -> bool:
     """Whether pages are missing between two of a stream; behind the headers a recording of a stream may begin late."""
     missing = page.number - earlier.number - 1 if earlier else 0
     return bool(earlier and missing and (earlier.granule or 0 < missing <= MOST_LOST_PAGES))
+
+
+def _fell(earlier: OggPage | None, page: OggPage) -> bool:
+    """Whether a stream's position is before the one that it had; earlier.granule: the last that was said."""
+    return bool(earlier and page.granule < earlier.granule)
+
+
+def _flac_samples(file: BinaryIO, link: Link) -> int:
+    """How many samples a FLAC in Ogg holds: up to its last position, from where its first page of sound begins, which
+    is not the start of the recording where a stream was cut."""
+    assert isinstance(link.pieces[0], tuple)
+    assert link.last
+    of_first = link.first_packets * flac.block_samples(file, link.pieces[0][0])  # FLAC in Ogg has frames of one length
+    return link.last.granule - max(link.first.granule - of_first if link.first else 0, 0)
 
 
 def _with_end(file: BinaryIO, piece: Piece, page: OggPage) -> list[Piece]:
@@ -156,7 +189,9 @@ def _pages(file: BinaryIO, end: int) -> Iterator[OggPage]:
         granule, stream, number = (int.from_bytes(head[a:b], "little") for a, b in ((6, 14), (14, 18), (18, 22)))
         unfinished = bool(lacing) and lacing[-1] == 255
         spoilt = stop <= end and checksum(head + lacing + file.read(stop - body)) != head[22:26]
-        yield OggPage(position, body, stop, flags, granule, stream, number, unfinished, spoilt)
+        ends = [place for place, size in enumerate(lacing, 1) if size < 255]
+        fresh = body + sum(lacing[: ends[0] if ends else None]) if flags & CONTINUED else body
+        yield OggPage(position, body, fresh, stop, flags, granule, stream, number, len(ends), unfinished, spoilt)
         position = stop
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import io
 import os
 import sys
@@ -11,7 +12,8 @@ from contextlib import contextmanager
 
 @contextmanager
 def quiet_libraries() -> Iterator[None]:
-    """As long as the block runs, what they write goes nowhere, and what we write goes where it went.
+    """As long as the block runs, what they write goes nowhere, and what we write goes where it went, as does where
+    Python was when something kills the process.
 
     Nothing where standard error is no file of the system's, or not the usual one.
     """
@@ -28,10 +30,15 @@ def quiet_libraries() -> Iterator[None]:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, number)
     os.close(nowhere)
-    sys.stderr = io.TextIOWrapper(os.fdopen(kept, "wb", 0), ours.encoding, ours.errors, write_through=True)
+    sys.stderr = loud = io.TextIOWrapper(os.fdopen(kept, "wb", 0), ours.encoding, ours.errors, write_through=True)
+    tells = not faulthandler.is_enabled()
+    if tells:
+        faulthandler.enable(loud)
     try:
         yield
     finally:
+        if tells:
+            faulthandler.disable()
         os.dup2(kept, number)
-        sys.stderr.close()
         sys.stderr = ours
+        loud.close()

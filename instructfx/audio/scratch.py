@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import secrets
 import shutil
@@ -11,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-RESERVED = "instructfx-{}-reserved"  # all that is in a file whose name a process has reserved
-MOST_RESERVED_BYTES = 40
+RESERVED = "instructfx-{}-reserved on {}"  # all that is in a file whose name a process of a host has reserved
+MOST_RESERVED_BYTES = 400
 NAMED = re.compile(r"\.?instructfx-(\d+)-[\w-]+(\.\w+)?")
 
 
@@ -41,15 +42,21 @@ def unfinished(target: Path) -> Path:
 def reserve(path: Path) -> None:
     """Take a name for a file that is written later; FileExistsError where it is taken. `release` frees such names."""
     with path.open("x") as file:
-        file.write(RESERVED.format(os.getpid()))
+        file.write(reserved_by(os.getpid()))
+
+
+def reserved_by(process: int | str) -> str:
+    """What a process of this host writes into a file whose name it reserves."""
+    return RESERVED.format(process, platform.node())
 
 
 def release(folder: Path) -> None:
-    """Free the names in a folder that processes had reserved which are gone."""
-    for path in folder.iterdir():
+    """Free the names in a folder that processes of this host had reserved which are gone."""
+    ours = re.compile(re.escape(reserved_by("PID")).replace("PID", r"(\d+)", 1))
+    for path in _listed(folder):
         try:
             if path.is_file() and path.stat().st_size <= MOST_RESERVED_BYTES:
-                match = NAMED.fullmatch(path.read_text(errors="replace"))
+                match = ours.fullmatch(path.read_text(errors="replace"))
                 if match and not is_running(int(match[1])):
                     path.unlink()
         except OSError:  # it is somebody else's
@@ -64,11 +71,19 @@ def own_scratch() -> tuple[Path, ...]:
 def abandoned(folder: Path | None = None) -> tuple[Path, ...]:
     """What processes that are gone left in a folder, the system's folder for temporary files unless named."""
     found = []
-    for path in (folder or Path(tempfile.gettempdir())).iterdir():
+    for path in _listed(folder or Path(tempfile.gettempdir())):
         match = NAMED.fullmatch(path.name)
         if match and not is_running(int(match[1])):
             found.append(path)
     return tuple(sorted(found))
+
+
+def _listed(folder: Path) -> tuple[Path, ...]:
+    """What is in a folder; nothing where it can be written into but not be listed."""
+    try:
+        return tuple(folder.iterdir())
+    except PermissionError:
+        return ()
 
 
 def is_running(process: int) -> bool:

@@ -90,6 +90,12 @@ def opened_archive(path: Path) -> Iterator[Archive]:
             yield Archive(name, members[SESSION_JSON], audio, archive)
 
 
+def unpacked_bytes(path: Path) -> int:
+    """How much a bundle holds once it is unpacked; StoreError where it is none."""
+    with opened_archive(path) as archive:
+        return archive.session.file_size + (archive.audio.file_size if archive.audio else 0)
+
+
 def audio_of(member: zipfile.ZipInfo) -> tuple[str, str]:
     """(SHA-256, extension) that a member's name tells."""
     found = AUDIO.fullmatch(member.filename)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from instructfx.audio.containers import check_length, check_seconds
 from instructfx.audio.scratch import scratch_folder
 from instructfx.audio.track import Track, inspect, sha256_of
 from instructfx.bundles.archive import Archive, audio_of, opened_archive
@@ -29,21 +31,26 @@ class Imported:
     notes: tuple[str, ...] = ()
 
 
-def import_bundle(path: Path, store: Store, audio: Path | None = None) -> Imported:
+def import_bundle(path: Path, store: Store, audio: Path | None = None, longest_seconds: float = math.inf) -> Imported:
     """Put a bundle's session into a store, under a fresh id; audio is the track where the bundle holds none.
+
+    How long the track is, is looked at before it is unpacked, and again before anybody listens to it.
 
     Raises StoreError or AudioError for the first thing that is wrong; then nothing is stored.
     """
     with opened_archive(path) as archive:
         text = archive.session_json()
         bundle = believed(parsed(text, f"{path.name}: {SESSION_JSON}"), f"{path.name}: {SESSION_JSON}")
-        session, remarks = unpacked(bundle, f"bundle {fingerprint(text)} of {bundle.session.dry.name}")
+        dry = bundle.session.dry
+        check_seconds(dry.frames / dry.sample_rate, dry.name, longest_seconds)
+        session, remarks = unpacked(bundle, f"bundle {fingerprint(text)} of {dry.name}")
         with _audio(archive, bundle, audio) as file:
-            track = inspect(file, bundle.session.dry.name)
-            check_track(track, bundle.session.dry)
+            check_length(file, dry.name, longest_seconds)
+            track = inspect(file, dry.name)
+            check_track(track, dry)
             stored, _ = store.put(session, track, remarks)
     notes = []
-    if track.excerpt_start != bundle.session.dry.excerpt_start:
+    if track.excerpt_start != dry.excerpt_start:
         notes.append("the excerpt that is searched on begins elsewhere than where the bundle says; it was chosen anew")
     return Imported(replace(stored, dry=replace(stored.dry, excerpt_start=track.excerpt_start)), tuple(notes))
 
@@ -90,7 +97,10 @@ def _audio(archive: Archive, bundle: Bundle, given: Path | None) -> Iterator[Pat
         yield given
         return
     if archive.audio is None:
-        raise StoreError(f"{archive.name} holds no audio: give the track with --audio TRACK; its SHA-256 is {wanted}")
+        raise StoreError(
+            f"{archive.name} holds no audio: export it with its track, or import it on the command line with "
+            f"--audio TRACK; the SHA-256 of that is {wanted}"
+        )
     sha256, extension = audio_of(archive.audio)
     listed = bundle.files.get(archive.audio.filename)
     if listed is None or {sha256, listed.sha256, wanted} != {wanted} or listed.bytes != archive.audio.file_size:

@@ -52,7 +52,7 @@ WORDS = EffectWords(
                 "maximize",
                 "maximise",
             ),
-            ("limitador", "limitar", "maximizador"),
+            ("limitador", "limitar", "limita", "limítalo", "maximizador"),
         ),
     ),
     numbers={"db": ("threshold_db",), "s": ("release_ms",), "": ("threshold_db",)},

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from instructfx.chain import Chain, Slot
-from instructfx.chain.diff import to_text
 from instructfx.engine.context import TurnContext
-from instructfx.engine.turn import LONGEST_INSTRUCTION, begin, by_hand, finish
+from instructfx.engine.edits import kept
 from instructfx.errors import InstructionError
 from instructfx.planners.drawing import so_much
 from instructfx.sessions import Session, Turn
@@ -25,17 +24,17 @@ def amount_of(session: Session) -> tuple[Turn, float] | None:
     for turn in reversed(session.path):
         if turn.kind != "edited":
             return (turn, 1.0 if share is None else share) if turn.chain != session.before_turn(turn) else None
-        if share is None and turn.share is not None and not _of_a_hand(session, turn):
+        if share is None and _of_words(session, turn):
             share = turn.share
     return None
 
 
-def _of_a_hand(session: Session, turn: Turn) -> bool:
-    """Whether an amount is one of a change by hand, as earlier versions made them."""
-    of = session.reached(turn.parent_id)
-    if of is None or of.kind != "edited" or turn.share is None:
+def _of_words(session: Session, turn: Turn) -> bool:
+    """Whether a turn is an amount of what was said, and not one of a change by hand, as earlier versions made them."""
+    if turn.share is None:
         return False
-    return turn.chain == so_much(session.before_turn(of), of.chain, turn.share)
+    of = session.reached(turn.parent_id)
+    return of is None or of.kind != "edited" or turn.chain != so_much(session.before_turn(of), of.chain, turn.share)
 
 
 def amount(context: TurnContext, share: float) -> Session:
@@ -55,37 +54,57 @@ def amount(context: TurnContext, share: float) -> Session:
     chain = scaled(session, float(share))
     if chain == session.chain:
         raise InstructionError(f"{share:.0%} of that turn is what plays already")
-    words = f'{share:.0%} of "{last[0].instruction}"'[:LONGEST_INSTRUCTION]
-    reply = f"By hand: {to_text(session.chain, chain)}"[:LONGEST_INSTRUCTION]
-    parent = session.reached(standing.parent_id) if standing.share is not None else standing
-    return finish(begin(context), by_hand("edited", parent, chain, words, reply, float(share)))
+    parent = session.reached(standing.parent_id) if _of_words(session, standing) else standing
+    return kept(context, parent, chain, f'{share:.0%} of "{last[0].instruction}"', float(share))
 
 
 def scaled(session: Session, share: float) -> Chain:
-    """The chain that plays now with so much of the last turn that was said; as it is where there is none."""
+    """The chain that plays now with so much of the last turn that was said; as it is where there is none.
+
+    What hands did since then, between one amount and the next, is done again one after the other to this much of it:
+    so nothing is lost of what an amount took away for a while.
+    """
     last = amount_of(session)
     if last is None:
         return session.chain
-    turn, now = last
-    before = session.before_turn(turn)
-    return _carried(so_much(before, turn.chain, now), session.chain, so_much(before, turn.chain, share))
+    turn, _ = last
+    chain = so_much(session.before_turn(turn), turn.chain, share)
+    was = by_hand = turn.chain
+    for each in session.path[session.path.index(turn) + 1 :]:
+        if _of_words(session, each):
+            chain = _carried(was, by_hand, chain)
+            was = each.chain
+        by_hand = each.chain
+    return _carried(was, by_hand, chain)
 
 
 def _carried(was: Chain, by_hand: Chain, to: Chain) -> Chain:
-    """What hands made of one chain, done to another: their order, what they put in, took out and set."""
-    slots = []
+    """What hands made of one chain, done to another: what they put in, took out and set, and their order where they
+    moved anything."""
+    slots = {slot.id: slot for slot in to.slots if was.find(slot.id) is None}
     for slot in by_hand.slots:
         old, new = was.find(slot.id), to.find(slot.id)
         if old is None:
-            slots.append(slot)
+            slots[slot.id] = slot
         elif new is not None:
-            slots.append(_merged(old, slot, new))
-    for place, slot in enumerate(to.slots):
-        if was.find(slot.id) is None and by_hand.find(slot.id) is None:
-            earlier = {each.id for each in to.slots[:place]}
-            after = max((at + 1 for at, each in enumerate(slots) if each.id in earlier), default=0)
-            slots.insert(after, slot)
-    return Chain(tuple(slots))
+            slots[slot.id] = _merged(old, slot, new)
+    stayed = [each for each in was.ids if each in by_hand.ids]
+    moved = stayed != [each for each in by_hand.ids if each in stayed]
+    leading, trailing = (by_hand.ids, to.ids) if moved else (to.ids, by_hand.ids)
+    order = [each for each in leading if each in slots]
+    for slot_id in trailing:
+        if slot_id in slots and slot_id not in order:
+            order.insert(_place(slot_id, trailing, order), slot_id)
+    return Chain(tuple(slots[each] for each in order))
+
+
+def _place(slot_id: str, ids: tuple[str, ...], order: list[str]) -> int:
+    """Where in an order something belongs that other ids have: behind all that it follows there, else before the first
+    that follows it, else at the end."""
+    own = ids.index(slot_id)
+    behind = [at + 1 for at, each in enumerate(order) if each in ids[:own]]
+    before = [at for at, each in enumerate(order) if each in ids[own:]]
+    return max(behind) if behind else min(before, default=len(order))
 
 
 def _merged(old: Slot, by_hand: Slot, new: Slot) -> Slot:

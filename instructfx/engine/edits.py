@@ -11,6 +11,7 @@ from instructfx.engine.context import TurnContext
 from instructfx.engine.turn import LONGEST_INSTRUCTION, begin, by_hand, finish
 from instructfx.errors import InstructionError
 from instructfx.sessions import Session, Turn
+from instructfx.sessions.records import BY_HAND
 
 LONGEST_NAME = 80  # characters
 
@@ -21,14 +22,22 @@ def edit(context: TurnContext, chain: Chain, words: str) -> Session:
     Raises InstructionError for a chain that is the one that plays now, and for words that are too long.
     """
     session = context.session
-    changed = to_text(session.chain, chain)
-    if not changed:
+    if not to_text(session.chain, chain):
         raise InstructionError("that is how the chain is already, so there is nothing to keep; change a setting first")
-    reply = f"By hand: {changed}"[:LONGEST_INSTRUCTION]
     words = one_line(words)
     if len(words) > LONGEST_INSTRUCTION:
         raise InstructionError(f"that is {len(words)} characters long; up to {LONGEST_INSTRUCTION} are read")
-    return finish(begin(context), by_hand("edited", session.current, chain, words or reply, reply))
+    return kept(context, session.current, chain, words)
+
+
+def kept(context: TurnContext, parent: Turn | None, chain: Chain, words: str, share: float | None = None) -> Session:
+    """Commit a chain as a change by hand of what plays now, which continues a turn, None for the dry track.
+
+    words are cut to what is read of an instruction; empty ones become what changed. share is how much of a turn it is.
+    """
+    reply = f"{BY_HAND}{to_text(context.session.chain, chain)}"[:LONGEST_INSTRUCTION]
+    words = words[:LONGEST_INSTRUCTION] or reply
+    return finish(begin(context), by_hand("edited", parent, chain, words, reply, share))
 
 
 def go_to(context: TurnContext, turn_id: str | None) -> Session:

@@ -11,7 +11,7 @@ from instructfx.audio import Audio
 from instructfx.audio.track import Track, frame_at, inspect
 from instructfx.chain import Chain
 from instructfx.ears import ear_named, judging_as
-from instructfx.engine.amounts import amount, amount_of
+from instructfx.engine.amounts import amount
 from instructfx.engine.compare import Comparison, compared
 from instructfx.engine.context import Agents, Callbacks, TurnContext, excerpt_of
 from instructfx.engine.edits import chain_at, edit, go_to, named, original
@@ -83,15 +83,11 @@ class LiveSession:
         self.session = amount(self.context(), share)
         return self.session.turns[-1]
 
-    def amount_of(self) -> tuple[Turn, float] | None:
-        """The turn and the share that a control of the amount should show; None where there is nothing to scale."""
-        return amount_of(self.session)
-
     def go_to(self, turn_id: str | None) -> Turn:
         """Back, or forward again, to any turn, None for the dry track: a turn of kind "undone".
 
-        `session.undo_target` and `session.redo_target` are where one step leads. Raises InstructionError for what
-        plays already, StoreError for a turn that there is none of.
+        `sessions.runs.steps_of` says where one step leads. Raises InstructionError for what plays already, StoreError
+        for a turn that there is none of.
         """
         self.session = go_to(self.context(), turn_id)
         return self.session.turns[-1]

@@ -83,8 +83,8 @@ class Tags:
 
 @dataclass(frozen=True)
 class _Names:
-    """What a field is called: the frame of ID3, the key of Vorbis comments, the atom of MP4; the key of APEv2 where that
-    is not Vorbis's."""
+    """What a field is called: the frame of ID3, the key of Vorbis comments, the atom of MP4, and APEv2's key where it
+    differs from that of Vorbis comments."""
 
     field: str
     id3: str

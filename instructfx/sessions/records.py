@@ -18,6 +18,9 @@ from instructfx.sessions.options import FirstTurn, TurnOptions
 
 Kind = Literal["said", "edited", "matched", "undone"]
 
+BY_HAND = "By hand: "
+"""How the reply to a change by hand begins, and its words where nobody gave it any."""
+
 
 @dataclass(frozen=True)
 class Dry:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from instructfx.chain import Chain
-from instructfx.sessions.records import Turn
+from instructfx.sessions.records import BY_HAND, Turn
 from instructfx.sessions.session import Session
 
 
@@ -48,7 +48,7 @@ class TurnRun:
     def words(self) -> str:
         """What was said, or that it was done by hand."""
         several = self.by_hand and len(self.changes) > 1
-        return f"By hand: {len(self.changes)} changes" if several else self.telling.instruction
+        return f"{BY_HAND}{len(self.changes)} changes" if several else self.telling.instruction
 
 
 def runs_of(session: Session) -> Mapping[str, TurnRun]:

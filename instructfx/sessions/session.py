@@ -96,17 +96,6 @@ class Session:
         return self.reached(self.head)
 
     @property
-    def can_undo(self) -> bool:
-        """Whether there is anything to go back from; `undo_target` None is the dry track then."""
-        return self.walked[1] > 0
-
-    @property
-    def undo_target(self) -> str | None:
-        """The id of the turn to which one step back leads; None for the dry track, or where nothing can be undone."""
-        way, place = self.walked
-        return way[place - 2] if place > 1 else None
-
-    @property
     def redo_target(self) -> str | None:
         """The id of the turn to which one step forward leads, on the way that was left; None where that ends here."""
         way, place = self.walked

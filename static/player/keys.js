@@ -1,11 +1,6 @@
 const STRIDE = 5; // seconds
 const WAYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
 
-/**
- * The player's keys. host: {toggle(), step(seconds), edge(end), choose(place), loop(), match(), escape()}; escape says
- * whether there was something to leave. After a press with the pointer Space plays and pauses, whatever was pressed;
- * who came to a button by Tab presses it with Space, as everywhere.
- */
 const SILENT = "checkbox radio range button submit reset file color".split(" "); // kinds of fields without a text
 
 /** Space plays wherever no text is being typed, but for what somebody came to by key and presses with it. */
@@ -24,6 +19,11 @@ export function listenEverywhere(root, host, signal) {
   document.addEventListener("keyup", (event) => ours(event) && event.preventDefault(), { signal });
 }
 
+/**
+ * The player's keys. host: {toggle(), step(seconds), edge(end), choose(place), loop(), match(), escape()}; escape says
+ * whether there was something to leave. After a press with the pointer Space plays and pauses, whatever was pressed;
+ * who came to a button by Tab presses it with Space, as everywhere.
+ */
 export function listen(root, host) {
   let pointing = true;
   const pressing = (target) => target.tagName === "BUTTON" && !pointing;

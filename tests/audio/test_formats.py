@@ -13,6 +13,8 @@ import pytest
 import soundfile
 
 from instructfx.audio import MP3_RATES, WRITABLE, Audio, Samples, load, resample, save
+from instructfx.audio.ogg import MOST_LOST_PAGES
+from instructfx.bench.robustness.ogg_pages import later, packed, pages
 from instructfx.errors import AudioError
 
 LOSSLESS = (".wav", ".flac", ".aif", ".aiff")
@@ -229,3 +231,47 @@ def test_what_ffmpeg_decodes_is_loaded(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("PATH", str(script.parent))
     monkeypatch.chdir(tmp_path)
     np.testing.assert_allclose(load(name).samples, sound.samples, atol=ONE_STEP_OF_24_BITS)
+
+
+@needs_ffmpeg
+@pytest.mark.parametrize("late", [0, 2], ids=["from the start", "later"])
+def test_flac_in_ogg_that_was_cut_within_a_frame(tmp_path: Path, late: int) -> None:
+    """The frame whose beginning is gone is no sound and is not counted."""
+    samples = 0.1 * np.random.default_rng(0).standard_normal((66_150, 1))
+    soundfile.write(tmp_path / "in.wav", samples, 22_050, "PCM_16")
+    command = ["ffmpeg", "-v", "error", "-i", tmp_path / "in.wav", "-c:a", "flac", "-page_duration", "1", "whole.oga"]
+    subprocess.run(command, check=True, timeout=60, cwd=tmp_path)
+    single = pages((tmp_path / "whole.oga").read_bytes())
+    packets = [(page[27 + page[26] :], int.from_bytes(page[6:14], "little")) for page in single]
+    heads = sum(position == 0 for _, position in packets)
+    crossed = packed(packets, heads + late)
+    (tmp_path / "crossed.oga").write_bytes(crossed)
+    assert load(tmp_path / "crossed.oga").samples.shape == (1, 66_150)
+    found, kept = pages(crossed), heads + MOST_LOST_PAGES + 2
+    assert found[kept][5] == 1, "it goes on from a page that is left out"
+    missing = int.from_bytes(found[kept][6:14], "little")
+    (tmp_path / "cut.oga").write_bytes(b"".join([*found[:heads], *found[kept:]]))
+    cut = load(tmp_path / "cut.oga").samples
+    assert cut.shape == (1, 66_150 - missing)
+    assert np.abs(cut - samples[missing:].T).max() < 1e-4
+
+
+@needs_ffmpeg
+def test_flac_in_ogg_that_was_cut_from_a_stream(tmp_path: Path) -> None:
+    """Its positions, and those in its frames, begin where the stream was cut."""
+    samples = 0.1 * np.random.default_rng(0).standard_normal((66_150, 1))
+    soundfile.write(tmp_path / "in.wav", samples, 22_050, "PCM_16")
+    whole = tmp_path / "whole.oga"
+    command = ["ffmpeg", "-v", "error", "-i", tmp_path / "in.wav", "-c:a", "flac", "-page_duration", "100000", whole]
+    subprocess.run(command, check=True, timeout=60)
+    found = pages(whole.read_bytes())
+    heads = sum(page[6:14] == bytes(8) for page in found)
+    kept = heads + MOST_LOST_PAGES + 2
+    missing = int.from_bytes(found[kept - 1][6:14], "little")
+    cut = tmp_path / "cut.oga"
+    cut.write_bytes(b"".join([*found[:heads], *found[kept:]]))
+    assert load(cut).samples.shape == (1, 66_150 - missing)
+    assert np.abs(load(cut).samples - samples[missing:].T).max() < 1e-4
+    moved = tmp_path / "moved.oga"
+    moved.write_bytes(later(whole.read_bytes()))
+    assert load(moved).samples.shape == (1, 66_150)

@@ -117,7 +117,8 @@ def test_without_audio_the_track_is_asked_for(
     assert zipfile.ZipFile(bundle).namelist() == ["session.json"]
     monkeypatch.setenv("INSTRUCTFX_SESSIONS", str(tmp_path / "s"))
     status, _, err = run(capsys, "sessions", "import", bundle)
-    assert (status, "give the track with --audio TRACK" in err, err.count("\n")) == (2, True, 1)
+    told = "export it with its track, or import it on the command line with --audio TRACK"
+    assert (status, told in err, err.count("\n")) == (2, True, 1)
     save(noise, other)
     status, _, err = run(capsys, "sessions", "import", bundle, "--audio", other)
     assert (status, "other.wav is not the session's track" in err, err.count("\n")) == (2, True, 1)

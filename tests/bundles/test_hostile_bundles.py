@@ -24,9 +24,10 @@ from lived_sessions import changed, document_of, lived, run
 
 from instructfx.audio import Audio, save
 from instructfx.audio.track import inspect
-from instructfx.bundles import document, export_bundle, import_bundle
+from instructfx.bundles import document, export_bundle, import_bundle, reading
+from instructfx.bundles.archive import unpacked_bytes
 from instructfx.bundles.format import memory_bytes
-from instructfx.errors import InstructFXError, StoreError
+from instructfx.errors import AudioError, InstructFXError, StoreError
 from instructfx.store import Store
 
 Document = dict[str, Any]
@@ -90,6 +91,24 @@ def with_audio(bundle: Path, target: Path, audio: bytes, extension: str) -> Path
     document["session"]["dry"]["sha256"] = sha256
     document["files"] = {name: {"sha256": sha256, "bytes": len(audio)}}
     return zipped(target, [("session.json", json.dumps(document).encode()), (name, audio)])
+
+
+def test_a_track_that_is_too_long_is_refused_before_it_is_unpacked(
+    good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path / "home")
+    heard: list[Path] = []
+    monkeypatch.setattr(reading, "inspect", lambda path, name: heard.append(path))
+    says_less = document_of(good)
+    says_less["session"]["dry"]["frames"] = 100
+    members = members_of(good)
+    lying = [("session.json", json.dumps(says_less).encode()), (audio_member(good), members[audio_member(good)])]
+    with pytest.raises(AudioError, match=r"song\.wav is 0 seconds long; up to 0 are accepted here"):
+        import_bundle(zipped(tmp_path / "lies.zip", lying), store, longest_seconds=0.4)
+    monkeypatch.setattr(reading, "scratch_folder", lambda: pytest.fail("unpacked"))
+    with pytest.raises(AudioError, match=r"song\.wav is 0 seconds long; up to 0 are accepted here"):
+        import_bundle(good, store, longest_seconds=0.4)
+    assert (heard, store.listed(), unpacked_bytes(good)) == ([], (), sum(map(len, members.values())))
 
 
 # Members
@@ -215,7 +234,7 @@ def test_audio_that_is_not_the_one_is_refused(
     assert "its audio is not the one" in refused(
         zipped(tmp_path / "c.zip", [("session.json", text), (renamed, members[name])])
     )
-    assert "give the track with --audio" in refused(zipped(tmp_path / "d.zip", [("session.json", text)]))
+    assert "export it with its track" in refused(zipped(tmp_path / "d.zip", [("session.json", text)]))
 
 
 @pytest.mark.parametrize(

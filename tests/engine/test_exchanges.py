@@ -13,6 +13,7 @@ from instructfx.bundles import export_bundle, import_bundle
 from instructfx.chain import Chain
 from instructfx.cli.main import main
 from instructfx.engine import Callbacks
+from instructfx.engine.amounts import amount_of
 from instructfx.engine.live import LiveSession, open_session, resume_session
 from instructfx.errors import StoreError
 from instructfx.exports import export
@@ -21,6 +22,7 @@ from instructfx.planners import Plan, PlanRequest, Reply, Take
 from instructfx.planners.recorded import said_again
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
 from instructfx.sessions import Exchange, Turn
+from instructfx.sessions.runs import steps_of
 from instructfx.store import Store
 
 QUICK = RefineOptions(
@@ -62,17 +64,17 @@ def test_a_question_is_answered_and_changes_nothing(track: Track, tmp_path: Path
     assert isinstance(first, Exchange)
     assert (first.act, first.reply, first.after_id, first.turns) == ("question", "It is at -14.2 LUFS.", None, 0)
     assert stages == ["planning", "saving"]
-    assert (live.turns, live.chain, live.session.head, live.session.can_undo) == ((), Chain(), None, False)
+    assert (live.turns, live.chain, live.session.head, steps_of(live.session).can_undo) == ((), Chain(), None, False)
     warmer = live.say("make it warmer")
     assert isinstance(warmer, Turn)
     then = live.say("and now?")
     assert isinstance(then, Exchange)
     assert (then.after_id, then.turns) == (warmer.id, 1)
     assert [each.instruction for each in live.session.conversation] == ["how loud is it?", "make it warmer", "and now?"]
-    assert (live.turns, live.session.current, live.amount_of()) == ((warmer,), warmer, (warmer, 1.0))
-    assert live.session.undo_target is None
+    assert (live.turns, live.session.current, amount_of(live.session)) == ((warmer,), warmer, (warmer, 1.0))
+    assert steps_of(live.session).undo is None
     live.go_to(None)
-    assert live.session.redo_target == warmer.id
+    assert steps_of(live.session).redo == warmer.id
 
 
 def test_a_first_turn_that_must_call_a_tool_may_answer(track: Track, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from instructfx.chain import Chain
 from instructfx.engine.live import LiveSession, open_session, resume_session
 from instructfx.errors import InstructionError, StoreError
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
+from instructfx.sessions.runs import steps_of
 
 QUICK = RefineOptions(GradientOptions(spectral_steps=5, waveform_steps=2), BayesOptions(evaluations=3, first_points=2))
 
@@ -26,25 +27,25 @@ def live(mono: Audio, tmp_path: Path) -> LiveSession:
 
 def steps(live: LiveSession) -> tuple[str | None, str | None]:
     """Where one step back and one step forward lead."""
-    return live.session.undo_target, live.session.redo_target
+    return steps_of(live.session).undo, steps_of(live.session).redo
 
 
 def test_undo_and_redo_walk_the_way_that_was_left(live: LiveSession) -> None:
-    assert (steps(live), live.session.can_undo) == ((None, None), False)
+    assert (steps(live), steps_of(live.session).can_undo) == ((None, None), False)
     one, two = live.say("warmer"), live.say("cut 3 dB at 400 Hz")
     three = live.edit(two.chain.bypassed("eq", True))
     assert steps(live) == (two.id, None)
-    back = live.go_to(live.session.undo_target)
+    back = live.go_to(steps_of(live.session).undo)
     assert (back.kind, back.parent_id, back.chain) == ("undone", two.id, two.chain)
     assert back.reply == 'Back to how it was after "cut 3 dB at 400 Hz".'
     assert steps(live) == (one.id, three.id)
     live.say("go back")
-    assert (steps(live), live.session.can_undo) == ((None, two.id), True)
+    assert (steps(live), steps_of(live.session).can_undo) == ((None, two.id), True)
     dry = live.go_to(None)
     assert (dry.chain, dry.parent_id, dry.reply) == (Chain(), None, "Back to the dry track.")
-    assert (steps(live), live.session.can_undo) == ((None, one.id), False)
+    assert (steps(live), steps_of(live.session).can_undo) == ((None, one.id), False)
     for expected in (one, two, three):
-        turn = live.go_to(live.session.redo_target)
+        turn = live.go_to(steps_of(live.session).redo)
         assert (turn.chain, live.session.standing) == (expected.chain, expected)
     assert turn.reply.startswith('On to how it was after "By hand: ')
     assert steps(live) == (two.id, None)
@@ -54,7 +55,7 @@ def test_undo_and_redo_walk_the_way_that_was_left(live: LiveSession) -> None:
 def test_a_new_turn_ends_the_way_that_was_left(new: str, live: LiveSession) -> None:
     one, two = live.say("warmer"), live.say("cut 3 dB at 400 Hz")
     live.go_to(one.id)
-    assert live.session.redo_target == two.id
+    assert steps_of(live.session).redo == two.id
     turn = live.say("boost 4 dB at 2 kHz") if new == "said" else live.edit(live.chain.bypassed("eq", True))
     assert steps(live) == (one.id, None)
     assert live.session.standing == turn

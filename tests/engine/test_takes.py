@@ -9,6 +9,7 @@ import pytest
 
 from instructfx.audio import Audio, save
 from instructfx.engine import Callbacks
+from instructfx.engine.amounts import amount_of
 from instructfx.engine.live import LiveSession, open_session, resume_session
 from instructfx.errors import InstructionError
 from instructfx.planners import Plan, PlanRequest, Take
@@ -16,6 +17,7 @@ from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.planners.recorded import said_again
 from instructfx.refine import BayesOptions, GradientOptions, RefineOptions, Step
 from instructfx.sessions.options import TurnOptions
+from instructfx.sessions.runs import steps_of
 
 QUICK = RefineOptions(GradientOptions(spectral_steps=15, waveform_steps=3), BayesOptions(evaluations=4, first_points=3))
 
@@ -58,7 +60,7 @@ def test_takes_are_siblings_of_different_sizes_and_seeds(live: LiveSession, tmp_
     plain, gentler, stronger = (take.readings_after["brightness"] for take in takes)
     assert gentler < plain < stronger
     assert stages == ["planning", "listening", "refining", "saving"] * 3
-    assert (live.session.standing, live.session.undo_target) == (takes[0], first.id)
+    assert (live.session.standing, steps_of(live.session).undo) == (takes[0], first.id)
     again = resume_session(live.session.id, store=tmp_path / "sessions")
     assert (again.session, again.session.standing) == (live.session, takes[0])
 
@@ -78,7 +80,7 @@ def test_one_of_the_takes_is_chosen_and_continued(live: LiveSession) -> None:
     assert [take.provenance.turn_options.step_size for take in takes] == [0.5, 0.3]
     chosen = live.go_to(takes[1].id)
     assert (chosen.chain, live.session.standing) == (takes[1].chain, takes[1])
-    assert live.amount_of() == (takes[1], 1.0)
+    assert amount_of(live.session) == (takes[1], 1.0)
     nxt = live.say("wider")
     assert [turn.id for turn in live.session.path] == [takes[1].id, nxt.id]
 
@@ -88,7 +90,7 @@ def test_undo_after_takes_leaves_all_of_them(live: LiveSession) -> None:
     takes = live.takes("brighter", 2)
     back = live.say("go back")
     assert (back.parent_id, back.chain) == (first.id, first.chain)
-    assert live.session.redo_target == takes[0].id
+    assert steps_of(live.session).redo == takes[0].id
 
 
 def test_where_nothing_is_searched_there_is_one_take(live: LiveSession) -> None:

@@ -23,6 +23,7 @@ from instructfx.bench.serving.running import running
 from instructfx.bench.serving.serving import family
 from instructfx.bench.serving.visitor import Visitor
 from instructfx.store import Store
+from instructfx.studio.visits.progress import STAGES
 from instructfx.studio.web.connections import BODY_BYTES, ClosingServer, ImpatientProtocol, most_connections
 
 LONG = "much warmer, some chorus, a big hall, a phaser and some grit"
@@ -168,6 +169,38 @@ def test_no_address_keeps_the_others_out(monkeypatch: pytest.MonkeyPatch) -> Non
         thread.join(60)
 
 
+def test_who_comes_from_elsewhere_takes_the_place_of_who_says_nothing() -> None:
+    """Each address holds as many connections as the newcomer's own: what is silent for longest goes; where nothing is,
+    nobody does."""
+    with socket.create_server(("127.0.0.1", 0)) as listening, ExitStack() as opened:
+        config = uvicorn.Config(echo, http=Patient, log_config=None, lifespan="off", limit_concurrency=5)
+        server = ClosingServer(config, lambda: None)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        place = listening.getsockname()
+
+        def one(source: int, said: bytes, told: bytes = b"") -> socket.socket:
+            address = (f"127.0.0.{source}", 0)
+            found = opened.enter_context(socket.create_connection(place, timeout=60, source_address=address))
+            found.sendall(said)
+            assert found.recv(100).startswith(told)
+            return found
+
+        sent = (HEAD % 100).replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n")
+        busy = [one(2, sent, b"HTTP/1.1 100")]
+        idle = [opened.enter_context(socket.create_connection(place, 60, (f"127.0.0.{n}", 0))) for n in (3, 4, 5)]
+        busy.append(one(6, sent, b"HTTP/1.1 100"))
+        assert idle[0].recv(1) == b"", "the first of them was closed"
+        busy += [one(number, sent, b"HTTP/1.1 100") for number in (7, 8)]
+        assert [each.recv(1) for each in idle[1:]] == [b"", b""]
+        one(9, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"HTTP/1.1 503")
+        for each in busy:
+            each.sendall(b"x" * 100)
+            assert each.recv(100).startswith(b"HTTP/1.1 200")
+        server.handle_exit(signal.SIGTERM, None)
+        thread.join(60)
+
+
 def test_that_nobody_can_come_in_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
     server = ClosingServer(uvicorn.Config(echo), lambda: None)
     loop = asyncio.new_event_loop()
@@ -211,7 +244,7 @@ def test_told_to_end_a_studio_says_so_and_leaves_turns_whole(tmp_path: Path, mon
         ended: list[int] = []
 
         def end(seen: str) -> None:
-            if "step " in seen and not ended:
+            if STAGES["refining"] in seen and not ended:
                 ended.append(studio.pid)
                 os.kill(studio.pid, signal.SIGTERM)
 

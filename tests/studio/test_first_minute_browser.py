@@ -29,6 +29,14 @@ const look = () => {
 };
 addEventListener("DOMContentLoaded", look);
 """
+LATE = """(line, milliseconds) => {
+  for (const each of line.getAnimations()) {
+    each.pause();
+    each.currentTime = milliseconds;
+  }
+  return getComputedStyle(line).visibility;
+}"""
+"""Whether a line is to be seen at that time after the page was opened."""
 DROP = """([name, text]) => {
     const bytes = Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
     const dataTransfer = new DataTransfer();
@@ -40,12 +48,24 @@ DROP = """([name, text]) => {
     return shown;
 }"""
 """A file let go over the page's head; what the page says while it is over it."""
+LET_GO = """([name, text, over]) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([Uint8Array.from(atob(text), (each) => each.charCodeAt(0))], name));
+    const drop = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+    document.querySelector(over).dispatchEvent(drop);
+    return drop.defaultPrevented;
+}"""
+"""A file let go over some part of the page; whether the browser is kept from going to the file itself."""
 
 
 def dropped(page: Any, path: Path) -> None:
     shown = page.evaluate(DROP, [path.name, base64.b64encode(path.read_bytes()).decode()])
     assert "Drop a track" in shown
     assert page.evaluate("getComputedStyle(document.body, '::after').content") in ("none", "normal")
+
+
+def let_go(page: Any, path: Path, over: str) -> bool:
+    return bool(page.evaluate(LET_GO, [path.name, base64.b64encode(path.read_bytes()).decode(), over]))
 
 
 def examples(page: Any) -> list[str]:
@@ -60,6 +80,9 @@ def test_the_outline_is_there_at_once_and_nothing_says_loading(chromium: Any, co
         page.goto(common.url, wait_until="commit")
         page.locator("#shell h1", has_text="InstructFX").wait_for()
         assert page.locator("#words").count() == 0
+        late = page.locator("#shell .late")
+        assert late.evaluate(LATE, 0) == "hidden"
+        assert late.evaluate(LATE, 60_000) == "visible", "where no script comes it says so"
         page.unroute("**/assets/*.js")
         page.wait_for_function("!!document.querySelector('#words')")
         assert not page.locator("#shell").is_visible()
@@ -156,3 +179,25 @@ def test_a_session_a_track_and_a_preset_are_dropped_anywhere(
     broken.write_bytes(b"no zip at all")
     dropped(page, broken)
     page.locator("#choosing .notice", has_text="zip").wait_for()
+
+
+def test_a_drop_while_another_is_on_its_way_leaves_the_page_where_it_is(
+    guest: Guest, common: Running, riff: Path
+) -> None:
+    page = opened(guest, session_of(common.url, riff, "3 dB louder"))
+    sent: list[Any] = []
+    page.route("**/upload?*", lambda route: sent.append(route))  # held until a second file was let go
+    assert let_go(page, riff, "#masthead")
+    page.wait_for_function("!document.querySelector('#upload input[type=file]')")
+    assert let_go(page, riff, "#masthead")
+    assert let_go(page, riff, "#upload")
+    for each in sent:
+        each.continue_()
+    page.unroute("**/upload?*")
+    page.locator("#notice .notice", has_text="press New track first").wait_for()
+    page.wait_for_function("!!document.querySelector('#upload input[type=file]')")
+    assert len(sent) == 1
+    step(page, lambda: page.click("#undo"))
+    assert effects(page) == []
+    assert let_go(page, riff, "#masthead")
+    page.locator("#notice .notice", has_text="press New track first").wait_for()

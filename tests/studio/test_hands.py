@@ -10,7 +10,7 @@ from typing import Any, cast
 from scripted_pool import session_of, turn_of, visit_of
 
 from instructfx.chain import Chain
-from instructfx.studio.page.part_data import conversation, player_data
+from instructfx.studio.page.part_data import conversation, player_data, tree_data
 from instructfx.studio.visits.jobs import entries_of
 from instructfx.studio.visits.visits import Visit
 from instructfx.studio.workers.messages import Sound
@@ -70,3 +70,11 @@ def test_a_row_is_one_message_and_a_lock_none(tmp_path: Path) -> None:
     assert "wish 1" in conversation(locked)
     apart = replace(made, entries=[])
     assert "What should change?" in conversation(apart)
+
+
+def test_the_history_tells_what_hands_did_and_says_itself_that_they_did_it(tmp_path: Path) -> None:
+    one = tree_data(visit(tmp_path, by_hand(2, 1)))["turns"][1]
+    assert (one["kind"], one["words"], one["changes"]) == ("edited", "gain 1 dB", [])
+    two = tree_data(visit(tmp_path, by_hand(2, 1), by_hand(3, -2)))["turns"][1]
+    assert two["words"] == "By hand: 2 changes"
+    assert [each["words"] for each in two["changes"]] == ["gain 1 dB", "gain -2 dB"]

@@ -23,6 +23,7 @@ from instructfx.sessions.options import TurnOptions
 from instructfx.store import Store
 from instructfx.store.sessions import DATABASE
 from instructfx.studio.page.gradio_compat import STATIC
+from instructfx.studio.visits.progress import STAGES
 from instructfx.studio.workers.limits import Limits
 from instructfx.studio.workers.messages import AgentNames, Finished, Instruct, Open, Opened, Stepped, TakeTurn, Waiting
 from instructfx.studio.workers.pool import Pool, RequestCallbacks
@@ -67,7 +68,7 @@ def test_a_worker_that_is_killed_in_the_middle_of_a_turn_is_one_line(shared: Run
     killed: list[int] = []
 
     def kill(seen: str) -> None:
-        if "step " in seen and not killed:
+        if STAGES["refining"] in seen and not killed:
             killed.extend(shared.workers())
             for pid in killed:
                 os.kill(pid, signal.SIGKILL)
@@ -91,7 +92,7 @@ def test_stop_ends_a_turn_soon_and_keeps_its_best(visitor: Visitor) -> None:
     visitor.sample("strings")
 
     def stop(seen: str) -> None:
-        if "step " in seen and not asked:
+        if STAGES["refining"] in seen and not asked:
             asked.append(time.monotonic())
             visitor.stop()
         if any(stage in seen for stage in ("Saving", "Rendering", "best so far")):

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
-from instructfx.bench.robustness.ogg_pages import later, pages, with_page
+from instructfx.bench.robustness.ogg_pages import flac_packets, later, packed, pages, with_page
 from instructfx.bench.robustness.riff import chunk, riff
 
 SEED = 0
@@ -211,6 +211,12 @@ def _ogg() -> Iterator[Awkward]:
     last = pages(vorbis)[-1]
     nowhere = with_page(vorbis, -1, last[:6] + b"\xff" * 8 + last[14:])
     yield Awkward("its last page says no position", "nowhere.ogg", nowhere, 0)
+    first = within[2]
+    ahead = with_page(b"".join(within), 2, first[:6] + (10**12).to_bytes(8, "little") + first[14:])
+    yield Awkward("a position falls", "falls.ogg", ahead, 0)
+    flac = encoded("FLAC", "PCM_16", 22_050)
+    for what, positions in (("fall", (10**12, 100)), ("are beyond what FLAC counts", (1 << 60, 1 << 61))):
+        yield Awkward(f"FLAC whose positions {what}", "falls.oga", packed(flac_packets(flac, positions)), 0)
 
 
 def _with_bytes(content: bytes, mark: bytes, distance: int, field: bytes) -> bytes:

@@ -135,6 +135,7 @@ class _Trial:
                     verdict, wrong = self._judged(answer)
                     wrong = wrong or self._heard(visitor, answer, 0 if case.near else case.frames)
                     verdict = "wrong" if wrong and verdict == "accepted" else verdict
+                visitor.leave()  # else the next file is refused because a track is open
                 yield FaultOutcome(case.kind, case.what, verdict, answer.line, answer.seconds, wrong)
                 self._between(case.what)
 

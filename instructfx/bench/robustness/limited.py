@@ -22,6 +22,7 @@ SETTINGS = {
 ANSWER_SECONDS = 15.0  # for an answer to a head whose body never comes
 LENGTH = "Content-Length: {}"
 ALL_OF_IT = LENGTH.format(round(DISK_GB * 1e9))
+WISHES = ("cut 3 dB at 400 Hz", "boost 2 dB at 1 kHz", "high-pass at 80 Hz")
 ASKED = (
     ("an upload beyond the limit of one", LENGTH.format(UPLOAD_MB * 50_000_000), 413),
     ("an upload of unsaid length", "X-None: 1", 411),
@@ -45,9 +46,12 @@ def limited() -> Iterator[FaultOutcome]:
             wrong = unfit(answer.line) if answer.line else "opened without room for it"
             yield outcome(KIND, "a track of ours that does not fit", began, answer.line, wrong)
             began, fits = time.monotonic(), visitor.sample("guitar")
-            answer = visitor.say("cut 3 dB at 400 Hz")
+            for wish in WISHES:  # each is a file that is played
+                answer = visitor.say(wish)
+                if answer.line:
+                    break
         wrong = unfit(answer.line) if answer.line and not fits.line else fits.line or "taken without room for it"
-        yield outcome(KIND, "a turn that does not fit, on a track that does", began, answer.line, wrong)
+        yield outcome(KIND, "turns that do not fit, on a track that does", began, answer.line, wrong)
 
 
 def _asked(served: Served, what: str, header: str, status: int) -> FaultOutcome:

@@ -21,8 +21,9 @@ from instructfx.store.sessions import DATABASE
 
 KIND, SECRETS = "models over HTTP", "a model's password"
 MODEL = "openai/scripted"
-USER, PASSWORD = "rack", "open-sesame-5"
+USER, PASSWORD = "rack", "knock-twice@open-sesame-5"  # as an address may hold it, up to its last @
 CODED = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+SECRET = (*PASSWORD.split("@"), CODED)
 WISH = "make it warmer"
 INSTEAD = re.compile(r"The built-in planner planned this turn: .*?\.(?=\S|$)")
 LATELY = re.compile(r"did not answer lately and is asked again in (\d+) s")
@@ -141,7 +142,7 @@ def _left_alone(visitor: Visitor, model: ScriptedModel, case: ModelCase) -> Faul
 
 
 def _shown(answer: PageAnswer, model: ScriptedModel) -> str:
-    secret = (PASSWORD, CODED, f"127.0.0.1:{model.port}", "/srv/secret", "Traceback")
+    secret = (*SECRET, f"127.0.0.1:{model.port}", "/srv/secret", "Traceback")
     seen = (answer.line, *answer.texts)
     return ", ".join([*(mark for mark in secret if any(mark in text for text in seen)), *answer.harmful])
 
@@ -161,7 +162,7 @@ def _kept(served: Served) -> Iterator[FaultOutcome]:
     for what, read in texts.items():
         began = time.monotonic()
         content = read()
-        found = [mark for mark in (PASSWORD, CODED) if mark.encode() in content]
+        found = [mark for mark in SECRET if mark.encode() in content]
         wrong = f"holds {', '.join(found)}" if found else "" if content else "there is nothing to look at"
         yield outcome(SECRETS, what, began, wrong=wrong, bad="leaked")
 

@@ -17,6 +17,7 @@ from instructfx.errors import StoreError
 from instructfx.store import Store
 from instructfx.store.doctor import examine
 from instructfx.store.sessions import DATABASE
+from instructfx.studio.visits.progress import STAGES
 
 WORKERS, END = "workers", "the end"
 SPARE_FILES = 5  # enough to be asked something, too few to start a process
@@ -128,7 +129,7 @@ def _told_to_end(served: Served) -> Iterator[FaultOutcome]:
     told: list[float] = []
 
     def end(seen: str) -> None:
-        if "step " in seen and not told:
+        if STAGES["refining"] in seen and not told:
             told.append(time.monotonic())
             os.kill(served.pid, signal.SIGTERM)
 

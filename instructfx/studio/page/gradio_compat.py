@@ -43,10 +43,12 @@ HEAD = (
     + '<script type="module" src="/page/studio.js"></script>'
 )
 
-# Until Gradio has drawn the page, which takes it a second, its outline stands there instead of "Loading...".
+# Until Gradio has drawn the page, which takes it a second, its outline stands there instead of "Loading...". Where
+# a script does not come, it says so after a while: style.css knows when, since then nothing else runs.
 SHELL = (
     '<link rel="stylesheet" href="/page/style.css"><div id="shell"><div>{header}<section><div class="sheet"></div>'
-    '<div class="sheet"></div></section><noscript>InstructFX needs JavaScript.</noscript></div></div><script>'
+    '<div class="sheet"></div></section><noscript>InstructFX needs JavaScript.</noscript></div>'
+    '<p class="late">This takes longer than it should. If nothing comes, load the page again.</p></div><script>'
     'matchMedia("(prefers-color-scheme: dark)").matches && document.getElementById("shell").classList.add("dark")'
     "</script>"
 )

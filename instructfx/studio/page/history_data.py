@@ -8,6 +8,7 @@ from instructfx.chain import Chain, Slot
 from instructfx.chain.format import label_text, setting_text, value_text
 from instructfx.chain.matching import aligned
 from instructfx.sessions import Session, Turn
+from instructfx.sessions.records import BY_HAND
 from instructfx.sessions.runs import TurnRun, runs_of, steps_of, unique
 from instructfx.studio.page.part_types import DRY, ComparisonData, HistoryData, RowData, TurnData
 from instructfx.studio.workers.messages import Compared
@@ -34,18 +35,23 @@ def history_data(
 
 
 def _node(run: TurnRun, runs: Mapping[str, TurnRun], names: Mapping[str, str]) -> TurnData:
-    turn, changes = run.telling, run.changes if run.by_hand else ()
+    turn, changes = run.telling, run.changes if run.by_hand and len(run.changes) > 1 else ()
     return {
         "id": run.last.id,
         "parent": runs[run.before.id].last.id if run.before else None,
         "index": turn.index,
         "kind": turn.kind,
-        "words": run.words,
+        "words": run.words if changes else _told(run.words),
         "name": run.name(names),
         "take": turn.take,
         "seconds": round(sum(each.seconds for each in run.turns), 1),
-        "changes": [{"turn": each.id, "words": each.instruction} for each in changes] if len(changes) > 1 else [],
+        "changes": [{"turn": each.id, "words": _told(each.instruction)} for each in changes],
     }
+
+
+def _told(words: str) -> str:
+    """The words without what they say of hands, which the page says itself."""
+    return words.removeprefix(BY_HAND)
 
 
 def _id(turn: Turn | None) -> str | None:

@@ -11,6 +11,7 @@ from instructfx.audio.fold_down import FoldDown, warning
 from instructfx.chain.format import band_kind, bands_of, minus
 from instructfx.chain.matching import aligned
 from instructfx.planners.phrases import Voice, capital
+from instructfx.sessions.records import BY_HAND
 from instructfx.studio.visits.ear_options import LABELS
 from instructfx.studio.visits.phrases import ENGLISH, Change, changes, clock, spoken
 
@@ -104,9 +105,9 @@ def _facts(facts: Sequence[str]) -> str:
 
 def _by_hand(made: Sequence[Turn], told: str) -> str:
     """Changes by hand in a row: how many, each of them on demand, and what they came to."""
-    each = "".join(f"<li>{escape(turn.reply.removeprefix('By hand: '))}</li>" for turn in made)
+    each = "".join(f"<li>{escape(turn.reply.removeprefix(BY_HAND))}</li>" for turn in made)
     return (
-        f'<div class="reply"><details class="by-hand"><summary>By hand: {len(made)} changes</summary>'
+        f'<div class="reply"><details class="by-hand"><summary>{BY_HAND}{len(made)} changes</summary>'
         f"<ol>{each}</ol>{told}</details></div>"
     )
 
@@ -136,7 +137,8 @@ def chips(done: Sequence[Change], voice: Voice = ENGLISH) -> str:
 
 
 def curves(before: Chain, after: Chain) -> str:
-    """What became of each equaliser that is other than it was, for `static/change-curve.js`."""
+    """What became of each equaliser that is there and other than it was, for `static/change-curve.js`; one that was
+    taken out has no curve."""
     before, text = aligned(before, after), ""
     for slot in after.slots:
         was = before.find(slot.id)

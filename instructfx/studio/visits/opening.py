@@ -10,22 +10,18 @@ from typing import TYPE_CHECKING
 
 from instructfx.audio.containers import ACCEPTED, READABLE
 from instructfx.audio.scratch import own_scratch
-from instructfx.errors import AudioError
+from instructfx.errors import AudioError, LimitError
 from instructfx.studio.visits.arrivals import Arrivals
 from instructfx.studio.visits.ear_options import as_before
 from instructfx.studio.visits.jobs import entries_of
 from instructfx.studio.visits.room import DiskRoom
 from instructfx.studio.visits.visits import Past, Visit, Visits, new_token
 from instructfx.studio.workers.limits import Limits
-from instructfx.studio.workers.messages import AgentNames, Open, Opened, Reopen
+from instructfx.studio.workers.messages import BUNDLE, AgentNames, Open, Opened, Reopen
 from instructfx.studio.workers.pool import Pool, RequestCallbacks
 
 if TYPE_CHECKING:
     from instructfx.store import Store
-
-
-BUNDLE = ".zip"
-"""What a session in one file ends in."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +54,10 @@ class Studio:
         try:
             suffix = Path(shown).suffix.lower()
             if suffix not in (*READABLE, BUNDLE):
-                raise AudioError(f"{shown} is not a kind of file that can be used. Accepted are {ACCEPTED}.")
+                raise AudioError(
+                    f"{shown} is not a kind of file that can be used. Accepted are {ACCEPTED}; a saved session "
+                    "(.ifx.zip); and on an open track a preset (.json)."
+                )
             track = folder / f"upload{suffix}"
             _same_file(source, track)
             visit = self._opened(track, shown, folder, page, agents, callbacks)
@@ -110,10 +109,22 @@ class Studio:
         self, source: Path, shown: str, folder: Path, page: str, agents: AgentNames, callbacks: RequestCallbacks
     ) -> Visit:
         self.visits.check_room(page)
-        with self.room.held(source.stat().st_size):
+        coming = self._coming_bytes(source, shown)
+        with self.room.held(coming):
             opened = self.pool.run(Open(source, shown, folder, agents, self.limits.track_seconds), callbacks)
         assert isinstance(opened, Opened)
         return self._welcome(new_token(), opened, folder, page, agents)
+
+    def _coming_bytes(self, source: Path, shown: str) -> int:
+        """What a file takes here once it is open; LimitError where that is more than may be uploaded."""
+        if source.suffix != BUNDLE:
+            return source.stat().st_size
+        from instructfx.bundles.archive import unpacked_bytes
+
+        coming, most = unpacked_bytes(source), self.limits.upload_mb
+        if coming > most * 2**20:
+            raise LimitError(f"{shown} is {coming / 2**20:,.0f} MB once unpacked; up to {most} MB can be uploaded.")
+        return coming
 
     def _welcome(self, token: str, opened: Opened, folder: Path, page: str, agents: AgentNames) -> Visit:
         session, track = self.store.load(opened.session_id)

@@ -56,10 +56,11 @@ class Api:
         planner: str = "",
         ear: str = "",
     ) -> dict[str, Any]:
-        """Start a session on an audio file or on a sample track, or look at one again.
+        """Start a session on an audio file or on a sample track, go on with one in a bundle, or look at one again.
 
         Args:
-            file: an audio file: WAV, FLAC, AIFF, OGG, Opus, MP3 or M4A
+            file: an audio file, WAV, FLAC, AIFF, OGG, Opus, MP3 or M4A, or a session with its track as export made it,
+                .ifx.zip
             sample: in its place one of the studio's tracks: groove, guitar or strings
             session: in place of both, the id of a session that was opened before
             planner: who chooses effects; the usual one unless named

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import socket
 import time
 from collections import Counter
@@ -84,21 +85,38 @@ class ImpatientProtocol(H11Protocol):
         super().connection_lost(error)
 
     def _made_room(self) -> bool:
-        """Close one of the address that holds most: what has said nothing for longest, for who asks for something comes
-        first; else what came last, unless that would be this one or another of its own address."""
-        everybody = [each for each in self.connections if isinstance(each, ImpatientProtocol)]
-        held = Counter(each._address for each in everybody)
-        crowded = max(held, key=lambda address: (held[address], address == self._address))
-        crowd = [each for each in everybody if each._address == crowded and each is not self]
-        silent = [
-            (each._waiting.when(), id(each), each) for each in crowd if each._waiting and not each._waits_for_body
-        ]
-        if not silent and crowded == self._address:
+        """Close one of the address that holds most; of several such, where something is silent for longest, else this
+        one's own.
+
+        What has said nothing for longest is closed, for who asks for something comes first; else what came last, unless
+        that would be this one or another of its own address.
+        """
+        others = [each for each in self.connections if isinstance(each, ImpatientProtocol) and each is not self]
+        others = [each for each in others if not each.transport.is_closing()]
+        held = Counter(each._address for each in (self, *others))
+        by_silence = sorted(others, key=lambda each: each._silent_until, reverse=True)
+        silent = {each._address: each for each in by_silence if each._silent_until < math.inf}  # the longest is last
+
+        def crowd(address: str) -> tuple[int, float, bool]:
+            until = silent[address]._silent_until if address in silent else math.inf
+            return held[address], -until, address == self._address
+
+        crowded = max(held, key=crowd)
+        if crowded in silent:
+            silent[crowded]._stop()
+            silent[crowded].transport.close()
+            return True
+        if crowded == self._address:
             return False
-        spare = min(silent)[-1] if silent else max(crowd, key=lambda each: each._came)
-        spare._stop()
-        spare.transport.close() if silent else spare.transport.abort()
+        last = max((each for each in others if each._address == crowded), key=lambda each: each._came)
+        last._stop()
+        last.transport.abort()
         return True
+
+    @property
+    def _silent_until(self) -> float:
+        """When it is closed, as long as nothing is asked here or not yet to its end; else it never is."""
+        return self._waiting.when() if self._waiting and not self._waits_for_body else math.inf
 
     def _look(self) -> None:
         """Wait for the rest of a body or of a head, or no more. More of a head does not make the wait longer."""

@@ -55,9 +55,14 @@ class AgentNames:
         return self.ear == EARS[0]
 
 
+BUNDLE = ".zip"
+"""What a session in one file ends in."""
+
+
 @dataclass(frozen=True)
 class Open:
-    """Start a session on a file. shown is the name that people see; what is made goes into folder."""
+    """Start a session on an audio file, or go on with the one in a bundle. shown is the name that people see; what is
+    made goes into folder."""
 
     source: Path
     shown: str

@@ -11,10 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from instructfx.audio.containers import MAX_MINUTES, opened
-from instructfx.errors import AudioError, SettingsError
+from instructfx.audio.containers import check_length, opened
+from instructfx.errors import SettingsError
 from instructfx.locations import static_folder
 from instructfx.studio.workers.messages import (
+    BUNDLE,
     AgentNames,
     At,
     Draw,
@@ -104,9 +105,9 @@ class Service:
         from instructfx.engine.live import open_session
 
         self._tell(At("opening"))
-        if request.source.suffix == ".zip":
+        if request.source.suffix == BUNDLE:
             return self._import(request)
-        _check_length(request)
+        check_length(request.source, request.shown, request.longest_seconds)
         agents = request.agents
         live = open_session(request.source, agents.planner, agents.ear, store=self._store, name=request.shown)
         self._hold(live, agents)
@@ -115,11 +116,9 @@ class Service:
     def _import(self, request: Open) -> Opened:
         from instructfx.bundles import import_bundle
 
-        session_id = import_bundle(request.source, self._store).session.id
+        longest_seconds = request.longest_seconds
+        session_id = import_bundle(request.source, self._store, longest_seconds=longest_seconds).session.id
         _, track = self._store.load(session_id)
-        if track.seconds > request.longest_seconds:
-            self._store.delete(session_id)
-            raise _too_long(request.shown, track.seconds, request.longest_seconds)
         return Opened(session_id, _playable(track, request.folder))
 
     def _reopen(self, request: Reopen) -> Opened:
@@ -236,22 +235,6 @@ def _set_by_hand(slots: Sequence[SlotJson], known: Sequence[Chain]) -> Chain:
         if slot.effect.absent and not any(slot in each.slots for each in known):
             raise SettingsError(f"there is no effect {slot.effect.name!r} here; one of a chain can be moved or removed")
     return chain
-
-
-def _check_length(request: Open) -> None:
-    """AudioError for a track longer than this studio takes, before anybody has listened to it."""
-    if request.longest_seconds >= MAX_MINUTES * 60:
-        return  # that much is seen to where the file is read
-    with opened(request.source, request.shown) as file:
-        seconds = file.frames / file.samplerate
-    if seconds > request.longest_seconds:
-        raise _too_long(request.shown, seconds, request.longest_seconds)
-
-
-def _too_long(shown: str, seconds: float, longest_seconds: float) -> AudioError:
-    return AudioError(
-        f"{shown} is {seconds:,.0f} seconds long; up to {longest_seconds:,.0f} are accepted here. Cut it."
-    )
 
 
 def _playable(track: Track, folder: Path) -> Sound:
