@@ -20,6 +20,7 @@ OTHER_SENSES: Mapping[str, Mapping[str, int]] = {
     "exports/formats.py": {"reverb": 1},
     "planners/phrases.py": {"gain": 1},  # a part of an equaliser's band
     "studio/page/chain_data.py": {"gain": 1},  # a part of an equaliser's band
+    "studio/page/html.py": {"gain": 1},
 }
 """Words that mean something else than the effect, and how often."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from instructfx.audio.scratch import is_running
+from instructfx.audio.scratch import abandoned, is_running
 from instructfx.bench.robustness.outcomes import FaultOutcome, outcome, unfit
 from instructfx.bench.serving.serving import Served, family, serving
 from instructfx.bench.serving.visitor import Visitor
@@ -150,7 +150,7 @@ def _told_to_end(served: Served) -> Iterator[FaultOutcome]:
     wrong = f"it took {seconds:.1f} s" if seconds > END_SECONDS else "" if gone else "processes are left"
     wrong = wrong or ("a traceback in the log" if "Traceback" in log else "")
     yield FaultOutcome(END, "all processes are gone", "hung" if wrong else "accepted", "", seconds, wrong)
-    yield _store_is_whole(served)
+    yield _store_is_whole(served, processes)
 
 
 def _runs(pid: int) -> bool:
@@ -159,13 +159,16 @@ def _runs(pid: int) -> bool:
     return False
 
 
-def _store_is_whole(served: Served) -> FaultOutcome:
+def _store_is_whole(served: Served, processes: Collection[int]) -> FaultOutcome:
+    """What the doctor finds in the store of a studio that ended, and of work that its processes left."""
     began = time.monotonic()
     what = "the turn is in the store, or as if it had not been"
     store = Store(served.sessions, f"sqlite:///{served.sessions / DATABASE}")
     try:
         listed = store.listed()
-        wrong = [each.what for each in examine(store)]
+        found = [each.what for each in examine(store)]
+        others = tuple(str(each) for each in abandoned() if not any(f"-{pid}-" in each.name for pid in processes))
+        wrong = [each for each in found if not each.startswith(others)]
         wrong += [
             f"{each.turns} turns are listed" for each in listed if each.turns != len(store.load(each.id)[0].turns)
         ]
