@@ -68,6 +68,7 @@ def test_one_name_for_two_exports_is_noticed(monkeypatch: pytest.MonkeyPatch) ->
     assert [each.verdict for each in taken_away.exports_at_once()] == ["wrong"]
 
 
+@pytest.mark.slow
 def test_names_in_a_terminal(studio: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     names = {what: taken_away.NAMES[what] for what in ("a row that is forged", "half an emoji")}
     monkeypatch.setattr(taken_away, "NAMES", names)
@@ -87,6 +88,7 @@ def test_no_worker_and_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [each.verdict for each in found] == ["refused", "accepted", "accepted", "refused", "accepted", "accepted"]
 
 
+@pytest.mark.slow
 def test_models_and_the_password_of_their_address(monkeypatch: pytest.MonkeyPatch) -> None:
     cases = model_faults._cases
 
