@@ -79,6 +79,7 @@ def test_names_in_a_terminal(studio: Served, monkeypatch: pytest.MonkeyPatch) ->
     assert {each.verdict for each in taken_away.names_in_a_terminal(studio)} == {"leaked"}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
 def test_no_worker_and_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trouble, "END_SECONDS", 60.0)  # how long it takes is for the bench to say
