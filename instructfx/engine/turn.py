@@ -87,12 +87,10 @@ def finish(begun: Begun, outcome: Outcome) -> Session:
 def _told(begun: Begun, outcome: Outcome, readings: Mapping[str, float], language: Language) -> str:
     """The reply: what was done to what played when the words were said. What is heard of it is told from there as well
     where something was set; wishes are measured from where the turn begins, which is what they were meant for."""
-    was = outcome.parent.chain if outcome.parent else Chain()
-    heard = begun.said or begun
-    played = heard.context.session.chain
-    if outcome.plan.goal.axes:
-        return told(outcome.plan, was, outcome.refined.chain, begun.readings, readings, language, played)
-    return told(outcome.plan, played, outcome.refined.chain, heard.readings, readings, language, played)
+    said = begun.said or begun
+    heard = begun if outcome.plan.goal.axes else said
+    before, played = heard.context.session.chain, said.context.session.chain
+    return told(outcome.plan, before, outcome.refined.chain, heard.readings, readings, language, played)
 
 
 def answered(begun: Begun, words: str, reply: Reply) -> Session:

@@ -10,7 +10,7 @@ from instructfx.language.dialogue_patterns import classes, dialogue_patterns
 from instructfx.language.grammar import Role, roles
 from instructfx.language.intent_types import LEAST_HZ, TWEAKS, Beyond, Reference, Topic
 from instructfx.language.lexicon import LONGEST_PHRASE
-from instructfx.language.numbers import read_number
+from instructfx.language.numbers import UNITS, read_number
 from instructfx.language.patterns import Match
 from instructfx.language.rejections import rejecting
 from instructfx.language.words import Token
@@ -134,8 +134,9 @@ def _degree(phrase: str) -> float:
 def _hertz(words: str) -> float:
     """The frequency that is named; 0 where none is."""
     figure, _, unit = words.partition(" ")
-    value = read_number(figure) or 0.0
-    return 1000.0 * value if unit in ("k", "khz", "kilohertz") or 0 < value < LEAST_HZ else value
+    _, factor = UNITS.get(unit, ("", 1.0))
+    value = factor * (read_number(figure) or 0.0)
+    return 1000.0 * value if 0 < value < LEAST_HZ else value  # "the 3 boost"
 
 
 def _turns(whole: str | Reference | None) -> bool:

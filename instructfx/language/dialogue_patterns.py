@@ -134,7 +134,7 @@ def classes() -> Mapping[str, Phrases]:
         "quality": [keys for keys, entry in words.entries.items() if entry.family is not None],
         "comparative": [keys for keys, entry in words.entries.items() if entry.form == "comparative"],
         "area": [keys for keys, entry in words.entries.items() if entry.family in AREAS],
-        "length": [tuple(" ".join(keys).split()) for keys in NOTE_LENGTHS],
+        "length": NOTE_LENGTHS,
         "degree": [keys for keys, readings in roles().items() if any(role == "degree" for role, _, _ in readings)],
     }
     return {**classes_of(written), **{name: Phrases.of(phrases) for name, phrases in found.items()}}

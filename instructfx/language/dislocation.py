@@ -33,8 +33,13 @@ def with_object_in_place(tokens: Sequence[Token]) -> list[Token]:
 
 def _states(words: Sequence[Token]) -> bool:
     """Whether words say more than what something is called."""
-    return any(role in STATING for token in words for role, _, _ in roles().get((token.key,), ()))
+    return any(_has(token.key, STATING) for token in words)
 
 
 def _is_verb(key: str) -> bool:
-    return any(role in VERBS for role, _, _ in roles().get((key,), ()))
+    return _has(key, VERBS)
+
+
+def _has(key: str, wanted: frozenset[str]) -> bool:
+    """Whether a word has one of these roles in the grammar."""
+    return any(role in wanted for role, _, _ in roles().get((key,), ()))

@@ -142,25 +142,23 @@ TWEAKS: Final = frozenset(("frequency", "height", "bandwidth", *BANDS))
 class Reference:
     """Something said of what was done before.
 
-    again: what the last turn asked, amount times as far; -0.5 takes half of it back, -2 goes as far the other
-    way. share: amount of what the last turn did is to stay. correct: the last turn is taken back, and what it
-    asked is asked with `words` in their place: "no, I meant the highs". instead: the same with another number.
-    rather: correct, where `words` can stand for what was asked, else `words` alone: "no, quieter". same_for: what
-    it asked is asked of something else as well. more_by, less_by: what it asked goes further or back by a number:
-    "another dB", "back off 1 dB".
-    swap: an effect takes the place of the one spoken of last. before: go back to before something was put in, or
-    where amount is negative before it was touched last: "back to before the reverb". after: go back to right after
-    what words name. ago: go back by amount turns: "as it was two changes ago". version: go back to the turn
-    of that number on the path, 1 the first, 0 the dry track. turn: go to the turn of that number in the history.
-    redo: go to what played before the last step through the history. offer: what the last answer advised is to be
-    done. frequency: what the last turn set moves by amount octaves; height: the same, where only that can be
-    meant. bandwidth: its Q rises by amount octaves. flatten: the band at that frequency is taken back. exchange:
-    two slots change places. withdraw: what the turn of that number put in goes, or where amount is 0 what words name
-    of the last that asked for it, and what came later stays. only: of the last turn, only what words name stays. order:
-    one effect is to come before another. end: an effect goes to the end of the chain, where amount is negative to
-    its beginning. cut, boost, band: a band of the equaliser that was given a gain last, down, up or either, gets the
-    gain or the frequency of words, or amount times its gain; where place_hz is not 0, the
-    band there. previous: what was before the last turn."""
+    again: what the last turn asked, amount times as far; -0.5 takes half of it back, -2 goes as far the other way.
+    share: amount of what the last turn did is to stay. correct: the last turn is taken back, and what it asked is asked
+    with `words` in their place: "no, I meant the highs". instead: the same with another number. rather: correct, where
+    `words` can stand for what was asked, else `words` alone: "no, quieter". same_for: what it asked is asked of
+    something else as well. more_by, less_by: what it asked goes further or back by a number: "another dB", "back off 1
+    dB". swap: an effect takes the place of the one spoken of last. before: go back to before something was put in, or
+    where amount is negative before it was touched last: "back to before the reverb". after: go back to right after what
+    words name. ago: go back by amount turns: "as it was two changes ago". version: go back to the turn of that number
+    on the path, 1 the first, 0 the dry track. turn: go to the turn of that number in the history. redo: go to what
+    played before the last step through the history. offer: what the last answer advised is to be done. frequency: what
+    the last turn set moves by amount octaves; height: the same, where only that can be meant. bandwidth: its Q rises by
+    amount octaves. flatten: the band at that frequency is taken back. exchange: two slots change places. withdraw: what
+    the turn of that number put in goes, or where amount is 0 what words name of the last that asked for it, and what
+    came later stays. only: of the last turn, only what words name stays. order: one effect is to come before another.
+    end: an effect goes to the end of the chain, where amount is negative to its beginning. cut, boost, band: a band of
+    the equaliser that was given a gain last, down, up or either, gets the gain or the frequency of words, or amount
+    times its gain; where place_hz is not 0, the band there. previous: what was before the last turn."""
 
     kind: ReferenceKind
     amount: float = 1.0

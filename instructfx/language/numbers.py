@@ -106,7 +106,7 @@ _LENGTH_NAMES = frozenset((
     "sixteenths", "corcheas", "negras",
 ))  # fmt: skip
 NOTE_LENGTHS = tuple(
-    tuple(word for word in (feel, name, note) if word)
+    tuple(f"{feel} {name} {note}".split())
     for name in (*_BEATS, "16 th", "8 th", "4 th")
     for feel in ("", *_FEELS)
     for note in ("", "note", "notes", "triplet", "triplets")

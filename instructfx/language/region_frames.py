@@ -69,7 +69,7 @@ def region_command(group: Group, region: Region, part: Clause, phrase: str) -> C
     if not group.mods.said and not gone:
         return None
     verb, amount = verb_and_amount(group.mods)
-    whole = gone or verb in ("remove", "bypass") or any(item.text in ROLLED for item in part.items)
+    whole = gone or verb in ("remove", "bypass") or _rolls_off(part)
     if whole and region.side != "between":
         return pass_filter(without(region), phrase)
     gain_db = NOTCH_DB if whole else PLAIN_DB * (amount or 1.0)
@@ -80,8 +80,12 @@ def region_command(group: Group, region: Region, part: Clause, phrase: str) -> C
 def fault_passed(group: Group, family: Family, region: Region, part: Clause) -> dict[str, float]:
     """The setting of a pass filter that takes a fault out on one side of a frequency: "roll off the rumble below 60";
     none where a fault is only to be less, or lies between two."""
-    gone = group.mods.verb == "remove" or any(item.text in ROLLED for item in part.items)
+    gone = group.mods.verb == "remove" or _rolls_off(part)
     return without(region) if gone and family.kind == "fault" and region.side != "between" else {}
+
+
+def _rolls_off(part: Clause) -> bool:
+    return any(item.text in ROLLED for item in part.items)
 
 
 def pass_filter(settings: dict[str, float], phrase: str) -> Command:

@@ -47,7 +47,7 @@ def _taken_apart(token: Token, following: Token | None) -> list[Token]:
 
 def _mended(key: str) -> str | None:
     """The word of the grammar that is one slip away, where no word of the lexicon is; else a likely slip of a word that
-    is only known in phrases: "hgih pass"."""
+    is only known in phrases: "hi pas"."""
     if lexicon().corrected(key):
         return None
     return nearest(key, _grammatical()) or nearest(key, _of_phrases(), likely=True)
@@ -62,17 +62,20 @@ def _grammatical() -> Mapping[str, int]:
 
 @lru_cache(maxsize=1)
 def _of_phrases() -> Mapping[str, int]:
-    """The words of phrases of the grammar and lexicon."""
-    words = {word for keys in (*roles(), *lexicon().entries) for word in keys}
-    return MappingProxyType({word: 0 for word in words if len(word) >= LEAST_LETTERS})
+    """The words of phrases of the grammar and lexicon, by how readily a slip is taken for them."""
+    return MappingProxyType({word: 0 for word in _in_phrases() if len(word) >= LEAST_LETTERS})
+
+
+@lru_cache(maxsize=1)
+def _in_phrases() -> frozenset[str]:
+    return frozenset(word for keys in (*roles(), *lexicon().entries) for word in keys)
 
 
 @lru_cache(maxsize=1)
 def _spoken() -> frozenset[str]:
     """Every word that some table of language reads: in phrases of the grammar and lexicon, in patterns of dialogue."""
-    phrases = {word for keys in (*roles(), *lexicon().entries) for word in keys}
     patterns = {word for name in ("dialogue.toml", "beyond.toml", "foreign.toml") for word in _words_in(table(name))}
-    return frozenset(phrases | patterns)
+    return _in_phrases() | patterns
 
 
 def _words_in(value: object) -> set[str]:

@@ -67,12 +67,16 @@ def _put_in(effects: set[str], request: PlanRequest) -> int:
 
 def _in_these_words(words: str, request: PlanRequest) -> list[int]:
     """The turns of the path of which every word that carries meaning was said, in whatever form: "scooped the mids"."""
-    meant = {stem(token.key) for token in normal_form(words) if token.key not in lexicon().ignored}
-    said = [{stem(token.key) for token in normal_form(turn.instruction)} for turn in request.earlier]
-    return [place for place, stems in enumerate(said) if meant and meant <= stems]
+    meant = stems_of(words)
+    return [place for place, turn in enumerate(request.earlier) if meant and meant <= stems_of(turn.instruction)]
 
 
-def stem(key: str) -> str:
+def stems_of(words: str) -> frozenset[str]:
+    """The stems of the words that carry meaning."""
+    return frozenset(_stem(token.key) for token in normal_form(words) if token.key not in lexicon().ignored)
+
+
+def _stem(key: str) -> str:
     """What the forms of an English word share: "scoop" of "scooped"."""
     ending = next((each for each in ("ing", "ed", "s") if key.endswith(each) and len(key) > len(each) + 2), "")
     return key.removesuffix(ending)

@@ -103,14 +103,20 @@ def of_bands(reference: Reference, number: Quantity | None, request: PlanRequest
 
 def _band_at(frequency_hz: float, chain: Chain) -> list[tuple[Slot, Param, Param]]:
     """The band nearest to a frequency that cuts or boosts there: slot, gain and frequency."""
-    found = [
-        (abs(math.log2(slot.settings[cutoff.name] / frequency_hz)), (slot, gain, cutoff))
-        for slot in chain.slots
-        for _, (gain, cutoff, _) in bands_of(slot.effect)
-        if abs(slot.settings[gain.name]) > FLAT_DB
-    ]
-    away, band = min(found, key=lambda each: each[0], default=(math.inf, None))
-    return [band] if band and away <= NEAR else []
+    found = [(slot, gain, cutoff) for slot in chain.slots for gain, cutoff in _standing(slot)]
+    near = [each for each in found if _away(each[0], each[2], frequency_hz) <= NEAR]
+    return sorted(near, key=lambda each: _away(each[0], each[2], frequency_hz))[:1]
+
+
+def _standing(slot: Slot) -> list[tuple[Param, Param]]:
+    """The gain and the frequency of each band that cuts or boosts."""
+    bands = [(gain, cutoff) for _, (gain, cutoff, _) in bands_of(slot.effect)]
+    return [(gain, cutoff) for gain, cutoff in bands if abs(slot.settings[gain.name]) > FLAT_DB]
+
+
+def _away(slot: Slot, cutoff: Param, frequency_hz: float) -> float:
+    """How many octaves a frequency of a slot lies from another."""
+    return abs(math.log2(slot.settings[cutoff.name] / frequency_hz))
 
 
 def _bands_given_last(kind: str, request: PlanRequest) -> list[tuple[Slot, Param, Param]]:
@@ -134,8 +140,7 @@ def flattened(frequency_hz: float, chain: Chain) -> tuple[Command, ...]:
     """The band or filter at that frequency, taken back; none where there is none."""
     found: list[tuple[float, Command]] = []
     for slot in chain.slots:
-        bands = [(gain, cutoff) for _, (gain, cutoff, _) in bands_of(slot.effect)]
-        standing = [(cutoff, gain) for gain, cutoff in bands if abs(slot.settings[gain.name]) > FLAT_DB]
+        standing = [(cutoff, gain) for gain, cutoff in _standing(slot)]
         if slot.effect.role == "band":
             rest = slot.effect.rest
             standing += [
@@ -144,9 +149,9 @@ def flattened(frequency_hz: float, chain: Chain) -> tuple[Command, ...]:
                 if param.unit == "Hz" and param.name in rest and slot.settings[param.name] != rest[param.name]
             ]
         for cutoff, undone in standing:
-            away = abs(math.log2(slot.settings[cutoff.name] / frequency_hz))
             value = slot.effect.rest.get(undone.name, 0.0)
-            found.append((away, _adjusting(slot, chain, settings={undone.name: value})))
+            undoing = _adjusting(slot, chain, settings={undone.name: value})
+            found.append((_away(slot, cutoff, frequency_hz), undoing))
     nearest = min(found, key=lambda each: each[0], default=None)
     return (nearest[1],) if nearest and nearest[0] <= NEAR else ()
 

@@ -62,7 +62,7 @@ def _resolved(reference: Reference, found: Resolved) -> Resolved:
     if reference.kind in BANDS:
         commands = of_bands(reference, number_in(reference.words), request)
         if commands:
-            return found.asking(replace(found.intent, wishes=(), commands=commands))
+            return found.commanding(*commands)
         reference = replace(reference, kind="instead" if reference.words else "share")
     if reference.kind in ("frequency", "height", "bandwidth", "flatten"):
         return _of_last_settings(reference, found)
@@ -82,7 +82,7 @@ def _resolved(reference: Reference, found: Resolved) -> Resolved:
     asked_last, count = _asked_last(request)
     moved = moved_to(_frequency_hz(reference.words), request) if reference.kind == "instead" and count > 1 else ()
     if moved:
-        return found.asking(replace(found.intent, commands=moved, notes=()))
+        return found.commanding(*moved)
     words = substituted(asked_last, reference.words)
     if words is None:
         return _by_itself(found)
@@ -151,7 +151,7 @@ def _of_last_settings(reference: Reference, found: Resolved) -> Resolved:
             return replace(found, ask=voice.say("higher_or_lower" if reference.amount > 0 else "lower_or_less"))
     if not commands:
         return _by_itself(found)
-    return found.asking(replace(found.intent, wishes=(), commands=commands, notes=()))
+    return found.commanding(*commands)
 
 
 def _exchanged(reference: Reference, found: Resolved) -> Resolved:
@@ -166,9 +166,7 @@ def _exchanged(reference: Reference, found: Resolved) -> Resolved:
 
 def _moving(move: Command | None, found: Resolved) -> Resolved:
     """With that move; the words alone where there is none."""
-    if move is None:
-        return _by_itself(found)
-    return found.asking(Intent("", found.intent.language, commands=(move,)))
+    return found.commanding(move) if move else _by_itself(found)
 
 
 def _meant_last(request: PlanRequest) -> Intent:

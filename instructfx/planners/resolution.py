@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from instructfx.chain import Chain
-from instructfx.language import Intent
+from instructfx.language import Command, Intent
 from instructfx.planners import PastTurn, PlanRequest
 
 
@@ -28,16 +28,16 @@ class Resolved:
 
     def in_place_of(self, count: int, intent: Intent) -> Resolved:
         """Asking that in the place of the last turns."""
-        return replace(
-            self,
-            intent=joined(self.intent, intent),
-            request=in_place_of_last(self.request, count),
-            back=self.back + count,
-        )
+        request = in_place_of_last(self.request, count)
+        return replace(self.asking(intent), request=request, back=self.back + count)
 
     def asking(self, more: Intent) -> Resolved:
         """With what another intent asks as well."""
         return replace(self, intent=joined(self.intent, more))
+
+    def commanding(self, *commands: Command) -> Resolved:
+        """With these commands as well."""
+        return self.asking(Intent("", self.intent.language, commands=commands))
 
 
 def without_last(request: PlanRequest, count: int) -> PlanRequest:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from instructfx.chain import Chain
 from instructfx.language import Command, Intent, Wish, lexicon, understand_alone
 from instructfx.language.eq_commands import AREAS
 from instructfx.language.intent_types import Reference
-from instructfx.language.normal_form import normal_form
 from instructfx.language.region_frames import region_of
 from instructfx.language.wishes import GUARD
 from instructfx.planners import PlanRequest
 from instructfx.planners.corrections import asked_by, asks
-from instructfx.planners.history import stem
+from instructfx.planners.history import stems_of
 from instructfx.planners.order_of_slots import taken_out
 from instructfx.planners.phrases import Voice
 from instructfx.planners.pronouns import that_slot
@@ -63,14 +62,15 @@ def withdrawn(reference: Reference, found: Resolved) -> Resolved | None:
         return None
     asked = asked_by(request.earlier[number - 1])
     parts = _parts(asked)
-    named = tuple(part for part in parts if reference.words and _names(reference.words, part))
+    spoken = _Spoken.of(reference.words) if reference.words else None
+    named = tuple(part for part in parts if spoken and spoken.names(part))
     gone: Parts = tuple(part for part in parts if (part in named) != (reference.kind == "only")) if named else parts
     stays = tuple(part for part in parts if part not in gone)
     if parts and not gone:
         return None
     removed = _removed(number, gone, stays, request)
     if stays and removed and all(_effects((part,)) & {command.effect for command in removed} for part in gone):
-        return found.asking(Intent("", found.intent.language, commands=removed))
+        return found.commanding(*removed)
     if number == len(request.earlier):
         return found.in_place_of(1, _only(asked, stays)) if stays else found.stepped_back(1)
     return _from_long_ago(number, gone, stays, found)
@@ -80,11 +80,11 @@ def _number(reference: Reference, request: PlanRequest) -> int:
     """The number on the path, from 1, of the turn that is spoken of; 0 where there is none."""
     if reference.kind == "withdraw" and reference.amount:
         return int(reference.amount)
-    last = len(request.earlier)
+    last, spoken = len(request.earlier), _Spoken.of(reference.words)
     first = last if reference.kind == "only" else 1
     for number in range(last, first - 1, -1):
         turn = request.earlier[number - 1]
-        if not turn.by_hand and any(_names(reference.words, part) for part in _parts(asked_by(turn))):
+        if not turn.by_hand and any(spoken.names(part) for part in _parts(asked_by(turn))):
             return number
     return 0
 
@@ -99,30 +99,38 @@ def _parts(asked: Intent) -> Parts:
     return (*asked.wishes, *commands)
 
 
-def _names(words: str, part: Wish | Command) -> bool:
-    """Whether words speak of that part of what was asked: by its quality, its effect, or in its own words."""
-    spoken = understand_alone(f"more {words}")
-    families = {words, *(family for wish in spoken.wishes for family in wish.families)}
-    effects = {command.effect for command in spoken.commands if command.effect and not command.boosts}
-    if isinstance(part, Wish) and families & set(part.families):
-        return True
-    if isinstance(part, Command) and (part.effect in effects or _bands(words, families, part)):
-        return True
-    if isinstance(part, Command) and part.boosts:  # their words are those of all bands
-        return False
-    meant, said = (
-        {stem(token.key) for token in normal_form(each) if token.key not in lexicon().ignored}
-        for each in (words, part.phrase)
-    )
-    return bool(meant) and meant <= said
+@dataclass(frozen=True)
+class _Spoken:
+    """What words speak of: qualities and effects by their names, and the stems of words that carry meaning."""
 
+    words: str
+    families: frozenset[str]
+    effects: frozenset[str]
+    stems: frozenset[str]
 
-def _bands(words: str, families: set[str], command: Command) -> bool:
-    """Whether words speak of the bands of a command: "the boost", "the lows"."""
-    if words in UP or words in DOWN:
-        return any((boost.gain_db > 0) == (words in UP) for boost in command.boosts)
-    regions = [region_of(family) for family in families if family in AREAS]
-    return any(each.low_hz <= boost.frequency_hz <= each.high_hz for each in regions for boost in command.boosts)
+    @classmethod
+    def of(cls, words: str) -> _Spoken:
+        asked = understand_alone(f"more {words}")
+        families = (family for wish in asked.wishes for family in wish.families)
+        effects = (command.effect for command in asked.commands if command.effect and not command.boosts)
+        return cls(words, frozenset((words, *families)), frozenset(effects), stems_of(words))
+
+    def names(self, part: Wish | Command) -> bool:
+        """Whether that is a part of what was asked: by its quality, its effect, or in its own words."""
+        if isinstance(part, Wish) and self.families & set(part.families):
+            return True
+        if isinstance(part, Command) and (part.effect in self.effects or self._has_band(part)):
+            return True
+        if isinstance(part, Command) and part.boosts:  # their words are those of all bands
+            return False
+        return bool(self.stems) and self.stems <= stems_of(part.phrase)
+
+    def _has_band(self, command: Command) -> bool:
+        """Whether that is one of the bands of a command: "the boost", "the lows"."""
+        if self.words in UP or self.words in DOWN:
+            return any((boost.gain_db > 0) == (self.words in UP) for boost in command.boosts)
+        regions = [region_of(family) for family in self.families if family in AREAS]
+        return any(each.low_hz <= boost.frequency_hz <= each.high_hz for each in regions for boost in command.boosts)
 
 
 def _only(asked: Intent, parts: Parts) -> Intent:

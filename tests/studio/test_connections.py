@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -117,45 +117,50 @@ class Patient(ImpatientProtocol):
     head_seconds = 60.0
 
 
-def test_whoever_says_nothing_makes_room_for_who_asks() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listening, ExitStack() as opened:
+EXPECTING = (HEAD % 100).replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n")
+"""Somebody who is answered, and has more to say."""
+
+
+@contextmanager
+def full_at_five() -> Iterator[tuple[str, int]]:
+    """Where a patient server listens that takes five connections at once."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
         config = uvicorn.Config(echo, http=Patient, log_config=None, lifespan="off", limit_concurrency=5)
         server = ClosingServer(config, lambda: None)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
-        port = listening.getsockname()[1]
-        silent = [opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60)) for _ in range(12)]
-        with socket.create_connection(("127.0.0.1", port), timeout=60) as asking:
+        yield listening.getsockname()
+        server.handle_exit(signal.SIGTERM, None)
+        thread.join(60)
+
+
+def test_whoever_says_nothing_makes_room_for_who_asks() -> None:
+    with full_at_five() as place, ExitStack() as opened:
+        silent = [opened.enter_context(socket.create_connection(place, timeout=60)) for _ in range(12)]
+        with socket.create_connection(place, timeout=60) as asking:
             asking.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             assert asking.recv(100).startswith(b"HTTP/1.1 200")
         assert all(each.recv(1) == b"" for each in silent[:8]), "those that came first were closed"
         for _ in range(4):
-            busy = opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
-            busy.sendall((HEAD % 100).replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n"))
+            busy = opened.enter_context(socket.create_connection(place, timeout=60))
+            busy.sendall(EXPECTING)
             assert busy.recv(100).startswith(b"HTTP/1.1 100")
-        with socket.create_connection(("127.0.0.1", port), timeout=60) as asking:
+        with socket.create_connection(place, timeout=60) as asking:
             asking.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             told = asking.makefile("rb").read()
         assert told.startswith(b"HTTP/1.1 503")
         assert b"content-security-policy" in told.lower()
-        server.handle_exit(signal.SIGTERM, None)
-        thread.join(60)
 
 
 def test_no_address_keeps_the_others_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of these asks for something and never ends; who comes from elsewhere gets in."""
     monkeypatch.setattr(ImpatientProtocol, "body_seconds", 600.0)
-    with socket.create_server(("127.0.0.1", 0)) as listening, ExitStack() as opened:
-        config = uvicorn.Config(echo, http=Patient, log_config=None, lifespan="off", limit_concurrency=5)
-        server = ClosingServer(config, lambda: None)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        place = listening.getsockname()
+    with full_at_five() as place, ExitStack() as opened:
 
         def busy(source: str) -> socket.socket:
             found = socket.create_connection(place, timeout=60, source_address=(source, 0))
             opened.enter_context(found)
-            found.sendall((HEAD % 100).replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n"))
+            found.sendall(EXPECTING)
             assert found.recv(100).startswith(b"HTTP/1.1 100")
             return found
 
@@ -165,19 +170,12 @@ def test_no_address_keeps_the_others_out(monkeypatch: pytest.MonkeyPatch) -> Non
         for each in (*crowd[:2], *others):
             each.sendall(b"x" * 100)
             assert each.recv(100).startswith(b"HTTP/1.1 200")
-        server.handle_exit(signal.SIGTERM, None)
-        thread.join(60)
 
 
 def test_who_comes_from_elsewhere_takes_the_place_of_who_says_nothing() -> None:
     """Each address holds as many connections as the newcomer's own: what is silent for longest goes; where nothing is,
     nobody does."""
-    with socket.create_server(("127.0.0.1", 0)) as listening, ExitStack() as opened:
-        config = uvicorn.Config(echo, http=Patient, log_config=None, lifespan="off", limit_concurrency=5)
-        server = ClosingServer(config, lambda: None)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        place = listening.getsockname()
+    with full_at_five() as place, ExitStack() as opened:
 
         def one(source: int, said: bytes, told: bytes = b"") -> socket.socket:
             address = (f"127.0.0.{source}", 0)
@@ -186,19 +184,16 @@ def test_who_comes_from_elsewhere_takes_the_place_of_who_says_nothing() -> None:
             assert found.recv(100).startswith(told)
             return found
 
-        sent = (HEAD % 100).replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n")
-        busy = [one(2, sent, b"HTTP/1.1 100")]
+        busy = [one(2, EXPECTING, b"HTTP/1.1 100")]
         idle = [opened.enter_context(socket.create_connection(place, 60, (f"127.0.0.{n}", 0))) for n in (3, 4, 5)]
-        busy.append(one(6, sent, b"HTTP/1.1 100"))
+        busy.append(one(6, EXPECTING, b"HTTP/1.1 100"))
         assert idle[0].recv(1) == b"", "the first of them was closed"
-        busy += [one(number, sent, b"HTTP/1.1 100") for number in (7, 8)]
+        busy += [one(number, EXPECTING, b"HTTP/1.1 100") for number in (7, 8)]
         assert [each.recv(1) for each in idle[1:]] == [b"", b""]
         one(9, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"HTTP/1.1 503")
         for each in busy:
             each.sendall(b"x" * 100)
             assert each.recv(100).startswith(b"HTTP/1.1 200")
-        server.handle_exit(signal.SIGTERM, None)
-        thread.join(60)
 
 
 def test_that_nobody_can_come_in_is_said_once(caplog: pytest.LogCaptureFixture) -> None:

@@ -63,7 +63,7 @@ def entry(each: VisitEntry) -> str:
     if each.turn:
         voice = Voice(spoken(each.turn.instruction))
         told = curves(each.before, each.turn.chain) + chips(changes(each.before, each.turn.chain, voice), voice)
-        parts.append(_by_hand(each.changes, told) if len(each.changes) > 1 else _reply(each.turn, told))
+        parts.append(_by_hand(each, told) if len(each.changes) > 1 else _reply(each.turn, told))
     if each.answer:
         parts.append(_answer(each.answer))
     parts.append(notice(each.trouble))
@@ -103,11 +103,11 @@ def _facts(facts: Sequence[str]) -> str:
     return f'<p class="facts">{" · ".join(facts)}</p>' if facts else ""
 
 
-def _by_hand(made: Sequence[Turn], told: str) -> str:
+def _by_hand(made: VisitEntry, told: str) -> str:
     """Changes by hand in a row: how many, each of them on demand, and what they came to."""
-    each = "".join(f"<li>{escape(turn.reply.removeprefix(BY_HAND))}</li>" for turn in made)
+    each = "".join(f"<li>{escape(turn.reply.removeprefix(BY_HAND))}</li>" for turn in made.changes)
     return (
-        f'<div class="reply"><details class="by-hand"><summary>{BY_HAND}{len(made)} changes</summary>'
+        f'<div class="reply"><details class="by-hand"><summary>{escape(made.words)}</summary>'
         f"<ol>{each}</ol>{told}</details></div>"
     )
 

@@ -147,4 +147,6 @@ def _as_shown(entry: VisitEntry, runs: Mapping[str, TurnRun]) -> VisitEntry | No
     if entry.turn != run.first:
         return None
     before = run.before.chain if run.before else Chain()
-    return replace(entry, before=before, turn=run.telling, changes=run.changes) if run.by_hand else entry
+    if not run.by_hand:
+        return entry
+    return replace(entry, words=run.words, before=before, turn=run.telling, changes=run.changes)
