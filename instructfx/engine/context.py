@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib import metadata
+from itertools import pairwise
 from typing import Literal
 
 import torch
@@ -26,6 +27,7 @@ from instructfx.rendering.gain_reduction import GainReduction, gain_reduction
 from instructfx.rendering.track import render_facts
 from instructfx.sessions import FirstTurn, Provenance, Session, Turn
 from instructfx.sessions.options import TurnOptions
+from instructfx.sessions.runs import redone, runs_of
 from instructfx.sessions.slots import given_ids, spoken_of
 from instructfx.store import Store
 
@@ -124,7 +126,9 @@ class TurnContext:
         """What the planner is told; readings are of what plays now."""
         session, corrected = self.session, self.session.corrected
         past = {turn.id: _past(turn, corrected.get(turn.id, ())) for turn in session.turns if turn.kind != "undone"}
-        path = [turn.id for turn in session.path]
+        path, runs, forward = [turn.id for turn in session.path], runs_of(session), redone(session)
+        for before, turn_id in pairwise(path):
+            past[turn_id] = replace(past[turn_id], joins=runs[before] is runs[turn_id])
         return PlanRequest(
             instruction=words,
             chain=session.chain,
@@ -144,7 +148,7 @@ class TurnContext:
                 if each.turns == len(self.session.turns)
             ),
             others=tuple(turn for turn_id, turn in past.items() if turn_id not in path),
-            left=session.left.index if session.left else 0,
+            left=forward.index if forward else 0,
             stepped=session.turns[-1].instruction if session.turns and session.turns[-1].kind == "undone" else "",
         )
 

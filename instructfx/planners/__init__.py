@@ -24,7 +24,7 @@ class PastTurn:
     what the ear read before and after it. by_hand: its words describe settings and ask for nothing. pinned holds the
     (slot id, setting) pairs that its plan fixed; share is set where it is so much of the turn before it.
     index is its number in the session, from 1. corrected are the words of the turns that it took back to be planned in
-    their place, the oldest first."""
+    their place, the oldest first. joins: people take it and the turn before it for one, as two changes by hand."""
 
     instruction: str
     chain: Chain = field(default_factory=Chain)
@@ -36,6 +36,7 @@ class PastTurn:
     share: float | None = None
     index: int = 0
     corrected: tuple[str, ...] = ()
+    joins: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,12 @@ BRINGING: Final = frozenset(("bring", "put", "get", "give"))
 THAT: Final = frozenset(("that", "this", "it", "eso", "esto"))
 
 
+def turns_of(steps: int, request: PlanRequest) -> int:
+    """How many turns so many steps back take: changes by hand in a row are one, as a lock and what it was put on."""
+    starts = [place for place, turn in enumerate(request.earlier) if not turn.joins]
+    return len(request.earlier) - (starts[-steps] if steps < len(starts) else 0) if steps > 0 else 0
+
+
 def turns_back(reference: Reference, request: PlanRequest) -> int | None:
     """How many turns to take back for "before the reverb", "after the warm one", "two changes ago" and "the first
     version"; None where what is spoken of cannot be found. Before an effect is before the turn since which it has been
@@ -22,7 +28,7 @@ def turns_back(reference: Reference, request: PlanRequest) -> int | None:
     is before the first wish for it, after it after the last."""
     count = len(request.earlier)
     if reference.kind == "ago":
-        return min(int(reference.amount), count)
+        return turns_of(int(reference.amount), request)
     if reference.kind == "version":
         return count - int(reference.amount) if 0 <= reference.amount <= count else None
     spoken = understand_alone(f"more {reference.words}")

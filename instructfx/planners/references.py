@@ -10,7 +10,7 @@ from instructfx.language.intent_types import BANDS, LEAST_HZ, TWEAKS, USUAL, Ref
 from instructfx.language.substitution import substituted
 from instructfx.planners import PastTurn, PlanRequest
 from instructfx.planners.corrections import asked_by, asks, in_full, spoken
-from instructfx.planners.history import turn_numbered, turns_back, undoes_the_step
+from instructfx.planners.history import turn_numbered, turns_back, turns_of, undoes_the_step
 from instructfx.planners.last_settings import (
     flattened,
     moved_in_frequency,
@@ -33,7 +33,7 @@ def resolved(intent: Intent, request: PlanRequest) -> Resolved:
     if undoes_the_step(intent, request):
         intent = replace(intent, undo=0, references=(Reference("redo"),))
     intent = removals(intent, request)
-    back = min(intent.undo, len(request.earlier))
+    back = turns_of(intent.undo, request)
     found = Resolved(replace(intent, undo=0), without_last(request, back), back)
     for reference in intent.references:
         found = _resolved(reference, found)

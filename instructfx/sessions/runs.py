@@ -123,6 +123,19 @@ def steps_of(session: Session) -> Steps:
     return Steps(place > 0, way[back - 1] if back else None, way[on - 1] if on > place else None)
 
 
+def redone(session: Session) -> Turn | None:
+    """The turn to which "redo" in words leads: what played before the last step through the history, and after a step
+    forward one step further; None where the last turn was none, or where that way ends here."""
+    last = session.turns[-1] if session.turns else None
+    if last is None or last.kind != "undone":
+        return None
+    was = session.reached(session.playing_after(session.turns[-2])) if len(session.turns) > 1 else None
+    if was and was.id not in [turn.id for turn in session.path]:
+        return was
+    on = steps_of(session).redo
+    return session.turn(on) if on else None
+
+
 def unique(runs: Mapping[str, TurnRun]) -> list[TurnRun]:
     """Every run once, in the order of their first turns."""
     return [run for turn_id, run in runs.items() if turn_id == run.first.id]

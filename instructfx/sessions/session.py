@@ -96,25 +96,6 @@ class Session:
         return self.reached(self.head)
 
     @property
-    def redo_target(self) -> str | None:
-        """The id of the turn to which one step forward leads, on the way that was left; None where that ends here."""
-        way, place = self.walked
-        return way[place] if place < len(way) else None
-
-    @property
-    def left(self) -> Turn | None:
-        """The turn to which "redo" in words leads: what played before the last step through the history, and after a
-        step forward one step further; None where the last turn was none, or where that way ends here."""
-        last = self.turns[-1] if self.turns else None
-        if last is None or last.kind != "undone":
-            return None
-        was = self.reached(self.playing_after(self.turns[-2])) if len(self.turns) > 1 else None
-        forward = was is None or was.id in [turn.id for turn in self.path]
-        if not forward:
-            return was
-        return self.turn(self.redo_target) if self.redo_target else None
-
-    @property
     def corrected(self) -> Mapping[str, tuple[str, ...]]:
         """By the ids of turns that were planned on what played before earlier ones ("no, I meant the highs"): the words
         of those turns that ask for something, the oldest first, each behind the words that it corrected itself."""

@@ -53,6 +53,28 @@ def test_hands_in_a_row_are_one_turn_and_a_lock_is_none(live: LiveSession) -> No
     assert live.chain == locked.chain, "what went on from a lock goes back to it"
 
 
+def test_words_step_as_the_buttons_do(live: LiveSession) -> None:
+    live.edit(live.chain.added("delay", {}))
+    live.edit(live.chain.added("delay", {}))
+    said = live.say("3 dB louder")
+    *_, locked = five(live)
+    live.say("5 dB quieter")
+    last = live.turns[-1]
+    live.say("undo the last two changes")
+    assert live.chain == said.chain
+    assert steps_of(live.session).redo == locked.id
+    live.say("redo")
+    assert live.chain == last.chain, "a step of two is one step"
+    for chain in (locked.chain, said.chain, live.turns[1].chain, Chain()):
+        live.say("undo")
+        assert live.chain == chain
+    for chain in (live.turns[1].chain, said.chain, locked.chain, last.chain):
+        live.say("redo")
+        assert live.chain == chain
+    live.say("two changes ago was better")
+    assert live.chain == said.chain
+
+
 def test_what_was_said_keeps_its_locks(live: LiveSession) -> None:
     said = live.say("3 dB louder")
     locked = live.edit(live.chain.locked("gain", ["gain_db"]))

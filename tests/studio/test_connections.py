@@ -55,14 +55,16 @@ def port() -> Iterator[int]:
     listening = socket.create_server(("127.0.0.1", 0))
     told: list[int] = []
     server = ClosingServer(
-        uvicorn.Config(echo, http=Impatient, log_config=None, lifespan="off"), lambda: told.append(1)
+        uvicorn.Config(echo, http=Impatient, log_config=None, lifespan="off"),
+        lambda: told.append(0),
+        lambda: told.append(1),
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     yield listening.getsockname()[1]
     server.handle_exit(signal.SIGTERM, None)
     thread.join(60)
-    assert told == [1]
+    assert told == [0, 1]
     listening.close()
 
 
@@ -126,7 +128,7 @@ def full_at_five() -> Iterator[tuple[str, int]]:
     """Where a patient server listens that takes five connections at once."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         config = uvicorn.Config(echo, http=Patient, log_config=None, lifespan="off", limit_concurrency=5)
-        server = ClosingServer(config, lambda: None)
+        server = ClosingServer(config, lambda: None, lambda: None)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         yield listening.getsockname()
@@ -197,7 +199,7 @@ def test_who_comes_from_elsewhere_takes_the_place_of_who_says_nothing() -> None:
 
 
 def test_that_nobody_can_come_in_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
-    server = ClosingServer(uvicorn.Config(echo), lambda: None)
+    server = ClosingServer(uvicorn.Config(echo), lambda: None, lambda: None)
     loop = asyncio.new_event_loop()
     full = {"message": "socket.accept() out of system resource", "exception": OSError(24, "Too many open files")}
     for _ in range(100):

@@ -147,17 +147,21 @@ class ImpatientProtocol(H11Protocol):
 
 
 class ClosingServer(uvicorn.Server):
-    """A server that says that it ends, as soon as it is told to, and once a minute that it can take nobody in."""
+    """A server that says when it answers, that it ends as soon as it is told to, and once a minute that it can take
+    nobody in."""
 
-    def __init__(self, config: uvicorn.Config, closing: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], closing: Callable[[], None]) -> None:
         super().__init__(config)
+        self._ready = ready
         self._closing = closing
         self._said = -SAY_SECONDS
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """As before."""
+        """As before, and then that is said."""
         asyncio.get_running_loop().set_exception_handler(self._failed)
         await super().startup(sockets)
+        if self.started:
+            self._ready()
 
     def _failed(self, loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
         """asyncio says with a traceback that it cannot accept, for each connection and again every second."""

@@ -99,6 +99,11 @@ def _listening(host: str, port: int) -> socket.socket:
         ) from error
 
 
+def _address_of(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def _serve(
     listening: socket.socket,
     limits: Limits,
@@ -129,10 +134,9 @@ def _serve(
                 limit_concurrency=most_connections(limits.visits),
                 timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             ),
-            pool.begin_closing,
+            ready=lambda: log.info("InstructFX is ready: open %s (Ctrl+C stops it)", _address_of(listening)),
+            closing=pool.begin_closing,
         )
-        host, port = listening.getsockname()[:2]
-        log.info("InstructFX is ready: open http://%s:%d (Ctrl+C stops it)", f"[{host}]" if ":" in host else host, port)
         visits.watch()
         if limits.keep_days is not None:
             retention.watch(store, visits, limits.keep_days)
