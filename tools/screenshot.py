@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from instructfx.bench.serving.browser import (
+    CHROMIUM,
     TURN_MS,
     WORDS,
     browser,
     choose_sample,
-    chromium_path,
     say,
     wait_for_track,
 )
@@ -36,8 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     asked = parser.parse_args(arguments)
-    if chromium_path() is None:
-        parser.error("no Chromium was found; on Debian: apt-get install chromium")
+    if CHROMIUM.path is None:
+        parser.error(CHROMIUM.missing)
     asked.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as url, browser() as chromium:
         desk = chromium.new_page(viewport={"width": 1440, "height": 1000}, color_scheme="light")
