@@ -59,7 +59,7 @@ def launched(playwright: Playwright, program: BrowserProgram = CHROMIUM, untouch
     Firefox is spoken to by WebDriver BiDi, which needs no build of its own.
     """
     if program is FIREFOX:
-        settings = {
+        settings: dict[str, str | float | bool] = {
             "media.cubeb.force_mock_context": True,  # a clock for sound without a device, as Chromium has by itself
             "media.autoplay.default": 0 if untouched else 1,
         }
