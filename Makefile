@@ -92,9 +92,10 @@ lock: .venv/ready
 wheel: .venv/ready-for-tests
 	$(BIN)/hatchling build -t wheel
 
-# The browser tests drive chromium, the M4A tests ffmpeg, the store's tests PostgreSQL; without them those tests say that
-# they are skipped.
+# The browser tests drive chromium and Firefox, the M4A tests ffmpeg, the store's tests PostgreSQL; without them those tests
+# say that they are skipped.
 POSTGRESQL = ls /usr/lib/postgresql/*/bin/pg_ctl >/dev/null 2>&1 || command -v pg_ctl >/dev/null
+FIREFOX = command -v firefox-esr >/dev/null || command -v firefox >/dev/null
 
 # Who else is installing is waited for, five minutes at most. apt does that for its own lock, but not for that of its lists.
 APT_WAIT = -o DPkg::Lock::Timeout=300
@@ -104,12 +105,15 @@ APT_UPDATE = for try in $$(seq 150); do \
 	done
 
 system-packages:
-	@if command -v chromium >/dev/null && command -v ffmpeg >/dev/null && { $(POSTGRESQL); }; then exit 0; fi; \
+	@if command -v chromium >/dev/null && { $(FIREFOX); } && command -v ffmpeg >/dev/null && { $(POSTGRESQL); }; then \
+		exit 0; \
+	fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		$(APT_UPDATE) && \
-		DEBIAN_FRONTEND=noninteractive apt-get $(APT_WAIT) install -y -qq chromium ffmpeg postgresql >/dev/null; \
+		DEBIAN_FRONTEND=noninteractive apt-get $(APT_WAIT) install -y -qq chromium firefox-esr ffmpeg postgresql >/dev/null; \
 	fi || true; \
 	command -v chromium >/dev/null || echo "chromium is missing: browser tests will be skipped (apt install chromium)"; \
+	{ $(FIREFOX); } || echo "Firefox is missing: its tests will be skipped (apt install firefox-esr)"; \
 	command -v ffmpeg >/dev/null || echo "ffmpeg is missing: M4A tests will be skipped (apt install ffmpeg)"; \
 	$(POSTGRESQL) || echo "PostgreSQL is missing: its tests will be skipped (apt install postgresql)"
 

@@ -92,9 +92,3 @@ export class LockButton {
     this.element.replaceChildren(icon(pressed === "false" ? "open" : "lock"));
   }
 }
-
-// Text that is for a moment in sight and is read out.
-export function announce(region, text) {
-  write(region, "");
-  requestAnimationFrame(() => write(region, text));
-}

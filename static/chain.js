@@ -3,14 +3,13 @@
 // data: ChainData. It speaks by "part-event" events: EditEvent with a chain as Chain.to_json writes it, and AmountEvent;
 // and for what is to be heard at once {do: "preview", chain} and {do: "amount-preview", share}.
 
-import { adopt, arrange, element, emit, icon, put } from "./parts-dom.js";
+import { adopt, announce, arrange, element, emit, icon, put } from "./parts-dom.js";
 import { Amount } from "./chain-amount.js";
 import { Card } from "./chain-card.js";
 import { Draft } from "./chain-draft.js";
 import { menu } from "./chain-menu.js";
 import { Pace } from "./chain-pace.js";
 import { reorder } from "./chain-reorder.js";
-import { announce } from "./chain-setting.js";
 
 /**
  * @typedef {{session: string, editable: boolean, effects: Object<string, EffectData>, slots: SlotData[],

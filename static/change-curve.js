@@ -7,7 +7,19 @@ const [WIDE, HIGH, LOW_HZ, HIGH_HZ, POINTS, LEAST_DB] = [240, 48, 30, 18000, 80,
 const frequencies = Array.from({ length: POINTS }, (_, at) => LOW_HZ * (HIGH_HZ / LOW_HZ) ** (at / (POINTS - 1)));
 
 class ChangeCurve extends HTMLElement {
-  connectedCallback() {
+  static observedAttributes = ["bands"];
+
+  constructor() {
+    super();
+    // Whoever writes the page anew takes out what the page did not send.
+    new MutationObserver(() => this.firstChild ?? this.#draw()).observe(this, { childList: true });
+  }
+
+  attributeChangedCallback() {
+    this.#draw();
+  }
+
+  #draw() {
     const { before, after } = JSON.parse(this.getAttribute("bands"));
     const curves = [before, after].map((bands) => responseDb(bands, frequencies));
     const most = Math.max(LEAST_DB, ...curves.flat().map(Math.abs));

@@ -14,6 +14,13 @@ export function titleOf(turn) {
   return turn ? `${turn.index}. ${turn.name || wordsOf(turn)}` : "Dry track";
 }
 
+// What a screen reader says of a version, which has buttons in it.
+function nameOf(turn, current, marked) {
+  const take = turn?.take ? `take ${turn.take}` : "";
+  const words = turn?.name ? wordsOf(turn) : "";
+  return [titleOf(turn), take, words, current && "playing", marked && "to compare"].filter(Boolean).join(", ");
+}
+
 // hand: {go(id), pick(id), compare(id), comparing(id), name(id, text), activate(id)}. comparing(id) is the text of the
 // button that compares.
 export class Item {
@@ -64,6 +71,7 @@ export class Item {
     this.#choose.hidden = !take || current;
     put(this.#choose, "aria-label", `Choose take ${turn?.take}`);
     put(this.element, "data-turn", node.id ?? "dry");
+    put(this.element, "aria-label", nameOf(turn, current, marked));
     put(this.element, "data-path", onPath);
     put(this.element, "data-marked", marked);
     put(this.element, "aria-current", current ? "true" : null);

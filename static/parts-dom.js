@@ -35,6 +35,12 @@ export function write(target, text) {
   if (target.textContent !== text) target.textContent = text;
 }
 
+// Text that is read out, again where it is the same as before.
+export function announce(region, text) {
+  write(region, "");
+  requestAnimationFrame(() => write(region, text));
+}
+
 export function icon(name) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   for (const [key, value] of Object.entries({ viewBox: "0 0 16 16", "aria-hidden": "true", class: "part-icon" })) {

@@ -4,6 +4,9 @@ import "./chain.js";
 import "./history.js";
 import "./address.js";
 import "./change-curve.js";
+import "./focus.js";
+import "./unsaid.js";
+import { watch } from "./conversation.js";
 import { PreviewQueue } from "./previews.js";
 
 const player = () => document.querySelector("ifx-player");
@@ -25,33 +28,15 @@ document.addEventListener("part-event", (event) => {
   else if (what === "error") console.info(text);
 });
 
-// Gradio gives a group of choices no name that a screen reader says, and a file chooser none at all.
-const LABELS = {
-  "#ear": "Ear: who listens",
-  "#planner": "Planner: who chooses effects",
-  "#first-turn": "First turn",
-  "#upload input[type=file]": "Your own track",
-};
-const label = () => {
-  for (const [selector, text] of Object.entries(LABELS)) {
-    document.querySelector(`${selector}:not([aria-label])`)?.setAttribute("aria-label", text);
-  }
-};
-label();
-new MutationObserver(label).observe(document.documentElement, { childList: true, subtree: true });
-
 // How high the words stand at the lower edge of a phone; the transport stands upon them.
 const reach = new ResizeObserver(([{ target }]) => {
   document.documentElement.style.setProperty("--reach", `${target.offsetHeight}px`);
 });
 
-// The newest message stays in sight.
 const follow = () => {
-  const talk = document.getElementById("conversation");
-  if (!talk) return false;
+  if (!["conversation", "progress", "choosing", "reach"].every((each) => document.getElementById(each))) return false;
   reach.observe(document.getElementById("reach"));
-  new MutationObserver(() => { talk.scrollTop = talk.scrollHeight; })
-    .observe(talk, { childList: true, subtree: true });
+  watch(document.getElementById("conversation"));
   return true;
 };
 if (!follow()) {

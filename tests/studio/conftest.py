@@ -18,7 +18,7 @@ from scripted_server import Server, serving
 from small_clap import published_by
 from visitor import Guest, visitor
 
-from instructfx.bench.serving.browser import CHROMIUM_OPTIONS, browser, chromium_path
+from instructfx.bench.serving.browser import CHROMIUM, FIREFOX, BrowserProgram, launched
 from instructfx.bench.serving.running import Running, running
 
 
@@ -70,22 +70,44 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
+def playwright() -> Iterator[Any]:
+    """What drives all browsers."""
+    with pytest.importorskip("playwright.sync_api").sync_playwright() as started:
+        yield started
+
+
+def there(program: BrowserProgram) -> BrowserProgram:
+    """A browser of the system's; skips the test where there is none."""
+    if program.path is None:
+        pytest.skip(program.missing)
+    return program
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Any) -> Iterator[Any]:
     """One browser for all; each visit has a context of its own."""
-    if chromium_path() is None:
-        pytest.skip("no Chromium here (Debian: apt-get install chromium)")
-    pytest.importorskip("playwright")
-    with browser() as started:
+    with launched(playwright, there(CHROMIUM)) as started:
         yield started
 
 
 @pytest.fixture(scope="session")
-def playing(chromium: Any) -> Iterator[Any]:
-    """One more, which plays without having been touched."""
-    options = [*CHROMIUM_OPTIONS, "--autoplay-policy=no-user-gesture-required"]
-    started = chromium.browser_type.launch(executable_path=chromium_path(), args=options)
-    yield started
-    started.close()
+def firefox(playwright: Any) -> Iterator[Any]:
+    """The same of the other kind."""
+    with launched(playwright, there(FIREFOX)) as started:
+        yield started
+
+
+@pytest.fixture(params=["chromium", pytest.param("firefox", marks=pytest.mark.firefox)])
+def either(request: pytest.FixtureRequest) -> Any:
+    """Both kinds of browser, one after the other."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="session")
+def playing(playwright: Any) -> Iterator[Any]:
+    """One more Chromium, which plays without having been touched."""
+    with launched(playwright, there(CHROMIUM), untouched=True) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

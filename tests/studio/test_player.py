@@ -8,14 +8,7 @@ import pytest
 import soundfile
 from player_site import LEVELS, RATE, ROOT, SECONDS, TICK, Player, Site, data, opened, served, sound, version
 
-from instructfx.bench.serving.browser import chromium_path
-
-pytest.importorskip("playwright")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.alone,
-    pytest.mark.skipif(chromium_path() is None, reason="no Chromium here (Debian: apt-get install chromium)"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 
 @pytest.fixture(scope="module")

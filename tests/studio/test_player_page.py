@@ -6,14 +6,7 @@ from typing import Any
 import pytest
 from player_site import LEVELS, RATE, SECONDS, Player, Site, data, opened, served, sound, version
 
-from instructfx.bench.serving.browser import chromium_path
-
-pytest.importorskip("playwright")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.alone,
-    pytest.mark.skipif(chromium_path() is None, reason="no Chromium here (Debian: apt-get install chromium)"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 ASKING = "player.state.blind === 'asking'"
 LOOKS = """const copy = player.cloneNode(true); copy.querySelectorAll('.player-now').forEach((each) => each.remove());

@@ -1,16 +1,38 @@
-"""The page in a real browser: the system's Chromium, and what somebody does in it."""
+"""The page in a real browser: the system's Chromium or Firefox, and what somebody does in it."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Playwright
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+@dataclass(frozen=True)
+class BrowserProgram:
+    """A browser of the system's: the names of its command, and of its package in Debian."""
+
+    name: str
+    commands: tuple[str, ...]
+    package: str
+
+    @property
+    def path(self) -> str | None:
+        """Where it lies; None where there is none."""
+        return next((path for command in self.commands if (path := shutil.which(command))), None)
+
+    @property
+    def missing(self) -> str:
+        """One line for where there is none."""
+        return f"no {self.name} here (Debian: apt-get install {self.package})"
+
+
+CHROMIUM = BrowserProgram("Chromium", ("chromium", "chromium-browser", "google-chrome"), "chromium")
+FIREFOX = BrowserProgram("Firefox", ("firefox-esr", "firefox"), "firefox-esr")
 CHROMIUM_OPTIONS = (
     "--headless=new",
     "--no-sandbox",
@@ -30,22 +52,37 @@ SETTLED = """count => {
 }"""
 
 
-def chromium_path() -> str | None:
-    """The system's Chromium; None where there is none."""
-    return next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+@contextmanager
+def launched(playwright: Playwright, program: BrowserProgram = CHROMIUM, untouched: bool = False) -> Iterator[Browser]:
+    """The system's browser without a window and with a fresh profile; untouched: it plays before anybody touched it.
+
+    Firefox is spoken to by WebDriver BiDi, which needs no build of its own.
+    """
+    if program is FIREFOX:
+        settings: dict[str, str | float | bool] = {
+            "media.cubeb.force_mock_context": True,  # a clock for sound without a device, as Chromium has by itself
+            "media.autoplay.default": 0 if untouched else 1,
+        }
+        started = playwright.firefox.launch(
+            channel="moz-firefox", executable_path=program.path, firefox_user_prefs=settings
+        )
+    else:
+        policy = "no-user-gesture-required" if untouched else "document-user-activation-required"
+        options = [*CHROMIUM_OPTIONS, f"--autoplay-policy={policy}"]
+        started = playwright.chromium.launch(executable_path=program.path, args=options)
+    try:
+        yield started
+    finally:
+        started.close()
 
 
 @contextmanager
 def browser() -> Iterator[Browser]:
-    """The system's Chromium with a fresh profile."""
+    """The system's Chromium with a fresh profile, and nothing else of playwright's."""
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=list(CHROMIUM_OPTIONS))
-        try:
-            yield chromium
-        finally:
-            chromium.close()
+    with sync_playwright() as playwright, launched(playwright) as chromium:
+        yield chromium
 
 
 def choose_sample(page: Page, name: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,18 @@ ROUTES = {
 TOLD_ONE_BY_ONE = 2  # changed settings; more are opened on demand
 
 
+SPOKEN = '<p id="spoken" class="unseen" role="status"></p>'
+"""What is read out of what happens, for `static/conversation.js`."""
+
+
+def jumps(ways: Mapping[str, str]) -> str:
+    """Selector -> name of a part of the page: ways past what is before it, seen by who comes by key."""
+    buttons = "".join(
+        f'<button type="button" data-jump="{part}">{escape(name)}</button>' for part, name in ways.items()
+    )
+    return f'<nav class="jumps" aria-label="Go to"><span aria-hidden="true">Go to</span>{buttons}</nav>'
+
+
 def notice(text: str) -> str:
     """One line that says what is wrong."""
     return f'<p class="notice" role="alert">{escape(text)}</p>' if text else ""
@@ -50,11 +62,9 @@ def conversation(entries: Sequence[VisitEntry], pending: str = "", is_open: bool
         working = '<div class="reply working">Working on it …</div>'
         parts.append(f'<article class="turn">{_words(pending)}{working}</article>')
     if not parts:
-        parts.append(
-            f'<div class="empty"><h2>{"What should change?" if is_open else "Say how it should sound"}</h2>'
-            f"<p>{LISTEN if is_open else CHOOSE}</p></div>"
-        )
-    return f'<div class="turns" role="log" aria-label="Conversation">{"".join(parts)}</div>'
+        title = "What should change?" if is_open else "Say how it should sound"
+        return f'<div class="empty"><h2>{title}</h2><p>{LISTEN if is_open else CHOOSE}</p></div>'
+    return f'<h2 class="unseen">Conversation</h2><div class="turns">{"".join(parts)}</div>'
 
 
 def entry(each: VisitEntry) -> str:
@@ -66,7 +76,7 @@ def entry(each: VisitEntry) -> str:
         parts.append(_by_hand(each, told) if len(each.changes) > 1 else _reply(each.turn, told))
     if each.answer:
         parts.append(_answer(each.answer))
-    parts.append(notice(each.trouble))
+    parts.append(f'<p class="notice">{escape(each.trouble)}</p>' if each.trouble else "")  # read out as what is new
     title = f"Turn {each.turn.index}" if each.turn else "Answer" if each.answer else "Not done"
     return f'<article class="turn" aria-label="{title}">{"".join(parts)}</article>'
 
@@ -192,7 +202,7 @@ def track_line(track: Track, fold: FoldDown | None = None) -> str:
     warned = warning(fold) if fold else ""
     note = f'<p class="note" role="status">{escape(capital(warned))}.</p>' if warned else ""
     name = escape(track.name)
-    return f'<div class="track"><strong title="{name}">{name}</strong><span>{facts}</span>{note}</div>'
+    return f'<div class="track"><h2><strong title="{name}">{name}</strong></h2><span>{facts}</span>{note}</div>'
 
 
 def downloads(token: str, links: Sequence[tuple[str, str, str]]) -> str:

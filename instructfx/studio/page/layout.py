@@ -22,6 +22,15 @@ APART = ("blocks", "advanced", "samples", "examples")
 """Parts of the page that are no single component."""
 
 FIRST_VISIT = "New here? Press Groove, then type <em>make it warmer</em> and listen."
+JUMPS: Mapping[str, str] = {
+    "#reach": "What should change?",
+    "#player": "Player",
+    "#chain": "Chain",
+    "#history": "History",
+    "#downloads": "Take it with you",
+}
+"""Parts of the page that who comes by key may go to at once."""
+
 HEADER = "<header><h1>InstructFX</h1><p>Say how it should sound. Hear it change.</p></header>"
 
 
@@ -101,7 +110,7 @@ def laid_out(token: gradio.State, blocks: gradio.Blocks, limits: Limits) -> Page
     """The page, without its events."""
     with blocks:
         token.render()  # type: ignore[no-untyped-call]
-        gradio_compat.html(HEADER, "masthead")
+        gradio_compat.html(HEADER + html.jumps(JUMPS) + html.SPOKEN, "masthead")
         address = gradio_compat.part("ifx-address", "address", "")
         asked = gradio.Textbox(visible=False)
         with gradio.Row(elem_id="studio"):
@@ -192,16 +201,16 @@ def _talk() -> _Talk:
 
 
 def _rack() -> _Rack:
-    with gradio.Column(elem_classes="sheet"):
+    with gradio.Column(elem_id="rack-chain", elem_classes="sheet"):
         gradio.HTML("<h2>Chain</h2>")
         chain = gradio_compat.part("ifx-chain", "chain", "Chain of effects")
-    with gradio.Column(elem_classes="sheet"):
+    with gradio.Column(elem_id="rack-history", elem_classes="sheet"):
         gradio.HTML("<h2>History</h2>")
         history = gradio_compat.part("ifx-history", "history", "History")
-    with gradio.Column(elem_classes="sheet"):
+    with gradio.Column(elem_id="rack-pictures", elem_classes="sheet"):
         gradio.HTML("<h2>Pictures</h2>")
         pictures = gradio_compat.html("", "pictures")
-    with gradio.Column(elem_classes="sheet"):
+    with gradio.Column(elem_id="rack-downloads", elem_classes="sheet"):
         gradio.HTML("<h2>Take it with you</h2>")
         downloads = gradio_compat.html("", "downloads")
     return {"chain": chain, "history": history, "pictures": pictures, "downloads": downloads}
