@@ -14,14 +14,14 @@ import { build } from "./player/view.js";
 import { Waveform } from "./player/waveform.js";
 
 /**
- * @typedef {{id: string, label: string, words: string, url: string, gain_db: number, peaks: number[], seconds:
- * number}} VersionData
+ * @typedef {{id: string, label: string, words: string, url: string, gain_db: number, peaks: number[], start: number,
+ * seconds: number, whole: boolean}} VersionData
  */
 /** @typedef {{start: number, end: number}} ExcerptData */
 /** @typedef {{turn: string, count: number, kept: number, losses: number[], url: string}} StepsData */
 /**
- * @typedef {{session: string, versions: VersionData[], current: string, previous: string|null, picked: string|null,
- * excerpt: ExcerptData, steps: StepsData|null}} PlayerData
+ * @typedef {{session: string, sample_rate: number, segment_frames: number, versions: VersionData[], current: string,
+ * previous: string|null, picked: string|null, excerpt: ExcerptData, steps: StepsData|null}} PlayerData
  */
 /** @typedef {{do: "excerpt", start: number}} ExcerptEvent */
 /** @typedef {{do: "answer", turn: string, against: string|null, better: "this"|"other"|"neither"}} AnswerEvent */
@@ -110,21 +110,24 @@ class Player extends HTMLElement {
 
   /** For tests: what is heard, and the audio graph to measure it. */
   get state() {
-    const { transport, library, test, selected, matched, region, preview } = this.#playback;
+    const { transport, library, test, selected, matched, region, preview, part, audible, loaded } = this.#playback;
     const hidden = test && !test.answered;
+    const gains = loaded.map((id) => [id, id === audible ? this.#playback.gainOf(this.#playback.version(id)) : 0]);
     return {
       playing: transport.playing,
       position: transport.position,
       duration: this.#playback.duration,
       selected: test ? test.heard : selected,
-      audible: hidden ? null : transport.audible,
+      waiting: transport.stalled || !transport.playing && this.#playback.playing,
+      audible: hidden ? null : audible,
+      part: part && { start: part.start, end: part.start + part.seconds },
       matched,
       region: region && { ...region },
       loop: transport.loop,
-      loaded: library.ids,
-      loading: library.loading,
-      failed: [...library.failed.keys()],
-      gains: hidden ? {} : transport.gains,
+      loaded,
+      segments: library.size,
+      failed: [...this.#playback.lost.keys()],
+      gains: hidden ? {} : Object.fromEntries(gains),
       preview: preview && !preview.over ? preview.label : null,
       blind: test ? (test.answered ? "answered" : "asking") : null,
     };
@@ -151,7 +154,7 @@ class Player extends HTMLElement {
       leave: () => this.#leaveBlind(),
     });
     this.#trajectory = new Trajectory(view.steps, {
-      rate: () => playback.library.rate,
+      rate: () => playback.data.sample_rate,
       hear: (buffer, label) => this.preview({ buffer, start: playback.data.excerpt.start, label, name: SEARCH }),
       failed: (words) => this.#fail(words),
     });
