@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from instructfx.chain import Chain, Knob
 from instructfx.refine.search import Search
 
+if TYPE_CHECKING:
+    from skopt import Optimizer
+
 
 @dataclass(frozen=True)
 class BayesOptions:
     """reach is how far a knob may move from where it stands, as a share of its range; turn_back is how much of
-    what the planner moved it this turn may be taken back."""
+    what the planner moved it this turn may be taken back.
+
+    fits is from how many places the process's own settings are fitted to what was measured, climbs from how many
+    candidates the acquisition is climbed. worth is the improvement, as a share of the loss that the search began with,
+    that one more look must promise. What these three are unless given is what they were before they could be given, so
+    that records of searches say what was done; USUAL_BAYES is what is done now.
+    """
 
     evaluations: int = 20
     first_points: int = 6
@@ -25,6 +35,13 @@ class BayesOptions:
     patience: int = 30
     reach: float = 0.3
     turn_back: float = 0.25
+    fits: int = 3
+    climbs: int = 2
+    worth: float = 0.0
+
+
+USUAL_BAYES = BayesOptions(climbs=1, worth=0.002)
+HOPELESS = 2  # looks in a row that promise too little: a process of few points is too sure of itself
 
 
 def explore(search: Search, knobs: Sequence[Knob], options: BayesOptions, seed: int, came_from: Chain) -> None:
@@ -32,7 +49,7 @@ def explore(search: Search, knobs: Sequence[Knob], options: BayesOptions, seed: 
 
     A Gaussian process is fitted to the losses measured so far and asked where to listen next (Jones, Schonlau
     and Welch 1998). The first point is where the knobs stand; came_from is the chain before the planner moved them,
-    so that "less drive" cannot end as more of it.
+    so that "less drive" cannot end as more of it. The search ends where the process expects too little of another look.
     """
     from skopt import Optimizer
     from skopt.space import Real
@@ -47,24 +64,40 @@ def explore(search: Search, knobs: Sequence[Knob], options: BayesOptions, seed: 
         initial_point_generator="lhs",
         acq_func=options.acquisition.upper(),
         acq_func_kwargs={"kappa": options.kappa},
-        acq_optimizer_kwargs={"n_points": 1000, "n_restarts_optimizer": 2},
+        acq_optimizer_kwargs={"n_points": 1000, "n_restarts_optimizer": options.climbs},
         random_state=np.random.RandomState(seed),
     )
+    optimizer.base_estimator_.set_params(n_restarts_optimizer=options.fits - 1)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=UserWarning, module="skopt|sklearn")
         optimizer.tell(home, search.best_loss)
-        since_best, worst = 0, search.best_loss
-        for _ in range(options.evaluations):
-            if search.cancelled() or since_best >= options.patience:
+        since_best, hopeless, worst = 0, 0, search.best_loss
+        for number in range(1, options.evaluations + 1):
+            if search.over() or since_best >= options.patience:
                 break
             unit = [float(value) for value in optimizer.ask()]
+            promising = _expected_improvement(optimizer, unit) >= options.worth * search.loss_before
+            hopeless = 0 if promising else hopeless + 1
+            if hopeless == HOPELESS:
+                break
             chain = start.with_unit(knobs, unit)
             before = search.best
             loss = search.consider(chain)
             since_best = 0 if search.best is not before else since_best + 1
             search.report(chain, loss)
             worst = max(worst, loss) if np.isfinite(loss) else worst
-            optimizer.tell(unit, loss if np.isfinite(loss) else 2 * worst + 1)
+            told = loss if np.isfinite(loss) else 2 * worst + 1
+            optimizer.tell(unit, told, fit=number < options.evaluations)
+
+
+def _expected_improvement(optimizer: Optimizer, unit: Sequence[float]) -> float:
+    """By how much the process expects the least loss to fall at a place; without limit as long as there is none."""
+    from skopt.acquisition import gaussian_ei
+
+    if not optimizer.models:
+        return math.inf
+    place = optimizer.space.transform([unit])
+    return float(gaussian_ei(place, optimizer.models[-1], y_opt=min(optimizer.yi))[0])
 
 
 def _stood(came_from: Chain, knob: Knob) -> float | None:
