@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from instructfx.chain import Chain, Slot
 from instructfx.ears import Objective
-from instructfx.refine.bayes import USUAL_BAYES, BayesOptions, explore
+from instructfx.refine.bayes import BayesOptions, explore
 from instructfx.refine.gradient import GradientOptions, descend
 from instructfx.refine.prior import NO_PRIOR, Prior
 from instructfx.refine.records import OnStep, Refined, Step, Watching, ignore, never
@@ -33,7 +33,6 @@ class RefineOptions(SearchOptions):
     """Our searches, or a rival in their place. prior is what settings cost that no preset has, in steps of axes: losses
     on embeddings, which are cosines and weigh moves themselves, and rivals are searched without it."""
 
-    bayes: BayesOptions = USUAL_BAYES
     rival: Rival | None = None
     prior: Prior = field(default_factory=Prior)
 
@@ -115,7 +114,6 @@ def _unpinned(refined: Refined, chain: Chain) -> Refined:
 
 
 __all__ = [
-    "USUAL_BAYES",
     "BayesOptions",
     "GradientOptions",
     "OnStep",

@@ -22,26 +22,22 @@ class BayesOptions:
     """reach is how far a knob may move from where it stands, as a share of its range; turn_back is how much of
     what the planner moved it this turn may be taken back.
 
-    fits is from how many places the process's own settings are fitted to what was measured, climbs from how many
-    candidates the acquisition is climbed. worth is the improvement, as a share of the loss that the search began with,
-    that one more look must promise. What these three are unless given is what they were before they could be given, so
-    that records of searches say what was done; USUAL_BAYES is what is done now.
+    The search ends where `patience` looks in a row promise too little: more than one, because a process of few points
+    is too sure of itself.
     """
 
     evaluations: int = 20
     first_points: int = 6
     acquisition: Literal["lcb", "ei", "pi"] = "ei"
     kappa: float = 5.0
-    patience: int = 30
+    patience: int = 2
     reach: float = 0.3
     turn_back: float = 0.25
-    fits: int = 3
-    climbs: int = 2
-    worth: float = 0.0
 
 
-USUAL_BAYES = BayesOptions(climbs=1, worth=0.002)
-HOPELESS = 2  # looks in a row that promise too little: a process of few points is too sure of itself
+WORTH = 0.005  # of the loss that the search began with: what one more look must promise
+CANDIDATES, CLIMBS = 1000, 1  # places at which the acquisition is computed, and from how many of them it is climbed
+REFITS = 0  # of the process's own settings, from random places, beside the one from where they stand
 
 
 def explore(search: Search, knobs: Sequence[Knob], options: BayesOptions, seed: int, came_from: Chain) -> None:
@@ -49,7 +45,7 @@ def explore(search: Search, knobs: Sequence[Knob], options: BayesOptions, seed: 
 
     A Gaussian process is fitted to the losses measured so far and asked where to listen next (Jones, Schonlau
     and Welch 1998). The first point is where the knobs stand; came_from is the chain before the planner moved them,
-    so that "less drive" cannot end as more of it. The search ends where the process expects too little of another look.
+    so that "less drive" cannot end as more of it.
     """
     from skopt import Optimizer
     from skopt.space import Real
@@ -64,26 +60,22 @@ def explore(search: Search, knobs: Sequence[Knob], options: BayesOptions, seed: 
         initial_point_generator="lhs",
         acq_func=options.acquisition.upper(),
         acq_func_kwargs={"kappa": options.kappa},
-        acq_optimizer_kwargs={"n_points": 1000, "n_restarts_optimizer": options.climbs},
+        acq_optimizer_kwargs={"n_points": CANDIDATES, "n_restarts_optimizer": CLIMBS},
         random_state=np.random.RandomState(seed),
     )
-    optimizer.base_estimator_.set_params(n_restarts_optimizer=options.fits - 1)
+    optimizer.base_estimator_.set_params(n_restarts_optimizer=REFITS)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=UserWarning, module="skopt|sklearn")
         optimizer.tell(home, search.best_loss)
-        since_best, hopeless, worst = 0, 0, search.best_loss
+        hopeless, worst = 0, search.best_loss
         for number in range(1, options.evaluations + 1):
-            if search.over() or since_best >= options.patience:
-                break
             unit = [float(value) for value in optimizer.ask()]
-            promising = _expected_improvement(optimizer, unit) >= options.worth * search.loss_before
+            promising = _expected_improvement(optimizer, unit) >= WORTH * search.loss_before
             hopeless = 0 if promising else hopeless + 1
-            if hopeless == HOPELESS:
+            if search.over() or hopeless >= options.patience:
                 break
             chain = start.with_unit(knobs, unit)
-            before = search.best
             loss = search.consider(chain)
-            since_best = 0 if search.best is not before else since_best + 1
             search.report(chain, loss)
             worst = max(worst, loss) if np.isfinite(loss) else worst
             told = loss if np.isfinite(loss) else 2 * worst + 1

@@ -24,7 +24,7 @@ from instructfx.refine.search import Search
 
 BOLD_RATE, BOLD_BETAS = 0.6, (0.5, 0.9)
 GROWTH, SHRINKAGE = 1.3, 0.35  # of the rate, after a look that helped and after one that did not
-BOLD_PATIENCE = 3  # looks in a row that gain nothing to speak of
+WORTH, IDLE = 0.002, 3  # a search ends after so many looks in a row that gain less than this share of its first loss
 
 
 @runtime_checkable
@@ -98,14 +98,14 @@ def _descend_on_waveform(search: Search, knobs: Sequence[Knob], options: Gradien
     adam, best, gradient = Adam(logits, BOLD_RATE, BOLD_BETAS), logits.detach().clone(), torch.zeros_like(logits)
     least, idle, found = math.inf, 0, (start, began)
     for _ in range(options.waveform_steps):
-        if search.over() or idle >= BOLD_PATIENCE:
+        if search.over() or idle >= IDLE:
             break
         unit = span.unit(logits)
         seen = search.losses(start, knobs, unit)[0].cpu()
         held = seen + span.costs(unit)
         step = start.with_unit(knobs, unit.detach()[0].tolist()), seen.item() if torch.isfinite(seen) else math.inf
         search.report(*step)
-        idle = 0 if least - held.item() > options.tolerance * began else idle + 1
+        idle = 0 if least - held.item() > WORTH * began else idle + 1
         if held.item() < least:
             adam.rate *= GROWTH if math.isfinite(least) else 1.0
             least, best, found = held.item(), logits.detach().clone(), step

@@ -18,7 +18,7 @@ from instructfx.engine import Agents
 from instructfx.planners import Plan, Planner, PlanRequest, Reply, Take, planner_named
 from instructfx.planners.plan import Move
 from instructfx.planners.recorded import said_again
-from instructfx.refine import USUAL_BAYES, GradientOptions, RefineOptions
+from instructfx.refine import BayesOptions, GradientOptions, RefineOptions
 from instructfx.rendering.excerpt import Excerpt
 from instructfx.sessions import FirstTurn
 
@@ -56,11 +56,11 @@ class System:
 
     def _options(self) -> RefineOptions:
         if self.steps is None:
-            return RefineOptions(bayes=replace(USUAL_BAYES, acquisition=self.acquisition))
+            return RefineOptions(bayes=BayesOptions(acquisition=self.acquisition))
         if self.steps == 0:
             return RefineOptions(rival=lambda search, effects, seed: None)
         gradient = GradientOptions(spectral_steps=self.steps, waveform_steps=self.steps)
-        return RefineOptions(gradient, replace(USUAL_BAYES, evaluations=self.steps, acquisition=self.acquisition))
+        return RefineOptions(gradient, BayesOptions(evaluations=self.steps, acquisition=self.acquisition))
 
 
 @dataclass(frozen=True)

@@ -164,9 +164,9 @@ class Pool:
             if not began and now - asked > START_SECONDS:
                 raise LimitError(NEVER_READY.format(START_SECONDS))
             if began and now - began > most:
-                raise LimitError(TOOK_LONG.format(most, _way_out(request)))
+                raise LimitError(TOOK_LONG.format(most, way_out(request)))
             if resident_mb(worker.pid) > limits.worker_mb:
-                raise LimitError(TOOK_MEMORY.format(limits.worker_mb, _way_out(request)))
+                raise LimitError(TOOK_MEMORY.format(limits.worker_mb, way_out(request)))
             try:
                 message = worker.hear(LOOK_SECONDS)
             except queue.Empty:
@@ -232,7 +232,7 @@ class Pool:
                 self._free.append(seat)
 
 
-def _way_out(request: WorkRequest) -> str:
+def way_out(request: WorkRequest) -> str:
     """What to do where a request was too much: only some of them depend on how long the track is."""
     if isinstance(request, Open | Reopen | Render | Export):
         return "Try a shorter track."
