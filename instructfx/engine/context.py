@@ -19,6 +19,7 @@ from instructfx.audio.track import Track
 from instructfx.chain import Chain
 from instructfx.ears import Ear
 from instructfx.effects.device import threads
+from instructfx.engine.budget import Budget
 from instructfx.errors import InstructionError
 from instructfx.planners import PastExchange, PastTurn, Planner, PlanRequest
 from instructfx.refine import OnStep, RefineOptions, ignore, never
@@ -78,11 +79,13 @@ class Agents:
 
 @dataclass(frozen=True)
 class Callbacks:
-    """Who watches a turn: told each stage and step, and asked whether to stop."""
+    """Who watches a turn: told each stage and step, and asked whether to stop. Where the budget is used up, a search
+    ends as if it were stopped."""
 
     on_stage: OnStage = lambda stage: None
     on_step: OnStep = ignore
     cancelled: Callable[[], bool] = never
+    budget: Budget = field(default_factory=Budget)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from instructfx.audio.naming import one_line
 from instructfx.chain import Chain
 from instructfx.ears import Ear, Objective
 from instructfx.effects.device import threads
+from instructfx.engine.budget import Budget
 from instructfx.engine.context import TurnContext
 from instructfx.engine.searching import equalisers, searched
 from instructfx.engine.turn import LONGEST_INSTRUCTION, Begun, Outcome, answered, begin, finish, unrefined
@@ -21,6 +22,7 @@ from instructfx.planners.phrases import Voice
 from instructfx.planners.regions import bands_within
 from instructfx.planners.router import route
 from instructfx.planners.side_effects import unmoved
+from instructfx.planners.sound_questions import number_text
 from instructfx.planners.standing import named, standing
 from instructfx.planners.taking_back import BAND, NARROWING, most_db
 from instructfx.refine import Refined, Step, Tuning
@@ -29,7 +31,7 @@ from instructfx.sessions.options import TurnOptions, unheard
 
 IDLE = "nothing to refine"
 NOTHING_BETTER = "no_setting"
-NOTHING_CAME = {"cancelled": "was_stopped", IDLE: "nothing_may_move"}
+NOTHING_CAME = {"cancelled": "was_stopped", "budget": "ran_out_of_time", IDLE: "nothing_may_move"}
 """Why a search came to nothing, by how it ended: a sentence of `planners/phrases.toml`."""
 
 
@@ -60,9 +62,9 @@ def _taken(context: TurnContext, text: str) -> Session:
     if goes_back and plan.changes:  # "no, I meant the highs": the plan is for what played before
         begun = _from_before(begun, plan.undo)
         context = begun.context
-    outcome = _gone(context, text, plan) if goes_back and not plan.changes else _searched(context, text, plan)
+    outcome = _gone(context, text, plan) if goes_back and not plan.changes else _searched(begun, text, plan)
     if goes_back or context.again or outcome.refined.chain != context.session.chain:
-        return finish(begun, outcome)
+        return finish(begun, _timed(outcome, context.callbacks.budget))
     plan, why = outcome.plan, _unchanged(outcome)
     return answered(begun, text, Reply("unchanged", why, plan.notes, plan.raw, plan.asked))
 
@@ -91,10 +93,10 @@ def _gone(context: TurnContext, text: str, plan: Plan) -> Outcome:
     return Outcome("undone", text, parent, plan, unrefined(parent.chain if parent else Chain()))
 
 
-def _searched(context: TurnContext, text: str, plan: Plan) -> Outcome:
+def _searched(begun: Begun, text: str, plan: Plan) -> Outcome:
     """The route, and what the refiners make of the chain that it leads to."""
+    context, before = begun.context, begun.context.session.chain
     session, agents, callbacks, options = context.session, context.agents, context.callbacks, context.options
-    before = session.chain
     plan = _noted(plan, text, options, agents.ear)
     way, start = route(before, plan)
     movable = plan.movable(start.ids)
@@ -109,11 +111,12 @@ def _searched(context: TurnContext, text: str, plan: Plan) -> Outcome:
         start = options.paced(before, start, plan.chosen, plan.pinned)
     pursued = replace(options, step_size=1.0).meant(plan.goal, effects) if by_text else goal
     callbacks.on_stage("listening")
-    request = context.request(text, context.readings(before))
+    request = context.request(text, begun.readings)
     base = taken_back(before, request.earlier, pursued)
     with torch.no_grad():
         sound_before = context.excerpt.heard(base)
-    stands = standing(request.earlier, pursued, context.readings(base))
+    readings = begun.readings if base == before else context.readings(base)
+    stands = standing(request.earlier, pursued, readings)
     stands = replace(stands, most_db=most_db(base, start), unmoved=unmoved((*base.slots, *start.slots)))
     objective = agents.ear.objective(pursued, sound_before, stands)
     idle = session.standing is None and agents.first_turn == "initialize"
@@ -132,6 +135,15 @@ def _searched(context: TurnContext, text: str, plan: Plan) -> Outcome:
         paced = options.paced(before, refined.chain, movable, plan.pinned)
         refined = _brought_to(paced, refined, context, objective)
     return Outcome("said", text, session.current, plan, refined, goal, way)
+
+
+def _timed(outcome: Outcome, budget: Budget) -> Outcome:
+    """The outcome, with a note where more time might have brought more."""
+    if outcome.refined.stopped != "budget":
+        return outcome
+    voice = Voice(understand(outcome.instruction).language)
+    note = voice.say("best_in_time", seconds=number_text(budget.seconds, 0))
+    return replace(outcome, plan=replace(outcome.plan, notes=(*outcome.plan.notes, note)))
 
 
 def _untouched(pair: tuple[str, str], before: Chain, start: Chain) -> bool:

@@ -168,7 +168,7 @@ class Replay:
     def _take(self, old: Turn, cancelled: Callable[[], bool]) -> Turn:
         agents = self._for_take(old, self._agents(old))
         steps: list[Step] = []
-        stopped_at = len(old.refined.steps) if old.refined.stopped == "cancelled" else None
+        stopped_at = len(old.refined.steps) if old.refined.cut_short else None
 
         def stopped() -> bool:
             return cancelled() or (stopped_at is not None and len(steps) >= stopped_at > 0)

@@ -23,9 +23,10 @@ def searched(
     some grit" after "make it warmer" leaves it warm.
     """
     agents, callbacks = context.agents, context.callbacks
-    excerpt, watching = context.excerpt.on(agents.ear.device), Watching(callbacks.on_step, callbacks.cancelled)
+    excerpt = context.excerpt.on(agents.ear.device)
+    watching = Watching(callbacks.on_step, callbacks.cancelled, callbacks.budget.used_up)
     refined = refine(tuning, excerpt, objective, agents.options, agents.seed, watching)
-    if agents.options.rival or agents.ear.reads or callbacks.cancelled() or not giving_back:
+    if agents.options.rival or agents.ear.reads or refined.cut_short or not giving_back:
         return refined
     before = tuning.came_from or tuning.chain
     if not is_lost(standing, context.readings(before), context.readings(refined.chain)):

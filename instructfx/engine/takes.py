@@ -6,8 +6,12 @@ from dataclasses import replace
 
 from instructfx.engine.context import TurnContext
 from instructfx.engine.planned import take_turn
+from instructfx.engine.turn import answered, begin
 from instructfx.errors import InstructionError
-from instructfx.planners import Take
+from instructfx.language import understand
+from instructfx.planners import Reply, Take
+from instructfx.planners.phrases import Voice
+from instructfx.planners.sound_questions import number_text
 from instructfx.sessions import Session
 from instructfx.sessions.options import LEAST_STEP, MOST_SEED, MOST_STEP
 
@@ -20,6 +24,7 @@ def take_several(context: TurnContext, instruction: str, count: int) -> Session:
     Who plans each of them is the planner's to say: `Planner.take`. Each is committed when it is found. Those that a
     cancelled search leaves out are not taken, nor those that would all be the same, because the plan asks nothing of
     the ear or goes back. Words that change nothing are answered once, and a take that changes nothing is the last.
+    One budget is for all of them: where it is used up, what was taken stands, and an answer says how many these are.
     Raises as `take_turn` does.
     """
     check_count(count)
@@ -28,6 +33,8 @@ def take_several(context: TurnContext, instruction: str, count: int) -> Session:
     before, parent = len(session.turns), session.head
     take = Take(agents.planner)
     for number in range(count):
+        if number and context.callbacks.budget.used_up():
+            return _out_of_time(replace(context, session=session), instruction, number, count)
         if number:
             take = agents.planner.take(number, seed, session.turns[before].plan)
         step = min(max(options.step_size * take.size, LEAST_STEP), MOST_STEP)
@@ -46,6 +53,13 @@ def take_several(context: TurnContext, instruction: str, count: int) -> Session:
         if plan.undo or not (plan.goal.axes or plan.goal.target) or context.callbacks.cancelled():
             break
     return session
+
+
+def _out_of_time(context: TurnContext, instruction: str, made: int, wanted: int) -> Session:
+    """The session with an answer that says how many takes there was time for."""
+    voice, seconds = Voice(understand(instruction).language), context.callbacks.budget.seconds
+    text = voice.say("takes_in_time", made=str(made), wanted=str(wanted), seconds=number_text(seconds, 0))
+    return answered(begin(context), instruction, Reply("unchanged", text))
 
 
 def check_count(count: int) -> None:

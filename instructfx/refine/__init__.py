@@ -10,7 +10,7 @@ from instructfx.ears import Objective
 from instructfx.refine.bayes import BayesOptions, explore
 from instructfx.refine.gradient import GradientOptions, descend
 from instructfx.refine.prior import NO_PRIOR, Prior
-from instructfx.refine.records import IsCancelled, OnStep, Refined, Step, ignore, never
+from instructfx.refine.records import OnStep, Refined, Step, Watching, ignore, never
 from instructfx.refine.search import Search
 from instructfx.refine.secant import EmbeddingObjective, SecantOptions, descend_in_few_passes
 from instructfx.rendering.excerpt import Excerpt
@@ -64,14 +64,6 @@ class Tuning:
         return held
 
 
-@dataclass(frozen=True)
-class Watching:
-    """Who watches a search: told each step, and asked whether to stop."""
-
-    on_step: OnStep = ignore
-    cancelled: IsCancelled = never
-
-
 def refine(
     tuning: Tuning,
     excerpt: Excerpt,
@@ -88,7 +80,7 @@ def refine(
     held = tuning.held
     unpriced = options.rival is not None or isinstance(objective, EmbeddingObjective)
     prior = NO_PRIOR if unpriced else options.prior
-    search = Search(held, excerpt, objective, watching.on_step, watching.cancelled, prior)
+    search = Search(held, excerpt, objective, watching, prior)
     moving = [slot for slot in held.slots if held.knobs({slot.id} & set(tuning.ids))]
     search.where_it_fits(lambda: _search(search, moving, tuning.came_from or held, options, seed))
     return _unpinned(search.refined("converged" if moving else "nothing to refine"), tuning.chain)
@@ -100,12 +92,12 @@ def _search(search: Search, moving: Sequence[Slot], came_from: Chain, options: R
         return
     differentiable = [slot.id for slot in moving if slot.effect.differentiable]
     others = [slot.id for slot in moving if not slot.effect.differentiable]
-    if differentiable and not search.cancelled():
+    if differentiable and not search.over():
         if isinstance(search.objective, EmbeddingObjective):
             descend_in_few_passes(search, differentiable, options.secant)
         else:
             descend(search, differentiable, options.gradient)
-    if others and not search.cancelled():
+    if others and not search.over():
         explore(search, search.best.knobs(others), options.bayes, seed, came_from)
 
 

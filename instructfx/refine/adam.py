@@ -17,10 +17,13 @@ class Adam:
         self._mean, self._square = torch.zeros_like(moved), torch.zeros_like(moved)
         self._steps = 0
 
-    @torch.no_grad()
     def step(self, loss: Tensor) -> None:
         """Move the tensor, in place, against the gradient of this loss."""
-        (gradient,) = torch.autograd.grad(loss, self._moved)
+        self.move(*torch.autograd.grad(loss, self._moved))
+
+    @torch.no_grad()
+    def move(self, gradient: Tensor) -> None:
+        """Move the tensor, in place, against a gradient."""
         self._steps += 1
         first, second = self._betas
         self._mean.lerp_(gradient, 1 - first)

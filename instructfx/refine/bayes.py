@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from instructfx.chain import Chain, Knob
 from instructfx.refine.search import Search
 
+if TYPE_CHECKING:
+    from skopt import Optimizer
+
 
 @dataclass(frozen=True)
 class BayesOptions:
     """reach is how far a knob may move from where it stands, as a share of its range; turn_back is how much of
-    what the planner moved it this turn may be taken back."""
+    what the planner moved it this turn may be taken back.
+
+    The search ends where `patience` looks in a row promise too little: more than one, because a process of few points
+    is too sure of itself.
+    """
 
     evaluations: int = 20
     first_points: int = 6
     acquisition: Literal["lcb", "ei", "pi"] = "ei"
     kappa: float = 5.0
-    patience: int = 30
+    patience: int = 2
     reach: float = 0.3
     turn_back: float = 0.25
+
+
+WORTH = 0.005  # of the loss that the search began with: what one more look must promise
+CANDIDATES, CLIMBS = 1000, 1  # places at which the acquisition is computed, and from how many of them it is climbed
+REFITS = 0  # of the process's own settings, from random places, beside the one from where they stand
 
 
 def explore(search: Search, knobs: Sequence[Knob], options: BayesOptions, seed: int, came_from: Chain) -> None:
@@ -47,24 +60,36 @@ def explore(search: Search, knobs: Sequence[Knob], options: BayesOptions, seed: 
         initial_point_generator="lhs",
         acq_func=options.acquisition.upper(),
         acq_func_kwargs={"kappa": options.kappa},
-        acq_optimizer_kwargs={"n_points": 1000, "n_restarts_optimizer": 2},
+        acq_optimizer_kwargs={"n_points": CANDIDATES, "n_restarts_optimizer": CLIMBS},
         random_state=np.random.RandomState(seed),
     )
+    optimizer.base_estimator_.set_params(n_restarts_optimizer=REFITS)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=UserWarning, module="skopt|sklearn")
         optimizer.tell(home, search.best_loss)
-        since_best, worst = 0, search.best_loss
-        for _ in range(options.evaluations):
-            if search.cancelled() or since_best >= options.patience:
-                break
+        hopeless, worst = 0, search.best_loss
+        for number in range(1, options.evaluations + 1):
             unit = [float(value) for value in optimizer.ask()]
+            promising = _expected_improvement(optimizer, unit) >= WORTH * search.loss_before
+            hopeless = 0 if promising else hopeless + 1
+            if search.over() or hopeless >= options.patience:
+                break
             chain = start.with_unit(knobs, unit)
-            before = search.best
             loss = search.consider(chain)
-            since_best = 0 if search.best is not before else since_best + 1
             search.report(chain, loss)
             worst = max(worst, loss) if np.isfinite(loss) else worst
-            optimizer.tell(unit, loss if np.isfinite(loss) else 2 * worst + 1)
+            told = loss if np.isfinite(loss) else 2 * worst + 1
+            optimizer.tell(unit, told, fit=number < options.evaluations)
+
+
+def _expected_improvement(optimizer: Optimizer, unit: Sequence[float]) -> float:
+    """By how much the process expects the least loss to fall at a place; without limit as long as there is none."""
+    from skopt.acquisition import gaussian_ei
+
+    if not optimizer.models:
+        return math.inf
+    place = optimizer.space.transform([unit])
+    return float(gaussian_ei(place, optimizer.models[-1], y_opt=min(optimizer.yi))[0])
 
 
 def _stood(came_from: Chain, knob: Knob) -> float | None:

@@ -9,6 +9,7 @@ the waveform.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -20,6 +21,10 @@ from instructfx.chain import Chain, Knob
 from instructfx.refine.adam import Adam
 from instructfx.refine.responses import EDGE, responses, searched
 from instructfx.refine.search import Search
+
+BOLD_RATE, BOLD_BETAS = 0.6, (0.5, 0.9)
+GROWTH, SHRINKAGE = 1.3, 0.35  # of the rate, after a look that helped and after one that did not
+WORTH, IDLE = 0.002, 3  # a search ends after so many looks in a row that gain less than this share of its first loss
 
 
 @runtime_checkable
@@ -38,7 +43,7 @@ class SpectralObjective(Protocol):
 
 @dataclass(frozen=True)
 class GradientOptions:
-    """rate is Adam's, on logits; restraint is what moving a knob across all of its plausible
+    """rate is Adam's on the spectrum, on logits; restraint is what moving a knob across all of its plausible
     range costs, so that knobs which matter little stay where they are."""
 
     spectral_steps: int = 60
@@ -77,46 +82,64 @@ def _descend_on_spectrum(search: Search, knobs: Sequence[Knob], options: Gradien
             changed = responses(start, knobs, settings, objective.sample_rate, objective.frequencies_hz)
             return objective.loss_of_spectrum(power * (changed / response).square().to(power))
 
-        unit = _adam(search, start, knobs, loss, options, options.spectral_steps, rest)
+        unit = _descend_in_estimates(search, start, knobs, loss, options, rest)
         search.consider(start.with_unit(knobs, unit.tolist()))
-        if search.cancelled() or start_loss - search.best_loss < options.tolerance * start_loss:
+        if search.over() or start_loss - search.best_loss < options.tolerance * start_loss:
             break
 
 
 def _descend_on_waveform(search: Search, knobs: Sequence[Knob], options: GradientOptions) -> None:
-    start = search.best
+    """Adam by a bold driver (Battiti 1989), for losses whose every look takes a render: the rate grows as long as the
+    loss falls, and where it does not the search goes back to the best place and tries a smaller step from there, which
+    takes no way backwards."""
+    start, began = search.best, search.best_loss
+    span = _Span.of(search, start, knobs, options.restraint)
+    logits = span.logits()
+    adam, best, gradient = Adam(logits, BOLD_RATE, BOLD_BETAS), logits.detach().clone(), torch.zeros_like(logits)
+    least, idle, found = math.inf, 0, (start, began)
+    for _ in range(options.waveform_steps):
+        if search.over() or idle >= IDLE:
+            break
+        unit = span.unit(logits)
+        seen = search.losses(start, knobs, unit)[0].cpu()
+        held = seen + span.costs(unit)
+        step = start.with_unit(knobs, unit.detach()[0].tolist()), seen.item() if torch.isfinite(seen) else math.inf
+        search.report(*step)
+        idle = 0 if least - held.item() > WORTH * began else idle + 1
+        if held.item() < least:
+            adam.rate *= GROWTH if math.isfinite(least) else 1.0
+            least, best, found = held.item(), logits.detach().clone(), step
+            (gradient,) = torch.autograd.grad(held, logits)
+        else:
+            adam = Adam(logits, SHRINKAGE * adam.rate, BOLD_BETAS)
+            with torch.no_grad():
+                logits.copy_(best)
+        adam.move(gradient)
+    search.keep(*found)
 
-    def loss(unit: Tensor) -> Tensor:
-        return search.losses(start, knobs, unit)
 
-    unit = _adam(search, start, knobs, loss, options, options.waveform_steps, 0.0)
-    search.consider(start.with_unit(knobs, unit.tolist()))
-
-
-def _adam(
+def _descend_in_estimates(
     search: Search,
     start: Chain,
     knobs: Sequence[Knob],
     loss: Callable[[Tensor], Tensor],
     options: GradientOptions,
-    steps: int,
     rest: float,
 ) -> Tensor:
-    """Adam on the logits of the knobs between their plausible ends; the best position that it saw, (knobs,).
+    """Adam on a loss that costs next to nothing; the best position that it saw, (knobs,).
 
     rest is the part of the loss that this search cannot see, added to what it reports.
     """
-    low, high = searched(knobs, start.to_unit(knobs))
-    home = torch.tensor([start.to_unit(knobs)], dtype=torch.float64)
-    logits = torch.logit(((home - low) / (high - low)).clamp(EDGE, 1 - EDGE)).requires_grad_(True)
+    span = _Span.of(search, start, knobs, options.restraint)
+    logits = span.logits()
     adam = Adam(logits, options.rate)
-    best, best_loss, since_best = home[0], float("inf"), 0
-    for _ in range(steps):
-        if search.cancelled() or since_best >= options.patience:
+    best, best_loss, since_best = span.home[0], math.inf, 0
+    for _ in range(options.spectral_steps):
+        if search.over() or since_best >= options.patience:
             break
-        unit = low + (high - low) * torch.sigmoid(logits)
+        unit = span.unit(logits)
         seen = loss(unit)[0].cpu()
-        held = seen + options.restraint * ((unit - home) / (high - low)).square().sum() + search.prior(knobs, unit)[0]
+        held = seen + span.costs(unit)
         if not torch.isfinite(held):
             break
         if held.item() < best_loss * (1 - options.tolerance / 10):
@@ -126,3 +149,36 @@ def _adam(
         search.report(start.with_unit(knobs, unit.detach()[0].tolist()), seen.item() + rest)
         adam.step(held)
     return best
+
+
+@dataclass(frozen=True)
+class _Span:
+    """Where knobs stand, (1, knobs), between their plausible ends, (knobs,), and what it costs to move them."""
+
+    home: Tensor
+    low: Tensor
+    high: Tensor
+    restraint: float
+    prior: Callable[[Tensor], Tensor]
+
+    @classmethod
+    def of(cls, search: Search, chain: Chain, knobs: Sequence[Knob], restraint: float) -> _Span:
+        home = chain.to_unit(knobs)
+        low, high = searched(knobs, home)
+        return cls(
+            torch.tensor([home], dtype=torch.float64), low, high, restraint, lambda unit: search.prior(knobs, unit)
+        )
+
+    def logits(self) -> Tensor:
+        """Where the knobs stand, as what a descent moves."""
+        share = (self.home - self.low) / (self.high - self.low)
+        return torch.logit(share.clamp(EDGE, 1 - EDGE)).requires_grad_(True)
+
+    def unit(self, logits: Tensor) -> Tensor:
+        """The same in the unit cube, (1, knobs)."""
+        return self.low + (self.high - self.low) * torch.sigmoid(logits)
+
+    def costs(self, unit: Tensor) -> Tensor:
+        """What it costs to stand there beside the loss: the way from home, and what no preset has."""
+        away = (unit - self.home) / (self.high - self.low)
+        return self.restraint * away.square().sum() + self.prior(unit)[0]

@@ -9,6 +9,7 @@ from typing import Literal
 from instructfx.chain import Chain
 
 Stopped = Literal["converged", "budget", "cancelled", "nothing to refine"]
+"""How a search ended: by itself, for lack of time, because a person stopped it, or before it began."""
 
 
 @dataclass(frozen=True)
@@ -30,15 +31,30 @@ class Refined:
     steps: tuple[Step, ...] = ()
     stopped: Stopped = "converged"
 
+    @property
+    def cut_short(self) -> bool:
+        """Whether the search was ended before it would have ended by itself."""
+        return self.stopped in ("cancelled", "budget")
+
 
 OnStep = Callable[[Step], None]
-IsCancelled = Callable[[], bool]
+IsOver = Callable[[], bool]
 
 
 def never() -> bool:
-    """For searches that nobody cancels."""
+    """For searches that nobody ends."""
     return False
 
 
 def ignore(step: Step) -> None:
     """For searches that nobody watches."""
+
+
+@dataclass(frozen=True)
+class Watching:
+    """Who watches a search: told each step, and asked whether to end with the best so far, because a person wants that
+    (cancelled) or because there is no more time for it (used_up)."""
+
+    on_step: OnStep = ignore
+    cancelled: IsOver = never
+    used_up: IsOver = never

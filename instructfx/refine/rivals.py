@@ -32,7 +32,7 @@ def text2fx(search: Search, ids: tuple[str, ...], seed: int, steps: int = TEXT2F
     adam = Adam(logits, TEXT2FX_RATE)
     best, best_loss = home[0], float("inf")
     for _ in range(steps):
-        if search.cancelled():
+        if search.over():
             break
         unit = torch.sigmoid(logits)
         heard = search.excerpt.heard(start, start.tensors(knobs, unit))

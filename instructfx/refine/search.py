@@ -14,11 +14,12 @@ from instructfx.chain import Chain, Knob
 from instructfx.ears import Objective
 from instructfx.effects.device import CPU
 from instructfx.refine.prior import NO_PRIOR, Prior
-from instructfx.refine.records import IsCancelled, OnStep, Refined, Step, Stopped
+from instructfx.refine.records import Refined, Step, Stopped, Watching
 from instructfx.rendering.excerpt import Excerpt
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
+UNWATCHED = Watching()
 
 
 @runtime_checkable
@@ -46,15 +47,14 @@ class Search:
         chain: Chain,
         excerpt: Excerpt,
         objective: Objective,
-        on_step: OnStep,
-        cancelled: IsCancelled,
+        watching: Watching = UNWATCHED,
         prior: Prior = NO_PRIOR,
     ) -> None:
         self.excerpt = excerpt
         self.objective = objective
         self.prior = prior
-        self.cancelled = cancelled
-        self._on_step = on_step
+        self._watching = watching
+        self._ended: Stopped | None = None
         self._steps: list[Step] = []
         self._home = chain
         self.best = chain
@@ -128,9 +128,16 @@ class Search:
         """Add a step to the trajectory and tell whoever watches."""
         step = Step(len(self._steps), chain, loss)
         self._steps.append(step)
-        self._on_step(step)
+        self._watching.on_step(step)
+
+    def over(self) -> bool:
+        """Whether to end here, with the best so far; asked before every step."""
+        if self._ended is None and self._watching.cancelled():
+            self._ended = "cancelled"
+        if self._ended is None and self._watching.used_up():
+            self._ended = "budget"
+        return self._ended is not None
 
     def refined(self, stopped: Stopped) -> Refined:
-        """The outcome."""
-        outcome: Stopped = "cancelled" if self.cancelled() else stopped
-        return Refined(self.best, self.loss_before, self.best_loss, tuple(self._steps), outcome)
+        """The outcome; stopped is how the search ended where nobody ended it."""
+        return Refined(self.best, self.loss_before, self.best_loss, tuple(self._steps), self._ended or stopped)

@@ -85,7 +85,7 @@ def descend_in_few_passes(search: Search, ids: Sequence[str], options: SecantOpt
     trust = _Trust(options.radius_db, torch.zeros(len(here.embedding), len(here.features)))
     trust.learn_row(*place.backwards(here))
     first, idle, passes = here.loss, 0, 1.0
-    while passes + 1 <= options.passes and trust.radius_db > FEWEST_DB and idle < IDLE and not search.cancelled():
+    while passes + 1 <= options.passes and trust.radius_db > FEWEST_DB and idle < IDLE and not search.over():
         candidate = place.propose(here, trust)
         there = place.look(candidate)
         chain = place.chain(candidate)

@@ -12,11 +12,15 @@ from torch import Tensor
 from instructfx.chain import Chain
 from instructfx.effects.spec import Settings
 from instructfx.rendering.level import asked_gain_db, k_energy, levelled
+from instructfx.rendering.stages import Stages
 
 
 @dataclass(frozen=True)
 class Excerpt:
-    """The dry sound that is listened to: samples (1, channels, frames) at sample_rate, from a frame of the track on."""
+    """The dry sound that is listened to: samples (1, channels, frames) at sample_rate, from a frame of the track on.
+
+    What the last chain made of it is remembered, effect by effect: see `Stages`.
+    """
 
     samples: Tensor
     sample_rate: int
@@ -26,6 +30,10 @@ class Excerpt:
     def _energy(self) -> Tensor:
         return k_energy(self.samples, self.sample_rate)
 
+    @cached_property
+    def _stages(self) -> Stages:
+        return Stages(self.samples, self.sample_rate, self.first_frame)
+
     def on(self, device: torch.device) -> Excerpt:
         """The same sound on a device."""
         return self if self.samples.device == device else replace(self, samples=self.samples.to(device))
@@ -33,9 +41,5 @@ class Excerpt:
     def heard(self, chain: Chain, settings: Sequence[Settings] | None = None) -> Tensor:
         """The excerpt through the chain, loudness-matched: (batch, channels, frames)."""
         settings = settings or chain.tensors()
-        rendered = chain.apply(self.samples, self.sample_rate, settings, self.first_frame)
-        return self.at_its_level(rendered, chain, settings)
-
-    def at_its_level(self, rendered: Tensor, chain: Chain, settings: Sequence[Settings]) -> Tensor:
-        """What the chain with these settings made of the excerpt, loudness-matched; (batch, channels, frames)."""
+        rendered = self._stages.through(chain, settings)
         return levelled(rendered, self._energy, asked_gain_db(chain, settings), self.sample_rate)

@@ -10,43 +10,26 @@ import math
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from instructfx.audio import Audio, Samples
 from instructfx.audio.true_peak import gain_under
-from instructfx.chain import Chain, Slot
-from instructfx.effects.memoryless import as_tensors
+from instructfx.chain import Chain
 from instructfx.rendering.excerpt import Excerpt
 from instructfx.rendering.level import CEILING_DBTP, SILENCE, Level, k_energy, under_the_ceiling
 from instructfx.rendering.matching import limited_to_match
 
 
 class Preview:
-    """The excerpt of one track, dry, and what the last chain made of it, effect by effect."""
+    """The excerpt of one track, dry, and what is heard of it."""
 
     def __init__(self, excerpt: Audio, first_frame: int = 0) -> None:
         self._dry = Excerpt(torch.from_numpy(excerpt.samples)[None], excerpt.sample_rate, first_frame)
-        self._stages: list[tuple[Slot, Tensor]] = []
 
     @torch.no_grad()
     def of(self, chain: Chain) -> Audio:
         """The excerpt through the chain, as long as it is, tails cut, as loud as it is plus what the gain asks for."""
-        samples = self._through([slot for slot in chain.slots if slot.heard])
-        heard = self._dry.at_its_level(samples, chain, chain.tensors())[0].numpy()
+        heard = self._dry.heard(chain)[0].numpy()
         return Audio(_limited(heard, self._dry.sample_rate), self._dry.sample_rate)
-
-    def _through(self, slots: list[Slot]) -> Tensor:
-        same = 0
-        while same < min(len(slots), len(self._stages)) and _sound_alike(slots[same], self._stages[same][0]):
-            same += 1
-        stages = self._stages[:same]
-        samples = stages[-1][1] if stages else self._dry.samples
-        for slot in slots[same:]:
-            settings = as_tensors(slot.settings)
-            samples = slot.effect.render(samples, self._dry.sample_rate, settings, self._dry.first_frame)
-            stages.append((slot, samples))
-        self._stages = stages
-        return samples
 
 
 def _limited(samples: Samples, sample_rate: int) -> Samples:
@@ -67,8 +50,3 @@ def _limited(samples: Samples, sample_rate: int) -> Samples:
         return samples
     wanted_db = energy_db(samples)
     return limited(limited_to_match(level, peak_db, lambda at: wanted_db - energy_db(limited(at))))
-
-
-def _sound_alike(one: Slot, other: Slot) -> bool:
-    """Whether two slots differ in nothing but locks."""
-    return one.effect == other.effect and one.settings == other.settings

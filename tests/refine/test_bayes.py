@@ -12,6 +12,7 @@ from instructfx.rendering.excerpt import Excerpt
 
 EXCERPT = Excerpt(0.1 * torch.randn(1, 1, 2_000, generator=torch.Generator().manual_seed(1)), 44_100)
 SPREAD = BayesOptions(evaluations=12, first_points=13)  # the first points alone, evenly spread over where it may go
+EVERY_LOOK = BayesOptions(patience=21)
 KNOB = Chain().added("distortion", {}).knobs(("distortion",))[:1]
 
 
@@ -64,15 +65,22 @@ def test_a_knob_near_an_end_stays_within_what_is_plausible_or_where_it_was(
     assert high - 0.04 < max(places) <= high + 1e-6
 
 
-def test_the_search_ends_when_nothing_better_was_found_for_long() -> None:
-    still = BayesOptions(evaluations=30, first_points=31, patience=4)
+def test_the_search_ends_where_the_process_promises_too_little() -> None:
+    """Of a loss with one bottom, which ends at nothing: no more looks than it takes, and none worse for that."""
+    bottom = EXCERPT.heard(driven(0.6)).abs().amax()
 
-    def nothing_helps(samples: Tensor, moved: Tensor | None = None) -> Tensor:
-        return (samples - EXCERPT.heard(driven(0.5))).abs().sum(dim=(1, 2))
+    def one_bottom(samples: Tensor, moved: Tensor | None = None) -> Tensor:
+        return 0.05 + 100 * (samples.abs().amax(dim=(1, 2)) - bottom).square()
 
-    refined = refine(Tuning(driven(0.5), ("distortion",)), EXCERPT, nothing_helps, options=RefineOptions(bayes=still))
-    assert len(refined.steps) == 1 + 4
-    assert refined.chain == driven(0.5)
+    def found(options: BayesOptions) -> Refined:
+        tuning = Tuning(driven(0.5), ("distortion",))
+        return refine(tuning, EXCERPT, one_bottom, RefineOptions(bayes=options))
+
+    every, ours, again = (found(each) for each in (EVERY_LOOK, BayesOptions(), BayesOptions()))
+    assert len(every.steps) == 1 + EVERY_LOOK.evaluations
+    assert EVERY_LOOK.first_points < len(ours.steps) < 0.75 * len(every.steps)
+    assert ours.loss_after < every.loss_after + 0.01 * every.loss_before
+    assert ours.steps == again.steps
 
 
 def test_the_best_of_what_was_tried_comes_back() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from instructfx.audio import Audio
 from instructfx.chain import Chain
@@ -21,6 +22,35 @@ OPTIONS = GradientOptions(), GradientOptions(restraint=0.0), GradientOptions(res
 @pytest.fixture(scope="module")
 def excerpt(music: Audio) -> Excerpt:
     return Excerpt(torch.from_numpy(music.samples[:, : 2 * music.sample_rate])[None], music.sample_rate)
+
+
+class Bottom:
+    """A loss on the width of a sound with one bottom; it counts the looks at it."""
+
+    def __init__(self, excerpt: Excerpt, width: float) -> None:
+        self.looks = 0
+        self.wanted = self._side(excerpt.heard(wide(width)))
+
+    def __call__(self, samples: Tensor, moved: Tensor | None = None) -> Tensor:
+        self.looks += 1
+        return 0.01 + 100 * (self._side(samples) - self.wanted).square()
+
+    def _side(self, samples: Tensor) -> Tensor:
+        return (samples[:, 0] - samples[:, 1]).square().mean(dim=1) / samples.square().mean(dim=(1, 2))
+
+
+def wide(width: float) -> Chain:
+    return Chain().added("stereo_width", {"width": width})
+
+
+@pytest.mark.parametrize("wanted", [0.7, 1.1, 1.5])
+def test_a_descent_on_the_waveform_looks_no_longer_than_the_loss_falls(excerpt: Excerpt, wanted: float) -> None:
+    bottom = Bottom(excerpt, wanted)
+    options = GradientOptions(restraint=0.0)
+    refined = refine(Tuning(wide(1.0), ("stereo_width",)), excerpt, bottom, RefineOptions(options))
+    assert refined.loss_after < 0.01 + 0.002 * refined.loss_before
+    assert bottom.looks == len(refined.steps) < options.waveform_steps
+    assert refined.loss_after == min(step.loss for step in refined.steps)
 
 
 def more_air(excerpt: Excerpt, options: GradientOptions) -> Refined:

@@ -13,7 +13,6 @@ from instructfx.chain import Chain
 from instructfx.ears.objective import Directional, Judge, Similarity, zero_movement
 from instructfx.refine import Refined, RefineOptions, SecantOptions, Step, Tuning, Watching, refine
 from instructfx.refine.adam import Adam
-from instructfx.refine.records import ignore, never
 from instructfx.refine.search import Search
 from instructfx.refine.secant import EmbeddingObjective, descend_in_few_passes
 from instructfx.rendering.excerpt import Excerpt
@@ -122,7 +121,7 @@ def test_twelve_passes_get_as_far_as_a_hundred_steps_of_adam(excerpt: Excerpt) -
     objectives = [ear(seed) for seed in range(6)]
     reached = 0
     for objective, usual in zip(objectives, adam(objectives, excerpt, 100), strict=True):
-        search = Search(Chain().added("eq", {}), excerpt, objective, ignore, never)
+        search = Search(Chain().added("eq", {}), excerpt, objective)
         assert descend_in_few_passes(search, ("eq",), SecantOptions()) <= 12
         assert search.best_loss <= 1.03 * usual
         reached += search.best_loss <= usual
@@ -135,7 +134,7 @@ def test_passes_are_counted_and_the_best_is_measured(names: tuple[str, ...], lon
     for name in names:
         chain = chain.added(name, {"mix": 0.2} if name == "reverb" else {})
     objective = ear(1)
-    search = Search(chain, longer, objective, ignore, never)
+    search = Search(chain, longer, objective)
     objective.forwards = objective.backwards = 0
     passes = descend_in_few_passes(search, names, SecantOptions(passes=9))
     assert passes == (objective.forwards + objective.backwards) / 2 <= 9
@@ -201,7 +200,7 @@ def test_unasked_harm_counts_against_a_sound(excerpt: Excerpt) -> None:
     shares = {}
     for weight in (0.0, 100.0):
         objective = Projection(Similarity(target(7)), 7, harm=weight)
-        search = Search(chain, excerpt, objective, ignore, never)
+        search = Search(chain, excerpt, objective)
         descend_in_few_passes(search, ("eq",), SecantOptions())
         assert search.measure(search.best) == pytest.approx(search.best_loss, rel=1e-3)
         power = objective.power(excerpt.heard(search.best)).mean(dim=1, keepdim=True)

@@ -21,7 +21,7 @@ from instructfx.ears.clap import CLIP_FRAMES
 from instructfx.ears.clap_ear import ClapEar
 from instructfx.effects import EFFECTS
 from instructfx.engine import excerpt_of
-from instructfx.refine import SecantOptions, never
+from instructfx.refine import SecantOptions, Watching
 from instructfx.refine.rivals import fxsearcher, text2fx
 from instructfx.refine.search import Search
 from instructfx.refine.secant import descend_in_few_passes
@@ -94,7 +94,7 @@ def measure(data: Path | None, say: Callable[[str], None], cases: int = 30, riva
 def _outcome(way: Way, case: str, excerpt: Excerpt, ear: ClapEar, text: str) -> SearchOutcome:
     objective = ear.objective(Goal(target=text), excerpt.samples)
     losses: list[float] = []
-    search = Search(Chain().added(TONE, {}), excerpt, objective, lambda step: losses.append(step.loss), never)
+    search = Search(Chain().added(TONE, {}), excerpt, objective, Watching(lambda step: losses.append(step.loss)))
     start = time.perf_counter()
     passes = way.run(search)
     seconds = time.perf_counter() - start

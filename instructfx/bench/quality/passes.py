@@ -22,7 +22,7 @@ from instructfx.ears.clap_ear import ClapEar, ClapObjective
 from instructfx.effects import EFFECTS
 from instructfx.engine import excerpt_of
 from instructfx.engine.live import open_session
-from instructfx.refine import SecantOptions, never
+from instructfx.refine import SecantOptions
 from instructfx.refine.search import Search
 from instructfx.refine.secant import descend_in_few_passes
 from instructfx.rendering.excerpt import Excerpt
@@ -105,7 +105,7 @@ def _seconds_a_pass(objective: ClapObjective, excerpt: Excerpt, free_seconds: fl
     """Of our search, without so many seconds for each look; median of a few."""
     each = []
     for _ in range(SEARCHES):
-        search = Search(Chain().added(TONE, {}), excerpt, objective, lambda step: None, never)
+        search = Search(Chain().added(TONE, {}), excerpt, objective)
         start = time.perf_counter()
         count = descend_in_few_passes(search, (TONE,), SecantOptions(tolerance=-1))
         each.append((time.perf_counter() - start - search.steps * free_seconds) / count)

@@ -104,7 +104,7 @@ def _reply(turn: Turn, told: str) -> str:
         facts.insert(0, f"heard by {escape(LABELS.get(turn.provenance.ear, turn.provenance.ear))}")
     if turn.kind not in ("undone", "edited") and told:
         facts.insert(0, ROUTES[turn.route])
-    if turn.refined.stopped == "cancelled":
+    if turn.refined.cut_short:
         facts.append("stopped; the best so far was kept")
     return f'<div class="reply"><p>{escape(turn.reply)}</p>{notes}{told}{_facts(facts)}{why(turn)}</div>'
 

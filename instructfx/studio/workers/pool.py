@@ -13,10 +13,15 @@ from instructfx.audio.scratch import new_scratch_folder
 from instructfx.errors import InstructFXError, LimitError
 from instructfx.studio.workers.limits import Limits
 from instructfx.studio.workers.messages import (  # fmt: skip
+    Export,
     Failed,
     Heavy,
     InSession,
+    Instruct,
+    Open,
     Opened,
+    Render,
+    Reopen,
     Stop,
     TakeTurn,
     Warm,
@@ -32,9 +37,8 @@ LOOK_SECONDS = 0.1
 TIRED = 0.75  # a worker that still holds this share of its memory after its work is replaced by a fresh one
 START_SECONDS = 300  # for a worker to come so far that it can work, on a machine that is busy
 
-NOTHING_LOST = "nothing was lost. Try a shorter track or say less at once."
-TOOK_LONG = "this took longer than {} seconds and was ended; " + NOTHING_LOST
-TOOK_MEMORY = "this needed more than {:,} MB of memory and was ended; " + NOTHING_LOST
+TOOK_LONG = "this took longer than {} seconds and was ended; nothing was lost. {}"
+TOOK_MEMORY = "this needed more than {:,} MB of memory and was ended; nothing was lost. {}"
 DIED = "the process that worked on this ended unexpectedly; nothing was lost. Try again, or another track."
 CLOSING = "the studio is closing; what was kept is there when it opens again."
 NEVER_READY = "the process that should work on this did not start within {} seconds; nothing was lost. Try again."
@@ -159,9 +163,9 @@ class Pool:
             if not began and now - asked > START_SECONDS:
                 raise LimitError(NEVER_READY.format(START_SECONDS))
             if began and now - began > most:
-                raise LimitError(TOOK_LONG.format(most))
+                raise LimitError(TOOK_LONG.format(most, way_out(request)))
             if resident_mb(worker.pid) > limits.worker_mb:
-                raise LimitError(TOOK_MEMORY.format(limits.worker_mb))
+                raise LimitError(TOOK_MEMORY.format(limits.worker_mb, way_out(request)))
             try:
                 message = worker.hear(LOOK_SECONDS)
             except queue.Empty:
@@ -192,7 +196,7 @@ class Pool:
                 raise LimitError(CLOSING)
             if seat.worker is None or not seat.worker.alive:
                 self._empty(seat)
-                seat.worker = WorkerProcess(self._root, self._ended)
+                seat.worker = WorkerProcess(self._root, self._limits.turn_seconds, self._ended)
             return seat.worker
 
     def _fill_if_possible(self, seat: _Seat) -> None:
@@ -225,6 +229,15 @@ class Pool:
                     self._fill_if_possible(seat)
             finally:
                 self._free.append(seat)
+
+
+def way_out(request: WorkRequest) -> str:
+    """What to do where a request was too much: only some of them depend on how long the track is."""
+    if isinstance(request, Open | Reopen | Render | Export):
+        return "Try a shorter track."
+    if isinstance(request, TakeTurn) and isinstance(request.order, Instruct):
+        return "Say less at once, or ask for fewer takes."
+    return "Try again."
 
 
 def _remember(worker: WorkerProcess, request: WorkRequest) -> None:

@@ -41,10 +41,13 @@ def resident_mb(pid: int) -> float:
 class WorkerProcess:
     """One worker process, with a temporary folder of its own, and the sessions that it holds open.
 
-    ended is called, in another thread, at its end. LimitError where it cannot be started; nothing of it is left then.
+    seconds is how long one piece of work may take; ended is called, in another thread, at its end. LimitError where it
+    cannot be started; nothing of it is left then.
     """
 
-    def __init__(self, root: Path, ended: Callable[[WorkerProcess], None] = lambda worker: None) -> None:
+    def __init__(
+        self, root: Path, seconds: float, ended: Callable[[WorkerProcess], None] = lambda worker: None
+    ) -> None:
         self.sessions: deque[str] = deque(maxlen=SESSIONS_HELD)
         self.prepared = False
         self._ended = ended
@@ -53,7 +56,7 @@ class WorkerProcess:
         try:
             self._folder = Path(tempfile.mkdtemp(dir=root))
             try:
-                self._process = self._begun()
+                self._process = self._begun(seconds)
             except BaseException:
                 shutil.rmtree(self._folder, ignore_errors=True)
                 raise
@@ -69,10 +72,10 @@ class WorkerProcess:
             log.warning("a worker could not be started: %s", reason)
             raise LimitError(NOT_STARTED.format(reason[:1].lower() + reason[1:])) from error
 
-    def _begun(self) -> subprocess.Popen[bytes]:
+    def _begun(self, seconds: float) -> subprocess.Popen[bytes]:
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         return subprocess.Popen(
-            [sys.executable, "-m", "instructfx.studio.workers.worker", str(self._folder)],
+            [sys.executable, "-m", "instructfx.studio.workers.worker", str(self._folder), str(seconds)],
             env=dict(os.environ, PYTHONPATH=os.pathsep.join(paths)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

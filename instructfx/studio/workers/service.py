@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 
 PLAYS_AS_IT_IS = (".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus")
 SESSIONS_HELD = 4
+SEARCHED = 0.8  # of the time that a turn may take; the rest is for reading and keeping what came of it
+WARM_WORDS = ("make it warmer", "put it in a small room", "add some grit")  # every kind of search
 WARM_STEPS = 8  # enough to meet every part of a search
 WARM_TRACK = static_folder() / "samples" / "guitar.flac"
 WARM_SECONDS = 3  # of it; what is prepared does not depend on the length
@@ -62,13 +64,19 @@ WARM_SECONDS = 3  # of it; what is prepared does not depend on the length
 class Service:
     """The sessions that a worker holds open, and what it does with them.
 
-    tell is called with every report; stop ends a search with its best so far, abandoned ends a render too.
+    tell is called with every report; stop ends a search with its best so far, abandoned ends a render too. seconds is
+    how long any work may take: a search ends with its best so far while there is still time to keep it.
     """
 
     def __init__(
-        self, tell: Callable[[ProgressReport], None], stop: threading.Event, abandoned: threading.Event
+        self,
+        tell: Callable[[ProgressReport], None],
+        stop: threading.Event,
+        abandoned: threading.Event,
+        seconds: float,
     ) -> None:
         self._tell = tell
+        self._seconds = seconds
         self._stop = stop
         self._abandoned = abandoned
         self._held: OrderedDict[str, tuple[AgentNames, LiveSession]] = OrderedDict()
@@ -131,12 +139,15 @@ class Service:
 
     def _take(self, request: TakeTurn) -> Finished:
         from instructfx.engine import Callbacks
+        from instructfx.engine.budget import Budget
 
+        budget = Budget(SEARCHED * self._seconds)
         live = self._session(request.session_id, request.length, request.agents)
         callbacks = Callbacks(
             on_stage=lambda stage: self._tell(At(stage)),
             on_step=lambda step: self._tell(Stepped(step.loss)),
             cancelled=self._stop.is_set,
+            budget=budget,
         )
         match request.order:
             case Instruct(words, options, takes):
@@ -226,14 +237,16 @@ class Service:
         from instructfx.engine.live import open_session
         from instructfx.refine import Step
 
-        tried: list[Step] = []
-        callbacks = Callbacks(on_step=tried.append, cancelled=lambda: len(tried) > WARM_STEPS or self._stop.is_set())
+        def few_steps() -> Callbacks:
+            tried: list[Step] = []
+            return Callbacks(on_step=tried.append, cancelled=lambda: len(tried) > WARM_STEPS or self._stop.is_set())
+
         with tempfile.TemporaryDirectory() as folder:
             track, path = load(WARM_TRACK), Path(folder) / "warm.wav"
             save(Audio(track.samples[:, : WARM_SECONDS * track.sample_rate].copy(), track.sample_rate), path)
             live = open_session(path, planner="builtin", ear=ear, store=folder)
-            live.say("make it warmer")
-            live.say("put it in a small room", callbacks)
+            for words in WARM_WORDS:
+                live.say(words, few_steps())
             live.render_to(Path(folder) / "warm.flac", cancelled=self._stop.is_set)
 
 

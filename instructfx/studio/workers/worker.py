@@ -1,7 +1,8 @@
-"""What a worker does: all that is heavy, in a process of its own: `python -m instructfx.studio.workers.worker FOLDER`.
+"""What a worker does: all that is heavy, in a process of its own.
 
-It reads messages from standard input and answers on what was its standard output. It ends, with whatever it has
-started, as soon as its input does: when the server closes it or is no more. FOLDER is its own, for temporary files.
+`python -m instructfx.studio.workers.worker FOLDER SECONDS` reads messages from standard input and answers on what was
+its standard output. It ends, with whatever it has started, as soon as its input does: when the server closes it or is
+no more. FOLDER is its own, for temporary files; SECONDS is how long one piece of work may take.
 """
 
 from __future__ import annotations
@@ -33,11 +34,11 @@ NICENESS = 5  # the page comes first
 class Worker:
     """The loop of a worker process: one request after the other, while a thread listens for Stop and for the end."""
 
-    def __init__(self, source: BinaryIO, target: BinaryIO, folder: Path) -> None:
+    def __init__(self, source: BinaryIO, target: BinaryIO, folder: Path, seconds: float) -> None:
         self._source, self._target, self._folder = source, target, folder
         self._requests: queue.SimpleQueue[WorkRequest] = queue.SimpleQueue()
         self._stop, self._abandoned = threading.Event(), threading.Event()
-        self._desk = Service(self._tell, self._stop, self._abandoned)
+        self._desk = Service(self._tell, self._stop, self._abandoned, seconds)
 
     def run(self) -> None:
         """Work until the process ends."""
@@ -96,7 +97,7 @@ def main() -> None:
         os.nice(NICENESS)
     with quiet_libraries():
         logs.to_stderr()
-        Worker(sys.stdin.buffer, target, folder).run()
+        Worker(sys.stdin.buffer, target, folder, float(sys.argv[2])).run()
 
 
 if __name__ == "__main__":
