@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from instructfx.chain import Chain
 from instructfx.errors import InstructFXError
-from instructfx.studio.visits.job import STARTS, Job, SessionJob
+from instructfx.studio.visits.job import STARTS, AskJob, Job, SessionJob
 from instructfx.studio.visits.phrases import sentence
 from instructfx.studio.visits.room import DiskRoom
 from instructfx.studio.visits.visits import Visit, VisitEntry
-from instructfx.studio.workers.messages import Instruct, Order, TakeTurn, WorkAnswer, WorkRequest
+from instructfx.studio.workers.messages import Draw, Instruct, Order, Render, TakeTurn
 from instructfx.studio.workers.pool import Pool, RequestCallbacks
 
 if TYPE_CHECKING:
@@ -35,16 +34,14 @@ class OpenJob(Job):
         self.visit = opening(RequestCallbacks(self.tell))
 
 
-class AskJob(Job):
-    """A request whose answer somebody waits for; answer is there at the end, None where it failed."""
-
-    def __init__(self, pool: Pool, request: WorkRequest, over: threading.Event) -> None:
-        super().__init__(lambda job: self._ask())
-        self.answer: WorkAnswer | None = None
-        self._pool, self._request, self._over = pool, request, over
-
-    def _ask(self) -> None:
-        self.answer = self._pool.run(self._request, RequestCallbacks(self.tell, over=self._over))
+def looked_after(visit: Visit, wanted: Render | Draw, pool: Pool) -> AskJob:
+    """What answers a request for the pages of a visit, started once however many of them wait for it, and ended when
+    something new begins there."""
+    job = visit.looked_after.get(wanted)
+    if job is None or job.trouble:
+        job = visit.looked_after[wanted] = AskJob(pool, wanted, visit.over)
+        job.start()
+    return job
 
 
 class TurnJob(SessionJob):
@@ -54,8 +51,8 @@ class TurnJob(SessionJob):
     """
 
     def __init__(self, visit: Visit, order: Order, pool: Pool, store: Store, room: DiskRoom | None = None) -> None:
-        words = order.words if isinstance(order, Instruct) else ""
-        super().__init__(lambda job: self._take(), words, visit.begun())
+        super().__init__(lambda job: self._take(), order.words if isinstance(order, Instruct) else "")
+        visit.begun()
         self.visit = visit
         self.order = order
         visit.job = self
@@ -65,17 +62,17 @@ class TurnJob(SessionJob):
 
     def run(self) -> None:
         """Carry out the order, and say what came of it."""
-        visit, before = self.visit, len(self.visit.session.conversation)
+        visit = self.visit
         try:
             super().run()
             self._read_again()
-            visit.entries += entries_of(visit.session)[before:]
             if self.trouble:
                 visit.entries.append(VisitEntry(self.words, visit.session.chain, None, self.trouble))
         finally:
             visit.job = None
             visit.stop.clear()
             visit.busy.release()
+            visit.changed()
 
     def named(self, stage: str) -> str:
         """What the page calls a stage: who is asked and who listens makes a difference."""
@@ -96,7 +93,8 @@ class TurnJob(SessionJob):
         """The session as it is now; a worker that was ended may have stored the turn before."""
         visit = self.visit
         try:
-            visit.session, visit.track = self._store.load(visit.session.id)
+            session, visit.track = self._store.load(visit.session.id)
+            visit.take_in(session, entries_of(session))
         except InstructFXError as error:
             log.exception("a session cannot be read after its turn")
             self.trouble = self.trouble or sentence(error)

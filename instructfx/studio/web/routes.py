@@ -12,7 +12,7 @@ from starlette.background import BackgroundTask
 
 from instructfx.errors import InstructionError
 from instructfx.studio.page import events, gradio_compat
-from instructfx.studio.visits.jobs import AskJob
+from instructfx.studio.visits.job import AskJob
 from instructfx.studio.visits.opening import Studio
 from instructfx.studio.visits.phrases import sentence
 from instructfx.studio.visits.visits import Visit
