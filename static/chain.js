@@ -7,6 +7,7 @@ import { adopt, announce, arrange, element, emit, icon, put } from "./parts-dom.
 import { Amount } from "./chain-amount.js";
 import { Card } from "./chain-card.js";
 import { Draft } from "./chain-draft.js";
+import { Meanwhile, chainOf, overtaken } from "./chain-meanwhile.js";
 import { menu } from "./chain-menu.js";
 import { Pace } from "./chain-pace.js";
 import { reorder } from "./chain-reorder.js";
@@ -32,6 +33,11 @@ export class Chain extends HTMLElement {
   #draft = null;
   #share = 1;
   #shareTold = null;
+  #meanwhile = new Meanwhile({
+    keep: () => this.#keep(),
+    drop: () => this.#take(this.#held),
+    tell: (text) => announce(this.#status, text),
+  });
   #cards = new Map();
   #list = element("ol", { class: "chain-list", "aria-label": "Effects in the order of the sound" });
   #empty = element("p", { class: "chain-empty" }, "No effects yet. Say how it should sound, or add one by hand.");
@@ -55,7 +61,7 @@ export class Chain extends HTMLElement {
   #built = false;
   #leaving = () => this.flush();
   #labels = new Map(); // slot id -> what people call it
-  #elsewhere = (event) => { if (event.target !== this) this.flush(); };
+  #elsewhere = (event) => { if (event.target !== this && event.detail.do !== "refresh") this.flush(); };
 
   get data() {
     return this.#data;
@@ -63,14 +69,17 @@ export class Chain extends HTMLElement {
 
   set data(data) {
     if (this.#data && data.session !== this.#data.session) this.#forget();
-    if (this.#busy) this.#held = data;
-    else this.#take(data);
+    if (!this.#busy) this.#take(data);
+    else {
+      this.#held = data;
+      if (this.#meanwhile.waits) this.#meanwhile.decide(data, this.#data);
+    }
   }
 
   connectedCallback() {
     if (!this.#built) {
       this.#built = true;
-      this.append(this.#amount.element, this.#empty, this.#list, this.#add.element, this.#status);
+      this.append(this.#meanwhile.element, this.#amount.element, this.#empty, this.#list, this.#add.element, this.#status);
       for (const name of EDITED) this.addEventListener(name, (event) => this.#guard(event), true);
       this.addEventListener("focusout", (event) => { if (!this.contains(event.relatedTarget)) this.flush(); });
     }
@@ -97,7 +106,12 @@ export class Chain extends HTMLElement {
   // Data
 
   get #busy() {
-    return [this.#edits, this.#amounts].some((pace) => pace.held || pace.dirty);
+    return this.#meanwhile.waits || [this.#edits, this.#amounts].some((pace) => pace.held || pace.dirty);
+  }
+
+  // Whether others have a turn, or had one, since the hand began whose change is to be told now.
+  get #overtaken() {
+    return this.#held && !this.#told && !this.#shareTold && overtaken(this.#held, this.#data);
   }
 
   #forget() {
@@ -105,6 +119,7 @@ export class Chain extends HTMLElement {
     this.#amounts.drop();
     this.#settled();
     this.#shareTold = null;
+    this.#meanwhile.clear();
     this.#held = null;
     this.#data = null;
     this.#cards.clear();
@@ -116,6 +131,7 @@ export class Chain extends HTMLElement {
     const stale = this.#past.has(JSON.stringify(fresh)) && (!data.editable || performance.now() < this.#trusted);
     this.#data = data;
     this.#held = null;
+    this.#meanwhile.clear();
     clearTimeout(this.#later);
     if (stale) this.#later = setTimeout(() => { if (!this.#busy) this.#take(this.#data); }, TRUST_MS);
     else {
@@ -137,11 +153,11 @@ export class Chain extends HTMLElement {
   }
 
   #tellEdit() {
-    const known = JSON.stringify(new Draft(this.#held ?? this.#data));
+    if (this.#overtaken) return this.#meanwhile.decide(this.#held, this.#data);
+    const known = chainOf(this.#held ?? this.#data);
     const chain = JSON.stringify(this.#draft);
     if (chain === (this.#told ?? known)) {
-      if (this.#held) this.#take(this.#held);
-      return;
+      return this.#held && this.#take(this.#held);
     }
     this.#past.add(known);
     if (this.#told) this.#past.add(this.#told);
@@ -152,7 +168,19 @@ export class Chain extends HTMLElement {
     emit(this, { do: "edit", chain: this.#draft.toJSON() });
   }
 
+  // Tells what a hand did to a chain that has become another one.
+  #keep() {
+    this.#data = this.#held;
+    this.#held = null;
+    this.#meanwhile.clear();
+    this.#tellEdit();
+  }
+
   #tellAmount() {
+    if (this.#overtaken) {
+      this.#take(this.#held);
+      return this.#meanwhile.amountLost();
+    }
     if (!this.#data.amount || this.#share === this.#data.amount.share) {
       if (this.#held) this.#take(this.#held);
       return;

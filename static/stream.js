@@ -11,22 +11,38 @@
   const ended = new Set(); // those whose end was told before the answer to their sending was read
   let begun = () => {};
 
+  // Whoever listens to the server beside it learns how many events are under way.
+  const tell = () => document.dispatchEvent(new CustomEvent("events-under-way", { detail: underWay.size }));
   const sent = async (answer) => {
     const { event_id: id } = await answer.json();
     if (ended.delete(id)) return;
     underWay.add(id);
+    tell();
     begun();
   };
   const someEvent = () => new Promise((go) => (underWay.size ? go() : (begun = go)));
 
   async function* told(asked) {
+    try {
+      yield* toldWhole(asked);
+    } catch (error) { // of these events nothing more will be told
+      underWay.clear();
+      tell();
+      throw error;
+    }
+  }
+
+  async function* toldWhole(asked) {
     for (;;) {
       await someEvent();
       const answer = await ask(asked.clone());
       if (!answer.ok) throw answer;
       for await (const text of messages(answer.body)) {
         const { msg: kind, event_id: id } = JSON.parse(text.slice("data:".length));
-        if (kind === "process_completed" && !underWay.delete(id)) ended.add(id);
+        if (kind === "process_completed") {
+          if (!underWay.delete(id)) ended.add(id);
+          tell();
+        }
         if (kind !== "close_stream") yield text;
       }
     }

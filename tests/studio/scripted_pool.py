@@ -35,7 +35,7 @@ def store_of(session: Session = EMPTY) -> Any:
 def visit_of(folder: Path, page: str = "page", ear: str = "perceptual", session: Session = EMPTY) -> Visit:
     """A visit without a track."""
     dry = Sound(folder / "dry.flac", ())
-    return Visit(new_token(), session, None, AgentNames("builtin", ear), folder, page, dry)  # type: ignore[arg-type]
+    return Visit(new_token(), session, None, AgentNames("builtin", ear), folder, {page}, dry)  # type: ignore[arg-type]
 
 
 def turn_of(number: int, chain: Chain, parent: int | None = None, **fields: object) -> Turn:

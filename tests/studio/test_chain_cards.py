@@ -184,7 +184,6 @@ def test_a_drag_is_previewed_at_a_bounded_rate_and_becomes_one_edit(cards: Open)
     pull(part, target, -40)
     part.pass_ms(RESTED_MS)
     assert part.events("edit") == []  # the hand has not let go
-    part.show(data(CHAIN.adjusted("compressor", {"threshold_db": -1})))
     previews = part.events("preview")
     assert len(previews) >= 3
     gaps = [later["at"] - former["at"] for former, later in pairwise(previews)]
@@ -197,6 +196,46 @@ def test_a_drag_is_previewed_at_a_bounded_rate_and_becomes_one_edit(cards: Open)
     assert value_text(EFFECTS["compressor"].param("threshold_db"), threshold_db) == under_the_hand
     assert part.events("preview")[-1]["chain"] == made.to_json()
     assert made.slot("eq") == CHAIN.slot("eq")
+
+
+def test_a_chain_that_has_become_another_under_the_hand_is_a_choice(cards: Open) -> None:
+    part = cards()
+    line, target = part.page.locator(".chain-meanwhile"), slider(part, "Threshold, in dB")
+    louder = CHAIN.adjusted("compressor", {"threshold_db": -1})
+
+    def changed_meanwhile() -> str:
+        pull(part, target, -40)
+        part.show(data(editable=False))
+        part.show(data(louder))
+        part.page.mouse.up()
+        part.pass_ms(RESTED_MS)
+        assert "has become another one" in line.inner_text()
+        return str(target.get_attribute("aria-valuetext"))
+
+    under_the_hand = changed_meanwhile()
+    assert (part.events("edit"), under_the_hand in ("−18.0 dB", "−1.0 dB")) == ([], False)
+    line.get_by_role("button", name="Show the new one").click()
+    assert (line.is_visible(), target.get_attribute("aria-valuetext")) == (False, "−1.0 dB")
+    assert part.events("edit") == []
+    part.show(data())
+    under_the_hand = changed_meanwhile()
+    line.get_by_role("button", name="Keep mine").click()
+    threshold_db = edited(part).slot("compressor").settings["threshold_db"]
+    assert value_text(EFFECTS["compressor"].param("threshold_db"), threshold_db) == under_the_hand
+    assert not line.is_visible()
+
+
+def test_a_change_under_the_hand_waits_for_the_turn_that_runs(cards: Open) -> None:
+    part = cards()
+    pull(part, slider(part, "Threshold, in dB"), -40)
+    part.show(data(editable=False))  # somebody asks something
+    part.page.mouse.up()
+    part.pass_ms(RESTED_MS)
+    assert "waits for it" in part.page.inner_text(".chain-meanwhile")
+    assert part.events("edit") == []
+    part.show(data())
+    assert edited(part).slot("compressor").settings["threshold_db"] < -18
+    assert not part.page.locator(".chain-meanwhile").is_visible()
 
 
 def test_several_moves_become_one_edit_which_another_act_or_leaving_hastens(cards: Open) -> None:

@@ -73,6 +73,7 @@ ORDERS = [
     ({"do": "close-compare"}, None),
     ({"do": "name", "turn": "t", "name": "mine"}, None),
     ({"do": "answer", "turn": "t", "against": None, "better": "this"}, None),
+    ({"do": "refresh", "session": "s"}, None),
 ]
 
 

@@ -128,7 +128,9 @@ def test_messages_come_whole_however_they_are_cut(page: Any) -> None:
 def test_what_breaks_is_told_to_gradio(page: Any) -> None:
     page.evaluate("async () => { await join('a'); listen(); await streamed(1); streams[0].error(Error('cut off')); }")
     page.wait_for_function("broken === 'cut off'")
-    page.evaluate("async () => { network = 'none'; listen(); await until(() => broken === 'no network'); }")
+    page.evaluate(
+        "async () => { network = 'none'; await join('b'); listen(); await until(() => broken === 'no network'); }"
+    )
 
 
 def test_gradio_gives_up_without_an_error(page: Any) -> None:

@@ -13,7 +13,7 @@ from instructfx.errors import Cancelled, InstructionError, LimitError, StoreErro
 from instructfx.sessions import Exchange, Session
 from instructfx.sessions.options import TurnOptions
 from instructfx.studio.visits.job import OUR_FAULT
-from instructfx.studio.visits.jobs import TurnJob
+from instructfx.studio.visits.jobs import TurnJob, entries_of
 from instructfx.studio.visits.visits import AWAY_SECONDS, IDLE_SECONDS, RENDERS_KEPT, Past, Visit, VisitEntry, Visits
 from instructfx.studio.workers.messages import (
     AgentNames,
@@ -153,24 +153,57 @@ def test_what_played_plays_on_until_the_new_version_is_rendered(visits: Visits) 
 
 def test_what_is_new_ends_what_is_only_looked_after(visits: Visits) -> None:
     visit = welcome(visits, "a")
-    first = visit.begun()
-    over = visit.over
+    over, first = visit.over, visit.revision
     assert not over.is_set()
-    assert visit.begun() > first
+    visit.begun()
+    assert visit.revision > first
     assert over.is_set()
     assert not visit.over.is_set()
 
 
-def test_a_session_has_one_visit_and_goes_with_the_page_that_has_its_address(visits: Visits) -> None:
+def test_a_session_has_one_visit_for_all_pages_that_have_its_address(visits: Visits, clock: Clock) -> None:
     visit = welcome(visits, "a")
     other = visits.welcome(visit_of(visits.folder(), "b", session=replace(EMPTY, id="another")))
     assert visits.of_session("stored") is visit
     assert visits.of_session("guess") is None
-    visits.left("a")
-    assert visits.moved(visit, "b") is visit
-    assert (visit.page, visit.left) == ("b", None)
+    assert visits.joined(visit, "b") is visit
+    assert visit.pages == {"a", "b"}
     assert other.closed.is_set()
+    visits.left("a")
+    visits.put_away(visit.token, "a")
+    clock.now = AWAY_SECONDS + 1
+    visits.sweep()
     assert not visit.closed.is_set()
+    assert visits.find(visit.token, "c") is visit
+    visits.put_away(visit.token, "b")
+    assert not visit.closed.is_set()
+    visits.put_away(visit.token, "c")
+    assert visit.closed.is_set()
+
+
+def test_whoever_is_at_a_visit_last_takes_it_along(visits: Visits, clock: Clock) -> None:
+    visit = visits.joined(welcome(visits, "a"), "b")
+    visits.left("a")
+    assert visit.left is None
+    visits.left("b")
+    assert visit.left == clock.now
+    clock.now = AWAY_SECONDS + 1
+    visits.sweep()
+    assert visit.closed.is_set()
+
+
+def test_what_is_read_of_a_session_comes_last_and_nothing_older_takes_its_place(visits: Visits) -> None:
+    visit = welcome(visits, "a")
+    first, second = (turn_of(at, chain, at - 1) for at, chain in enumerate(chains(2), 1))
+    visit.entries.append(VisitEntry("no", Chain(), None, "Refused."))
+    before = visit.revision
+    visit.take_in(session_of(first, second), entries_of(session_of(first, second)), {"t1": "one"})
+    assert [each.turn or each.trouble for each in visit.entries] == ["Refused.", first, second]
+    assert visit.revision > before
+    visit.take_in(session_of(first), entries_of(session_of(first)))
+    assert visit.session.turns == (first, second)
+    assert len(visit.entries) == 3
+    assert visit.names == {"t1": "one"}
 
 
 def test_a_full_studio_says_so_to_newcomers_only(clock: Clock) -> None:

@@ -79,6 +79,13 @@ class AnswerEvent(TypedDict):
     better: Literal["this", "other", "neither"]
 
 
+class RefreshEvent(TypedDict):
+    """The page shows something old; session is the one that it shows, should its visit be no more."""
+
+    do: Literal["refresh"]
+    session: str
+
+
 PartEvent = (
     EditEvent
     | AmountEvent
@@ -89,6 +96,7 @@ PartEvent = (
     | NameEvent
     | ExcerptEvent
     | AnswerEvent
+    | RefreshEvent
 )
 
 

@@ -69,6 +69,8 @@ def order_of(event: PartEvent) -> Order | None:
 async def noted(event: PartEvent, visit: Visit, store: Store) -> None:
     """Carry out what needs no worker. StoreError for a turn that the visit's session does not have."""
     session = visit.session
+    if event["do"] == "refresh":
+        return
     if event["do"] == "pick":
         visit.picked = session.turn(event["turn"]).id if event["turn"] else None
     elif event["do"] == "compare":
@@ -84,6 +86,7 @@ async def noted(event: PartEvent, visit: Visit, store: Store) -> None:
     elif event["do"] == "answer":
         _check_turns(visit, event["turn"], event["against"])
         await asyncio.to_thread(store.add_answer, BlindAnswer(event["turn"], event["against"], event["better"]))
+    visit.changed()
 
 
 def _check_turns(visit: Visit, *turn_ids: str | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Literal
@@ -87,9 +87,9 @@ def blocks() -> gradio.Blocks:
     )
 
 
-def state(on_delete: Callable[[str], None]) -> gradio.State:
+def state() -> gradio.State:
     """Each page's own token, on the server only; Gradio drops it an hour after the page was closed."""
-    return gradio.State("", render=False, delete_callback=on_delete)
+    return gradio.State("", render=False)
 
 
 def html(value: str, elem_id: str) -> gradio.HTML:

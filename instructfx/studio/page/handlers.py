@@ -16,7 +16,7 @@ from instructfx.sessions.runs import NOWHERE, steps_of
 from instructfx.studio.page import ear_panel, events, html, part_data
 from instructfx.studio.page.gradio_compat import LISTENER, STATIC, Changes, was_uploaded
 from instructfx.studio.page.layout import Page
-from instructfx.studio.page.options_panel import chosen
+from instructfx.studio.page.options_panel import chosen, usual_agents
 from instructfx.studio.page.updates import Follower
 from instructfx.studio.visits.job import OUR_FAULT
 from instructfx.studio.visits.jobs import OpenJob, TurnJob
@@ -87,7 +87,7 @@ class Handlers:
                 button.click(_with(self.say, text), [page.token, *settings], outputs, **LISTENER)
             page.undo.click(_with(self.step, "undo"), [page.token], outputs, **LISTENER)
             page.redo.click(_with(self.step, "redo"), [page.token], outputs, **LISTENER)
-            for part in (page.player, page.chain, page.history):
+            for part in (page.player, page.chain, page.history, page.address):
                 part.submit(self.part_event, [page.token], outputs, **LISTENER)
             page.stop.click(self.stop, [page.token], [page.stop], queue=False, **LISTENER)
             page.new.click(self.new_track, [page.token, page.advanced.ears.remembered], outputs, **LISTENER)
@@ -139,11 +139,14 @@ class Handlers:
         if not session_id:
             return
         agents, _ = chosen(*settings)
+        async for changes in self._come_back(request, session_id, agents):
+            yield changes
+
+    async def _come_back(self, request: gradio.Request, session_id: str, agents: AgentNames) -> AsyncIterator[Changes]:
         if self.visits.of_session(session_id) is None:
             self.studio.arrivals.opens(_address_of(request))
-        async for changes in self._open(
-            functools.partial(self.studio.come_back, session_id, _page_of(request), agents)
-        ):
+        opening = functools.partial(self.studio.come_back, session_id, _page_of(request), agents)
+        async for changes in self._open(opening):
             yield changes
 
     async def _open(self, opening: Callable[[RequestCallbacks], Visit]) -> AsyncIterator[Changes]:
@@ -153,21 +156,17 @@ class Handlers:
             yield {page.choosing: progress}
         visit = job.visit
         if visit is None:
-            yield {**self.follower.trouble(job.trouble), page.address: part_data.address_data("")}
+            yield {**self.follower.trouble(job.trouble), page.address: part_data.address_data(None)}
             return
         yield {
             page.token: visit.token,
-            page.address: part_data.address_data(visit.session.id),
             page.choosing: "",
             page.upload: None,
             page.track: html.track_line(visit.track, visit.dry.fold),
             page.new: gradio.update(interactive=True),
             **self.follower.samples(True),
-            **self.follower.everything(visit),
         }
-        running = visit.job  # where the page was loaded again in the middle of a turn
-        following = self.follower.follow(visit, running) if running else self.follower.look_after(visit, visit.serial)
-        async for changes in following:
+        async for changes in self.follower.caught_up(visit):
             yield changes
 
     # Turns
@@ -216,24 +215,25 @@ class Handlers:
     @guarded
     async def part_event(self, request: gradio.Request, event: gradio.EventData, token: str) -> AsyncIterator[Changes]:
         """What a person did with the player, the chain or the history."""
-        visit = self.visits.find(token)
+        visit = self.visits.find(token, _page_of(request))
         said = events.read(event._data)
         if order := events.order_of(said):
-            async for changes in self._carry_out(request, token, order):
-                yield changes
-        elif visit is None:
-            yield {self.page.notice: html.notice(CHOOSE_FIRST)}
-        else:
+            following = self._carry_out(request, token, order)
+        elif visit:
             await events.noted(said, visit, self.studio.store)
-            yield self.follower.everything(visit)
-            async for changes in self.follower.look_after(visit, visit.serial):
-                yield changes
+            following = self.follower.caught_up(visit)
+        elif said["do"] == "refresh":
+            following = self._come_back(request, said["session"], usual_agents())
+        else:
+            raise InstructionError(CHOOSE_FIRST)
+        async for changes in following:
+            yield changes
 
     async def _carry_out(
         self, request: gradio.Request, token: str, order: Order, agents: AgentNames | None = None
     ) -> AsyncIterator[Changes]:
         """Have a worker do it, in a session that is opened again where it was closed meanwhile."""
-        page, visit = self.page, self.visits.find(token)
+        page, visit = self.page, self.visits.find(token, _page_of(request))
         if visit is None and self.visits.past(token):
             again = OpenJob(functools.partial(self.studio.reopen, token, _page_of(request)))
             yield self.follower.running(True)
@@ -268,7 +268,7 @@ class Handlers:
     @guarded
     async def new_track(self, request: gradio.Request, token: str, remembered: object) -> AsyncIterator[Changes]:
         """Close the session and show the choice of tracks again."""
-        self.visits.close(token)
+        self.visits.put_away(token, _page_of(request))
         yield {**self.follower.nothing(), **ear_panel.updates(self.page.advanced.ears, remembered)}
 
     def leave(self, request: gradio.Request) -> None:

@@ -77,6 +77,11 @@ def laid_out() -> Advanced:
     return Advanced(ears, planner, step_size, iterations, seed, first_turn, loss, avoid)
 
 
+def usual_agents() -> AgentNames:
+    """Who plans and listens where nobody has chosen."""
+    return AgentNames(planner_options.granted(""), granted(""))
+
+
 def chosen(
     ear: str | None,
     planner: str | None,

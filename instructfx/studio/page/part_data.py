@@ -33,9 +33,11 @@ if TYPE_CHECKING:
     from instructfx.studio.workers.messages import Sound
 
 
-def address_data(session_id: str) -> AddressData:
-    """Which session the page's address names, none where that is empty, for `ifx-address`."""
-    return {"session": session_id}
+def address_data(visit: Visit | None) -> AddressData:
+    """Which session the page's address names, and how new is what the page shows of it, for `ifx-address`."""
+    if visit is None:
+        return {"session": "", "visit": "", "revision": 0}
+    return {"session": visit.session.id, "visit": visit.token, "revision": visit.revision}
 
 
 def player_data(visit: Visit) -> PlayerData:

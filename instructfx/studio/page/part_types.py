@@ -206,6 +206,8 @@ class AddressData(TypedDict):
     """What `<ifx-address>` is given."""
 
     session: str  # the session's id, or nothing
+    visit: str  # its token
+    revision: int  # of what the page shows
 
 
 PartData = ChainData | HistoryData | PlayerData | AddressData

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 
 import gradio
 
@@ -13,11 +13,11 @@ from instructfx.studio.page.examples import suitable
 from instructfx.studio.page.gradio_compat import Changes, visible
 from instructfx.studio.page.layout import Page
 from instructfx.studio.visits.job import Job, SessionJob
-from instructfx.studio.visits.jobs import AskJob, sound_job
+from instructfx.studio.visits.jobs import looked_after
 from instructfx.studio.visits.opening import Studio
 from instructfx.studio.visits.progress import progress
 from instructfx.studio.visits.visits import Visit
-from instructfx.studio.workers.messages import Draw, Drawn, Render, RenderExcerpt
+from instructfx.studio.workers.messages import Draw, Drawn, Render, Rendered, RenderExcerpt
 
 
 class Follower:
@@ -28,7 +28,7 @@ class Follower:
         self._studio = studio
 
     async def follow(self, visit: Visit, job: SessionJob) -> AsyncIterator[Changes]:
-        """A turn that has started, to its end; then what it sounds and looks like, unless something newer started."""
+        """A turn that this page has started, to its end; then what it sounds and looks like."""
         page = self._page
         yield {
             page.words: "",
@@ -39,25 +39,40 @@ class Follower:
         }
         async for text in self.watched(visit, job):
             yield {page.progress: text}
-        if visit.closed.is_set() or job.serial != visit.serial:
-            return
-        yield self.everything(visit)
-        async for changes in self.look_after(visit, job.serial):
+        async for changes in self.caught_up(visit):
             yield changes
 
-    async def look_after(self, visit: Visit, serial: int) -> AsyncIterator[Changes]:
-        """Have rendered and drawn what the page is to play and show, while nothing newer starts."""
-        page, session, pool = self._page, visit.session, self._studio.pool
+    async def caught_up(self, visit: Visit) -> AsyncIterator[Changes]:
+        """The page of a visit, whatever it showed before; then the turn that runs there, whoever has started it, to its
+        end; then what the page is to play and to show."""
+        while not visit.closed.is_set():
+            job = visit.job
+            yield self.everything(visit, job)
+            if job is None:
+                break
+            async for text in self.watched(visit, job):
+                yield {self._page.progress: text}
+        async for changes in self._looked_after(visit):
+            yield changes
+
+    async def _looked_after(self, visit: Visit) -> AsyncIterator[Changes]:
+        """Have rendered and drawn what the page is to play and show, while nothing changes on it."""
+        page, session, pool, revision = self._page, visit.session, self._studio.pool, visit.revision
+
+        def is_old() -> bool:
+            return visit.closed.is_set() or visit.revision != revision
+
         standing = session.standing
         for request in _missing(visit):
-            job = sound_job(visit, request, pool)
-            async for text in self.watched(visit, job):
-                if serial == visit.serial and isinstance(request, Render):
+            job = looked_after(visit, request, pool)
+            async for text in self.told(job, is_old):
+                if isinstance(request, Render):
                     yield {page.rendering: text}
-            if visit.closed.is_set() or serial != visit.serial:
+            if is_old():
                 return
+            warnings = job.answer.sound.warnings if isinstance(job.answer, Rendered) else ()
             yield {
-                page.rendering: html.notice(job.trouble or capital("; ".join(job.told))),
+                page.rendering: html.notice(job.trouble or capital("; ".join(warnings))),
                 page.player: part_data.player_data(visit),
                 page.history: part_data.tree_data(visit),
             }
@@ -65,53 +80,54 @@ class Follower:
             return
         shown = runs_of(session)[standing.id].telling  # locks have no pictures of their own
         wanted = Draw(session.id, len(session.conversation), shown.id, visit.compared, visit.agents)
-        drawing = AskJob(pool, wanted, visit.over)
-        await drawing.done()
-        if isinstance(drawing.answer, Drawn) and serial == visit.serial and not visit.closed.is_set():
+        drawing = looked_after(visit, wanted, pool)
+        while drawing.is_alive() and not is_old():
+            await drawing.looked_at()
+        if isinstance(drawing.answer, Drawn) and not is_old():
             visit.pictures = drawing.answer.pictures
             yield {page.pictures: part_data.pictures(visit.pictures)}
 
     async def watched(self, visit: Visit, job: Job) -> AsyncIterator[str]:
         """How far a job is that runs already, as long as its visit is open."""
-        told = ""
-        while job.is_alive() and not visit.closed.is_set():
-            text = progress(job.progress)
-            if text != told:
-                told = text
-                yield text
-            await job.looked_at()
+        async for text in self.told(job, visit.closed.is_set):
+            yield text
 
     async def until_done(self, job: Job) -> AsyncIterator[str]:
         """Start a job and show how far it is until it ends."""
         job.start()
+        async for text in self.told(job):
+            yield text
+
+    async def told(self, job: Job, over: Callable[[], bool] = lambda: False) -> AsyncIterator[str]:
+        """How far a job is, to its end, unless what it is for is over."""
         told = ""
-        while job.is_alive():
+        while job.is_alive() and not over():
             text = progress(job.progress)
             if text != told:
                 told = text
                 yield text
             await job.looked_at()
 
-    def everything(self, visit: Visit) -> Changes:
-        """The page of a visit when nothing runs."""
+    def everything(self, visit: Visit, job: SessionJob | None) -> Changes:
+        """The page of a visit on which a job runs, or none. What was refused because of it is said as long as it
+        runs."""
         page, session = self._page, visit.session
-        if visit.busy.locked():
-            return {}
         steps = steps_of(session)
         return {
-            page.conversation: part_data.conversation(visit),
-            page.progress: "",
+            page.address: part_data.address_data(visit),
+            page.conversation: part_data.conversation(visit, job),
+            page.progress: progress(job.progress) if job else "",
             page.rendering: "",
-            page.notice: "",
+            **({} if job else {page.notice: ""}),
             page.player: part_data.player_data(visit),
-            page.chain: part_data.rack_data(visit, editable=True),
+            page.chain: part_data.rack_data(visit, editable=job is None),
             page.history: part_data.tree_data(visit),
             page.pictures: part_data.pictures(visit.pictures if session.turns else {}),
             page.downloads: part_data.downloads(visit),
-            **self.running(False),
-            **self.examples(suitable(visit.track, session.chain)),
-            page.undo: gradio.update(interactive=steps.can_undo),
-            page.redo: gradio.update(interactive=steps.redo is not None),
+            **self.running(job is not None),
+            **self.examples(suitable(visit.track, session.chain), usable=job is None),
+            page.undo: gradio.update(interactive=steps.can_undo and job is None),
+            page.redo: gradio.update(interactive=steps.redo is not None and job is None),
         }
 
     def nothing(self) -> Changes:
@@ -119,7 +135,7 @@ class Follower:
         page = self._page
         return {
             page.token: "",
-            page.address: part_data.address_data(""),
+            page.address: part_data.address_data(None),
             page.choosing: "",
             page.player: None,
             page.conversation: html.conversation([]),
@@ -151,10 +167,10 @@ class Follower:
         states: Changes = {button: gradio.update(interactive=not running) for button in buttons}
         return {**states, page.stop: gradio.update(visible=visible(running), value="Stop", interactive=True)}
 
-    def examples(self, shown: Collection[str]) -> Changes:
-        """Which examples can be pressed."""
+    def examples(self, shown: Collection[str], usable: bool = True) -> Changes:
+        """Which examples are there, and whether they can be pressed."""
         each = self._page.examples.items()
-        return {button: gradio.update(interactive=True, visible=visible(words in shown)) for words, button in each}
+        return {button: gradio.update(interactive=usable, visible=visible(words in shown)) for words, button in each}
 
     def samples(self, usable: bool) -> Changes:
         """Whether a track can be chosen."""

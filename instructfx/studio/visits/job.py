@@ -11,8 +11,16 @@ from collections.abc import Callable
 from instructfx.errors import InstructFXError
 from instructfx.studio.visits.phrases import sentence
 from instructfx.studio.visits.progress import JobProgress
-from instructfx.studio.workers.messages import At, ProgressReport, RenderingReport, Stepped, Waiting
-from instructfx.studio.workers.pool import SurpriseError
+from instructfx.studio.workers.messages import (
+    At,
+    ProgressReport,
+    RenderingReport,
+    Stepped,
+    Waiting,
+    WorkAnswer,
+    WorkRequest,
+)
+from instructfx.studio.workers.pool import Pool, RequestCallbacks, SurpriseError
 
 log = logging.getLogger(__name__)
 
@@ -86,10 +94,26 @@ class Job(threading.Thread):
             await asyncio.sleep(LOOK_SECONDS / 8)
 
 
-class SessionJob(Job):
-    """Work on one visitor's session: what was said, empty for what is done by hand, and its number in the visit."""
+class AskJob(Job):
+    """A request whose answer somebody waits for; answer is there at the end, None where it failed."""
 
-    def __init__(self, work: Callable[[Job], None], words: str, serial: int) -> None:
+    def __init__(self, pool: Pool, request: WorkRequest, over: threading.Event) -> None:
+        super().__init__(lambda job: self.ask())
+        self.answer: WorkAnswer | None = None
+        self._pool, self._request, self._over = pool, request, over
+
+    def serves(self) -> bool:
+        """Whether who asks for the same can wait for it, or have its answer."""
+        return not self.trouble
+
+    def ask(self) -> None:
+        """Have it answered."""
+        self.answer = self._pool.run(self._request, RequestCallbacks(self.tell, over=self._over))
+
+
+class SessionJob(Job):
+    """Work on one visitor's session: what was said, empty for what is done by hand."""
+
+    def __init__(self, work: Callable[[Job], None], words: str) -> None:
         super().__init__(work)
         self.words = words
-        self.serial = serial

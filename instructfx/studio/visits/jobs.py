@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import logging
 import shutil
-import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from instructfx.chain import Chain
 from instructfx.errors import InstructFXError
-from instructfx.studio.visits.job import STARTS, Job, SessionJob
+from instructfx.studio.visits.job import STARTS, AskJob, Job, SessionJob
 from instructfx.studio.visits.phrases import sentence
 from instructfx.studio.visits.room import DiskRoom
 from instructfx.studio.visits.visits import Visit, VisitEntry
-from instructfx.studio.workers.messages import (
-    Instruct,
-    Order,
-    Render,
-    Rendered,
-    RenderExcerpt,
-    TakeTurn,
-    WorkAnswer,
-    WorkRequest,
-)
+from instructfx.studio.workers.messages import Draw, Instruct, Order, Render, Rendered, RenderExcerpt, TakeTurn
 from instructfx.studio.workers.pool import Pool, RequestCallbacks
 
 if TYPE_CHECKING:
@@ -45,50 +35,35 @@ class OpenJob(Job):
         self.visit = opening(RequestCallbacks(self.tell))
 
 
-class AskJob(Job):
-    """A request whose answer somebody waits for; answer is there at the end, None where it failed."""
-
-    def __init__(self, pool: Pool, request: WorkRequest, over: threading.Event) -> None:
-        super().__init__(lambda job: self._ask())
-        self.answer: WorkAnswer | None = None
-        self._pool, self._request, self._over = pool, request, over
-
-    def _ask(self) -> None:
-        self.answer = self._pool.run(self._request, RequestCallbacks(self.tell, over=self._over))
-
-
-class SoundJob(Job):
-    """What a turn sounds like, which the visit keeps as soon as it is there, whoever waits for it.
-
-    told is what a person should know of it.
-    """
+class SoundJob(AskJob):
+    """What a turn sounds like, which the visit keeps as soon as it is there, whoever waits for it."""
 
     def __init__(self, visit: Visit, request: Render | RenderExcerpt, pool: Pool) -> None:
-        super().__init__(lambda job: self._make())
-        self.request = request
-        self.over = visit.over
-        self.told: tuple[str, ...] = ()
-        self._visit, self._pool = visit, pool
-        visit.making = self
+        super().__init__(pool, request, visit.over)
+        self._visit = visit
+        self._turn_id = request.turn_id
 
-    def _make(self) -> None:
-        visit, request = self._visit, self.request
-        answer = self._pool.run(request, RequestCallbacks(self.tell, over=self.over))
-        assert isinstance(answer, Rendered)
-        if visit.closed.is_set():
-            shutil.rmtree(visit.folder, ignore_errors=True)  # which the worker may have made again
-            return
-        visit.keep_sound(request.turn_id, answer.sound)
-        self.told = answer.sound.warnings
+    def serves(self) -> bool:
+        """Only while it runs: what it made may be gone again."""
+        return self.is_alive()
+
+    def ask(self) -> None:
+        """As before, and keep what came."""
+        super().ask()
+        if self._visit.closed.is_set():
+            shutil.rmtree(self._visit.folder, ignore_errors=True)  # which the worker may have made again
+        elif isinstance(self.answer, Rendered):
+            self._visit.keep_sound(self._turn_id, self.answer.sound)
 
 
-def sound_job(visit: Visit, request: Render | RenderExcerpt, pool: Pool) -> SoundJob:
-    """What is asked for, started; where another page of the visit is waiting for the same, that."""
-    making = visit.making
-    if isinstance(making, SoundJob) and making.is_alive() and making.request == request and making.over is visit.over:
-        return making
-    job = SoundJob(visit, request, pool)
-    job.start()
+def looked_after(visit: Visit, wanted: Render | RenderExcerpt | Draw, pool: Pool) -> AskJob:
+    """What answers a request for the pages of a visit, started once however many of them wait for it, and ended when
+    something new begins there."""
+    job = visit.looked_after.get(wanted)
+    if job is None or not job.serves():
+        job = AskJob(pool, wanted, visit.over) if isinstance(wanted, Draw) else SoundJob(visit, wanted, pool)
+        visit.looked_after[wanted] = job
+        job.start()
     return job
 
 
@@ -99,8 +74,8 @@ class TurnJob(SessionJob):
     """
 
     def __init__(self, visit: Visit, order: Order, pool: Pool, store: Store, room: DiskRoom | None = None) -> None:
-        words = order.words if isinstance(order, Instruct) else ""
-        super().__init__(lambda job: self._take(), words, visit.begun())
+        super().__init__(lambda job: self._take(), order.words if isinstance(order, Instruct) else "")
+        visit.begun()
         self.visit = visit
         self.order = order
         visit.job = self
@@ -110,17 +85,17 @@ class TurnJob(SessionJob):
 
     def run(self) -> None:
         """Carry out the order, and say what came of it."""
-        visit, before = self.visit, len(self.visit.session.conversation)
+        visit = self.visit
         try:
             super().run()
             self._read_again()
-            visit.entries += entries_of(visit.session)[before:]
             if self.trouble:
                 visit.entries.append(VisitEntry(self.words, visit.session.chain, None, self.trouble))
         finally:
             visit.job = None
             visit.stop.clear()
             visit.busy.release()
+            visit.changed()
 
     def named(self, stage: str) -> str:
         """What the page calls a stage: who is asked and who listens makes a difference."""
@@ -141,7 +116,8 @@ class TurnJob(SessionJob):
         """The session as it is now; a worker that was ended may have stored the turn before."""
         visit = self.visit
         try:
-            visit.session, visit.track = self._store.load(visit.session.id)
+            session, visit.track = self._store.load(visit.session.id)
+            visit.take_in(session, entries_of(session))
         except InstructFXError as error:
             log.exception("a session cannot be read after its turn")
             self.trouble = self.trouble or sentence(error)

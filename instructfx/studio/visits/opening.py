@@ -16,6 +16,7 @@ from instructfx.studio.visits.ear_options import as_before
 from instructfx.studio.visits.jobs import entries_of
 from instructfx.studio.visits.room import DiskRoom
 from instructfx.studio.visits.visits import Past, Visit, Visits, new_token
+from instructfx.studio.visits.watching import WatchedVisits
 from instructfx.studio.workers.limits import Limits
 from instructfx.studio.workers.messages import BUNDLE, AgentNames, Open, Opened, Reopen
 from instructfx.studio.workers.pool import Pool, RequestCallbacks
@@ -37,10 +38,12 @@ class Studio:
     limits: Limits
     arrivals: Arrivals = field(default_factory=Arrivals)
     room: DiskRoom = field(init=False)
+    watching: WatchedVisits = field(init=False)
 
     def __post_init__(self) -> None:
         room = DiskRoom(lambda: (self.store.folder, *own_scratch()), self.limits.disk_gb)
         object.__setattr__(self, "room", room)
+        object.__setattr__(self, "watching", WatchedVisits(self.visits, self.store))
 
     def open_upload(
         self, source: Path, shown: str, page: str, agents: AgentNames, callbacks: RequestCallbacks
@@ -83,7 +86,7 @@ class Studio:
         """
         there = self.visits.of_session(session_id)
         if there:
-            return self.visits.moved(there, page)
+            return self.visits.joined(there, page)
         return self._reopened(new_token(), Past(session_id, agents), page, callbacks)
 
     def reopen(self, token: str, page: str, callbacks: RequestCallbacks) -> Visit | None:
@@ -129,7 +132,8 @@ class Studio:
     def _welcome(self, token: str, opened: Opened, folder: Path, page: str, agents: AgentNames) -> Visit:
         session, track = self.store.load(opened.session_id)
         self.store.touch(session.id)
-        visit = Visit(token, session, track, agents, folder, page, opened.dry, self.store.names(session.id))
+        pages = {page} - {""}
+        visit = Visit(token, session, track, agents, folder, pages, opened.dry, self.store.names(session.id))
         visit.entries += entries_of(session)
         return self.visits.welcome(visit)
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from instructfx.studio.visits.job import Job, SessionJob
-from instructfx.studio.workers.messages import AgentNames, Compared, Sound
+from instructfx.studio.visits.job import AskJob, SessionJob
+from instructfx.studio.workers.messages import AgentNames, Compared, Sound, WorkRequest
 
 if TYPE_CHECKING:
     from instructfx.audio.track import Track
     from instructfx.chain import Chain
     from instructfx.sessions import Exchange, Session, Turn
 
+REVISIONS = itertools.count(1)  # of all visits, so that one that is opened again has none that it had before
 RENDERS_KEPT = 6
 EXCERPTS_KEPT = 6
 MADE_KEPT = 4  # files that a program asked for and has not fetched
@@ -67,13 +69,14 @@ class KeptSounds:
 
 @dataclass(eq=False)
 class Visit:
-    """One visitor with an open session, as it was in the store after its last turn.
+    """An open session, as it was in the store after its last turn, for all pages and programs that are at it.
 
-    folder holds what is played and goes when the visit is closed. busy is held while a turn runs, which is job; stop
-    asks that turn to keep its best so far and end. serial counts what was started here, so that whoever watches
-    something older knows; over ends what nobody waits for since. picked and compared are what the page looks at
-    beside the turn that plays; playing is what it played last; making is what it is to sound like, on its way here;
-    made are files that a program asked for, by their names.
+    pages are those that show it. folder holds what is played and goes when the visit is closed. busy is held while a
+    turn runs, which is job; stop asks that turn to keep its best so far and end. revision is another number whenever
+    something changes on a page, so that one that shows something old knows; over ends what nobody waits for since
+    something new began, and looked_after is what was asked since then. picked and compared are what the pages look at
+    beside the turn that plays; playing is what they played last; made are files that a program asked for, by their
+    names.
     """
 
     token: str
@@ -81,7 +84,7 @@ class Visit:
     track: Track
     agents: AgentNames
     folder: Path
-    page: str
+    pages: set[str]
     dry: Sound
     names: Mapping[str, str] = field(default_factory=dict)
     entries: list[VisitEntry] = field(default_factory=list)
@@ -90,24 +93,42 @@ class Visit:
     stop: threading.Event = field(default_factory=threading.Event)
     closed: threading.Event = field(default_factory=threading.Event)
     over: threading.Event = field(default_factory=threading.Event)
-    serial: int = 0
+    revision: int = field(default_factory=REVISIONS.__next__)
+    looked_after: dict[WorkRequest, AskJob] = field(default_factory=dict)
     playing: str | None = None
     picked: str | None = None
     compared: Compared | None = None
     pictures: Mapping[str, str] = field(default_factory=dict)
-    making: Job | None = None
     made: dict[str, Path] = field(default_factory=dict)
     seen: float = field(default_factory=time.monotonic)
     left: float | None = None
     _renders: KeptSounds = field(default_factory=lambda: KeptSounds(RENDERS_KEPT))
     _excerpts: KeptSounds = field(default_factory=lambda: KeptSounds(EXCERPTS_KEPT))
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def begun(self) -> int:
-        """Note that something new starts here, and end what was only looked after; its serial number."""
-        self.over.set()
-        self.over = threading.Event()
-        self.serial += 1
-        return self.serial
+    def begun(self) -> None:
+        """Note that something new starts here, and end what was only looked after."""
+        with self._lock:
+            self.over.set()
+            self.over = threading.Event()
+            self.looked_after = {}
+            self.revision = next(REVISIONS)
+
+    def changed(self) -> None:
+        """Note that a page which was drawn before shows something old."""
+        self.revision = next(REVISIONS)
+
+    def take_in(self, session: Session, told: Sequence[VisitEntry], names: Mapping[str, str] | None = None) -> None:
+        """The session as it is stored now, told from its beginning, unless that was read before what is here already.
+        What is new in it comes last."""
+        with self._lock:
+            if len(session.conversation) < len(self.session.conversation):
+                return
+            self.session = session
+            self.names = self.names if names is None else names
+            known = sum(not each.trouble for each in self.entries)
+            self.entries = [*self.entries, *told[known:]]
+            self.revision = next(REVISIONS)
 
     def sound_of(self, turn_id: str | None) -> Sound | None:
         """What the track sounds like after a turn, the dry track after none; None where that is not rendered."""

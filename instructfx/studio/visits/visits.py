@@ -54,12 +54,12 @@ class Visits:
         """A new folder that only this process reads."""
         return Path(tempfile.mkdtemp(dir=self._root))
 
-    def check_room(self, page: str) -> None:
-        """Make room for a visit of that page: where as many as may be are open, the idle one that nobody has used for
-        longest is closed; it opens again by its id. LimitError where all of them are busy."""
+    def check_room(self, page: str, come: Visit | None = None) -> None:
+        """Make room for a visit of that page, which may have come already: where as many as may be are open, the idle
+        one that nobody has used for longest is closed; it opens again by its id. LimitError where all are busy."""
         while True:
             with self._lock:
-                others = [visit for visit in self._open.values() if visit.page != page]
+                others = [visit for visit in self._open.values() if visit is not come and visit.pages != {page}]
                 idle = [visit for visit in others if not visit.busy.locked()]
                 if len(others) < self._most:
                     return
@@ -70,40 +70,47 @@ class Visits:
             self.close(longest.token)
 
     def welcome(self, visit: Visit) -> Visit:
-        """Open a visit; an earlier one of the same page is closed. Its page is what Gradio calls a browser tab."""
-        visit.seen = self._now()
+        """Open a visit; its pages leave others that they were at. A page is what Gradio calls a browser tab."""
         with self._lock:
             same = self._open.pop(visit.token, None)
-            earlier = [other for other in self._open.values() if other.page == visit.page]
             self._open[visit.token] = visit
-        for other in earlier:
-            self.close(other.token)
+        for page in tuple(visit.pages):
+            self.joined(visit, page)
         if same:
             _end(same)
         with suppress(LimitError):  # who is here stays; several may have come in at once
-            self.check_room(visit.page)
+            self.check_room(next(iter(visit.pages), ""), visit)
         return visit
 
-    def find(self, token: str) -> Visit | None:
-        """The open visit of that token, now in use; None where there is none, also for what is no text."""
+    def find(self, token: str, page: str = "") -> Visit | None:
+        """The open visit of that token, now in use, by a page where one asks; None where there is none, also for what
+        is no text."""
         with self._lock:
             visit = self._open.get(token) if isinstance(token, str) else None
             if visit:
                 visit.seen, visit.left = self._now(), None
+                visit.pages |= {page} - {""}
             return visit
+
+    def watched(self, token: str) -> Visit | None:
+        """The open visit of that token; being looked at is no use of it."""
+        with self._lock:
+            return self._open.get(token)
 
     def of_session(self, session_id: str) -> Visit | None:
         """The open visit that has a session open; None where none has."""
         with self._lock:
             return next((visit for visit in self._open.values() if visit.session.id == session_id), None)
 
-    def moved(self, visit: Visit, page: str) -> Visit:
-        """A visit goes on in another page: the same one loaded again, or one that was given its address."""
+    def joined(self, visit: Visit, page: str) -> Visit:
+        """One more page is at a visit: the same one loaded again, or one that was given its address. A visit that it
+        was at before is closed where no other page is."""
         with self._lock:
-            earlier = [other for other in self._open.values() if other.page == page and other is not visit]
-            visit.page, visit.seen, visit.left = page, self._now(), None
+            earlier = [other for other in self._open.values() if page in other.pages and other is not visit]
+            visit.seen, visit.left = self._now(), None
+            visit.pages |= {page} - {""}
         for other in earlier:
-            self.close(other.token)
+            self.put_away(other.token, page)
         return visit
 
     def past(self, token: str) -> Past | None:
@@ -136,8 +143,18 @@ class Visits:
         """A page was closed, or lost its connection."""
         with self._lock:
             for visit in self._open.values():
-                if visit.page == page:
-                    visit.left = self._now()
+                if page in visit.pages:
+                    visit.pages.discard(page)
+                    visit.left = None if visit.pages else self._now()
+
+    def put_away(self, token: str, page: str) -> None:
+        """A page is done with a visit, which is closed where no other page is at it."""
+        with self._lock:
+            visit = self._open.get(token)
+            if visit:
+                visit.pages.discard(page)
+        if visit and not visit.pages:
+            self.close(token)
 
     def close(self, token: str) -> None:
         """Stop what runs, forget the visit and remove its files. The stored session stays."""

@@ -18,12 +18,14 @@ from instructfx.sessions.options import TurnOptions
 from instructfx.sessions.runs import steps_of
 from instructfx.studio.page.gradio_compat import STATIC, was_uploaded
 from instructfx.studio.page.layout import SAMPLES
+from instructfx.studio.page.options_panel import usual_agents
 from instructfx.studio.visits import planner_options
 from instructfx.studio.visits.ear_options import granted
-from instructfx.studio.visits.jobs import AskJob, OpenJob, TurnJob
+from instructfx.studio.visits.job import AskJob
+from instructfx.studio.visits.jobs import OpenJob, TurnJob
 from instructfx.studio.visits.opening import Studio
 from instructfx.studio.visits.phrases import sentence
-from instructfx.studio.visits.visits import Visit, new_token
+from instructfx.studio.visits.visits import Visit
 from instructfx.studio.workers.messages import AgentNames, Export, GoTo, Instruct, Made, Order, Render, Rendered
 
 BUSY = "a turn of this session is running; wait for it"
@@ -78,10 +80,10 @@ class Api:
             raise _refusal(error) from error
         if sample:
             track = STATIC / "samples" / f"{sample}.flac"
-            job = OpenJob(functools.partial(self._studio.open_sample, track, new_token(), agents))
+            job = OpenJob(functools.partial(self._studio.open_sample, track, "", agents))
         else:
             source, shown = _uploaded(file)
-            job = OpenJob(functools.partial(self._studio.open_upload, source, shown, new_token(), agents))
+            job = OpenJob(functools.partial(self._studio.open_upload, source, shown, "", agents))
         visit = await _opened(job)
         return {**_state(visit), "notes": [note for note in (warning(visit.dry.fold),) if note]}
 
@@ -171,13 +173,12 @@ class Api:
         return {**_state(visit), "reply": last.reply, **told}
 
     async def _visit(self, session: str) -> Visit:
-        """The session's visit, opened again where it was closed. It is on no page: each is one of its own."""
+        """The session's visit, opened again where it was closed. A program is no page of it."""
         _texts(session=session)
         there = self._studio.visits.of_session(session)
         if there:
             return there
-        agents = AgentNames(planner_options.granted(""), granted(""))
-        return await _opened(OpenJob(functools.partial(self._studio.come_back, session, new_token(), agents)))
+        return await _opened(OpenJob(functools.partial(self._studio.come_back, session, "", usual_agents())))
 
     async def _asked(self, wanted: Render | Export, visit: Visit) -> Rendered | Made:
         job = AskJob(self._studio.pool, wanted, visit.closed)

@@ -14,7 +14,7 @@ from instructfx.audio.segments import segment_of
 from instructfx.errors import AudioError, InstructionError
 from instructfx.studio.page import events, gradio_compat
 from instructfx.studio.page.part_types import DRY
-from instructfx.studio.visits.jobs import AskJob
+from instructfx.studio.visits.job import AskJob
 from instructfx.studio.visits.opening import Studio
 from instructfx.studio.visits.phrases import sentence
 from instructfx.studio.visits.visits import Visit

@@ -19,7 +19,7 @@ from instructfx.errors import InstructFXError, PlannerError, SetupError
 from instructfx.extras import needs_extra
 from instructfx.studio.visits import retention
 from instructfx.studio.visits.opening import Studio
-from instructfx.studio.web import routes
+from instructfx.studio.web import changes, routes
 from instructfx.studio.web.auth import AccessMiddleware, Passwords, passwords_from
 from instructfx.studio.web.connections import BACKLOG, ClosingServer, ImpatientProtocol, most_connections
 from instructfx.studio.web.origins import Hosts, hosts_from
@@ -41,9 +41,10 @@ def application(studio: Studio, passwords: Passwords | None = None, hosts: Hosts
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     routes.add(app, studio)
+    changes.add(app, studio)
     limits = studio.limits
     blocks = gradio_compat.blocks()
-    page = laid_out(gradio_compat.state(studio.visits.close), blocks, limits)
+    page = laid_out(gradio_compat.state(), blocks, limits)
     Api(studio).attach(blocks)  # before the page's own events, whose names Gradio would number these by
     Handlers(page, studio).attach()
     whole = gradio_compat.mounted(app, blocks, limits.upload_mb, limits.mcp)

@@ -129,6 +129,11 @@ class Pool:
         thread.start()
         return thread
 
+    @property
+    def closing(self) -> bool:
+        """Whether the studio ends."""
+        return self._closing.is_set()
+
     def begin_closing(self) -> None:
         """Tell whoever waits for an answer that none comes any more; fit for a signal handler."""
         self._closing.set()
