@@ -22,11 +22,13 @@ export class Playback {
   #pressed = false;
   #eager = false; // play as soon as there is something to hear
 
-  /** changed() after anything changed; failed(words) where something could not be had. */
-  constructor({ changed, failed }) {
+  /**
+   * changed() after anything changed; failed(words) where something could not be had; opened(context) makes meters ready.
+   */
+  constructor({ changed, failed, opened }) {
     this.changed = changed;
     this.failed = failed;
-    this.transport = new Transport({ started: () => this.changed(), ended: () => this.changed() });
+    this.transport = new Transport({ started: () => this.changed(), ended: () => this.changed(), opened });
     this.library = new Library({
       loaded: (id, buffer) => this.#join(id, buffer),
       lost: (id, reason) => this.failed(`${this.labelOf(id)} could not be loaded: ${reason}.`),

@@ -25,13 +25,18 @@ export class Transport {
   #loop = null; // {start, end} in frames
   #looping = false;
   #starting = false;
+  #preparing = null;
+  #prepared = false;
   #seam = 0; // context time of the last seam that was planned
   #length = 0;
   #timer = 0;
 
-  /** started() and ended() are told when it begins to play and when the end of the track is reached. */
-  constructor({ started, ended }) {
-    Object.assign(this, { started, ended });
+  /**
+   * started() and ended() are told when it begins to play and when the end of the track is reached; opened(context) makes
+   * ready what measures it, and nothing plays before that.
+   */
+  constructor({ started, ended, opened }) {
+    Object.assign(this, { started, ended, opened });
   }
 
   /** The context and the node that everything heard passes; null before the first press. For measuring. */
@@ -41,6 +46,11 @@ export class Transport {
 
   get audible() {
     return this.#audible;
+  }
+
+  /** The node through which a voice goes as its file is, before its gain; nothing before the first press. */
+  outlet(id) {
+    return this.#voices.get(id)?.outlet ?? null;
   }
 
   get position() {
@@ -68,7 +78,7 @@ export class Transport {
     this.#context?.close();
     this.#context = this.#master = this.#audible = this.#loop = this.rate = null;
     this.#voices.clear();
-    this.playing = this.#looping = this.#starting = false;
+    this.playing = this.#looping = this.#starting = this.#prepared = false;
     this.#frame = this.#length = 0;
   }
 
@@ -116,10 +126,10 @@ export class Transport {
     this.#open();
     if (this.playing || !this.#length) return;
     const context = this.#context;
-    if (context.state === "running") return this.#begin();
+    if (context.state === "running" && this.#prepared) return this.#begin();
     this.#starting = true;
     const begin = () => context === this.#context && this.#starting && this.#begin();
-    context.resume().then(begin, () => {}); // closed meanwhile: another track
+    Promise.all([context.resume(), this.#preparing]).then(begin, () => {}); // closed meanwhile: another track
   }
 
   /** A press lets sound start even if what it is to play is still on its way. */
@@ -187,15 +197,18 @@ export class Transport {
     } catch {
       this.#context = new AudioContext(); // the browser resamples where it cannot play at the file's own rate
     }
-    this.#master = new Fader(this.#context, 0);
-    this.#master.node.connect(this.#context.destination);
+    const context = this.#context;
+    this.#preparing = this.opened(context).then(() => (this.#prepared ||= context === this.#context));
+    this.#master = new Fader(context, 0);
+    this.#master.node.connect(context.destination);
     this.#voices.forEach((voice) => this.#wire(voice));
     this.#mix();
   }
 
   #wire(voice) {
+    voice.outlet = new GainNode(this.#context);
     voice.fader = new Fader(this.#context, 0);
-    voice.fader.node.connect(this.#master.node);
+    voice.outlet.connect(voice.fader.node).connect(this.#master.node);
   }
 
   #soon(ahead = AHEAD) {
@@ -250,7 +263,7 @@ export class Transport {
       voice.source.loopStart = (loop.start - voice.at) / this.rate;
       voice.source.loopEnd = (loop.end - voice.at) / this.rate;
     }
-    voice.source.connect(voice.fader.node);
+    voice.source.connect(voice.outlet);
     voice.source.start(when, offset / this.rate);
     voice.since = when;
   }

@@ -1,6 +1,7 @@
 /** One sound on the track's time line: `at` is the frame of the track at which it begins. */
 export class Voice {
   source = null;
+  outlet = null; // what the source goes through, before the fader
   fader = null;
   since = 0; // context time at which the source starts
 

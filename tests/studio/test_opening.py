@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from instructfx.audio import load
+from instructfx.audio.facts import facts_of
 from instructfx.bench.robustness.awkward import mp3
 from instructfx.chain import Chain
 from instructfx.engine.live import resume_session
@@ -292,6 +294,18 @@ def test_loudness_is_told_so_that_versions_can_be_matched(tmp_path: Path) -> Non
     soundfile.write(tmp_path / "quiet.wav", samples / 2, rate)
     louder = sound_of(path).loudness_lufs - sound_of(tmp_path / "quiet.wav").loudness_lufs
     assert louder == pytest.approx(20 * np.log10(2), abs=0.01)
+
+
+def test_what_is_told_of_a_whole_sound_is_what_its_analysis_says(tmp_path: Path) -> None:
+    path = recording(tmp_path / "take.wav")
+    told, audio = sound_of(path), load(path)
+    facts = facts_of([audio.samples], audio.sample_rate, audio.channels)
+    assert told.true_peak_dbtp == pytest.approx(facts.true_peak_dbtp, abs=1e-6)
+    assert told.loudness_lufs == pytest.approx(facts.loudness_lufs, abs=1e-6)
+    assert told.fold == facts.fold
+    levels = np.repeat([0.1, 0.01], 20 * 8_000)
+    soundfile.write(path, levels * np.sin(2 * np.pi * 1000 * np.arange(len(levels)) / 8_000), 8_000)
+    assert sound_of(path).loudness_range_lu == pytest.approx(20, abs=1)
 
 
 def test_an_address_in_use_is_one_line(caplog: pytest.LogCaptureFixture) -> None:

@@ -86,6 +86,12 @@ def _version(visit: Visit, turn: Turn | None, run: TurnRun | None, room_db: floa
         "gain_db": round(visit.dry.loudness_lufs - sound.loudness_lufs + room_db, 2),
         "peaks": sound.outline,
         "seconds": sound.seconds,
+        "levels": {
+            "loudness_lufs": round(sound.loudness_lufs, 2),
+            "loudness_range_lu": round(sound.loudness_range_lu, 2),
+            "true_peak_dbtp": round(sound.true_peak_dbtp, 2),
+            "mono_loss_db": round(sound.fold.loss_db, 2),
+        },
     }
 
 

@@ -156,6 +156,15 @@ class HistoryData(TypedDict):
 # The player
 
 
+class LevelsData(TypedDict):
+    """What was measured of a whole sound, as its file is."""
+
+    loudness_lufs: float
+    loudness_range_lu: float
+    true_peak_dbtp: float
+    mono_loss_db: float  # what is lost where left and right are added
+
+
 class VersionData(TypedDict):
     """One sound that can be heard; a turn's, or the dry track."""
 
@@ -166,6 +175,7 @@ class VersionData(TypedDict):
     gain_db: float  # that brings it to the loudness of the dry track
     peaks: Sequence[float]  # its outline, 0 to 1
     seconds: float
+    levels: LevelsData
 
 
 class ExcerptData(TypedDict):

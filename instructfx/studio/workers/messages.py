@@ -23,16 +23,19 @@ Slots = Sequence[SlotJson]
 
 @dataclass(frozen=True)
 class Sound:
-    """A file that a browser can play: its outline, peaks from 0 to 1, and what was measured of it.
+    """A file that a browser can play: its outline, peaks from 0 to 1, and what was measured of all of it.
 
-    fold is what is lost where left and right are added; warnings say what nobody can have meant.
+    peak_dbfs is of the samples, true_peak_dbtp between them as well; fold is what is lost where left and right are
+    added; warnings say what nobody can have meant.
     """
 
     path: Path
     outline: tuple[float, ...]
     seconds: float = 0.0
     loudness_lufs: float = 0.0
+    loudness_range_lu: float = 0.0
     peak_dbfs: float = 0.0
+    true_peak_dbtp: float = 0.0
     fold: FoldDown = NOTHING_LOST
     warnings: tuple[str, ...] = ()
 
