@@ -198,7 +198,7 @@ def test_the_totals_begin_anew_with_another_version(come: Callable[..., Player],
     player.run("player.select('dry')")
     player.until("player.state.audible === 'dry'")
     player.page.click(".player-play")
-    player.until("player.readings.heard?.truePeakDbtp > -2")
+    player.until("(player.readings.heard?.truePeakDbtp ?? -99) > -2")
     player.run("player.select('t1')")
     player.until("(player.readings.heard.truePeakDbtp ?? -99) > -20 && player.readings.dry.truePeakDbtp < -20")
     assert player.page.evaluate("player.readings.heard.truePeakDbtp") < -4
