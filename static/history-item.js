@@ -23,7 +23,7 @@ export class Item {
   #name = element("strong", { class: "history-name" });
   #words = element("span", { class: "history-words" });
   #facts = element("span", { class: "history-facts" });
-  #now = element("span", { class: "history-now" }, "playing");
+  #now = element("span", { class: "history-now" });
   #comparing = element("span", { class: "history-now" }, "to compare");
   #tools = null;
   #field = null;
@@ -49,8 +49,8 @@ export class Item {
     );
   }
 
-  // state: {head, onPath, active, marked}.
-  show(node, { head, onPath, active, marked }) {
+  // state: {head, heard, onPath, active, marked}.
+  show(node, { head, heard, onPath, active, marked }) {
     this.#node = node;
     const { turn } = node;
     const current = node.id === head;
@@ -59,7 +59,8 @@ export class Item {
     write(this.#name, turn?.name || take);
     write(this.#words, take && !turn.name ? "" : wordsOf(turn));
     write(this.#facts, [turn?.words && !turn.changes.length && KINDS[turn.kind], turn?.seconds ? `${turn.seconds} s` : ""].filter(Boolean).join(" \u00b7 "));
-    this.#now.hidden = !current;
+    write(this.#now, node.id === heard ? "current" : "getting ready");
+    this.#now.hidden = !current && node.id !== heard;
     this.#comparing.hidden = !marked;
     this.#choose.hidden = !take || current;
     put(this.#choose, "aria-label", `Choose take ${turn?.take}`);

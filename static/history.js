@@ -9,8 +9,8 @@ import { DRY, layout, pathTo } from "./history-layout.js";
 import { Row } from "./history-row.js";
 
 /**
- * @typedef {{session: string, head: string|null, undo: string|null, redo: string|null, turns: TurnData[], compare:
- * ComparisonData|null}} HistoryData
+ * @typedef {{session: string, head: string|null, heard: string|null, undo: string|null, redo: string|null, turns:
+ * TurnData[], compare: ComparisonData|null}} HistoryData
  */
 /** @typedef {{do: "go", turn: string|null}} GoEvent */
 /** @typedef {{do: "pick", turn: string|null}} PickEvent */
@@ -131,7 +131,7 @@ export class History extends HTMLElement {
 
   #showItem(node) {
     this.#items.get(node.id).show(node, {
-      head: this.#data.head, onPath: this.#path.has(node.id), active: node.id === this.#active,
+      head: this.#data.head, heard: this.#data.heard, onPath: this.#path.has(node.id), active: node.id === this.#active,
       marked: node.id === this.#marked,
     });
   }

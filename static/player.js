@@ -20,14 +20,14 @@ import { Waveform } from "./player/waveform.js";
  * @typedef {{loudness_lufs: number, loudness_range_lu: number, true_peak_dbtp: number, mono_loss_db: number}} LevelsData
  */
 /**
- * @typedef {{id: string, label: string, words: string, url: string, gain_db: number, peaks: number[], seconds: number,
- * levels: LevelsData}} VersionData
+ * @typedef {{id: string, label: string, words: string, url: string, gain_db: number, peaks: number[], start: number,
+ * seconds: number, whole: boolean, levels: LevelsData|null}} VersionData
  */
 /** @typedef {{start: number, end: number}} ExcerptData */
 /** @typedef {{turn: string, count: number, kept: number, losses: number[], url: string}} StepsData */
 /**
- * @typedef {{session: string, versions: VersionData[], current: string, previous: string|null, picked: string|null,
- * excerpt: ExcerptData, steps: StepsData|null}} PlayerData
+ * @typedef {{session: string, sample_rate: number, segment_frames: number, versions: VersionData[], current: string,
+ * previous: string|null, picked: string|null, excerpt: ExcerptData, steps: StepsData|null}} PlayerData
  */
 /** @typedef {{do: "excerpt", start: number}} ExcerptEvent */
 /** @typedef {{do: "answer", turn: string, against: string|null, better: "this"|"other"|"neither"}} AnswerEvent */
@@ -122,21 +122,24 @@ class Player extends HTMLElement {
 
   /** For tests: what is heard, and the audio graph to measure it. */
   get state() {
-    const { transport, library, test, selected, matched, region, preview } = this.#playback;
+    const { transport, library, test, selected, matched, region, preview, part, audible, loaded } = this.#playback;
     const hidden = test && !test.answered;
+    const gains = loaded.map((id) => [id, id === audible ? this.#playback.gainOf(id) : 0]);
     return {
       playing: transport.playing,
       position: transport.position,
       duration: this.#playback.duration,
       selected: test ? test.heard : selected,
-      audible: hidden ? null : transport.audible,
+      waiting: transport.stalled || !transport.playing && this.#playback.playing,
+      audible: hidden ? null : audible,
+      part: part && { start: part.start, end: part.start + part.seconds },
       matched,
       region: region && { ...region },
       loop: transport.loop,
-      loaded: library.ids,
-      loading: library.loading,
-      failed: [...library.failed.keys()],
-      gains: hidden ? {} : transport.gains,
+      loaded,
+      segments: library.size,
+      failed: [...this.#playback.lost.keys()],
+      gains: hidden ? {} : Object.fromEntries(gains),
       preview: preview && !preview.over ? preview.label : null,
       blind: test ? (test.answered ? "answered" : "asking") : null,
     };
@@ -169,7 +172,7 @@ class Player extends HTMLElement {
       leave: () => this.#leaveBlind(),
     });
     this.#trajectory = new Trajectory(view.steps, {
-      rate: () => playback.library.rate,
+      rate: () => playback.data.sample_rate,
       hear: (buffer, label) => this.preview({ buffer, start: playback.data.excerpt.start, label, name: SEARCH }),
       failed: (words) => this.#fail(words),
     });
@@ -199,10 +202,10 @@ class Player extends HTMLElement {
 
   /** Let the meters measure what is heard, from the moment on at which it begins; in a blind test nothing. */
   #meter() {
-    const { transport, test } = this.#playback;
-    const [dry, heard] = [DRY, transport.audible].map((id) => transport.outlet(id));
+    const { transport, test, audible } = this.#playback;
+    const [dry, heard] = [this.#playback.version(DRY)?.url, transport.audible].map((url) => transport.outlet(url));
     const playing = transport.playing && !test;
-    this.#metering.follow({ context: transport.tap?.context ?? null, dry, heard, id: transport.audible, playing });
+    this.#metering.follow({ context: transport.tap?.context ?? null, dry, heard, id: audible, playing });
   }
 
   #emit(detail) {

@@ -6,38 +6,34 @@ const NAMES = ["X", "Y"];
  * Two versions under the names X and Y, by chance. Until the answer nothing outside this object tells which is which.
  */
 export class BlindTest {
-  #ids;
+  #order;
   heard = "X";
   answered = false;
   choice = null;
 
-  /** turn: the version that is judged, against: the other, both as {id, label}. */
+  /** turn: the version that is judged, against: the other; as they are now, whatever becomes of them meanwhile. */
   constructor(turn, against, random = Math.random) {
     this.turn = turn.id;
     this.against = against.id;
-    this.labels = { [turn.id]: turn.label, [against.id]: against.label };
-    this.#ids = random() < 0.5 ? [turn.id, against.id] : [against.id, turn.id];
-  }
-
-  get ids() {
-    return [...this.#ids];
+    this.versions = [turn, against];
+    this.#order = random() < 0.5 ? [turn, against] : [against, turn];
   }
 
   /** The version behind X or Y. */
-  behind(name) {
-    return this.#ids[NAMES.indexOf(name)];
+  version(name) {
+    return this.#order[NAMES.indexOf(name)];
   }
 
   /** What is told once it is answered: "X", "Y" or null (no difference) as the event has it. */
   verdict(choice) {
     [this.answered, this.choice] = [true, choice];
-    const better = choice === null ? "neither" : this.behind(choice) === this.turn ? "this" : "other";
+    const better = choice === null ? "neither" : this.version(choice).id === this.turn ? "this" : "other";
     return { do: "answer", turn: this.turn, against: this.against === "dry" ? null : this.against, better };
   }
 
   /** The answer and what was what, for people. */
   get revealed() {
-    const names = NAMES.map((name) => `${name} is ${this.labels[this.behind(name)]}`).join(", ");
+    const names = NAMES.map((name) => `${name} is ${this.version(name).label}`).join(", ");
     return `${this.choice ? `You prefer ${this.choice}` : "No difference heard"}: ${names}.`;
   }
 }

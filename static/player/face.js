@@ -17,7 +17,7 @@ export function showFace(view, playback, fault) {
 }
 
 function showSwitch({ slots }, playback) {
-  const { selected, offered, preview, test, library } = playback;
+  const { selected, offered, preview, test, waiting, lost } = playback;
   const shown = shownSlots(playback);
   for (const [slot, button] of Object.entries(slots)) {
     button.hidden = !shown.includes(slot);
@@ -26,11 +26,11 @@ function showSwitch({ slots }, playback) {
     const found = offered.find((each) => each.slot === slot);
     const id = found?.id ?? slot;
     const pressed = !test && selected === id && !button.hidden;
-    const waits = Boolean(found) && !test && library.loading.includes(id);
+    const waits = Boolean(found) && !test && waiting && selected === id;
     const words = found ? wordsOf(found) : (preview?.label ?? "");
     button.setAttribute("aria-pressed", String(pressed));
     button.setAttribute("aria-busy", String(waits));
-    button.classList.toggle("player-lost", Boolean(found) && library.failed.has(id));
+    button.classList.toggle("player-lost", Boolean(found) && lost.has(id));
     button.title = words;
     say(button.firstChild, NAMES[slot] ?? preview?.name ?? "Edit");
     say(button.lastChild, waits ? "loading…" : words);
@@ -45,7 +45,7 @@ function wordsOf({ slot, version }) {
 function showTools(view, playback) {
   const { data, duration, matched, offered, playing, preparing, region, test, waiting } = playback;
   view.play.setAttribute("aria-label", playing ? "Pause" : "Play");
-  view.play.setAttribute("aria-busy", String(waiting));
+  view.play.setAttribute("aria-busy", String(waiting && playing));
   view.play.disabled = !data;
   view.match.setAttribute("aria-checked", String(matched || Boolean(test)));
   view.match.disabled = Boolean(test);
@@ -58,20 +58,27 @@ function showTools(view, playback) {
 }
 
 function showLines(view, playback, fault) {
-  const { data, duration, library, preparing, preview, region, selected, test, waiting } = playback;
+  const { data, duration, part, playing, preparing, preview, region, selected, test, waiting } = playback;
   const line = () => {
     if (preparing) return "Getting both versions ready…";
-    if (waiting) return `Loading ${playback.labelOf(selected)}…`;
+    if (waiting && playing) return test ? "Loading…" : `Loading ${playback.labelOf(selected)}…`;
     if (preview && !preview.over) return `${preview.label || "An edit"} is looped. Escape returns to the current version.`;
+    if (part?.id && !test) return partly(playback);
     if (region) return `Looping ${tenths(region.start)} to ${tenths(region.end)}.`;
     const marked = data?.excerpt && !test ? " The bracket marks what the search listens to." : "";
     return duration ? `Drag over the picture to loop a part.${marked}` : "";
   };
   say(view.status, line());
-  const lost = [...library.failed].map(([id, reason]) => `${playback.labelOf(id)} could not be loaded: ${reason}.`);
+  const lost = [...playback.lost].map(([id, reason]) => `${playback.labelOf(id)} could not be loaded: ${reason}.`);
   view.fault.box.hidden = !lost.length && !fault;
   view.fault.retry.hidden = !lost.length;
   say(view.fault.words, [...lost, ...(fault ? [fault] : [])].join(" "));
+}
+
+/** What is said while no more than a part of a version is there. */
+function partly({ data, part }) {
+  const coming = [data.current, data.picked].includes(part.id);
+  return coming ? "Its excerpt is looped while the whole track is made ready." : "Its excerpt is looped: the whole track is not kept.";
 }
 
 /** The time as figures and for the slider, which is told whole seconds only. */
@@ -90,7 +97,7 @@ export function showClock(view, { transport, duration }) {
 export function picture(playback, region) {
   const { data, duration, selected, test, transport } = playback;
   const drawn = (version) =>
-    version && { peaks: version.peaks, seconds: version.seconds, gain: playback.gainOf(version.id) };
+    version && { peaks: version.peaks, start: version.start, seconds: version.seconds, gain: playback.gainOf(version.id) };
   const heard = playback.version(selected) ?? playback.version(data?.current) ?? playback.version("dry");
   return {
     duration,

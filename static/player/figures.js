@@ -1,5 +1,7 @@
 import { element, write } from "../parts-dom.js";
 
+export const NONE = "–";
+
 /** Rows of measures, a column for each sound. */
 export class Table {
   constructor(caption, className) {
@@ -9,7 +11,7 @@ export class Table {
       element("thead", {}, this.head), this.body);
   }
 
-  /** columns: [key, name, what rows are told of]; rows: [name, text of that]. */
+  /** columns: [key, name, what rows are told of, or nothing]; rows: [name, text of that]. */
   fill(columns, rows) {
     this.table.hidden = !columns.length;
     resize(this.head, columns.length + 1, () => element("th", { scope: "col" }));
@@ -19,7 +21,7 @@ export class Table {
       const row = this.body.children[number];
       resize(row, columns.length + 1, () => element("td"));
       write(row.firstChild, name);
-      columns.forEach(([, , told], column) => write(row.children[column + 1], text(told)));
+      columns.forEach(([, , told], column) => write(row.children[column + 1], told ? text(told) : NONE));
     });
   }
 }

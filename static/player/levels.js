@@ -1,5 +1,5 @@
 import { element, write } from "../parts-dom.js";
-import { Table } from "./figures.js";
+import { NONE, Table } from "./figures.js";
 import { DRY } from "./offers.js";
 import { SpectrumPicture } from "./spectrum-picture.js";
 import { tenths } from "./time.js";
@@ -25,7 +25,7 @@ const LIVE = [
 
 /** A number with a true minus; a dash for none. */
 function signed(value, digits = 1) {
-  return value === null ? "–" : value.toFixed(digits).replace(/^-(?=0\.?0*$)/, "").replace("-", "−");
+  return value === null ? NONE : value.toFixed(digits).replace(/^-(?=0\.?0*$)/, "").replace("-", "−");
 }
 
 /** The part of the player that shows levels: one slim line, and all of it on demand. */
@@ -56,12 +56,11 @@ export class Levels {
 
   /** What can be told before anything plays; of a blind test nothing, or it would tell which is which. */
   show(playback) {
-    const { data, offered, test, transport, preview } = playback;
+    const { data, offered, test, audible: id, preview } = playback;
     this.#root.hidden = !data || Boolean(test);
     if (this.#root.hidden) return this.#blank();
     const columns = offered.map(({ slot, version }) => [slot, version.label, version.levels]);
     this.#whole.fill(columns, WHOLE);
-    const id = transport.audible;
     this.#heard = { id, name: playback.version(id)?.label ?? preview?.name ?? "" };
     this.#draw();
   }

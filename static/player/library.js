@@ -1,109 +1,95 @@
 import { decoded, fetched } from "./decoding.js";
 
-const KEPT = 4;
+const KEPT = 32; // segments
+const AT_ONCE = 2;
 
 /**
- * The decoded versions of one track, at most four of them. What was not heard for the longest is dropped first, but
- * what is not on offer any more goes before what is, and what `held` names stays.
+ * Segments of sounds, decoded: those that are wanted, and of the others those that were wanted last, so that there are
+ * few of them however long a track is. A sound is known by the address of its segments, in which {segment} stands for
+ * their number.
  */
 export class Library {
-  #buffers = new Map();
-  #loading = new Map();
-  #heard = new Map();
-  #hearings = 0;
+  #pieces = new Map(); // buffers by address, those that were wanted last at the end
+  #loading = new Set();
+  #wanted = []; // {url, number}, the most urgent first
   #abort = new AbortController();
 
-  /** rate: Hz of everything decoded, from the first file on; failed: id to the reason, in words. */
+  /** rate: Hz of everything decoded; failed: address of the segments to the reason, in words. */
   rate = null;
   failed = new Map();
 
-  /**
-   * loaded(id, buffer), lost(id, reason), dropped(id) and changed() are told; held() and offered() give the ids that
-   * must and that should stay.
-   */
-  constructor({ loaded, lost, dropped, changed, held, offered }) {
-    Object.assign(this, { loaded, lost, dropped, changed, held, offered });
+  /** arrived(url) and lost(url, reason) are told. */
+  constructor({ arrived, lost }) {
+    Object.assign(this, { arrived, lost });
   }
 
-  get ids() {
-    return [...this.#buffers.keys()];
+  /** How many segments are here. */
+  get size() {
+    return this.#pieces.size;
   }
 
-  get loading() {
-    return [...this.#loading.keys()];
-  }
-
-  has(id) {
-    return this.#buffers.has(id);
-  }
-
-  /** Length in seconds; undefined for what is not here. */
-  seconds(id) {
-    return this.#buffers.get(id)?.duration;
-  }
-
-  /** Say that a version begins or ceases to be heard. */
-  hear(id) {
-    this.#heard.set(id, ++this.#hearings);
+  piece(url, number) {
+    return this.#pieces.get(addressOf({ url, number }));
   }
 
   /** Another track: everything is forgotten and what is under way is called off. */
   forget() {
     this.#abort.abort();
     this.#abort = new AbortController();
-    this.ids.forEach((id) => this.#drop(id));
+    this.#pieces.clear();
     this.#loading.clear();
-    this.#heard.clear();
+    this.#wanted = [];
     this.failed.clear();
     this.rate = null;
   }
 
-  /** True once the version ({id, url}) is here; false where it could not be had, then `failed` says why. */
-  async load({ id, url }) {
-    if (this.has(id)) return true;
-    if (!this.#loading.has(id)) {
-      this.failed.delete(id);
-      const loading = this.#load(id, url, this.#abort.signal);
-      this.#loading.set(id, loading);
-      this.changed();
+  /** Have these segments, {url, number}, here as soon as can be, the most urgent first. */
+  want(segments) {
+    this.#wanted = segments;
+    for (const address of segments.map(addressOf).reverse()) {
+      const buffer = this.#pieces.get(address);
+      if (buffer && this.#pieces.delete(address)) this.#pieces.set(address, buffer);
     }
-    return this.#loading.get(id);
+    this.#work();
   }
 
-  async #load(id, url, signal) {
+  #work() {
+    for (const segment of this.#wanted) {
+      if (this.#loading.size >= AT_ONCE) return;
+      const address = addressOf(segment);
+      if (this.#pieces.has(address) || this.#loading.has(address) || this.failed.has(segment.url)) continue;
+      this.#load(segment.url, address, this.#abort.signal);
+    }
+  }
+
+  async #load(url, address, signal) {
+    this.#loading.add(address);
     try {
-      const bytes = await fetched(url, signal);
-      const buffer = await decoded(bytes, this.rate);
-      if (signal.aborted) return false;
-      this.rate ??= buffer.sampleRate;
-      this.#loading.delete(id);
-      this.#buffers.set(id, buffer);
-      this.loaded(id, buffer);
-      this.#makeRoom(id);
-      return true;
+      const buffer = await decoded(await fetched(address, signal), this.rate);
+      if (signal.aborted) return;
+      this.#pieces.set(address, buffer);
+      this.#makeRoom();
+      this.#loading.delete(address);
+      this.arrived(url);
     } catch (error) {
-      if (signal.aborted) return false;
-      this.#loading.delete(id);
-      this.failed.set(id, error.message);
-      this.lost(id, error.message);
-      return false;
-    } finally {
-      if (!signal.aborted) this.changed();
+      if (signal.aborted) return;
+      this.#loading.delete(address);
+      const known = this.failed.has(url);
+      this.failed.set(url, error.message);
+      if (!known) this.lost(url, error.message);
     }
+    this.#work();
   }
 
-  #makeRoom(newest) {
-    while (this.#buffers.size > KEPT) {
-      const [held, offered] = [this.held(), this.offered()];
-      const worth = (id) => (offered.includes(id) ? 1e9 : 0) + (this.#heard.get(id) ?? 0);
-      const free = this.ids.filter((id) => id !== newest && !held.includes(id));
-      if (!free.length) return;
-      this.#drop(free.reduce((least, id) => (worth(id) < worth(least) ? id : least)));
+  #makeRoom() {
+    const wanted = new Set(this.#wanted.map(addressOf));
+    for (const address of [...this.#pieces.keys()].filter((each) => !wanted.has(each))) {
+      if (this.#pieces.size <= KEPT) return;
+      this.#pieces.delete(address);
     }
   }
+}
 
-  #drop(id) {
-    this.#buffers.delete(id);
-    this.dropped(id);
-  }
+function addressOf({ url, number }) {
+  return url.replace("{segment}", String(number));
 }

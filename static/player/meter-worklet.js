@@ -25,7 +25,7 @@ class Channel {
  */
 class Meter extends AudioWorkletProcessor {
   #measures = false;
-  #begun = false; // to sound since it measures
+  #begun = false; // to sound since it measures: what plays is planned for a moment later
   #channels = [];
   #frames = Math.round(STEP_SECONDS * sampleRate);
   #step = this.#fresh();
@@ -36,8 +36,9 @@ class Meter extends AudioWorkletProcessor {
   }
 
   process([input]) {
-    this.#begun ||= input.length > 0;
-    if (!this.#measures || !this.#begun) return true;
+    if (!this.#measures) return true;
+    this.#begun ||= input.some((side) => side.some((x) => x !== 0));
+    if (!this.#begun) return true;
     const sides = input.length ? input : [new Float32Array(128)]; // what has ended is silent
     while (this.#channels.length < sides.length) this.#channels.push(new Channel());
     sides.forEach((side, number) => this.#channels[number].peak.push(side));

@@ -16,6 +16,13 @@ export function offers(data, selected) {
   });
 }
 
+/** What the current version is tested against: the previous one, or dry where parts of both are of different places. */
+export function opponent(data) {
+  const [turn, against] = [versionOf(data, data.current), versionOf(data, data.previous)];
+  const apart = turn && against && !turn.whole && !against.whole && turn.start !== against.start;
+  return against && against !== turn && !apart ? against : versionOf(data, DRY);
+}
+
 /** What two stretches of time, {start, end} in seconds, have in common; null where there is none or one is nothing. */
 export function common(one, other) {
   if (!one || !other) return null;

@@ -1,14 +1,18 @@
 import { BlindTest } from "./blind.js";
 import { decoded, fetched } from "./decoding.js";
 import { Library } from "./library.js";
-import { common, DRY, loopOf, offers, versionOf } from "./offers.js";
+import { common, DRY, loopOf, offers, opponent, versionOf } from "./offers.js";
+import { isWithin, segmentsOf, stretchOf, voiceOf } from "./sounds.js";
 import { Transport } from "./transport.js";
+import { Waiting } from "./waiting.js";
 
 const EDIT = "edit";
+const [AHEAD, BESIDE] = [12, 4]; // seconds that are here of what is heard, and of what else can be
+const ENOUGH = 0.3; // of what is to be heard now
 
 /**
  * What is heard: which version is wanted and which is there, the loop, a short preview in its place, a blind test.
- * It knows sound and data, and nothing of the page.
+ * It knows sound and data, and nothing of the page. A sound, that of a version or a preview, is known by its url.
  */
 export class Playback {
   data = null;
@@ -16,11 +20,14 @@ export class Playback {
   matched = true;
   region = null; // {start, end} in seconds
   test = null; // BlindTest
-  preparing = null; // the two ids of a test that is about to begin
-  preview = null; // {voice, name, label, start, end, over}
+  preparing = null; // {versions, done} of a test that is about to begin
+  preview = null; // {url, name, label, start, seconds, end, buffer, over}
+  part = null; // the sound that is looped because no more of it is there
+  #sounds = new Map(); // all that was offered of this track, by url
   #tickets = 0;
   #pressed = false;
   #eager = false; // play as soon as there is something to hear
+  #waiting = new Waiting(() => this.changed());
 
   /**
    * changed() after anything changed; failed(words) where something could not be had; opened(context) makes meters ready.
@@ -28,14 +35,15 @@ export class Playback {
   constructor({ changed, failed, opened }) {
     this.changed = changed;
     this.failed = failed;
-    this.transport = new Transport({ started: () => this.changed(), ended: () => this.changed(), opened });
+    this.transport = new Transport({
+      started: () => this.changed(),
+      ended: () => this.changed(),
+      looked: () => this.#look(),
+      opened,
+    });
     this.library = new Library({
-      loaded: (id, buffer) => this.#join(id, buffer),
-      lost: (id, reason) => this.failed(`${this.labelOf(id)} could not be loaded: ${reason}.`),
-      dropped: (id) => this.transport.remove(id),
-      changed: () => this.#settle(),
-      held: () => [this.transport.audible, this.selected, ...(this.preparing ?? []), ...(this.test?.ids ?? [])],
-      offered: () => this.offered.map(({ id }) => id),
+      arrived: () => this.#arrived(),
+      lost: (url, reason) => this.#lost(url, reason),
     });
   }
 
@@ -48,13 +56,31 @@ export class Playback {
     return this.transport.playing || this.transport.starting || this.#eager;
   }
 
+  /** Something was to be heard a while ago and is not here yet. */
   get waiting() {
-    return this.#eager;
+    return this.#waiting.long;
   }
 
   /** Seconds; the longest of what is on offer. */
   get duration() {
-    return Math.max(0, ...this.offered.map(({ id, version }) => this.library.seconds(id) ?? version.seconds));
+    return Math.max(0, ...this.offered.map(({ version: { start, seconds } }) => start + seconds));
+  }
+
+  /** The id of what is heard. */
+  get audible() {
+    const { audible } = this.transport;
+    return this.version(this.selected)?.url === audible ? this.selected : (this.#sounds.get(audible)?.id ?? audible);
+  }
+
+  /** The ids of the versions that can be heard at once. */
+  get loaded() {
+    return this.offered.filter(({ version }) => this.#isReady(version)).map(({ id }) => id);
+  }
+
+  /** The ids of the versions that could not be had, and why. */
+  get lost() {
+    const reason = ({ url }) => this.library.failed.get(url);
+    return new Map((this.data?.versions ?? []).filter(reason).map((version) => [version.id, reason(version)]));
   }
 
   version(id) {
@@ -76,12 +102,12 @@ export class Playback {
     if (before?.session !== data?.session) this.#forget();
     this.data = data;
     if (!data) return this.changed();
+    this.library.rate = this.transport.rate = data.sample_rate;
+    data.versions.forEach((version) => this.#sounds.set(version.url, version));
     const fresh = !before || before.session !== data.session || before.current !== data.current;
     if (fresh && this.preview) this.preview.over = true;
     if (fresh || (this.selected !== EDIT && !this.version(this.selected))) this.selected = data.current ?? DRY;
-    this.#level();
     this.#settle();
-    this.#load();
   }
 
   play() {
@@ -89,7 +115,6 @@ export class Playback {
     this.#pressed = true;
     this.#eager = true;
     this.transport.wake();
-    this.#load();
     this.#settle();
   }
 
@@ -107,9 +132,9 @@ export class Playback {
 
   seek(seconds) {
     const to = Math.min(Math.max(0, seconds), this.duration);
-    if (this.preview && (to < this.preview.start || to >= this.preview.end)) this.#endPreview(to);
+    if (this.part && !isWithin(stretchOf(this.part), to)) this.#letGo(to);
     else this.#arrange(to);
-    this.changed();
+    this.#settle();
   }
 
   /** Hear a version, or "edit" for the preview; in a blind test "X" or "Y". What is not here yet is heard once it is. */
@@ -118,10 +143,9 @@ export class Playback {
       if (["X", "Y"].includes(id)) this.test.heard = id;
     } else if (id === EDIT ? this.preview && !this.preview.over : this.version(id)) {
       this.selected = id;
-      this.library.failed.delete(id);
+      this.library.failed.delete(this.version(id)?.url);
     }
     this.#settle();
-    this.#load();
   }
 
   setMatched(matched) {
@@ -134,11 +158,9 @@ export class Playback {
   /** Loop {start, end} in seconds, or nothing. */
   setRegion(region) {
     this.region = region;
-    const { preview } = this;
-    if (preview && region && !common(region, preview)) this.#endPreview();
-    const { position } = this.transport;
-    this.#arrange(region && (position < region.start || position >= region.end) ? loopOf(this.region, this.preview).start : null);
-    this.changed();
+    if (this.part && region && !common(region, stretchOf(this.part))) this.#letGo();
+    this.#arrange(region && !isWithin(region, this.transport.position) ? this.#loopWith(this.part).start : null);
+    this.#settle();
   }
 
   /**
@@ -149,26 +171,17 @@ export class Playback {
   async hearPreview({ url, buffer, start, label = "", name = "Edit", gain_db = 0 }) {
     const [ticket, data] = [++this.#tickets, this.data];
     const bytes = buffer ?? (await fetched(url));
-    const rate = this.library.rate;
-    const sound = bytes instanceof AudioBuffer ? bytes : await decoded(bytes.slice(0), rate);
+    const sound = bytes instanceof AudioBuffer ? bytes : await decoded(bytes.slice(0), data.sample_rate);
     if (ticket !== this.#tickets || data?.session !== this.data?.session || !this.data) return false;
     if (this.test) this.leaveBlind();
-    const old = this.preview?.voice;
     const { excerpt } = this.data;
     const tail = excerpt?.start === start ? excerpt.end : Infinity; // what rings on after the excerpt is not looped
-    const end = Math.min(start + sound.duration, tail, this.duration);
-    const voice = `${EDIT}:${ticket}`;
-    this.preview = { voice, name, label, start, end, over: false };
-    this.library.rate ??= sound.sampleRate;
-    this.#ready();
-    this.transport.add(voice, sound, 10 ** (gain_db / 20), start);
-    const { position } = this.transport;
-    const loop = loopOf(this.region, this.preview);
-    this.#arrange(position >= loop.start && position < loop.end ? null : loop.start);
+    const [seconds, end] = [sound.duration, Math.min(start + sound.duration, tail, this.duration)];
+    const heard = { url: `${EDIT}:${ticket}`, start, seconds, end, whole: false, gain_db, buffer: sound };
+    this.preview = { ...heard, name, label, over: false };
     this.selected = EDIT;
     this.#eager = true;
     this.#settle();
-    if (old) this.transport.remove(old);
     return true;
   }
 
@@ -177,23 +190,22 @@ export class Playback {
     this.#tickets += 1;
     if (!this.preview || this.preview.over) return false;
     this.#endPreview();
-    this.#load();
     return true;
   }
 
   /** The current version against the previous, or against dry, with hidden names. False where there is nothing to test. */
   async beginBlind() {
-    const { current, previous, session } = this.data;
-    const turn = this.version(current);
-    const against = (previous !== current && this.version(previous)) || this.version(DRY);
+    const { session } = this.data;
+    const [turn, against] = [this.version(this.data.current), opponent(this.data)];
     if (!turn || turn === against || this.test || this.preparing) return false;
     this.#pressed = true;
-    this.preparing = [turn.id, against.id];
-    this.changed();
-    const ready = await Promise.all([turn, against].map((version) => this.library.load(version)));
+    const ready = await new Promise((done) => {
+      this.preparing = { versions: [turn, against], done };
+      this.#settle();
+    });
     if (this.data?.session !== session) return false;
     this.preparing = null;
-    if (!ready.every(Boolean)) return this.changed(), false;
+    if (!ready) return this.changed(), false;
     if (this.preview) this.#endPreview();
     this.test = new BlindTest(turn, against);
     this.#level();
@@ -214,105 +226,186 @@ export class Playback {
     this.selected = this.data.current ?? DRY;
     this.#level();
     this.#settle();
-    this.#load();
     return true;
   }
 
   /** Try again for whatever could not be had; the current version is heard once it is there. */
   retry() {
-    const lost = [...this.library.failed.keys()];
+    if (this.lost.has(this.data.current)) this.selected = this.data.current;
     this.library.failed.clear();
-    if (lost.includes(this.data.current)) this.selected = this.data.current;
-    lost.map((id) => this.version(id)).forEach((version) => version && this.library.load(version));
-    this.#load();
+    this.#settle();
   }
 
   #forget() {
-    this.data = this.test = this.preparing = this.preview = this.region = null;
+    this.preparing?.done(false);
+    this.data = this.test = this.preparing = this.preview = this.region = this.part = null;
     this.#tickets += 1;
     this.#eager = false;
     this.selected = DRY;
+    this.#sounds.clear();
     this.library.forget();
     this.transport.forget();
   }
 
-  /** The id of the voice that should be heard now. */
-  #wanted() {
-    if (this.test) return this.test.behind(this.test.heard);
-    return this.selected === EDIT ? this.preview.voice : this.selected;
+  /** The sound that should be heard now. */
+  get #wanted() {
+    if (this.test) return this.test.version(this.test.heard);
+    return this.selected === EDIT ? this.preview : this.version(this.selected);
+  }
+
+  /** Versions that are in use beside those on offer, and whose names are hidden. */
+  get #tested() {
+    return (this.test ?? this.preparing)?.versions ?? [];
+  }
+
+  /** The part to which a sound is bound: itself where it is one; in a blind test both sounds are bound alike. */
+  #boundOf(sound) {
+    return (this.test?.versions ?? [sound]).find(({ whole }) => !whole) ?? null;
+  }
+
+  /** The loop where a part is bound to be looped, or none is. */
+  #loopWith(part) {
+    return loopOf(this.region, part && stretchOf(part));
+  }
+
+  /** The second from which a sound would be heard. */
+  #entry(sound) {
+    const { position, playing } = this.transport;
+    const here = !playing && position >= this.duration ? 0 : position;
+    const bound = this.#boundOf(sound);
+    const loop = bound && this.#loopWith(bound);
+    return loop && !isWithin(loop, here) ? loop.start : here;
+  }
+
+  #isReady(sound) {
+    const from = this.#entry(sound);
+    const loop = this.#loopWith(this.#boundOf(sound) ?? this.part);
+    const to = loop && from < loop.end ? Math.min(from + ENOUGH, loop.end) : from + ENOUGH;
+    return this.transport.ready(sound.url, from, to);
   }
 
   /** Hear what is wanted as soon as it is there; then tell. */
   #settle() {
-    const [wanted, audible] = [this.#wanted(), this.transport.audible];
-    if (this.transport.has(wanted) && wanted !== audible) {
-      [audible, wanted].forEach((id) => id && this.library.hear(id));
-      this.transport.hear(wanted);
-    }
-    if (this.preview?.over && this.transport.audible !== this.preview.voice) this.#dropPreview();
-    if (this.#eager && this.transport.audible === wanted) {
+    const { data, transport } = this;
+    if (!data) return;
+    if (this.#isLost(this.#wanted)) this.selected = this.#instead() ?? this.selected;
+    const wanted = this.#wanted;
+    this.#enrol();
+    const ready = this.#tested.length ? this.#tested.every((each) => this.#isReady(each)) : this.#isReady(wanted);
+    if (this.preparing && (ready || this.#tested.some(({ url }) => this.library.failed.has(url)))) this.preparing.done(ready);
+    if (ready && !this.preparing && transport.audible !== wanted.url) transport.hear(wanted.url);
+    transport.together = (this.test?.versions ?? []).map(({ url }) => url);
+    if (transport.audible === wanted.url) this.#bind(this.#boundOf(wanted));
+    this.#release();
+    if (this.#eager && transport.audible === wanted.url && ready) {
       this.#eager = false;
-      this.transport.play();
+      if (!transport.playing) this.#arrange(this.#entry(wanted));
+      transport.play();
     }
-    this.transport.length = this.duration;
+    if (this.#eager && this.offered.every(({ version }) => this.library.failed.has(version.url))) this.pause();
+    transport.attend();
+    this.#look();
     this.changed();
   }
 
-  /** The wanted one first, then current and dry; the others once somebody listens. */
-  async #load() {
-    const { session, current } = this.data;
-    const rest = this.#pressed ? this.offered.map(({ id }) => id) : [];
-    for (const id of [this.selected, current, DRY, ...rest]) {
-      const version = this.version(id);
-      if (!version) continue;
-      if (!this.library.failed.has(id)) await this.library.load(version);
-      if (this.data?.session !== session) return;
-      if (this.library.failed.has(id)) this.#doWithout(id);
+  /** Voices for all that can be heard. */
+  #enrol() {
+    const sounds = [...this.offered.map(({ version }) => version), ...this.#tested, this.preview].filter(Boolean);
+    this.transport.length = this.duration;
+    for (const sound of sounds.filter(({ url }) => !this.transport.has(url))) {
+      const piece = (number) => this.library.piece(sound.url, number);
+      this.transport.add(sound.url, voiceOf(sound, this.data, piece), this.#gain(sound));
     }
-    if (this.#eager && !this.library.ids.length) this.pause();
   }
 
-  /** What was wanted cannot be had: on with what is heard, else with what is here. */
-  #doWithout(id) {
-    if (this.selected !== id) return;
-    const there = [this.transport.audible, this.data.current, this.data.previous, DRY, ...this.library.ids];
-    const instead = there.find((other) => this.version(other) && this.library.has(other));
-    if (!instead) return;
-    this.selected = instead;
+  /** Loop a part, and where it plays, go to where it is heard. */
+  #bind(part) {
+    if (!part || this.part?.url === part.url) return;
+    this.part = part;
+    const { playing, position } = this.transport;
+    const loop = this.#loopWith(part);
+    this.#arrange(playing && !isWithin(loop, position) ? loop.start : null);
+  }
+
+  /** What is of no use any more: voices, a preview, the loop that was there for a part alone. */
+  #release() {
+    const { audible, ids } = this.transport;
+    const preview = this.preview?.over ? null : this.preview;
+    const used = [...this.offered.map(({ version }) => version), ...this.#tested, preview].map((each) => each?.url);
+    const isUsed = (url) => url === audible || used.includes(url);
+    if (this.part && !isUsed(this.part.url)) {
+      this.part = null;
+      this.#arrange();
+    }
+    if (this.preview && !isUsed(this.preview.url)) this.preview = null;
+    ids.filter((url) => !isUsed(url)).forEach((url) => this.transport.remove(url));
+  }
+
+  /** Somebody wants to be elsewhere: a preview ends, a version of which no more is there stays where it can be heard. */
+  #letGo(seconds = null) {
+    const { audible, playing } = this.transport;
+    if (this.part.url === this.preview?.url && !this.preview.over) return this.#endPreview(seconds);
+    if (audible !== this.part.url) this.part = null;
+    this.#arrange(this.part && playing ? this.#loopWith(this.part).start : seconds);
+  }
+
+  /** Have fetched what comes next, and note whether that is waited for. */
+  #look() {
+    if (!this.data) return;
+    const wanted = this.#wanted;
+    const heard = this.transport.playing && this.#sounds.get(this.transport.audible);
+    const some = (sound, seconds) => {
+      const loop = this.#loopWith(this.#boundOf(sound) ?? this.part);
+      return segmentsOf(sound, this.data, this.#entry(sound), seconds, loop);
+    };
+    const beside = [this.version(this.data.current), this.version(DRY), ...this.#tested, ...(this.#pressed ? this.offered.map(({ version }) => version) : [])];
+    this.library.want([
+      ...some(wanted, ENOUGH),
+      ...(heard ? some(heard, BESIDE) : []),
+      ...(this.#pressed ? some(wanted, AHEAD) : []),
+      ...beside.filter(Boolean).flatMap((sound) => some(sound, this.#pressed ? BESIDE : ENOUGH)),
+    ]);
+    this.#waiting.note(this.#eager || this.transport.stalled || (!this.#isLost(wanted) && !this.#isReady(wanted)));
+  }
+
+  #isLost(sound) {
+    return !this.test && this.library.failed.has(sound.url) && this.transport.audible !== sound.url;
+  }
+
+  /** The id of what is heard in place of what cannot be had: what was heard, else what is here. */
+  #instead() {
+    const there = [this.audible, this.data.current, this.data.previous, DRY, ...this.loaded];
+    return there.find((id) => this.version(id) && this.#isReady(this.version(id)));
+  }
+
+  #arrived() {
+    this.transport.attend();
     this.#settle();
   }
 
-  #join(id, buffer) {
-    this.#ready();
-    this.transport.add(id, buffer, this.gainOf(id));
-    if (this.library.failed.has(this.selected)) this.#doWithout(this.selected);
-    this.#settle(); // so that what was audible until now may be dropped for it
+  #lost(url, reason) {
+    const { id } = this.#sounds.get(url);
+    if (this.version(id)?.url !== url) return this.library.failed.delete(url); // newer sound has taken its place
+    this.failed(`${this.labelOf(id)} could not be loaded: ${reason}.`);
+    this.#settle();
   }
 
-  #ready() {
-    this.transport.rate ??= this.library.rate;
-    this.transport.length = this.duration;
+  #gain({ id, gain_db }) {
+    return id === undefined ? 10 ** (gain_db / 20) : this.gainOf(id);
   }
 
   #level() {
-    this.library.ids.forEach((id) => this.transport.setGain(id, this.gainOf(id)));
+    this.#sounds.forEach((sound, url) => this.transport.setGain(url, this.#gain(sound)));
   }
 
   #arrange(seconds = null) {
-    this.transport.arrange(loopOf(this.region, this.preview), seconds);
+    this.transport.arrange(this.#loopWith(this.part), seconds);
   }
 
   #endPreview(seconds = null) {
     this.preview.over = true;
     if (this.selected === EDIT) this.selected = this.data.current ?? DRY;
     this.#settle();
-    if (seconds !== null) this.#arrange(seconds);
-  }
-
-  #dropPreview() {
-    const { voice } = this.preview;
-    this.preview = null;
-    this.transport.remove(voice);
-    this.#arrange();
+    if (seconds !== null) this.seek(seconds);
   }
 }

@@ -1,4 +1,5 @@
 import { Fader } from "./fader.js";
+import { Timeline } from "./timeline.js";
 import { Voice } from "./voice.js";
 
 const AHEAD = 0.025; // seconds: the audio thread works in bursts, and what is planned for later than one is exact
@@ -6,37 +7,41 @@ const CROSSFADE = 0.01;
 const DIP = 0.006; // around a jump, so that it does not click
 const QUANTA = 256; // frames: what starts is taken up a quantum of 128 after the one under way
 const IDLE_MS = 10_000;
-const [FORESIGHT, LOOK_MS] = [4, 1000]; // seconds of loop seams planned, and how often
+const [FORESIGHT, LOOK_MS] = [4, 1000]; // seconds that are planned, and how often: a hidden page looks once a second
+const ENOUGH = 0.25; // seconds that are here before the clock goes on
 
 /**
  * One clock for every version of a track. All voices run at the same frame all the time, each behind a gain of its
- * own, and only one gain is open: to hear another version is to move two gains. Positions are whole frames of the
- * track inside and seconds outside.
+ * own, and only one gain is open: to hear another version is to move two gains. Where the next piece of what is heard
+ * is not here the clock stops, and goes on when it is. Positions are whole frames of the track inside and seconds
+ * outside.
  */
 export class Transport {
   playing = false;
+  stalled = false; // playing, but the clock waits for a piece
   rate = null; // Hz, of the track; set before the first voice is added
   #context = null;
   #master = null;
   #voices = new Map();
   #audible = null;
-  #frame = 0; // of the track, at context time #began while playing
-  #began = 0;
+  together = []; // voices of which pieces are waited for like those of what is heard
+  #frame = 0; // of the track, while the clock stands
+  #timeline = null; // while it runs
+  #edge = Infinity; // the tick at which it will stand
   #loop = null; // {start, end} in frames
-  #looping = false;
   #starting = false;
   #preparing = null;
   #prepared = false;
-  #seam = 0; // context time of the last seam that was planned
+  #seam = 0; // the tick of the last jump of a loop that was planned
   #length = 0;
   #timer = 0;
 
   /**
-   * started() and ended() are told when it begins to play and when the end of the track is reached; opened(context) makes
-   * ready what measures it, and nothing plays before that.
+   * started() and ended() are told when it begins to play and when the end is reached, looked() whenever it has looked at
+   * what comes next; opened(context) makes ready what measures it, and nothing plays before that.
    */
-  constructor({ started, ended, opened }) {
-    Object.assign(this, { started, ended, opened });
+  constructor({ started, ended, looked, opened }) {
+    Object.assign(this, { started, ended, looked, opened });
   }
 
   /** The context and the node that everything heard passes; null before the first press. For measuring. */
@@ -54,41 +59,45 @@ export class Transport {
   }
 
   get position() {
-    return this.rate ? this.#frameAt(this.#context?.currentTime ?? 0) / this.rate : 0;
-  }
-
-  /** id to linear gain as it is now or is being moved to. */
-  get gains() {
-    return Object.fromEntries([...this.#voices].map(([id, voice]) => [id, id === this.#audible ? voice.gain : 0]));
+    return this.rate ? this.#frameAt(this.#now) / this.rate : 0;
   }
 
   /** Length of the track in seconds: the longest of its versions. */
   set length(seconds) {
-    this.#length = Math.round(seconds * (this.rate ?? 0));
-    if (this.playing) this.#attend();
+    this.#length = this.#frames(seconds);
+    this.attend();
+  }
+
+  get ids() {
+    return [...this.#voices.keys()];
   }
 
   has(id) {
     return this.#voices.has(id);
   }
 
+  /** Whether a voice can be played from a second to another, as far as the track goes. */
+  ready(id, from, to) {
+    const end = Math.min(this.#frames(to), this.#length);
+    return this.has(id) && this.#voices.get(id).reach(this.#frames(from), end) >= end;
+  }
+
   /** Another track: silence, and a new context for its sample rate. */
   forget() {
     clearTimeout(this.#timer);
     this.#context?.close();
-    this.#context = this.#master = this.#audible = this.#loop = this.rate = null;
+    this.#context = this.#master = this.#audible = this.#loop = this.#timeline = this.rate = null;
     this.#voices.clear();
-    this.playing = this.#looping = this.#starting = this.#prepared = false;
+    this.together = [];
+    this.playing = this.stalled = this.#starting = this.#prepared = false;
     this.#frame = this.#length = 0;
   }
 
-  /** Join in, unheard, at the frame at which the others are. at: seconds into the track; gain: linear. */
-  add(id, buffer, gain, at = 0) {
-    const voice = new Voice(buffer, Math.round(at * this.rate), gain);
+  /** A sound as `Voice` has it, which joins in, unheard, where the others are. gain: linear. */
+  add(id, sound, gain) {
+    const voice = new Voice(sound, gain);
     this.#voices.set(id, voice);
-    if (!this.#context) return;
-    this.#wire(voice);
-    if (this.playing) this.#exactly((when) => this.#start(voice, when, this.#frameAt(when)));
+    if (this.#context) this.#wire(voice);
   }
 
   remove(id) {
@@ -99,12 +108,13 @@ export class Transport {
     if (!this.#context) return;
     const when = this.#soon();
     voice.fader.ramp(0, when, CROSSFADE);
-    voice.source?.stop(when + CROSSFADE);
+    voice.stop(when + CROSSFADE);
     setTimeout(() => voice.fader.node.disconnect(), 500);
   }
 
   /** Hear this voice and no other. */
   hear(id) {
+    this.attend(); // what is due of it begins, unheard
     this.#audible = id;
     this.#mix();
   }
@@ -146,6 +156,7 @@ export class Transport {
     if (this.#frame >= this.#length) this.#frame = 0;
     const frame = this.#frame;
     this.#exactly((when) => this.#run(when, frame));
+    this.attend();
     this.started();
   }
 
@@ -153,16 +164,13 @@ export class Transport {
     this.#starting = false;
     if (!this.playing) return;
     const when = this.#soon();
-    this.#frame = Math.min(this.#frameAt(when), this.#length);
+    this.#frame = this.#frameAt(this.#tick(when));
     this.#master.ramp(0, when, DIP);
-    this.playing = false;
-    this.#stop(when + DIP);
+    this.playing = this.stalled = false;
+    this.#timeline = null;
+    this.#voices.forEach((voice) => voice.stop(when + DIP));
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#context?.suspend(), IDLE_MS);
-  }
-
-  seek(seconds) {
-    this.arrange(this.loop, seconds);
   }
 
   get loop() {
@@ -172,22 +180,55 @@ export class Transport {
   /** Loop {start, end} in seconds, or nothing; and go to a second, where one is given, else on as before. */
   arrange(loop, seconds = null) {
     if (!this.rate) return;
-    const frames = (time) => Math.min(Math.max(0, Math.round(time * this.rate)), this.#length);
+    const frames = (time) => Math.min(Math.max(0, this.#frames(time)), this.#length);
     const planned = loop && { start: frames(loop.start), end: frames(loop.end) };
     const goal = seconds === null ? null : frames(seconds);
-    if (!this.playing) {
-      this.#loop = planned;
-      this.#frame = goal ?? this.#frame;
-      return;
-    }
-    const old = { loop: this.#loop, looping: this.#looping, frame: this.#frame, began: this.#began };
+    if (goal === null && this.#loop?.start === planned?.start && this.#loop?.end === planned?.end) return;
+    this.#loop = planned;
+    if (!this.#timeline) this.#frame = goal ?? this.#frame;
+    if (!this.playing) return;
+    const [timeline, edge, frame] = [this.#timeline, this.#edge, this.#frame];
     this.#exactly((when) => {
-      [this.#loop, this.#looping, this.#frame, this.#began] = [old.loop, old.looping, old.frame, old.began];
-      const frame = goal ?? this.#frameAt(when); // still by the old loop
-      this.#loop = planned;
       if (goal !== null) this.#master.ramp(0, when - DIP, DIP);
-      this.#run(when, frame);
+      const due = timeline ? Math.min(timeline.frameAt(Math.min(this.#tick(when), edge)), this.#length) : frame;
+      this.#run(when, goal ?? due);
     });
+    this.attend();
+  }
+
+  /** See to what comes: pieces that are due and are here, jumps of a loop, which must not click, a piece that is
+   * missing, the end of the track. */
+  attend() {
+    if (!this.playing) return;
+    clearTimeout(this.#timer);
+    if (this.#timeline && this.#now >= this.#edge) this.#stall();
+    if (this.stalled && this.#canGoOn()) this.#exactly((when) => this.#run(when, this.#frame));
+    if (this.#timeline) this.#plan();
+    const left = this.#timeline ? Math.min(this.#edge, this.#endTick()) - this.#now : Infinity;
+    if (left <= 0 && this.#edge === Infinity) return this.#end();
+    this.#timer = setTimeout(() => this.attend(), Math.min(LOOK_MS, Math.max(20, (1000 * left) / this.rate)));
+    this.looked();
+  }
+
+  get #now() {
+    return this.#tick(this.#context?.currentTime ?? 0);
+  }
+
+  #tick(time) {
+    return Math.round(time * this.rate);
+  }
+
+  #frames(seconds) {
+    return Math.round(seconds * (this.rate ?? 0));
+  }
+
+  #frameAt(tick) {
+    return this.#timeline ? Math.min(this.#timeline.frameAt(Math.min(tick, this.#edge)), this.#length) : this.#frame;
+  }
+
+  /** The tick at which the end of the track is reached. */
+  #endTick() {
+    return this.#timeline.loop ? Infinity : this.#now + this.#length - this.#timeline.frameAt(this.#now);
   }
 
   #open() {
@@ -216,84 +257,87 @@ export class Transport {
     return Math.ceil((currentTime + Math.max(ahead, 1.5 * (baseLatency || 0))) * sampleRate) / sampleRate;
   }
 
-  /** Do something at one exact time in the near future; again, for later, where that time has come meanwhile. */
+  /**
+   * Do something at one exact time in the near future; again, for later, where that time has come meanwhile. It is told
+   * the time, and the one before where that has come.
+   */
   #exactly(plan) {
-    for (let ahead = AHEAD; ; ahead *= 2) {
+    for (let [ahead, missed] = [AHEAD, null]; ; ahead *= 2) {
       const when = this.#soon(ahead);
-      plan(when);
+      plan(when, missed);
       const { currentTime, sampleRate } = this.#context;
       if (currentTime + QUANTA / sampleRate <= when || ahead > 0.5) return;
+      missed = when;
     }
-  }
-
-  #frameAt(time) {
-    if (!this.playing) return this.#frame;
-    const frame = this.#frame + Math.max(0, Math.round((time - this.#began) * this.rate));
-    if (!this.#looping || frame < this.#loop.end) return Math.min(frame, Math.max(this.#length, this.#frame));
-    return this.#loop.start + ((frame - this.#loop.start) % (this.#loop.end - this.#loop.start));
   }
 
   #run(when, frame) {
-    this.#stop(when);
-    this.#looping = this.#loop !== null && frame < this.#loop.end;
-    [this.#frame, this.#began] = [frame, when];
-    this.#voices.forEach((voice) => this.#start(voice, when, frame));
+    const tick = this.#tick(when);
+    this.#voices.forEach((voice) => voice.stop(when));
+    this.#timeline = new Timeline(tick, frame, this.#loop);
+    [this.#edge, this.#seam, this.stalled] = [Infinity, tick, false];
+    this.#voices.forEach((voice) => this.#planVoice(voice, tick, tick));
     this.#master.ramp(1, when, DIP);
-    this.#seam = when;
-    this.#attend();
   }
 
-  #stop(when) {
-    for (const voice of this.#voices.values()) {
-      voice.source?.stop(when);
-      voice.source = null;
-    }
+  #planVoice(voice, now, soon, late = false) {
+    const until = soon + FORESIGHT * this.rate;
+    const spans = this.#timeline.spans(now, until);
+    return voice.plan({ context: this.#context, rate: this.rate, spans, now, soon, until, late });
   }
 
-  #start(voice, when, frame) {
-    voice.source?.stop(when);
-    voice.source = null;
-    const loop = this.#looping ? this.#loop : null;
-    const offset = frame - voice.at;
-    const buffer = loop && loop.start - voice.at < voice.buffer.length ? voice.padded(loop.end - voice.at) : voice.buffer;
-    if (offset < 0 || offset >= buffer.length) return;
-    voice.source = new AudioBufferSourceNode(this.#context, { buffer });
-    if (loop && loop.end - voice.at <= buffer.length) {
-      voice.source.loop = true;
-      voice.source.loopStart = (loop.start - voice.at) / this.rate;
-      voice.source.loopEnd = (loop.end - voice.at) / this.rate;
+  get #watched() {
+    return [this.#audible, ...this.together];
+  }
+
+  #plan() {
+    const [now, watched, before] = [this.#now, this.#watched, this.#edge];
+    this.#timeline.pass(now - this.rate);
+    this.#exactly((when, missed) => {
+      this.#edge = Infinity;
+      for (const [id, voice] of this.#voices) {
+        if (missed !== null) voice.stop(0, this.#tick(missed));
+        const gap = this.#planVoice(voice, now, this.#tick(when), !watched.includes(id));
+        if (watched.includes(id)) this.#edge = Math.min(this.#edge, gap);
+      }
+    });
+    this.#shape(now, before);
+  }
+
+  /** The fall at the edge and the dips where a loop jumps. before: the edge until now. */
+  #shape(now, before) {
+    const [edge, seam] = [this.#edge, this.#seam];
+    const early = (time) => Math.max(time, this.#soon());
+    if (before !== edge && before < Infinity) this.#master.ramp(1, early(before / this.rate - DIP), DIP); // it goes on
+    this.#seam = Math.min(seam, edge - 1);
+    for (const { tick } of this.#timeline.spans(now, Math.min(edge, now + FORESIGHT * this.rate))) {
+      if (tick <= this.#seam) continue;
+      this.#master.ramp(0, tick / this.rate - DIP / 2, DIP / 2);
+      this.#master.ramp(1, tick / this.rate, DIP / 2);
+      this.#seam = tick;
     }
-    voice.source.connect(voice.outlet);
-    voice.source.start(when, offset / this.rate);
-    voice.since = when;
+    if (edge < Infinity && (before !== edge || seam !== this.#seam)) this.#master.ramp(0, early(edge / this.rate - DIP), DIP);
+  }
+
+  /** What is heard has come to a piece that is not here. */
+  #stall() {
+    this.#frame = this.#frameAt(this.#edge);
+    this.#timeline = null;
+    this.stalled = true;
+    this.#voices.forEach((voice) => voice.stop(0));
+  }
+
+  #canGoOn() {
+    const from = this.#frame;
+    const to = Math.min(from + ENOUGH * this.rate, this.#loop && from < this.#loop.end ? this.#loop.end : Infinity, this.#length);
+    return this.#watched.every((id) => this.#voices.get(id)?.reach(from, to) >= to);
   }
 
   #mix() {
     if (!this.#context) return;
-    const when = Math.max(this.#soon(), this.#voices.get(this.#audible)?.since ?? 0); // not before it sounds
+    const since = (this.#voices.get(this.#audible)?.since ?? 0) / (this.rate ?? 1);
+    const when = Math.max(this.#soon(), since); // not before it sounds
     this.#voices.forEach((voice, id) => voice.fader.ramp(id === this.#audible ? voice.gain : 0, when, CROSSFADE));
-  }
-
-  /** See to what comes: the seams of a loop, which must not click, or the end of the track. */
-  #attend() {
-    clearTimeout(this.#timer);
-    const now = this.#context.currentTime;
-    if (this.#looping) {
-      const length = (this.#loop.end - this.#loop.start) / this.rate;
-      const first = this.#began + (this.#loop.end - this.#frame) / this.rate;
-      const after = Math.max(now + AHEAD, this.#seam + length / 2);
-      let seam = first + Math.max(0, Math.ceil((after - first) / length)) * length;
-      for (; seam < now + FORESIGHT; seam += length) {
-        this.#master.ramp(0, seam - DIP / 2, DIP / 2);
-        this.#master.ramp(1, seam, DIP / 2);
-        this.#seam = seam;
-      }
-      this.#timer = setTimeout(() => this.#attend(), LOOK_MS);
-      return;
-    }
-    const left = (this.#length - this.#frameAt(now)) / this.rate;
-    if (left > 0) this.#timer = setTimeout(() => this.#attend(), Math.max(20, 1000 * left));
-    else this.#end();
   }
 
   #end() {

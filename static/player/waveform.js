@@ -23,7 +23,7 @@ export class Waveform {
   }
 
   /**
-   * view: {duration, position, heard: {peaks, seconds, gain}, dry: same or null, region and excerpt: {start, end} or
+   * view: {duration, position, heard: {peaks, start, seconds, gain}, dry: same or null, region and excerpt: {start, end} or
    * null, neutral: true to show nothing of the sound}. All times in seconds.
    */
   draw(view) {
@@ -96,15 +96,16 @@ export class Waveform {
   }
 
   /** Mirrored bars, made once for each size and sound. */
-  #shape(name, { peaks, seconds, gain }, duration, width, height, thick) {
+  #shape(name, { peaks, start, seconds, gain }, duration, width, height, thick) {
     const known = this.#shapes.get(name);
-    const key = [seconds, gain, duration, width, height];
+    const key = [start, seconds, gain, duration, width, height];
     if (known?.peaks === peaks && key.every((each, place) => each === known.key[place])) return known.path;
     const path = new Path2D();
-    const share = duration / seconds / width; // of the peaks, for each pixel
-    for (let left = 0; left < width && left * share < 1; left += BAR) {
-      const first = Math.floor(left * share * peaks.length);
-      const last = Math.max(first + 1, Math.ceil((left + BAR) * share * peaks.length));
+    const place = (pixel) => (((pixel / width) * duration - start) / seconds) * peaks.length;
+    const begin = BAR * Math.floor(((start / duration) * width) / BAR);
+    for (let left = begin; left < width && place(left) < peaks.length; left += BAR) {
+      const first = Math.max(0, Math.floor(place(left)));
+      const last = Math.max(first + 1, Math.ceil(place(left + BAR)));
       const peak = Math.min(1, gain * Math.max(0, ...peaks.slice(first, last)));
       const tall = Math.max(1, peak * (height - 6));
       path.rect(left, (height - tall) / 2, thick, tall);

@@ -21,6 +21,7 @@ ROOT = Path(__file__).parent.parent.parent
 RATE = 22_050
 SECONDS = 12.0
 TICK = 2.0**-19  # the right channel is the frame's number in these units
+SEGMENT = 1 << 15  # frames, a second and a half
 LEVELS = {"dry": 0.125, "t1": 0.25, "t2": 0.375, "t3": 0.5, "t4": 0.625, "t5": 0.75}
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Player</title>
@@ -59,24 +60,44 @@ const rest = (ms) => new Promise((done) => setTimeout(done, ms));
 def sound(level: float, seconds: float = SECONDS, start: float = 0.0) -> bytes:
     """Left: who it is, as a level. Right: the frame of the track, counted in `TICK`. A 32-bit float WAV."""
     frames = np.arange(round(start * RATE), round((start + seconds) * RATE))
+    return _wav(np.stack([np.full(len(frames), level), frames * TICK], axis=1).astype(np.float32), RATE)
+
+
+def _wav(samples: Any, rate: int) -> bytes:
     file = io.BytesIO()
-    samples = np.stack([np.full(len(frames), level), frames * TICK], axis=1)
-    soundfile.write(file, samples.astype(np.float32), RATE, format="WAV", subtype="FLOAT")
+    soundfile.write(file, samples, rate, format="WAV", subtype="FLOAT")
     return file.getvalue()
 
 
 class Site:
-    """What the page asks for: sounds by path, which may be held back or missing; every request is counted."""
+    """What the page asks for: tracks by name, of which it gets segments, and sounds by path. They may be held back or
+    missing; every request is counted."""
 
     def __init__(self) -> None:
-        self.sounds: dict[str, bytes] = {f"/audio/{name}.wav": sound(level) for name, level in LEVELS.items()}
+        self.tracks: dict[str, bytes] = {name: sound(level) for name, level in LEVELS.items()}
+        self.sounds: dict[str, bytes] = {}
         self.held: dict[str, threading.Event] = {}
         self.asked: list[str] = []
         self.url = ""
 
     def hold(self, path: str) -> None:
-        """Answers for this path wait until the page asks for /release."""
+        """Answers for this path, and those below it, wait until the page asks for /release."""
         self.held[path] = threading.Event()
+
+    def segments(self, name: str) -> list[int]:
+        """The numbers of the segments of a track that were asked for, in order."""
+        return [int(path.split("/")[3]) for path in self.asked if path.startswith(f"/audio/{name}/")]
+
+    def found(self, path: str) -> bytes | None:
+        """What lies at a path."""
+        _, top, name, number = [*path.split("/"), "", ""][:4]
+        if top != "audio" or name not in self.tracks or not number:
+            return self.sounds.get(path)
+        if path in self.sounds:
+            return self.sounds[path]
+        samples, rate = soundfile.read(io.BytesIO(self.tracks[name]), dtype="float32", always_2d=True)
+        cut = samples[int(number) * SEGMENT :][:SEGMENT]
+        return _wav(cut, rate) if len(cut) else None
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -95,11 +116,11 @@ class Handler(SimpleHTTPRequestHandler):
             for event in self.site.held.values():
                 event.set()
             return self.answer(b"released", "text/plain")
-        if path in self.site.held:
-            self.site.held[path].wait(10)
-        if path in self.site.sounds:
-            return self.answer(self.site.sounds[path], "audio/wav")
-        return self.send_error(404)
+        for held in (path, path.rpartition("/")[0]):
+            if held in self.site.held:
+                self.site.held[held].wait(60)
+        found = self.site.found(path)
+        return self.send_error(404) if found is None else self.answer(found, "audio/wav")
 
     def answer(self, body: bytes, kind: str) -> None:
         self.send_response(200)
@@ -135,18 +156,19 @@ def version(name: str, **more: Any) -> dict[str, Any]:
     envelope = 0.35 + 0.3 * np.sin(np.arange(400) / 40) + 0.3 * rng.random(400)
     label = "Dry" if name == "dry" else f"Turn {name[1:]}"
     words = "" if name == "dry" else "make it a little warmer, please"
-    known = {"id": name, "label": label, "words": words, "url": f"/audio/{name}.wav", "gain_db": 0.0}
+    known = {"id": name, "label": label, "words": words, "url": f"/audio/{name}/{{segment}}", "gain_db": 0.0}
     levels = {"loudness_lufs": -14.2, "loudness_range_lu": 6.1, "true_peak_dbtp": -1.0, "mono_loss_db": 2.94}
     peaks = [float(peak) for peak in envelope.clip(0, 1)]
-    return {**known, "peaks": peaks, "seconds": SECONDS, "levels": levels, **more}
+    return {**known, "peaks": peaks, "start": 0.0, "seconds": SECONDS, "whole": True, "levels": levels, **more}
 
 
 def data(*names: str, **more: Any) -> dict[str, Any]:
     """Dry and the turns named; the last is current, the one before it previous."""
     versions = [version(name) for name in ("dry", *names)]
     current, previous = (names or (None,))[-1], names[-2] if len(names) > 1 else None
-    roles = {"current": current, "previous": previous, "picked": None}
-    return {"session": "one", "versions": versions, **roles, "excerpt": {"start": 4, "end": 7}, "steps": None, **more}
+    roles = {"current": current, "previous": previous, "picked": None, "excerpt": {"start": 4, "end": 7}, "steps": None}
+    known = {"session": "one", "sample_rate": RATE, "segment_frames": SEGMENT, "versions": versions}
+    return {**known, **roles, **more}
 
 
 class Player:

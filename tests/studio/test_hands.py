@@ -41,17 +41,17 @@ def heard(made: Visit) -> tuple[list[tuple[str, str]], str, str | None]:
 def test_what_plays_stays_while_the_end_of_its_row_is_rendered(tmp_path: Path) -> None:
     made = visit(tmp_path, by_hand(2, 1))
     for turn_id in ("t1", "t2"):
-        made.keep_render(turn_id, Sound(tmp_path / turn_id, ()))
+        made.keep_sound(turn_id, Sound(tmp_path / turn_id, ()))
     assert heard(made) == ([("t1", "wish 1"), ("t2", "By hand: gain 1 dB")], "t2", "t1")
     made.session = session_of(*made.session.turns, by_hand(3, -2))
     assert heard(made) == ([("t1", "wish 1"), ("t2", "By hand: 2 changes")], "t2", "t1")
-    made.keep_render("t3", Sound(tmp_path / "t3", ()))
+    made.keep_sound("t3", Sound(tmp_path / "t3", ()))
     assert heard(made) == ([("t1", "wish 1"), ("t3", "By hand: 2 changes")], "t3", "t1")
 
 
 def test_a_lock_sounds_as_what_it_was_put_on_and_keeps_its_name(tmp_path: Path) -> None:
     made = visit(tmp_path, by_hand(2, 3, locked=True))
-    made.keep_render("t1", Sound(tmp_path / "t1", ()))
+    made.keep_sound("t1", Sound(tmp_path / "t1", ()))
     made.names = {"t1": "loud"}
     assert heard(made) == ([("t2", "wish 1")], "t2", "dry")
     assert player_data(made)["versions"][1]["label"] == "loud"

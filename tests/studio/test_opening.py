@@ -96,7 +96,7 @@ def rendered(studio: Studio, visit: Visit) -> Path:
     assert turn
     answer = studio.pool.run(Render(visit.session.id, turn.id, visit.folder))
     assert isinstance(answer, Rendered)
-    visit.keep_render(turn.id, answer.sound)
+    visit.keep_sound(turn.id, answer.sound)
     return answer.sound.path
 
 

@@ -1,5 +1,6 @@
 """What the player lets be heard, measured on the sound as it leaves the player."""
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 import soundfile
 from player_site import LEVELS, RATE, ROOT, SECONDS, TICK, Player, Site, data, opened, served, sound, version
 
+from instructfx.audio.segments import SEGMENT_FRAMES, segment_of
 from instructfx.bench.serving.browser import chromium_path
 
 pytest.importorskip("playwright")
@@ -116,7 +118,7 @@ def test_seeking_goes_where_pointed_without_a_click(player: Player) -> None:
 
 
 def test_what_loads_while_playing_joins_in_sync(player: Player, site: Site) -> None:
-    site.hold("/audio/dry.wav")
+    site.hold("/audio/dry")
     player.give(data("t1"), "t1")
     player.start()
     player.page.click(".player-dry")
@@ -128,8 +130,8 @@ def test_what_loads_while_playing_joins_in_sync(player: Player, site: Site) -> N
 
 
 def test_a_shorter_version_is_silent_at_its_end_while_a_tail_plays_on(player: Player, site: Site) -> None:
-    site.sounds["/audio/short.wav"] = sound(0.2, 2.0)
-    versions = [version("dry", url="/audio/short.wav", seconds=2.0), version("t1")]
+    site.tracks["short"] = sound(0.2, 2.0)
+    versions = [version("dry", url="/audio/short/{segment}", seconds=2.0), version("t1")]
     player.give(data("t1", versions=versions), "dry", "t1")
     assert player.state["duration"] == SECONDS
     player.start()
@@ -183,22 +185,19 @@ def test_a_preview_from_elsewhere_jumps_to_the_excerpt(player: Player, site: Sit
     assert player.state["selected"] == "t1"
 
 
-def test_at_most_four_versions_are_kept_and_never_the_audible_one_dropped(player: Player, site: Site) -> None:
-    turns = ("t1", "t2", "t3", "t4", "t5")
-    player.give(data(*turns), "dry", "t5")
-    assert "/audio/t1.wav" not in site.asked[-3:]
-    player.start("t4")
+def test_what_is_on_offer_is_at_hand_and_nothing_else_is_fetched(player: Player, site: Site) -> None:
     site.asked.clear()
+    player.give(data("t1", "t2", "t3", "t4", "t5"), "dry", "t5")
+    assert {site.segments(name)[-1] for name in ("dry", "t5")} == {0}  # before anybody listens, where it would begin
+    assert site.segments("t4") == []
+    player.start("t4")
+    assert site.segments("t1") == []
     for name in ("t1", "t2", "t3", "t1"):
         player.run(f"player.select('{name}')")
         player.until(f"player.state.audible === '{name}'")
-        loaded = player.state["loaded"]
-        assert len(loaded) <= 4
-        assert {name, "dry"} <= set(loaded)
-    assert site.asked.count("/audio/t1.wav") == 2  # dropped for t3 and fetched again
-    assert site.asked.count("/audio/dry.wav") == 0
+        assert {name, "dry", "t4", "t5"} == set(player.state["loaded"])
     gains = player.state["gains"]
-    assert sorted(gains) == sorted(loaded)
+    assert sorted(gains) == sorted(player.state["loaded"])
     assert [name for name, gain in gains.items() if gain] == ["t1"]
 
 
@@ -216,13 +215,14 @@ def test_another_session_forgets_the_first(player: Player) -> None:
     assert TICK * heard.frame[-1] < 0.5
 
 
-def test_what_is_heard_of_a_flac_is_the_file_sample_by_sample(player: Player) -> None:
-    """Chromium divides positive 16-bit samples by 32767, not 32768: that is all the difference that there may be."""
+def test_what_is_heard_of_a_flac_is_the_file_sample_by_sample(player: Player, site: Site) -> None:
+    """As the server cuts it: at 24 bits, whatever the file has."""
     path = ROOT / "static" / "samples" / "groove.flac"
     samples, rate = soundfile.read(path, dtype="float32")
-    samples = np.where(samples > 0, samples * np.float32(32768 / 32767), samples)
-    only = version("dry", url="/static/samples/groove.flac", seconds=len(samples) / rate)
-    player.give(data(versions=[only]), "dry")
+    count = math.ceil(len(samples) / SEGMENT_FRAMES)
+    site.sounds |= {f"/audio/groove/{number}": segment_of(path, number).content for number in range(count)}
+    only = version("dry", url="/audio/groove/{segment}", seconds=len(samples) / rate)
+    player.give(data(versions=[only], sample_rate=rate, segment_frames=SEGMENT_FRAMES), "dry")
     player.start()
     heard = player.heard("await rest(100)")
     assert heard.rate == rate

@@ -107,7 +107,7 @@ def rendered(visit: Visit, turn_id: str) -> Path:
     """A render of that turn, kept."""
     path = visit.folder / f"{turn_id}.flac"
     path.write_bytes(b"")
-    visit.keep_render(turn_id, Sound(path, ()))
+    visit.keep_sound(turn_id, Sound(path, ()))
     return path
 
 

@@ -26,7 +26,8 @@ SETTLED = """count => {
     const standing = history?.data?.head ?? "dry";
     return document.querySelectorAll(".turn").length >= count && !document.querySelector(".working, .progress")
         && document.querySelector("ifx-chain")?.data?.editable
-        && player?.data?.current === standing && player.state.loaded.includes(standing);
+        && player?.data?.current === standing && player.state.loaded.includes(standing)
+        && player.data.versions.find(({ id }) => id === standing).whole;
 }"""
 
 

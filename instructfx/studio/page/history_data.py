@@ -15,18 +15,22 @@ from instructfx.studio.workers.messages import Compared
 
 
 def history_data(
-    session: Session, names: Mapping[str, str] | None = None, compared: Compared | None = None
+    session: Session,
+    names: Mapping[str, str] | None = None,
+    compared: Compared | None = None,
+    heard: str | None = None,
 ) -> HistoryData:
     """What `<ifx-history>` takes as its data.
 
-    names: id of a turn -> what the person calls it. Each run of turns is one node of the tree. Undone turns are none:
-    what continues them continues the turn that they went back to, and so does the head. StoreError where compared
-    names no turn.
+    names: id of a turn -> what the person calls it. heard: the turn that the player plays as current. Each run of turns
+    is one node of the tree. Undone turns are none: what continues them continues the turn that they went back to, and
+    so does the head. StoreError where compared names no turn.
     """
     runs, steps = runs_of(session), steps_of(session)
     return {
         "session": session.id,
         "head": _id(session.standing),
+        "heard": heard,
         "undo": (steps.undo or DRY) if steps.can_undo else None,
         "redo": steps.redo,
         "turns": [_node(run, runs, names or {}) for run in unique(runs)],

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from instructfx.audio.segments import SEGMENT_FRAMES
 from instructfx.chain import Chain
 from instructfx.engine.amounts import amount_of
 from instructfx.engine.edits import original
@@ -19,6 +20,7 @@ from instructfx.studio.page.part_types import (
     AddressData,
     ChainData,
     HistoryData,
+    LevelsData,
     PlayerData,
     StepsData,
     VersionData,
@@ -42,9 +44,9 @@ def player_data(visit: Visit) -> PlayerData:
     session = visit.session
     current = visit.heard()
     runs = runs_of(session)
-    # Of a run its end is heard, or until that is rendered, what plays.
+    # Of a run its end is heard, or until something of that is there, what plays.
     turns = [session.turn(current) if current and run is runs[current] else run.last for run in unique(runs)]
-    heard = [turn for turn in turns if visit.sound_of(turn.id)]
+    heard = [turn for turn in turns if visit.audible_of(turn.id)]
     ids = {turn.id for turn in heard}
     earlier = runs[current].before if current else None
     previous = runs[earlier.id].last.id if earlier else None
@@ -54,6 +56,8 @@ def player_data(visit: Visit) -> PlayerData:
     room_db = min((_room_db(visit, turn) for turn in shown), default=0.0)
     return {
         "session": visit.token,
+        "sample_rate": session.dry.sample_rate,
+        "segment_frames": SEGMENT_FRAMES,
         "versions": [_version(visit, turn, runs[turn.id] if turn else None, room_db) for turn in shown],
         "current": current or DRY,
         "previous": (previous if previous is None or previous in ids else None) or (DRY if current else None),
@@ -70,7 +74,7 @@ def _room_db(visit: Visit, turn: Turn | None) -> float:
 
 
 def _sound(visit: Visit, turn: Turn | None) -> Sound:
-    sound = visit.sound_of(turn.id if turn else None)
+    sound = visit.audible_of(turn.id if turn else None)
     assert sound
     return sound
 
@@ -82,16 +86,28 @@ def _version(visit: Visit, turn: Turn | None, run: TurnRun | None, room_db: floa
         "id": turn.id if turn else DRY,
         "label": name or (f"Turn {run.telling.index}" if run else "Dry"),
         "words": run.words if run else visit.track.name,
-        "url": f"/audio/{visit.token}/{DRY if sound is visit.dry else sound.path.name}",
+        "url": f"/audio/{visit.token}/{DRY if sound is visit.dry else sound.path.name}/{{segment}}",
         "gain_db": round(visit.dry.loudness_lufs - sound.loudness_lufs + room_db, 2),
-        "peaks": sound.outline,
+        "peaks": sound.outline if sound.whole else _as_high(sound, visit.dry),
+        "start": sound.start_seconds,
         "seconds": sound.seconds,
-        "levels": {
-            "loudness_lufs": round(sound.loudness_lufs, 2),
-            "loudness_range_lu": round(sound.loudness_range_lu, 2),
-            "true_peak_dbtp": round(sound.true_peak_dbtp, 2),
-            "mono_loss_db": round(sound.fold.loss_db, 2),
-        },
+        "whole": sound.whole,
+        "levels": _levels(sound) if sound.whole else None,
+    }
+
+
+def _as_high(part: Sound, dry: Sound) -> list[float]:
+    """The outline of a part as high as it is beside that of the whole dry track."""
+    factor = 10 ** ((part.peak_dbfs - dry.peak_dbfs) / 20)
+    return [round(min(factor * peak, 1.0), 3) for peak in part.outline]
+
+
+def _levels(sound: Sound) -> LevelsData:
+    return {
+        "loudness_lufs": round(sound.loudness_lufs, 2),
+        "loudness_range_lu": round(sound.loudness_range_lu, 2),
+        "true_peak_dbtp": round(sound.true_peak_dbtp, 2),
+        "mono_loss_db": round(sound.fold.loss_db, 2),
     }
 
 
@@ -121,7 +137,7 @@ def rack_data(visit: Visit, editable: bool) -> ChainData:
 
 def tree_data(visit: Visit) -> HistoryData:
     """Every turn, for `ifx-history`."""
-    return {**history_data(visit.session, visit.names, visit.compared), "session": visit.token}
+    return {**history_data(visit.session, visit.names, visit.compared, visit.heard()), "session": visit.token}
 
 
 def pictures(drawn: Mapping[str, str]) -> str:

@@ -146,7 +146,8 @@ class HistoryData(TypedDict):
     """What `<ifx-history>` is given."""
 
     session: str
-    head: str | None  # what plays; None is the dry track
+    head: str | None  # where the session stands; None is the dry track
+    heard: str | None  # what the player plays as current, which is the head as soon as something of that is there
     undo: str | None  # where undo leads, `DRY` for the dry track; None where it leads nowhere
     redo: str | None
     turns: list[TurnData]  # parents before what continues them
@@ -166,16 +167,18 @@ class LevelsData(TypedDict):
 
 
 class VersionData(TypedDict):
-    """One sound that can be heard; a turn's, or the dry track."""
+    """One sound that can be heard, all of it or a part; a turn's, or the dry track."""
 
     id: str
     label: str
     words: str
-    url: str
+    url: str  # of its segments, whose number from 0 stands for {segment}
     gain_db: float  # that brings it to the loudness of the dry track
     peaks: Sequence[float]  # its outline, 0 to 1
+    start: float  # in seconds of the track
     seconds: float
-    levels: LevelsData
+    whole: bool  # False where only a part is there so far
+    levels: LevelsData | None  # None where only a part is there
 
 
 class ExcerptData(TypedDict):
@@ -199,6 +202,8 @@ class PlayerData(TypedDict):
     """What `<ifx-player>` is given."""
 
     session: str
+    sample_rate: int  # of every version
+    segment_frames: int  # of each segment but the last of a sound
     versions: list[VersionData]  # the dry track first
     current: str
     previous: str | None

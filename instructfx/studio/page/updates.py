@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Iterator
 
 import gradio
 
@@ -13,11 +13,11 @@ from instructfx.studio.page.examples import suitable
 from instructfx.studio.page.gradio_compat import Changes, visible
 from instructfx.studio.page.layout import Page
 from instructfx.studio.visits.job import Job, SessionJob
-from instructfx.studio.visits.jobs import AskJob
+from instructfx.studio.visits.jobs import AskJob, sound_job
 from instructfx.studio.visits.opening import Studio
 from instructfx.studio.visits.progress import progress
 from instructfx.studio.visits.visits import Visit
-from instructfx.studio.workers.messages import Draw, Drawn, Render, Rendered
+from instructfx.studio.workers.messages import Draw, Drawn, Render, RenderExcerpt
 
 
 class Follower:
@@ -49,21 +49,15 @@ class Follower:
         """Have rendered and drawn what the page is to play and show, while nothing newer starts."""
         page, session, pool = self._page, visit.session, self._studio.pool
         standing = session.standing
-        for turn_id in dict.fromkeys((standing.id if standing else None, visit.picked)):
-            if turn_id is None or visit.sound_of(turn_id):
-                continue
-            job = AskJob(pool, Render(session.id, turn_id, visit.folder), visit.over)
-            async for text in self.until_done(job):
-                if serial == visit.serial:
+        for request in _missing(visit):
+            job = sound_job(visit, request, pool)
+            async for text in self.watched(visit, job):
+                if serial == visit.serial and isinstance(request, Render):
                     yield {page.rendering: text}
             if visit.closed.is_set() or serial != visit.serial:
                 return
-            told = job.trouble
-            if isinstance(job.answer, Rendered):
-                visit.keep_render(turn_id, job.answer.sound)
-                told = capital("; ".join(job.answer.sound.warnings))
             yield {
-                page.rendering: html.notice(told),
+                page.rendering: html.notice(job.trouble or capital("; ".join(job.told))),
                 page.player: part_data.player_data(visit),
                 page.history: part_data.tree_data(visit),
             }
@@ -165,3 +159,15 @@ class Follower:
     def samples(self, usable: bool) -> Changes:
         """Whether a track can be chosen."""
         return {button: gradio.update(interactive=usable) for button in self._page.samples.values()}
+
+
+def _missing(visit: Visit) -> Iterator[Render | RenderExcerpt]:
+    """What the page is to play and is not there yet: excerpts, which are quick, then whole tracks."""
+    session, standing = visit.session, visit.session.standing
+    turns = [turn_id for turn_id in dict.fromkeys((standing.id if standing else None, visit.picked)) if turn_id]
+    for turn_id in turns:
+        if not visit.audible_of(turn_id):
+            yield RenderExcerpt(session.id, len(session.conversation), turn_id, visit.folder, visit.agents)
+    for turn_id in turns:
+        if not visit.sound_of(turn_id):
+            yield Render(session.id, turn_id, visit.folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -13,7 +14,16 @@ from instructfx.studio.visits.job import STARTS, Job, SessionJob
 from instructfx.studio.visits.phrases import sentence
 from instructfx.studio.visits.room import DiskRoom
 from instructfx.studio.visits.visits import Visit, VisitEntry
-from instructfx.studio.workers.messages import Instruct, Order, TakeTurn, WorkAnswer, WorkRequest
+from instructfx.studio.workers.messages import (
+    Instruct,
+    Order,
+    Render,
+    Rendered,
+    RenderExcerpt,
+    TakeTurn,
+    WorkAnswer,
+    WorkRequest,
+)
 from instructfx.studio.workers.pool import Pool, RequestCallbacks
 
 if TYPE_CHECKING:
@@ -45,6 +55,41 @@ class AskJob(Job):
 
     def _ask(self) -> None:
         self.answer = self._pool.run(self._request, RequestCallbacks(self.tell, over=self._over))
+
+
+class SoundJob(Job):
+    """What a turn sounds like, which the visit keeps as soon as it is there, whoever waits for it.
+
+    told is what a person should know of it.
+    """
+
+    def __init__(self, visit: Visit, request: Render | RenderExcerpt, pool: Pool) -> None:
+        super().__init__(lambda job: self._make())
+        self.request = request
+        self.over = visit.over
+        self.told: tuple[str, ...] = ()
+        self._visit, self._pool = visit, pool
+        visit.making = self
+
+    def _make(self) -> None:
+        visit, request = self._visit, self.request
+        answer = self._pool.run(request, RequestCallbacks(self.tell, over=self.over))
+        assert isinstance(answer, Rendered)
+        if visit.closed.is_set():
+            shutil.rmtree(visit.folder, ignore_errors=True)  # which the worker may have made again
+            return
+        visit.keep_sound(request.turn_id, answer.sound)
+        self.told = answer.sound.warnings
+
+
+def sound_job(visit: Visit, request: Render | RenderExcerpt, pool: Pool) -> SoundJob:
+    """What is asked for, started; where another page of the visit is waiting for the same, that."""
+    making = visit.making
+    if isinstance(making, SoundJob) and making.is_alive() and making.request == request and making.over is visit.over:
+        return making
+    job = SoundJob(visit, request, pool)
+    job.start()
+    return job
 
 
 class TurnJob(SessionJob):

@@ -7,12 +7,12 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from instructfx.studio.visits.job import SessionJob
+from instructfx.studio.visits.job import Job, SessionJob
 from instructfx.studio.workers.messages import AgentNames, Compared, Sound
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from instructfx.sessions import Exchange, Session, Turn
 
 RENDERS_KEPT = 6
+EXCERPTS_KEPT = 6
 MADE_KEPT = 4  # files that a program asked for and has not fetched
 
 
@@ -37,6 +38,33 @@ class VisitEntry:
     changes: tuple[Turn, ...] = ()
 
 
+class KeptSounds:
+    """What chains sound like, in files; those that were made longest ago are removed."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._sounds: OrderedDict[str, Sound] = OrderedDict()
+
+    def keep(self, chain: Chain, sound: Sound) -> None:
+        """Note a finished file, which replaces an earlier one of the same sound."""
+        self._remove(self._sounds.pop(_sound_key(chain), None))
+        self._sounds[_sound_key(chain)] = sound
+        while len(self._sounds) > self._most:
+            self._remove(self._sounds.popitem(last=False)[1])
+
+    def of(self, chain: Chain) -> Sound | None:
+        """What that chain sounds like; None where that is not here."""
+        return self._sounds.get(_sound_key(chain))
+
+    def __iter__(self) -> Iterator[Sound]:
+        return iter(tuple(self._sounds.values()))
+
+    @staticmethod
+    def _remove(sound: Sound | None) -> None:
+        if sound:
+            sound.path.unlink(missing_ok=True)
+
+
 @dataclass(eq=False)
 class Visit:
     """One visitor with an open session, as it was in the store after its last turn.
@@ -44,7 +72,8 @@ class Visit:
     folder holds what is played and goes when the visit is closed. busy is held while a turn runs, which is job; stop
     asks that turn to keep its best so far and end. serial counts what was started here, so that whoever watches
     something older knows; over ends what nobody waits for since. picked and compared are what the page looks at
-    beside the turn that plays; playing is what it played last; made are files that a program asked for, by their names.
+    beside the turn that plays; playing is what it played last; making is what it is to sound like, on its way here;
+    made are files that a program asked for, by their names.
     """
 
     token: str
@@ -66,10 +95,12 @@ class Visit:
     picked: str | None = None
     compared: Compared | None = None
     pictures: Mapping[str, str] = field(default_factory=dict)
+    making: Job | None = None
     made: dict[str, Path] = field(default_factory=dict)
     seen: float = field(default_factory=time.monotonic)
     left: float | None = None
-    _renders: OrderedDict[str, Sound] = field(default_factory=OrderedDict)
+    _renders: KeptSounds = field(default_factory=lambda: KeptSounds(RENDERS_KEPT))
+    _excerpts: KeptSounds = field(default_factory=lambda: KeptSounds(EXCERPTS_KEPT))
 
     def begun(self) -> int:
         """Note that something new starts here, and end what was only looked after; its serial number."""
@@ -83,18 +114,23 @@ class Visit:
         if turn_id is None:
             return self.dry
         chain = self.session.turn(turn_id).chain
-        return self._renders.get(_sound_key(chain)) if chain.slots else self.dry
+        return self._renders.of(chain) if chain.slots else self.dry
+
+    def audible_of(self, turn_id: str | None) -> Sound | None:
+        """What can be heard of a turn: the whole track, or where that is not rendered its excerpt; None for neither."""
+        whole = self.sound_of(turn_id)
+        return whole if whole or turn_id is None else self._excerpts.of(self.session.turn(turn_id).chain)
 
     def heard(self) -> str | None:
-        """The turn whose sound is played: the one that stands, or while that is not rendered, what was played."""
+        """The turn whose sound is played: the one that stands, or while nothing of it is there, what was played."""
         standing = self.session.standing
-        if standing is None or self.sound_of(standing.id):
+        if standing is None or self.audible_of(standing.id):
             self.playing = standing.id if standing else None
         return self.playing
 
     def sound_named(self, name: str) -> Sound | None:
-        """The render in the file of that name."""
-        return next((sound for sound in self._renders.values() if sound.path.name == name), None)
+        """What is played from the file of that name."""
+        return next((sound for sound in (*self._renders, *self._excerpts) if sound.path.name == name), None)
 
     def keep_made(self, path: Path) -> None:
         """Note a file that a program may fetch, and remove those that it has not fetched for longest."""
@@ -102,13 +138,11 @@ class Visit:
         while len(self.made) > MADE_KEPT:
             self.made.pop(next(iter(self.made))).unlink(missing_ok=True)
 
-    def keep_render(self, turn_id: str, sound: Sound) -> None:
-        """Note a finished render of a turn, and remove those that were made longest ago."""
-        self._renders[_sound_key(self.session.turn(turn_id).chain)] = sound
+    def keep_sound(self, turn_id: str, sound: Sound) -> None:
+        """Note what a turn sounds like, the whole track or its excerpt; those of each that are oldest are removed."""
+        kept = self._renders if sound.whole else self._excerpts
+        kept.keep(self.session.turn(turn_id).chain, sound)
         self.heard()
-        while len(self._renders) > RENDERS_KEPT:
-            _, old = self._renders.popitem(last=False)
-            old.path.unlink(missing_ok=True)
 
 
 def _sound_key(chain: Chain) -> str:

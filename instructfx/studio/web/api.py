@@ -122,7 +122,7 @@ class Api:
             answer = await self._asked(Render(visit.session.id, turn.id, visit.folder), visit)
             assert isinstance(answer, Rendered)
             sound = answer.sound
-            visit.keep_render(turn.id, sound)
+            visit.keep_sound(turn.id, sound)
         assert sound
         name = "dry" if sound is visit.dry else sound.path.name
         return {

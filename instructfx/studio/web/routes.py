@@ -10,8 +10,10 @@ from fastapi import Body, FastAPI, HTTPException
 from fastapi.responses import FileResponse, Response
 from starlette.background import BackgroundTask
 
-from instructfx.errors import InstructionError
+from instructfx.audio.segments import segment_of
+from instructfx.errors import AudioError, InstructionError
 from instructfx.studio.page import events, gradio_compat
+from instructfx.studio.page.part_types import DRY
 from instructfx.studio.visits.jobs import AskJob
 from instructfx.studio.visits.opening import Studio
 from instructfx.studio.visits.phrases import sentence
@@ -30,6 +32,7 @@ PAGE_FILES = {".js": "text/javascript", ".css": "text/css"}
 PRIVATE = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
 ONCE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 CLOSED = "this session is closed; load the page again"
+NO_SEGMENT = "there is no such segment of that sound"
 GONE = "that version is no longer kept; the latest one is on the page"
 
 
@@ -59,17 +62,28 @@ def add(app: FastAPI, studio: Studio) -> None:
             files[name], media_type=PAGE_FILES[files[name].suffix], headers={"Cache-Control": "no-cache"}
         )
 
-    @app.get("/audio/{token}/dry")
-    def dry(token: str) -> Response:
-        path = visit_of(token).dry.path
-        return FileResponse(path, media_type=MEDIA_TYPES[path.suffix.lower()], headers=PRIVATE)
-
-    @app.get("/audio/{token}/{name}")
-    def rendered(token: str, name: str) -> Response:
-        sound = visit_of(token).sound_named(name)
+    def file_of(token: str, name: str) -> Path:
+        visit = visit_of(token)
+        sound = visit.dry if name == DRY else visit.sound_named(name)
         if sound is None:
             raise HTTPException(404, GONE)
-        return FileResponse(sound.path, media_type=MEDIA_TYPES[sound.path.suffix], headers=PRIVATE)
+        return sound.path
+
+    @app.get("/audio/{token}/{name}")
+    def sound(token: str, name: str) -> Response:
+        path = file_of(token, name)
+        return FileResponse(path, media_type=MEDIA_TYPES[path.suffix.lower()], headers=PRIVATE)
+
+    @app.get("/audio/{token}/{name}/{number}")
+    def segment(token: str, name: str, number: int) -> Response:
+        """In a thread of the server: a fraction of a second, and workers may be busy with turns."""
+        try:
+            cut = segment_of(file_of(token, name), number)
+        except IndexError:
+            raise HTTPException(404, NO_SEGMENT) from None
+        except AudioError:  # the visit was closed, or newer files have taken its place
+            raise HTTPException(404, GONE) from None
+        return Response(cut.content, media_type=MEDIA_TYPES[f".{cut.container.lower()}"], headers=PRIVATE)
 
     @app.post("/preview/{token}")
     async def preview(token: str, said: Annotated[object, Body()]) -> Response:

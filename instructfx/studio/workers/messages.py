@@ -25,8 +25,9 @@ Slots = Sequence[SlotJson]
 class Sound:
     """A file that a browser can play: its outline, peaks from 0 to 1, and what was measured of all of it.
 
-    peak_dbfs is of the samples, true_peak_dbtp between them as well; fold is what is lost where left and right are
-    added; warnings say what nobody can have meant.
+    It begins at start_seconds of the track. Where it is not the whole, loudness_lufs is that of the track and as much
+    more as the file is louder than the same stretch of the track. peak_dbfs is of the samples, true_peak_dbtp between
+    them as well; fold is what is lost where left and right are added; warnings say what nobody can have meant.
     """
 
     path: Path
@@ -38,6 +39,8 @@ class Sound:
     true_peak_dbtp: float = 0.0
     fold: FoldDown = NOTHING_LOST
     warnings: tuple[str, ...] = ()
+    start_seconds: float = 0.0
+    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,17 @@ class Render:
 
 
 @dataclass(frozen=True)
+class RenderExcerpt:
+    """The excerpt as it is after a turn: to be heard until the whole track is rendered."""
+
+    session_id: str
+    length: int
+    turn_id: str
+    folder: Path
+    agents: AgentNames
+
+
+@dataclass(frozen=True)
 class PreviewRequest:
     """The excerpt through a chain; where share is not None, through so much of the last turn instead."""
 
@@ -191,7 +205,10 @@ class Warm:
 Heavy = TakeTurn | Render | Export | Warm
 """What takes seconds of the processor, and waits for its place."""
 
-WorkRequest = Open | Reopen | TakeTurn | Render | PreviewRequest | Draw | Export | Warm
+InSession = TakeTurn | RenderExcerpt | PreviewRequest | Draw
+"""What is quickest for a worker that has the session open."""
+
+WorkRequest = Open | Reopen | InSession | Render | Export | Warm
 
 
 @dataclass(frozen=True)

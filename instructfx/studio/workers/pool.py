@@ -13,11 +13,10 @@ from instructfx.audio.scratch import new_scratch_folder
 from instructfx.errors import InstructFXError, LimitError
 from instructfx.studio.workers.limits import Limits
 from instructfx.studio.workers.messages import (  # fmt: skip
-    Draw,
     Failed,
     Heavy,
+    InSession,
     Opened,
-    PreviewRequest,
     Stop,
     TakeTurn,
     Warm,
@@ -174,13 +173,13 @@ class Pool:
             callbacks.tell(message)
 
     def _choose(self, request: WorkRequest) -> _Seat:
-        """For a turn, preview or picture who holds its session, else who worked last; for the rest who rested longest.
+        """For what is done in a session who holds it, else who worked last; for the rest who rested longest.
 
         Warming up is for those who have rested.
         """
         with self._lock:
             chosen = self._free[0]
-            if isinstance(request, TakeTurn | PreviewRequest | Draw):
+            if isinstance(request, InSession):
                 holding = [seat for seat in self._free if seat.holds(request.session_id)]
                 chosen = (holding or self._free)[-1]
             self._free.remove(chosen)
@@ -230,7 +229,7 @@ class Pool:
 
 def _remember(worker: WorkerProcess, request: WorkRequest) -> None:
     """The sessions that a worker holds, the one asked for last."""
-    if isinstance(request, TakeTurn | PreviewRequest | Draw):
+    if isinstance(request, InSession):
         if request.session_id in worker.sessions:
             worker.sessions.remove(request.session_id)
         worker.sessions.append(request.session_id)

@@ -33,6 +33,7 @@ from instructfx.studio.workers.messages import (
     ProgressReport,
     Render,
     Rendered,
+    RenderExcerpt,
     RenderingReport,
     Reopen,
     Scale,
@@ -43,7 +44,7 @@ from instructfx.studio.workers.messages import (
     WorkAnswer,
     WorkRequest,
 )
-from instructfx.studio.workers.waveform import sound_of
+from instructfx.studio.workers.waveform import part_of, sound_of
 
 if TYPE_CHECKING:
     from instructfx.audio.track import Track
@@ -84,6 +85,8 @@ class Service:
                 return self._take(request)
             case Render():
                 return self._render(request)
+            case RenderExcerpt():
+                return self._excerpt(request)
             case PreviewRequest():
                 return self._preview(request)
             case Draw():
@@ -160,6 +163,14 @@ class Service:
         report = render_file(chain, track, path, None, self._rendering, self._abandoned.is_set)
         self._store.add_signature(request.turn_id, report.signature)
         return Rendered(replace(sound_of(path), warnings=report.level.warnings))
+
+    def _excerpt(self, request: RenderExcerpt) -> Rendered:
+        from instructfx.audio import save
+
+        live = self._session(request.session_id, request.length, request.agents)
+        path = _new_file(request.folder, ".wav")  # which is quicker to write and to cut
+        save(live.preview(live.session.turn(request.turn_id).chain), path)
+        return Rendered(part_of(path, live.track, live.session.excerpt_start))
 
     def _preview(self, request: PreviewRequest) -> Made:
         from instructfx.audio import save
@@ -257,5 +268,5 @@ def _copied(source: Path, target: Path) -> None:
             put(copy, block)
 
 
-def _new_file(folder: Path) -> Path:
-    return folder / f"{secrets.token_hex(4)}.flac"
+def _new_file(folder: Path, suffix: str = ".flac") -> Path:
+    return folder / f"{secrets.token_hex(4)}{suffix}"

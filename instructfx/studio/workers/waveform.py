@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from instructfx.studio.workers.messages import Sound
+
+if TYPE_CHECKING:
+    from instructfx.audio.track import Track
 
 COLUMNS = 400
 
@@ -47,4 +52,19 @@ def sound_of(path: Path, columns: int = COLUMNS) -> Sound:
         peak_dbfs=float(20 * np.log10(highest)),
         true_peak_dbtp=true_peak.true_peak_dbtp(),
         fold=fold.fold_down(),
+    )
+
+
+def part_of(path: Path, track: Track, start: int | None) -> Sound:
+    """A file in which the excerpt of a track from that frame on is heard through a chain, None the usual one."""
+    from instructfx.audio.loudness import LoudnessMeter
+
+    heard, dry = sound_of(path), track.excerpt(start)
+    loudness = LoudnessMeter(dry.sample_rate, dry.channels)
+    loudness.push(dry.samples)
+    return replace(
+        heard,
+        loudness_lufs=track.loudness_lufs + heard.loudness_lufs - loudness.integrated_lufs(),
+        start_seconds=track.excerpt_from(start) / track.sample_rate,
+        whole=False,
     )
