@@ -162,7 +162,7 @@ def test_from_a_sample_to_a_tree_by_keyboard_alone(chromium: Any, common: Runnin
         keys.press("End", "Enter")
         wait_for_turns(page, 6)
         assert page.evaluate(f"{HISTORY}.head") == page.evaluate(f"{HISTORY}.turns.at(-1).id")
-        keys.to(".downloads a")
+        keys.to(".take-save")
         with page.expect_download():
             keys.press("Enter")
 

@@ -78,6 +78,15 @@ def asked(studio: Studio, *requests: str | tuple[str, dict[str, Any]], **headers
     return asyncio.run(every())
 
 
+def taken(studio: Studio, visit: Visit, format: str) -> httpx.Response:
+    """A file that is saved: asked for, made, and fetched where the last line says."""
+    (told,) = asked(studio, (f"/export/{visit.token}/{format}", {}))
+    *_, last = map(json.loads, told.text.splitlines())
+    (file,) = asked(studio, last["url"])
+    assert f'filename="{last["name"]}"' in file.headers["content-disposition"]
+    return file
+
+
 def opened(studio: Studio, source: Path, shown: str = "") -> Visit:
     return studio.open_upload(source, shown or source.name, "page", MINDS, RequestCallbacks())
 
@@ -211,18 +220,15 @@ def test_files_are_served_to_who_has_the_token_only(studio: Studio, tmp_path: Pa
     path = rendered(studio, visit)
     base, turn = f"/audio/{visit.token}", visit.session.turns[0].id
     refused = (f"{base}/other.flac", f"{base}/..%2Fdry", "/audio/guess/dry", f"/audio/guess/{path.name}",
-               "/export/guess/preset", f"/step/guess/{turn}/0", f"/step/{visit.token}/other/0",
+               f"/step/guess/{turn}/0", f"/step/{visit.token}/other/0",
                f"/step/{visit.token}/{turn}/-1", f"/step/{visit.token}/{turn}/9999", f"/made/{visit.token}/dry.flac",
                "/made/guess/x", "/page/../app.py", "/page/nothing.js")  # fmt: skip
-    dry, wet, preset, unknown, *others = asked(
-        studio, f"{base}/dry", f"{base}/{path.name}", f"/export/{visit.token}/preset",
-        f"/export/{visit.token}/cassette", *refused,
-    )  # fmt: skip
+    exports = [(f"/export/{token}/{name}", {}) for token, name in (("guess", "preset"), (visit.token, "cassette"))]
+    dry, wet, *others = asked(studio, f"{base}/dry", f"{base}/{path.name}", *exports, *refused)
     assert dry.content == visit.dry.path.read_bytes()
     assert wet.content == path.read_bytes() != dry.content
-    assert Chain.from_json(preset.json()["chain"]) == visit.session.chain
-    assert unknown.status_code == 422
-    assert [response.status_code for response in others] == [404] * len(refused)
+    assert Chain.from_json(taken(studio, visit, "preset").json()["chain"]) == visit.session.chain
+    assert [response.status_code for response in others] == [404] * (len(exports) + len(refused))
     (part,) = asked(studio, f"{base}/dry", Range="bytes=0-3")
     assert (part.status_code, part.content) == (206, b"RIFF")
 
@@ -234,10 +240,11 @@ def test_an_export_a_preview_and_a_step_leave_no_file_behind(studio: Studio, tmp
     kept = player_data(visit)["steps"]["kept"]
     assert turn.refined.steps[kept - 1].chain == turn.chain
     at_once = {"chain": [{"effect": "filter", "settings": {"lowpass_hz": 300.0}}]}
-    flac, heard, first, last = asked(
-        studio, f"/export/{visit.token}/flac", (f"/preview/{visit.token}", at_once),
+    heard, first, last = asked(
+        studio, (f"/preview/{visit.token}", at_once),
         f"/step/{visit.token}/{turn.id}/0", f"/step/{visit.token}/{turn.id}/{kept}",
     )  # fmt: skip
+    flac = taken(studio, visit, "flac")
     assert 'filename="take-warmer.flac"' in flac.headers["content-disposition"]
     sounds = [soundfile.read(io.BytesIO(each.content)) for each in (flac, heard, first, last)]
     assert {(rate, samples.shape) for samples, rate in sounds} == {(22_050, (44_100, 2))}

@@ -29,7 +29,7 @@ MONO_FONTS = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"
 KEEP_UPLOADS_SECONDS = 300  # a page opens what it has sent at once
 QUEUE_SECONDS = 0.01  # between two looks at the queue, where Gradio's millisecond keeps an idle server at 5% of a core
 
-STYLES = ("style.css", "player.css", "chain.css", "history.css")
+STYLES = ("style.css", "player.css", "take.css", "chain.css", "history.css")
 
 STREAM = STATIC / "stream.js"
 WORKLETS = sorted(STATIC.rglob("*-worklet.js"))  # which run beside the page

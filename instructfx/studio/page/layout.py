@@ -41,7 +41,7 @@ class Page:
     new: gradio.Button
     player: gradio.HTML
     rendering: gradio.HTML
-    downloads: gradio.HTML
+    take: gradio.HTML
     conversation: gradio.HTML
     progress: gradio.HTML
     stop: gradio.Button
@@ -74,6 +74,7 @@ class _Listening(TypedDict):
     new: gradio.Button
     player: gradio.HTML
     rendering: gradio.HTML
+    take: gradio.HTML
 
 
 class _Talk(TypedDict):
@@ -94,7 +95,6 @@ class _Rack(TypedDict):
     chain: gradio.HTML
     history: gradio.HTML
     pictures: gradio.HTML
-    downloads: gradio.HTML
 
 
 def laid_out(token: gradio.State, blocks: gradio.Blocks, limits: Limits) -> Page:
@@ -139,7 +139,8 @@ def _listen() -> _Listening:
             new = gradio.Button("New track", elem_id="new", elem_classes="quiet", size="sm")
         player = gradio_compat.part("ifx-player", "player", "Player")
         rendering = gradio_compat.html("", "rendering")
-    return {"track": track, "new": new, "player": player, "rendering": rendering}
+        take = gradio_compat.part("ifx-take", "take", "Take it with you")
+    return {"track": track, "new": new, "player": player, "rendering": rendering, "take": take}
 
 
 def _talk() -> _Talk:
@@ -201,7 +202,4 @@ def _rack() -> _Rack:
     with gradio.Column(elem_classes="sheet"):
         gradio.HTML("<h2>Pictures</h2>")
         pictures = gradio_compat.html("", "pictures")
-    with gradio.Column(elem_classes="sheet"):
-        gradio.HTML("<h2>Take it with you</h2>")
-        downloads = gradio_compat.html("", "downloads")
-    return {"chain": chain, "history": history, "pictures": pictures, "downloads": downloads}
+    return {"chain": chain, "history": history, "pictures": pictures}

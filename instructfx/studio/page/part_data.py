@@ -147,13 +147,6 @@ def pictures(drawn: Mapping[str, str]) -> str:
     return "".join(f'<figure class="picture {name}">{svg}</figure>' for name, svg in drawn.items())
 
 
-def downloads(visit: Visit) -> str:
-    """Links to everything that can be taken away of what plays now."""
-    from instructfx.exports import FORMATS
-
-    return html.downloads(visit.token, [(each.name, each.label, each.help) for each in FORMATS.values()])
-
-
 def conversation(visit: Visit, job: SessionJob | None = None) -> str:
     """The conversation, with what is being worked on."""
     runs = runs_of(visit.session)

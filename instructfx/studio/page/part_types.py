@@ -212,10 +212,50 @@ class PlayerData(TypedDict):
     steps: StepsData | None
 
 
+# Taking it away
+
+
+class FormatData(TypedDict):
+    """A format in which the session can be saved."""
+
+    name: str
+    label: str
+    help: str
+    facts: list[str]  # what its file will be, where it holds the track
+
+
+class TakeData(TypedDict):
+    """What `<ifx-take>` is given."""
+
+    session: str
+    formats: list[FormatData]
+
+
+class SavingData(TypedDict):
+    """A line of the answer to who asked for a file: it is being made."""
+
+    share: float  # 0 to 1
+    before: int  # so many are made first
+
+
+class SavedData(TypedDict):
+    """The last line: it is made."""
+
+    url: str
+    name: str
+    notes: list[str]
+
+
+class NotSavedData(TypedDict):
+    """The last line: it could not be made."""
+
+    trouble: str
+
+
 class AddressData(TypedDict):
     """What `<ifx-address>` is given."""
 
     session: str  # the session's id, or nothing
 
 
-PartData = ChainData | HistoryData | PlayerData | AddressData
+PartData = ChainData | HistoryData | PlayerData | TakeData | AddressData

@@ -12,6 +12,7 @@ from instructfx.studio.page import html, part_data
 from instructfx.studio.page.examples import suitable
 from instructfx.studio.page.gradio_compat import Changes, visible
 from instructfx.studio.page.layout import Page
+from instructfx.studio.page.take_data import take_data
 from instructfx.studio.visits.job import Job, SessionJob
 from instructfx.studio.visits.jobs import AskJob, sound_job
 from instructfx.studio.visits.opening import Studio
@@ -60,6 +61,7 @@ class Follower:
                 page.rendering: html.notice(job.trouble or capital("; ".join(job.told))),
                 page.player: part_data.player_data(visit),
                 page.history: part_data.tree_data(visit),
+                page.take: take_data(visit),
             }
         if standing is None:
             return
@@ -107,7 +109,7 @@ class Follower:
             page.chain: part_data.rack_data(visit, editable=True),
             page.history: part_data.tree_data(visit),
             page.pictures: part_data.pictures(visit.pictures if session.turns else {}),
-            page.downloads: part_data.downloads(visit),
+            page.take: take_data(visit),
             **self.running(False),
             **self.examples(suitable(visit.track, session.chain)),
             page.undo: gradio.update(interactive=steps.can_undo),

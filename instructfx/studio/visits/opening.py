@@ -129,7 +129,8 @@ class Studio:
     def _welcome(self, token: str, opened: Opened, folder: Path, page: str, agents: AgentNames) -> Visit:
         session, track = self.store.load(opened.session_id)
         self.store.touch(session.id)
-        visit = Visit(token, session, track, agents, folder, page, opened.dry, self.store.names(session.id))
+        names = self.store.names(session.id)
+        visit = Visit(token, session, track, agents, folder, page, opened.dry, names, tags=opened.tags)
         visit.entries += entries_of(session)
         return self.visits.welcome(visit)
 

@@ -73,7 +73,7 @@ class Visit:
     asks that turn to keep its best so far and end. serial counts what was started here, so that whoever watches
     something older knows; over ends what nobody waits for since. picked and compared are what the page looks at
     beside the turn that plays; playing is what it played last; making is what it is to sound like, on its way here;
-    made are files that a program asked for, by their names.
+    tags is what exports keep of what the track's file says; made are files that were asked for, by their names.
     """
 
     token: str
@@ -84,6 +84,7 @@ class Visit:
     page: str
     dry: Sound
     names: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
     entries: list[VisitEntry] = field(default_factory=list)
     busy: threading.Lock = field(default_factory=threading.Lock)
     job: SessionJob | None = None
@@ -133,7 +134,7 @@ class Visit:
         return next((sound for sound in (*self._renders, *self._excerpts) if sound.path.name == name), None)
 
     def keep_made(self, path: Path) -> None:
-        """Note a file that a program may fetch, and remove those that it has not fetched for longest."""
+        """Note a file that may be fetched, and remove those that were not for longest."""
         self.made[path.name] = path
         while len(self.made) > MADE_KEPT:
             self.made.pop(next(iter(self.made))).unlink(missing_ok=True)

@@ -256,10 +256,11 @@ ProgressReport = Waiting | At | Stepped | RenderingReport
 
 @dataclass(frozen=True)
 class Opened:
-    """A session is open."""
+    """A session is open. tags is what the track's file says of it, as people call that, and exports keep."""
 
     session_id: str
     dry: Sound
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
