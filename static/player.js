@@ -124,7 +124,7 @@ class Player extends HTMLElement {
   get state() {
     const { transport, library, test, selected, matched, region, preview, part, audible, loaded } = this.#playback;
     const hidden = test && !test.answered;
-    const gains = loaded.map((id) => [id, id === audible ? this.#playback.gainOf(id) : 0]);
+    const gains = loaded.map((id) => [id, id === audible ? this.#playback.gainOf(this.#playback.version(id)) : 0]);
     return {
       playing: transport.playing,
       position: transport.position,

@@ -97,7 +97,7 @@ export function showClock(view, { transport, duration }) {
 export function picture(playback, region) {
   const { data, duration, selected, test, transport } = playback;
   const drawn = (version) =>
-    version && { peaks: version.peaks, start: version.start, seconds: version.seconds, gain: playback.gainOf(version.id) };
+    version && { peaks: version.peaks, start: version.start, seconds: version.seconds, gain: playback.gainOf(version) };
   const heard = playback.version(selected) ?? playback.version(data?.current) ?? playback.version("dry");
   return {
     duration,

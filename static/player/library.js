@@ -14,8 +14,9 @@ export class Library {
   #wanted = []; // {url, number}, the most urgent first
   #abort = new AbortController();
 
-  /** rate: Hz of everything decoded; failed: address of the segments to the reason, in words. */
-  rate = null;
+  #rate;
+
+  /** The address of the segments of a sound to the reason why there are none, in words. */
   failed = new Map();
 
   /** arrived(url) and lost(url, reason) are told. */
@@ -32,15 +33,15 @@ export class Library {
     return this.#pieces.get(addressOf({ url, number }));
   }
 
-  /** Another track: everything is forgotten and what is under way is called off. */
-  forget() {
+  /** Another track, of so many Hz: everything is forgotten and what is under way is called off. */
+  begin(rate) {
     this.#abort.abort();
     this.#abort = new AbortController();
     this.#pieces.clear();
     this.#loading.clear();
     this.#wanted = [];
     this.failed.clear();
-    this.rate = null;
+    this.#rate = rate;
   }
 
   /** Have these segments, {url, number}, here as soon as can be, the most urgent first. */
@@ -65,7 +66,7 @@ export class Library {
   async #load(url, address, signal) {
     this.#loading.add(address);
     try {
-      const buffer = await decoded(await fetched(address, signal), this.rate);
+      const buffer = await decoded(await fetched(address, signal), this.#rate);
       if (signal.aborted) return;
       this.#pieces.set(address, buffer);
       this.#makeRoom();

@@ -1,38 +1,36 @@
 import { BlindTest } from "./blind.js";
+import { Choice, EDIT } from "./choice.js";
 import { decoded, fetched } from "./decoding.js";
 import { Library } from "./library.js";
-import { common, DRY, loopOf, offers, opponent, versionOf } from "./offers.js";
+import { common, DRY, opponent } from "./offers.js";
 import { isWithin, segmentsOf, stretchOf, voiceOf } from "./sounds.js";
 import { Transport } from "./transport.js";
 import { Waiting } from "./waiting.js";
 
-const EDIT = "edit";
 const [AHEAD, BESIDE] = [12, 4]; // seconds that are here of what is heard, and of what else can be
 const ENOUGH = 0.3; // of what is to be heard now
 
 /**
- * What is heard: which version is wanted and which is there, the loop, a short preview in its place, a blind test.
- * It knows sound and data, and nothing of the page. A sound, that of a version or a preview, is known by its url.
+ * What is heard of what was chosen: what of it is there, what is to be fetched, what is played meanwhile. It knows
+ * nothing of the page. A sound, that of a version or a preview, is known by its url.
  */
-export class Playback {
-  data = null;
-  selected = DRY; // a version's id, or "edit" while a preview is chosen
-  matched = true;
-  region = null; // {start, end} in seconds
-  test = null; // BlindTest
-  preparing = null; // {versions, done} of a test that is about to begin
-  preview = null; // {url, name, label, start, seconds, end, buffer, over}
-  part = null; // the sound that is looped because no more of it is there
-  #sounds = new Map(); // all that was offered of this track, by url
+export class Playback extends Choice {
+  #sounds = new Map(); // versions that there are, or that are still heard, by url
   #tickets = 0;
   #pressed = false;
   #eager = false; // play as soon as there is something to hear
   #waiting = new Waiting(() => this.changed());
 
+<<<<<<< HEAD
   /**
    * changed() after anything changed; failed(words) where something could not be had; opened(context) makes meters ready.
    */
   constructor({ changed, failed, opened }) {
+=======
+  /** changed() after anything changed; failed(words) where something could not be had. */
+  constructor({ changed, failed }) {
+    super();
+>>>>>>> sound
     this.changed = changed;
     this.failed = failed;
     this.transport = new Transport({
@@ -47,11 +45,6 @@ export class Playback {
     });
   }
 
-  /** The versions to choose from, in order: {slot, id, version}. */
-  get offered() {
-    return offers(this.data, this.selected);
-  }
-
   get playing() {
     return this.transport.playing || this.transport.starting || this.#eager;
   }
@@ -59,11 +52,6 @@ export class Playback {
   /** Something was to be heard a while ago and is not here yet. */
   get waiting() {
     return this.#waiting.long;
-  }
-
-  /** Seconds; the longest of what is on offer. */
-  get duration() {
-    return Math.max(0, ...this.offered.map(({ version: { start, seconds } }) => start + seconds));
   }
 
   /** The id of what is heard. */
@@ -83,30 +71,17 @@ export class Playback {
     return new Map((this.data?.versions ?? []).filter(reason).map((version) => [version.id, reason(version)]));
   }
 
-  version(id) {
-    return versionOf(this.data, id);
-  }
-
-  labelOf(id) {
-    return this.version(id)?.label ?? "This version";
-  }
-
-  /** Linear gain of a version as it is to be heard: levels are matched in a blind test whatever the switch says. */
-  gainOf(id) {
-    const decibels = this.matched || this.test ? (this.version(id)?.gain_db ?? 0) : 0;
-    return 10 ** (decibels / 20);
-  }
-
   open(data) {
     const before = this.data;
-    if (before?.session !== data?.session) this.#forget();
+    if (before?.session !== data?.session) this.#begin(data?.sample_rate);
     this.data = data;
     if (!data) return this.changed();
-    this.library.rate = this.transport.rate = data.sample_rate;
-    data.versions.forEach((version) => this.#sounds.set(version.url, version));
+    const known = [...this.#sounds].filter(([url]) => this.transport.has(url));
+    this.#sounds = new Map([...known, ...data.versions.map((version) => [version.url, version])]);
     const fresh = !before || before.session !== data.session || before.current !== data.current;
     if (fresh && this.preview) this.preview.over = true;
     if (fresh || (this.selected !== EDIT && !this.version(this.selected))) this.selected = data.current ?? DRY;
+    if (!this.test) this.#level();
     this.#settle();
   }
 
@@ -159,7 +134,7 @@ export class Playback {
   setRegion(region) {
     this.region = region;
     if (this.part && region && !common(region, stretchOf(this.part))) this.#letGo();
-    this.#arrange(region && !isWithin(region, this.transport.position) ? this.#loopWith(this.part).start : null);
+    this.#arrange(region && !isWithin(region, this.transport.position) ? this.loopWith(this.part).start : null);
     this.#settle();
   }
 
@@ -236,50 +211,28 @@ export class Playback {
     this.#settle();
   }
 
-  #forget() {
-    this.preparing?.done(false);
-    this.data = this.test = this.preparing = this.preview = this.region = this.part = null;
+  /** Another track, of so many Hz, or none. */
+  #begin(rate) {
+    this.forget();
     this.#tickets += 1;
     this.#eager = false;
-    this.selected = DRY;
     this.#sounds.clear();
-    this.library.forget();
-    this.transport.forget();
-  }
-
-  /** The sound that should be heard now. */
-  get #wanted() {
-    if (this.test) return this.test.version(this.test.heard);
-    return this.selected === EDIT ? this.preview : this.version(this.selected);
-  }
-
-  /** Versions that are in use beside those on offer, and whose names are hidden. */
-  get #tested() {
-    return (this.test ?? this.preparing)?.versions ?? [];
-  }
-
-  /** The part to which a sound is bound: itself where it is one; in a blind test both sounds are bound alike. */
-  #boundOf(sound) {
-    return (this.test?.versions ?? [sound]).find(({ whole }) => !whole) ?? null;
-  }
-
-  /** The loop where a part is bound to be looped, or none is. */
-  #loopWith(part) {
-    return loopOf(this.region, part && stretchOf(part));
+    this.library.begin(rate);
+    this.transport.begin(rate);
   }
 
   /** The second from which a sound would be heard. */
   #entry(sound) {
     const { position, playing } = this.transport;
     const here = !playing && position >= this.duration ? 0 : position;
-    const bound = this.#boundOf(sound);
-    const loop = bound && this.#loopWith(bound);
+    const bound = this.boundOf(sound);
+    const loop = bound && this.loopWith(bound);
     return loop && !isWithin(loop, here) ? loop.start : here;
   }
 
   #isReady(sound) {
     const from = this.#entry(sound);
-    const loop = this.#loopWith(this.#boundOf(sound) ?? this.part);
+    const loop = this.loopWith(this.boundOf(sound) ?? this.part);
     const to = loop && from < loop.end ? Math.min(from + ENOUGH, loop.end) : from + ENOUGH;
     return this.transport.ready(sound.url, from, to);
   }
@@ -288,14 +241,14 @@ export class Playback {
   #settle() {
     const { data, transport } = this;
     if (!data) return;
-    if (this.#isLost(this.#wanted)) this.selected = this.#instead() ?? this.selected;
-    const wanted = this.#wanted;
+    if (this.#isLost(this.wanted)) this.selected = this.#instead() ?? this.selected;
+    const wanted = this.wanted;
     this.#enrol();
-    const ready = this.#tested.length ? this.#tested.every((each) => this.#isReady(each)) : this.#isReady(wanted);
-    if (this.preparing && (ready || this.#tested.some(({ url }) => this.library.failed.has(url)))) this.preparing.done(ready);
+    const ready = this.tested.length ? this.tested.every((each) => this.#isReady(each)) : this.#isReady(wanted);
+    if (this.preparing && (ready || this.tested.some(({ url }) => this.library.failed.has(url)))) this.preparing.done(ready);
     if (ready && !this.preparing && transport.audible !== wanted.url) transport.hear(wanted.url);
-    transport.together = (this.test?.versions ?? []).map(({ url }) => url);
-    if (transport.audible === wanted.url) this.#bind(this.#boundOf(wanted));
+    transport.together = this.tested.map(({ url }) => url);
+    if (transport.audible === wanted.url) this.#bind(this.boundOf(wanted));
     this.#release();
     if (this.#eager && transport.audible === wanted.url && ready) {
       this.#eager = false;
@@ -310,11 +263,10 @@ export class Playback {
 
   /** Voices for all that can be heard. */
   #enrol() {
-    const sounds = [...this.offered.map(({ version }) => version), ...this.#tested, this.preview].filter(Boolean);
     this.transport.length = this.duration;
-    for (const sound of sounds.filter(({ url }) => !this.transport.has(url))) {
+    for (const sound of this.inUse.filter(({ url }) => !this.transport.has(url))) {
       const piece = (number) => this.library.piece(sound.url, number);
-      this.transport.add(sound.url, voiceOf(sound, this.data, piece), this.#gain(sound));
+      this.transport.add(sound.url, voiceOf(sound, this.data, piece), this.gainOf(sound));
     }
   }
 
@@ -323,22 +275,20 @@ export class Playback {
     if (!part || this.part?.url === part.url) return;
     this.part = part;
     const { playing, position } = this.transport;
-    const loop = this.#loopWith(part);
+    const loop = this.loopWith(part);
     this.#arrange(playing && !isWithin(loop, position) ? loop.start : null);
   }
 
   /** What is of no use any more: voices, a preview, the loop that was there for a part alone. */
   #release() {
     const { audible, ids } = this.transport;
-    const preview = this.preview?.over ? null : this.preview;
-    const used = [...this.offered.map(({ version }) => version), ...this.#tested, preview].map((each) => each?.url);
-    const isUsed = (url) => url === audible || used.includes(url);
-    if (this.part && !isUsed(this.part.url)) {
+    const used = new Set([audible, ...this.inUse.map(({ url }) => url)]);
+    if (this.part && !used.has(this.part.url)) {
       this.part = null;
       this.#arrange();
     }
-    if (this.preview && !isUsed(this.preview.url)) this.preview = null;
-    ids.filter((url) => !isUsed(url)).forEach((url) => this.transport.remove(url));
+    if (this.preview && !used.has(this.preview.url)) this.preview = null;
+    ids.filter((url) => !used.has(url)).forEach((url) => this.transport.remove(url));
   }
 
   /** Somebody wants to be elsewhere: a preview ends, a version of which no more is there stays where it can be heard. */
@@ -346,19 +296,19 @@ export class Playback {
     const { audible, playing } = this.transport;
     if (this.part.url === this.preview?.url && !this.preview.over) return this.#endPreview(seconds);
     if (audible !== this.part.url) this.part = null;
-    this.#arrange(this.part && playing ? this.#loopWith(this.part).start : seconds);
+    this.#arrange(this.part && playing ? this.loopWith(this.part).start : seconds);
   }
 
   /** Have fetched what comes next, and note whether that is waited for. */
   #look() {
     if (!this.data) return;
-    const wanted = this.#wanted;
+    const wanted = this.wanted;
     const heard = this.transport.playing && this.#sounds.get(this.transport.audible);
     const some = (sound, seconds) => {
-      const loop = this.#loopWith(this.#boundOf(sound) ?? this.part);
+      const loop = this.loopWith(this.boundOf(sound) ?? this.part);
       return segmentsOf(sound, this.data, this.#entry(sound), seconds, loop);
     };
-    const beside = [this.version(this.data.current), this.version(DRY), ...this.#tested, ...(this.#pressed ? this.offered.map(({ version }) => version) : [])];
+    const beside = this.#pressed ? this.inUse : [this.version(this.data.current), this.version(DRY)];
     this.library.want([
       ...some(wanted, ENOUGH),
       ...(heard ? some(heard, BESIDE) : []),
@@ -390,16 +340,12 @@ export class Playback {
     this.#settle();
   }
 
-  #gain({ id, gain_db }) {
-    return id === undefined ? 10 ** (gain_db / 20) : this.gainOf(id);
-  }
-
   #level() {
-    this.#sounds.forEach((sound, url) => this.transport.setGain(url, this.#gain(sound)));
+    this.#sounds.forEach((sound, url) => this.transport.setGain(url, this.gainOf(sound)));
   }
 
   #arrange(seconds = null) {
-    this.transport.arrange(this.#loopWith(this.part), seconds);
+    this.transport.arrange(this.loopWith(this.part), seconds);
   }
 
   #endPreview(seconds = null) {

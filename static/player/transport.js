@@ -1,12 +1,10 @@
+import { Clock } from "./clock.js";
 import { Fader } from "./fader.js";
 import { Timeline } from "./timeline.js";
 import { Voice } from "./voice.js";
 
-const AHEAD = 0.025; // seconds: the audio thread works in bursts, and what is planned for later than one is exact
-const CROSSFADE = 0.01;
+const CROSSFADE = 0.01; // seconds
 const DIP = 0.006; // around a jump, so that it does not click
-const QUANTA = 256; // frames: what starts is taken up a quantum of 128 after the one under way
-const IDLE_MS = 10_000;
 const [FORESIGHT, LOOK_MS] = [4, 1000]; // seconds that are planned, and how often: a hidden page looks once a second
 const ENOUGH = 0.25; // seconds that are here before the clock goes on
 
@@ -19,8 +17,7 @@ const ENOUGH = 0.25; // seconds that are here before the clock goes on
 export class Transport {
   playing = false;
   stalled = false; // playing, but the clock waits for a piece
-  rate = null; // Hz, of the track; set before the first voice is added
-  #context = null;
+  #clock = new Clock();
   #master = null;
   #voices = new Map();
   #audible = null;
@@ -30,15 +27,13 @@ export class Transport {
   #edge = Infinity; // the tick at which it will stand
   #loop = null; // {start, end} in frames
   #starting = false;
-  #preparing = null;
-  #prepared = false;
   #seam = 0; // the tick of the last jump of a loop that was planned
   #length = 0;
   #timer = 0;
 
   /**
-   * started() and ended() are told when it begins to play and when the end is reached, looked() whenever it has looked at
-   * what comes next; opened(context) makes ready what measures it, and nothing plays before that.
+   * started() and ended() are told when it begins to play and at the end, looked() when it looked at what comes;
+   * opened(context) makes ready what measures it.
    */
   constructor({ started, ended, looked, opened }) {
     Object.assign(this, { started, ended, looked, opened });
@@ -46,7 +41,7 @@ export class Transport {
 
   /** The context and the node that everything heard passes; null before the first press. For measuring. */
   get tap() {
-    return this.#context && { context: this.#context, output: this.#master.node };
+    return this.#master && { context: this.#clock.context, output: this.#master.node };
   }
 
   get audible() {
@@ -59,7 +54,7 @@ export class Transport {
   }
 
   get position() {
-    return this.rate ? this.#frameAt(this.#now) / this.rate : 0;
+    return this.#frameAt(this.#clock.now) / this.#rate;
   }
 
   /** Length of the track in seconds: the longest of its versions. */
@@ -82,14 +77,15 @@ export class Transport {
     return this.has(id) && this.#voices.get(id).reach(this.#frames(from), end) >= end;
   }
 
-  /** Another track: silence, and a new context for its sample rate. */
-  forget() {
+  /** Another track, of so many Hz: silence, and a clock of its own. */
+  begin(rate) {
     clearTimeout(this.#timer);
-    this.#context?.close();
-    this.#context = this.#master = this.#audible = this.#loop = this.#timeline = this.rate = null;
+    this.#clock.close();
+    this.#clock = new Clock(rate, this.opened);
+    this.#master = this.#audible = this.#loop = this.#timeline = null;
     this.#voices.clear();
     this.together = [];
-    this.playing = this.stalled = this.#starting = this.#prepared = false;
+    this.playing = this.stalled = this.#starting = false;
     this.#frame = this.#length = 0;
   }
 
@@ -97,7 +93,7 @@ export class Transport {
   add(id, sound, gain) {
     const voice = new Voice(sound, gain);
     this.#voices.set(id, voice);
-    if (this.#context) this.#wire(voice);
+    if (this.#master) this.#wire(voice);
   }
 
   remove(id) {
@@ -105,8 +101,8 @@ export class Transport {
     if (!voice) return;
     this.#voices.delete(id);
     if (this.#audible === id) this.#audible = null;
-    if (!this.#context) return;
-    const when = this.#soon();
+    if (!this.#master) return;
+    const when = this.#clock.soon();
     voice.fader.ramp(0, when, CROSSFADE);
     voice.stop(when + CROSSFADE);
     setTimeout(() => voice.fader.node.disconnect(), 500);
@@ -132,21 +128,18 @@ export class Transport {
   }
 
   play() {
-    clearTimeout(this.#timer);
     this.#open();
     if (this.playing || !this.#length) return;
-    const context = this.#context;
-    if (context.state === "running" && this.#prepared) return this.#begin();
+    const clock = this.#clock;
+    if (clock.runs) return this.#begin();
     this.#starting = true;
-    const begin = () => context === this.#context && this.#starting && this.#begin();
-    Promise.all([context.resume(), this.#preparing]).then(begin, () => {}); // closed meanwhile: another track
+    clock.wake().then((runs) => runs && clock === this.#clock && this.#starting && this.#begin());
   }
 
   /** A press lets sound start even if what it is to play is still on its way. */
   wake() {
-    if (!this.rate) return;
     this.#open();
-    this.#context.resume().catch(() => {});
+    this.#clock.wake();
   }
 
   #begin() {
@@ -155,7 +148,7 @@ export class Transport {
     this.playing = true;
     if (this.#frame >= this.#length) this.#frame = 0;
     const frame = this.#frame;
-    this.#exactly((when) => this.#run(when, frame));
+    this.#clock.exactly((when) => this.#run(when, frame));
     this.attend();
     this.started();
   }
@@ -163,23 +156,22 @@ export class Transport {
   pause() {
     this.#starting = false;
     if (!this.playing) return;
-    const when = this.#soon();
-    this.#frame = this.#frameAt(this.#tick(when));
+    const when = this.#clock.soon();
+    this.#frame = this.#frameAt(this.#clock.tick(when));
     this.#master.ramp(0, when, DIP);
     this.playing = this.stalled = false;
     this.#timeline = null;
     this.#voices.forEach((voice) => voice.stop(when + DIP));
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#context?.suspend(), IDLE_MS);
+    this.#clock.rest();
   }
 
   get loop() {
-    return this.#loop && { start: this.#loop.start / this.rate, end: this.#loop.end / this.rate };
+    return this.#loop && { start: this.#loop.start / this.#rate, end: this.#loop.end / this.#rate };
   }
 
   /** Loop {start, end} in seconds, or nothing; and go to a second, where one is given, else on as before. */
   arrange(loop, seconds = null) {
-    if (!this.rate) return;
     const frames = (time) => Math.min(Math.max(0, this.#frames(time)), this.#length);
     const planned = loop && { start: frames(loop.start), end: frames(loop.end) };
     const goal = seconds === null ? null : frames(seconds);
@@ -188,38 +180,33 @@ export class Transport {
     if (!this.#timeline) this.#frame = goal ?? this.#frame;
     if (!this.playing) return;
     const [timeline, edge, frame] = [this.#timeline, this.#edge, this.#frame];
-    this.#exactly((when) => {
+    this.#clock.exactly((when) => {
       if (goal !== null) this.#master.ramp(0, when - DIP, DIP);
-      const due = timeline ? Math.min(timeline.frameAt(Math.min(this.#tick(when), edge)), this.#length) : frame;
+      const due = timeline ? Math.min(timeline.frameAt(Math.min(this.#clock.tick(when), edge)), this.#length) : frame;
       this.#run(when, goal ?? due);
     });
     this.attend();
   }
 
-  /** See to what comes: pieces that are due and are here, jumps of a loop, which must not click, a piece that is
-   * missing, the end of the track. */
+  /** See to what comes: pieces that are due, jumps of a loop, which must not click, a piece that is missing, the end. */
   attend() {
     if (!this.playing) return;
     clearTimeout(this.#timer);
-    if (this.#timeline && this.#now >= this.#edge) this.#stall();
-    if (this.stalled && this.#canGoOn()) this.#exactly((when) => this.#run(when, this.#frame));
+    if (this.#timeline && this.#clock.now >= this.#edge) this.#stall();
+    if (this.stalled && this.#canGoOn()) this.#clock.exactly((when) => this.#run(when, this.#frame));
     if (this.#timeline) this.#plan();
-    const left = this.#timeline ? Math.min(this.#edge, this.#endTick()) - this.#now : Infinity;
+    const left = this.#timeline ? Math.min(this.#edge, this.#endTick()) - this.#clock.now : Infinity;
     if (left <= 0 && this.#edge === Infinity) return this.#end();
-    this.#timer = setTimeout(() => this.attend(), Math.min(LOOK_MS, Math.max(20, (1000 * left) / this.rate)));
+    this.#timer = setTimeout(() => this.attend(), Math.min(LOOK_MS, Math.max(20, (1000 * left) / this.#rate)));
     this.looked();
   }
 
-  get #now() {
-    return this.#tick(this.#context?.currentTime ?? 0);
-  }
-
-  #tick(time) {
-    return Math.round(time * this.rate);
+  get #rate() {
+    return this.#clock.rate;
   }
 
   #frames(seconds) {
-    return Math.round(seconds * (this.rate ?? 0));
+    return Math.round(seconds * this.#rate);
   }
 
   #frameAt(tick) {
@@ -228,18 +215,13 @@ export class Transport {
 
   /** The tick at which the end of the track is reached. */
   #endTick() {
-    return this.#timeline.loop ? Infinity : this.#now + this.#length - this.#timeline.frameAt(this.#now);
+    return this.#timeline.loop ? Infinity : this.#clock.now + this.#length - this.#timeline.frameAt(this.#clock.now);
   }
 
   #open() {
-    if (this.#context) return;
-    try {
-      this.#context = new AudioContext({ sampleRate: this.rate ?? undefined });
-    } catch {
-      this.#context = new AudioContext(); // the browser resamples where it cannot play at the file's own rate
-    }
-    const context = this.#context;
-    this.#preparing = this.opened(context).then(() => (this.#prepared ||= context === this.#context));
+    this.#clock.open();
+    if (this.#master) return;
+    const { context } = this.#clock;
     this.#master = new Fader(context, 0);
     this.#master.node.connect(context.destination);
     this.#voices.forEach((voice) => this.#wire(voice));
@@ -247,32 +229,13 @@ export class Transport {
   }
 
   #wire(voice) {
-    voice.outlet = new GainNode(this.#context);
-    voice.fader = new Fader(this.#context, 0);
+    const { context } = this.#clock;
+    [voice.outlet, voice.fader] = [new GainNode(context), new Fader(context, 0)];
     voice.outlet.connect(voice.fader.node).connect(this.#master.node);
   }
 
-  #soon(ahead = AHEAD) {
-    const { currentTime, sampleRate, baseLatency } = this.#context;
-    return Math.ceil((currentTime + Math.max(ahead, 1.5 * (baseLatency || 0))) * sampleRate) / sampleRate;
-  }
-
-  /**
-   * Do something at one exact time in the near future; again, for later, where that time has come meanwhile. It is told
-   * the time, and the one before where that has come.
-   */
-  #exactly(plan) {
-    for (let [ahead, missed] = [AHEAD, null]; ; ahead *= 2) {
-      const when = this.#soon(ahead);
-      plan(when, missed);
-      const { currentTime, sampleRate } = this.#context;
-      if (currentTime + QUANTA / sampleRate <= when || ahead > 0.5) return;
-      missed = when;
-    }
-  }
-
   #run(when, frame) {
-    const tick = this.#tick(when);
+    const tick = this.#clock.tick(when);
     this.#voices.forEach((voice) => voice.stop(when));
     this.#timeline = new Timeline(tick, frame, this.#loop);
     [this.#edge, this.#seam, this.stalled] = [Infinity, tick, false];
@@ -281,9 +244,9 @@ export class Transport {
   }
 
   #planVoice(voice, now, soon, late = false) {
-    const until = soon + FORESIGHT * this.rate;
+    const until = soon + FORESIGHT * this.#rate;
     const spans = this.#timeline.spans(now, until);
-    return voice.plan({ context: this.#context, rate: this.rate, spans, now, soon, until, late });
+    return voice.plan({ context: this.#clock.context, rate: this.#rate, spans, now, soon, until, late });
   }
 
   get #watched() {
@@ -291,13 +254,13 @@ export class Transport {
   }
 
   #plan() {
-    const [now, watched, before] = [this.#now, this.#watched, this.#edge];
-    this.#timeline.pass(now - this.rate);
-    this.#exactly((when, missed) => {
+    const [now, watched, before] = [this.#clock.now, this.#watched, this.#edge];
+    this.#timeline.pass(now - this.#rate);
+    this.#clock.exactly((when, missed) => {
       this.#edge = Infinity;
       for (const [id, voice] of this.#voices) {
-        if (missed !== null) voice.stop(0, this.#tick(missed));
-        const gap = this.#planVoice(voice, now, this.#tick(when), !watched.includes(id));
+        if (missed !== null) voice.stop(0, this.#clock.tick(missed));
+        const gap = this.#planVoice(voice, now, this.#clock.tick(when), !watched.includes(id));
         if (watched.includes(id)) this.#edge = Math.min(this.#edge, gap);
       }
     });
@@ -307,16 +270,16 @@ export class Transport {
   /** The fall at the edge and the dips where a loop jumps. before: the edge until now. */
   #shape(now, before) {
     const [edge, seam] = [this.#edge, this.#seam];
-    const early = (time) => Math.max(time, this.#soon());
-    if (before !== edge && before < Infinity) this.#master.ramp(1, early(before / this.rate - DIP), DIP); // it goes on
+    const early = (time) => Math.max(time, this.#clock.soon());
+    if (before !== edge && before < Infinity) this.#master.ramp(1, early(before / this.#rate - DIP), DIP); // it goes on
     this.#seam = Math.min(seam, edge - 1);
-    for (const { tick } of this.#timeline.spans(now, Math.min(edge, now + FORESIGHT * this.rate))) {
+    for (const { tick } of this.#timeline.spans(now, Math.min(edge, now + FORESIGHT * this.#rate))) {
       if (tick <= this.#seam) continue;
-      this.#master.ramp(0, tick / this.rate - DIP / 2, DIP / 2);
-      this.#master.ramp(1, tick / this.rate, DIP / 2);
+      this.#master.ramp(0, tick / this.#rate - DIP / 2, DIP / 2);
+      this.#master.ramp(1, tick / this.#rate, DIP / 2);
       this.#seam = tick;
     }
-    if (edge < Infinity && (before !== edge || seam !== this.#seam)) this.#master.ramp(0, early(edge / this.rate - DIP), DIP);
+    if (edge < Infinity && (before !== edge || seam !== this.#seam)) this.#master.ramp(0, early(edge / this.#rate - DIP), DIP);
   }
 
   /** What is heard has come to a piece that is not here. */
@@ -329,14 +292,14 @@ export class Transport {
 
   #canGoOn() {
     const from = this.#frame;
-    const to = Math.min(from + ENOUGH * this.rate, this.#loop && from < this.#loop.end ? this.#loop.end : Infinity, this.#length);
+    const to = Math.min(from + ENOUGH * this.#rate, this.#loop && from < this.#loop.end ? this.#loop.end : Infinity, this.#length);
     return this.#watched.every((id) => this.#voices.get(id)?.reach(from, to) >= to);
   }
 
   #mix() {
-    if (!this.#context) return;
-    const since = (this.#voices.get(this.#audible)?.since ?? 0) / (this.rate ?? 1);
-    const when = Math.max(this.#soon(), since); // not before it sounds
+    if (!this.#master) return;
+    const since = (this.#voices.get(this.#audible)?.since ?? 0) / this.#rate;
+    const when = Math.max(this.#clock.soon(), since); // not before it sounds
     this.#voices.forEach((voice, id) => voice.fader.ramp(id === this.#audible ? voice.gain : 0, when, CROSSFADE));
   }
 
