@@ -21,16 +21,11 @@ export class Playback extends Choice {
   #eager = false; // play as soon as there is something to hear
   #waiting = new Waiting(() => this.changed());
 
-<<<<<<< HEAD
   /**
    * changed() after anything changed; failed(words) where something could not be had; opened(context) makes meters ready.
    */
   constructor({ changed, failed, opened }) {
-=======
-  /** changed() after anything changed; failed(words) where something could not be had. */
-  constructor({ changed, failed }) {
     super();
->>>>>>> sound
     this.changed = changed;
     this.failed = failed;
     this.transport = new Transport({
