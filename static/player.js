@@ -7,6 +7,9 @@ import { BlindPanel } from "./player/blind.js";
 import { Dock } from "./player/dock.js";
 import { NAMES, picture, showClock, showFace, shownSlots } from "./player/face.js";
 import { listen, listenEverywhere } from "./player/keys.js";
+import { Levels } from "./player/levels.js";
+import { Metering } from "./player/metering.js";
+import { DRY } from "./player/offers.js";
 import { Playback } from "./player/playback.js";
 import { Region } from "./player/region.js";
 import { Trajectory } from "./player/trajectory.js";
@@ -14,8 +17,11 @@ import { build } from "./player/view.js";
 import { Waveform } from "./player/waveform.js";
 
 /**
+ * @typedef {{loudness_lufs: number, loudness_range_lu: number, true_peak_dbtp: number, mono_loss_db: number}} LevelsData
+ */
+/**
  * @typedef {{id: string, label: string, words: string, url: string, gain_db: number, peaks: number[], start: number,
- * seconds: number, whole: boolean}} VersionData
+ * seconds: number, whole: boolean, levels: LevelsData|null}} VersionData
  */
 /** @typedef {{start: number, end: number}} ExcerptData */
 /** @typedef {{turn: string, count: number, kept: number, losses: number[], url: string}} StepsData */
@@ -30,7 +36,12 @@ const SEARCH = "Search"; // what the switch calls a step of it
 const BY_HAND = 8; // seconds of a loop asked for by key where no excerpt is near
 
 class Player extends HTMLElement {
-  #playback = new Playback({ changed: () => this.#redraw(), failed: (text) => this.#emit({ do: "error", text }) });
+  #playback = new Playback({
+    changed: () => (this.#meter(), this.#redraw()),
+    failed: (text) => this.#emit({ do: "error", text }),
+    opened: (context) => this.#metering.prepare(context),
+  });
+  #metering = new Metering((side, step) => this.#levels.measured(side, step, this.#playback.transport.position));
   #view = null;
   #frame = 0;
   #changed = false;
@@ -38,6 +49,7 @@ class Player extends HTMLElement {
   #fault = "";
   #gone = null;
   #waveform;
+  #levels;
   #region;
   #blind;
   #trajectory;
@@ -76,7 +88,7 @@ class Player extends HTMLElement {
   }
 
   set data(data) {
-    if (data?.session !== this.data?.session) this.#fault = "";
+    if (data?.session !== this.data?.session) this.#newTrack();
     this.#playback.open(data ?? null);
   }
 
@@ -133,6 +145,11 @@ class Player extends HTMLElement {
     };
   }
 
+  /** For tests: what the meters read, of the dry track and of what is heard; null before anything plays. */
+  get readings() {
+    return this.#metering.readings;
+  }
+
   get tap() {
     return this.#playback.transport.tap;
   }
@@ -141,6 +158,7 @@ class Player extends HTMLElement {
     const playback = this.#playback;
     const view = (this.#view = build(this));
     this.#waveform = new Waveform(view.canvas);
+    this.#levels = new Levels(view.levels, this.#metering);
     this.#region = new Region(view.position, view.handles, {
       duration: () => playback.duration,
       region: () => playback.region,
@@ -175,6 +193,19 @@ class Player extends HTMLElement {
       match: () => playback.setMatched(!playback.matched),
       escape: () => this.#escape(),
     });
+  }
+
+  #newTrack() {
+    this.#fault = "";
+    this.#levels?.clear();
+  }
+
+  /** Let the meters measure what is heard, from the moment on at which it begins; in a blind test nothing. */
+  #meter() {
+    const { transport, test, audible } = this.#playback;
+    const [dry, heard] = [this.#playback.version(DRY)?.url, transport.audible].map((url) => transport.outlet(url));
+    const playing = transport.playing && !test;
+    this.#metering.follow({ context: transport.tap?.context ?? null, dry, heard, id: audible, playing });
   }
 
   #emit(detail) {
@@ -250,6 +281,7 @@ class Player extends HTMLElement {
     if (this.#stepping && !stepping) this.#trajectory.rest();
     this.#stepping = stepping;
     showFace(this.#view, this.#playback, this.#fault);
+    this.#levels.show(this.#playback);
     this.#blind.show(test);
     this.#trajectory.show(test ? null : (data?.steps ?? null));
     this.#region.place();

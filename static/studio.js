@@ -2,6 +2,7 @@
 import "./player.js";
 import "./chain.js";
 import "./history.js";
+import "./take.js";
 import "./address.js";
 import "./change-curve.js";
 import "./focus.js";

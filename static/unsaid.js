@@ -20,7 +20,6 @@ const UNSAID = {
   "#rack-chain": region("Chain"),
   "#rack-history": region("History"),
   "#rack-pictures": region("Pictures"),
-  "#rack-downloads": region("Take it with you"),
 };
 
 function tell() {

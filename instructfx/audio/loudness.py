@@ -1,4 +1,5 @@
-"""Loudness after ITU-R BS.1770-4, block by block so that memory does not grow with length."""
+"""Loudness after ITU-R BS.1770-4 and its range after EBU Tech 3342, block by block so that memory does not grow with
+length."""
 
 from __future__ import annotations
 
@@ -13,8 +14,11 @@ Levels = npt.NDArray[np.float64]
 
 STEP_SECONDS = 0.1  # gating blocks of 400 ms start every 100 ms
 STEPS_IN_BLOCK = 4
+STEPS_IN_SHORT_TERM = 30
 ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_LU = -10.0
+RANGE_GATE_LU = -20.0
+RANGE_PERCENTILES = (10, 95)
 OFFSET_LU = -0.691
 
 
@@ -84,14 +88,25 @@ class LoudnessMeter:
         passing = gated(energies, ABSOLUTE_GATE_LUFS)
         return float(to_lufs(energies[passing].mean())) if passing.any() else ABSOLUTE_GATE_LUFS
 
+    def loudness_range_lu(self) -> float:
+        """From the 10th to the 95th percentile of the gated short-term loudness, three seconds every 100 ms, in LU (EBU
+        Tech 3342); 0 of what is shorter than that or passes no gate."""
+        steps = np.concatenate([*self._energies, np.zeros(0)])
+        if len(steps) < STEPS_IN_SHORT_TERM:
+            return 0.0
+        energies = np.convolve(steps, np.full(STEPS_IN_SHORT_TERM, 1 / STEPS_IN_SHORT_TERM), mode="valid")
+        levels = to_lufs(energies[gated(energies, ABSOLUTE_GATE_LUFS, RANGE_GATE_LU)])
+        low, high = np.percentile(levels, RANGE_PERCENTILES) if len(levels) else (0.0, 0.0)
+        return float(high - low)
 
-def gated(energies: Levels, absolute_lufs: float) -> npt.NDArray[np.bool_]:
-    """Which blocks pass both gates: the absolute one, and one 10 LU under the mean of those that pass that."""
+
+def gated(energies: Levels, absolute_lufs: float, relative_lu: float = RELATIVE_GATE_LU) -> npt.NDArray[np.bool_]:
+    """Which blocks pass both gates: the absolute one, and one so far from the mean of those that pass that."""
     levels = to_lufs(energies)
     loud = levels >= absolute_lufs
     if not loud.any():
         return loud
-    return loud & (levels > float(to_lufs(energies[loud].mean())) + RELATIVE_GATE_LU)
+    return loud & (levels > float(to_lufs(energies[loud].mean())) + relative_lu)
 
 
 def to_lufs(energy: Levels | float) -> Levels:

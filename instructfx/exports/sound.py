@@ -17,7 +17,7 @@ import soundfile
 import soxr
 
 from instructfx import __version__
-from instructfx.audio import MP3_RATES, Samples, put
+from instructfx.audio import Samples, put
 from instructfx.audio.naming import for_libsndfile
 from instructfx.chain import Chain
 from instructfx.errors import ExportError
@@ -57,7 +57,7 @@ ENCODINGS = {
 def write_sound(wanted: Wanted, path: Path) -> tuple[str, ...]:
     """Render into `path`, with the tags of the original; what the person should know."""
     encoding, track, chain = ENCODINGS[wanted.format.name], wanted.track, wanted.session.chain
-    rate = mp3_rate(track.sample_rate) if encoding.container == "MP3" else track.sample_rate
+    rate = wanted.format.rate_of(track.sample_rate)
     tags = read_tags(track.path).remarked(remark(wanted))
     with rendering(chain, track, None, lambda share: wanted.go_on(RENDERED * share), wanted.cancelled) as rendered:
         container = _container(encoding, rendered.frames * track.channels)
@@ -78,14 +78,6 @@ def write_sound(wanted: Wanted, path: Path) -> tuple[str, ...]:
     if tags.too_large:
         notes.append(f"left out because they are too large: {', '.join(tags.too_large)}")
     return tuple(notes)
-
-
-def mp3_rate(sample_rate: int) -> int:
-    """The rate at which MP3 holds a track: its own, else a simple fraction of it, else the next above, in Hz."""
-    for rate in sorted(MP3_RATES, reverse=True):
-        if rate <= sample_rate and sample_rate % rate == 0 and (rate == sample_rate or rate >= 44_100):
-            return rate
-    return min((rate for rate in MP3_RATES if rate > sample_rate), default=max(MP3_RATES))
 
 
 def remark(wanted: Wanted) -> str:

@@ -6,7 +6,7 @@ import base64
 import io
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,15 @@ class Tags:
         yield from self.broadcast
         if self.ixml:
             yield IXML, self.ixml
+
+    @property
+    def held(self) -> Texts:
+        """What it holds, as people call that: "title", "album artist", "cover"."""
+        return tuple(
+            each.name.replace("_", " ")
+            for each in fields(self)
+            if each.name != "too_large" and getattr(self, each.name)
+        )
 
     def remarked(self, remark: str) -> Tags:
         """With one more line at the end of the comment."""

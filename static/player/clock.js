@@ -3,16 +3,18 @@ const QUANTA = 256; // frames: what starts is taken up a quantum of 128 after th
 const IDLE_MS = 10_000;
 
 /**
- * The audio's own clock at the rate of a track. It counts ticks, one for each frame, and runs from the first press on.
- * Times are those of the context, in seconds.
+ * The audio's own clock at the rate of a track. It counts ticks, one for each frame, and runs from the first press on, once
+ * what measures the sound is ready. Times are those of the context, in seconds.
  */
 export class Clock {
   context = null;
+  #preparing = null;
+  #ready = false;
   #timer = 0;
 
-  /** rate: Hz, any where there is no track. */
-  constructor(rate = 48_000) {
-    this.rate = rate;
+  /** rate: Hz, any where there is no track; opened(context) makes ready what measures. */
+  constructor(rate = 48_000, opened = async () => {}) {
+    Object.assign(this, { rate, opened });
   }
 
   get now() {
@@ -20,7 +22,7 @@ export class Clock {
   }
 
   get runs() {
-    return this.context?.state === "running";
+    return this.#ready && this.context?.state === "running";
   }
 
   tick(time) {
@@ -35,12 +37,13 @@ export class Clock {
     } catch {
       this.context = new AudioContext(); // the browser resamples where it cannot play at the track's own rate
     }
+    this.#preparing = this.opened(this.context).then(() => (this.#ready = true));
   }
 
   /** Run, as soon as the browser lets it; false where it was closed meanwhile. */
   async wake() {
     try {
-      await this.context.resume();
+      await Promise.all([this.context.resume(), this.#preparing]);
       return true;
     } catch {
       return false;

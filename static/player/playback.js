@@ -21,8 +21,10 @@ export class Playback extends Choice {
   #eager = false; // play as soon as there is something to hear
   #waiting = new Waiting(() => this.changed());
 
-  /** changed() after anything changed; failed(words) where something could not be had. */
-  constructor({ changed, failed }) {
+  /**
+   * changed() after anything changed; failed(words) where something could not be had; opened(context) makes meters ready.
+   */
+  constructor({ changed, failed, opened }) {
     super();
     this.changed = changed;
     this.failed = failed;
@@ -30,6 +32,7 @@ export class Playback extends Choice {
       started: () => this.changed(),
       ended: () => this.changed(),
       looked: () => this.#look(),
+      opened,
     });
     this.library = new Library({
       arrived: () => this.#arrived(),

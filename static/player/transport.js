@@ -31,9 +31,12 @@ export class Transport {
   #length = 0;
   #timer = 0;
 
-  /** started() and ended() are told when it begins to play and at the end, looked() when it looked at what comes. */
-  constructor({ started, ended, looked }) {
-    Object.assign(this, { started, ended, looked });
+  /**
+   * started() and ended() are told when it begins to play and at the end, looked() when it looked at what comes;
+   * opened(context) makes ready what measures it.
+   */
+  constructor({ started, ended, looked, opened }) {
+    Object.assign(this, { started, ended, looked, opened });
   }
 
   /** The context and the node that everything heard passes; null before the first press. For measuring. */
@@ -43,6 +46,11 @@ export class Transport {
 
   get audible() {
     return this.#audible;
+  }
+
+  /** The node through which a voice goes as its file is, before its gain; nothing before the first press. */
+  outlet(id) {
+    return this.#voices.get(id)?.outlet ?? null;
   }
 
   get position() {
@@ -73,7 +81,7 @@ export class Transport {
   begin(rate) {
     clearTimeout(this.#timer);
     this.#clock.close();
-    this.#clock = new Clock(rate);
+    this.#clock = new Clock(rate, this.opened);
     this.#master = this.#audible = this.#loop = this.#timeline = null;
     this.#voices.clear();
     this.together = [];
@@ -221,8 +229,9 @@ export class Transport {
   }
 
   #wire(voice) {
-    voice.fader = new Fader(this.#clock.context, 0);
-    voice.fader.node.connect(this.#master.node);
+    const { context } = this.#clock;
+    [voice.outlet, voice.fader] = [new GainNode(context), new Fader(context, 0)];
+    voice.outlet.connect(voice.fader.node).connect(this.#master.node);
   }
 
   #run(when, frame) {

@@ -18,6 +18,7 @@ const TEMPLATE = `
   <div class="player-handle player-end" role="slider" tabindex="0" aria-label="Loop end" aria-valuemin="0" hidden></div>
 </div>
 </div></div>
+<div class="player-levels"></div>
 <p class="player-status" role="status"></p>
 <div class="player-tools">
   <button type="button" class="player-loop" aria-keyshortcuts="L">Loop</button>
@@ -64,6 +65,7 @@ export function build(root) {
     canvas: one(".player-canvas"),
     position: one(".player-position"),
     handles: { start: one(".player-start"), end: one(".player-end") },
+    levels: one(".player-levels"),
     match: one(".player-match"),
     loop: one(".player-loop"),
     listen: one(".player-listen"),

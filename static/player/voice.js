@@ -4,6 +4,7 @@
  * sound there is silence; beside a part there is nothing that could be played.
  */
 export class Voice {
+  outlet = null; // what it goes through as it is, before the fader
   fader = null;
   since = 0; // the tick from which on it can be heard
   #sources = new Map(); // {source, end, soon} by span and segment
@@ -47,7 +48,7 @@ export class Voice {
         const begin = Math.max(tick, soon);
         if (begin > tick) this.since = begin;
         const source = new AudioBufferSourceNode(context, { buffer });
-        source.connect(this.fader.node);
+        source.connect(this.outlet);
         source.start(begin / rate, (begin - tickOf(first)) / rate);
         source.stop(end / rate);
         this.#sources.set(key, { source, end, soon });

@@ -103,3 +103,28 @@ def test_silence_is_at_the_absolute_gate() -> None:
 def test_loudness_follows_level(noise: Audio, change: Callable[[Samples], Samples], expected_lu: float) -> None:
     changed = Audio(change(noise.samples), noise.sample_rate)
     assert loudness_lufs(changed) - loudness_lufs(noise) == pytest.approx(expected_lu, abs=0.01)
+
+
+RANGE_CASES: dict[str, tuple[list[float], float]] = {
+    "1: 10 LU": ([-20, -30], 10.0),
+    "2: 5 LU": ([-20, -15], 5.0),
+    "3: 20 LU": ([-40, -20], 20.0),
+    "4: the relative gate": ([-50, -35, -20, -35, -50], 15.0),
+}
+
+
+@pytest.mark.parametrize("case", RANGE_CASES)
+def test_the_loudness_ranges_of_ebu_tech_3342(case: str) -> None:
+    levels, expected = RANGE_CASES[case]
+    audio = sine([(level, 20) for level in levels])
+    meter = LoudnessMeter(audio.sample_rate, audio.channels)
+    for start in range(0, audio.frames, 30_000):
+        meter.push(audio.samples[:, start : start + 30_000])
+    assert meter.loudness_range_lu() == pytest.approx(expected, abs=1.0)
+
+
+def test_what_is_shorter_than_three_seconds_or_silent_has_no_loudness_range() -> None:
+    for audio in (sine([(-20, 1.4), (-40, 1.4)]), sine([(-120, 5)])):
+        meter = LoudnessMeter(audio.sample_rate, audio.channels)
+        meter.push(audio.samples)
+        assert meter.loudness_range_lu() == 0.0

@@ -17,7 +17,8 @@ from instructfx.audio.true_peak import true_peak_dbtp
 from instructfx.chain import Chain
 from instructfx.errors import AudioError, Cancelled, ExportError
 from instructfx.exports import FORMATS, export
-from instructfx.exports.sound import ENCODINGS, _container, dithered, mp3_rate
+from instructfx.exports.formats import mp3_rate
+from instructfx.exports.sound import ENCODINGS, _container, dithered
 from instructfx.rendering.track import render_audio
 
 SOUND = ("wav16", "wav24", "wav32f", "flac", "mp3")

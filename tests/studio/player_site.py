@@ -157,8 +157,9 @@ def version(name: str, **more: Any) -> dict[str, Any]:
     label = "Dry" if name == "dry" else f"Turn {name[1:]}"
     words = "" if name == "dry" else "make it a little warmer, please"
     known = {"id": name, "label": label, "words": words, "url": f"/audio/{name}/{{segment}}", "gain_db": 0.0}
+    levels = {"loudness_lufs": -14.2, "loudness_range_lu": 6.1, "true_peak_dbtp": -1.0, "mono_loss_db": 2.94}
     peaks = [float(peak) for peak in envelope.clip(0, 1)]
-    return {**known, "peaks": peaks, "start": 0.0, "seconds": SECONDS, "whole": True, **more}
+    return {**known, "peaks": peaks, "start": 0.0, "seconds": SECONDS, "whole": True, "levels": levels, **more}
 
 
 def data(*names: str, **more: Any) -> dict[str, Any]:

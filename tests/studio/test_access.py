@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import socket
 import time
@@ -24,7 +25,7 @@ from instructfx.studio.page.gradio_compat import was_uploaded
 from instructfx.studio.web.auth import Passwords, passwords_from
 
 ROUTES = (
-    "/", "/config", "/page/studio.js", "/page/style.css", "/audio/guess/dry", "/export/guess/preset", "/step/guess/t/0",
+    "/", "/config", "/page/studio.js", "/page/style.css", "/audio/guess/dry", "/step/guess/t/0",
     "/made/guess/x",
     "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt", "/static/img/logo.svg", "/assets/index.js",
     f"{API}/info", f"{API}/startup-events", f"{API}/queue/data?session_hash=x", f"{API}/heartbeat/x",
@@ -80,14 +81,14 @@ def test_a_visit_serves_its_own_files_and_its_ids_are_in_no_log(
     assert len(token) >= 32
     assert visitor.client.get(shown.dry).content == path.read_bytes()
     shown = visitor.say("low-pass it at 2 kHz")
-    links = re.findall(r'href="(/export/[^"]+)"', shown.regions["downloads"])
-    assert {link.rpartition("/")[2] for link in links} == set(FORMATS)
-    for link in (shown.current, f"/export/{token}/preset"):
-        assert visitor.client.get(link).status_code == 200
+    assert {each["name"] for each in shown.parts["take"]["formats"]} == set(FORMATS)
+    assert visitor.client.get(shown.current).status_code == 200
+    *_, made = map(json.loads, visitor.client.post(f"/export/{token}/preset").text.splitlines())
+    assert visitor.client.get(made["url"]).status_code == 200
     assert visitor.client.get(f"/audio/{token}/nothing.flac").status_code == 404
     guessed = token[:-1] + ("y" if token.endswith("x") else "x")
     assert visitor.client.get(f"/audio/{guessed}/dry").status_code == 404
-    assert visitor.client.get(f"/export/{guessed}/preset").status_code == 404
+    assert visitor.client.post(f"/export/{guessed}/preset").status_code == 404
     stored = Store(guarded.log.parent)
     ids = re.findall(r"\b[\w-]{32}\b", " ".join(p.name for p in guarded.log.parent.rglob("*")))
     assert "InstructFX is ready" in before

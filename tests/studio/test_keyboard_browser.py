@@ -142,7 +142,7 @@ def test_a_whole_session_by_keyboard_alone(somebody: Guest, tmp_path: Path) -> N
     assert setting(page, "filter", "lowpass_hz") < 4000
     page.wait_for_function(f"document.activeElement.matches('{WORDS}')")  # there is nothing more to redo
 
-    keys.to('link "WAV 16 bit"')
+    keys.to('button "Save as WAV 24 bit"', key="Shift+Tab")
     with page.expect_download() as waiting:
         keys.press("Enter")
     waiting.value.save_as(tmp_path / "taken.wav")
@@ -163,8 +163,8 @@ def test_versions_are_gone_to_and_what_was_opened_stays_open(somebody: Guest, co
         ways.append(keys.here)
     assert ways == [f'button "{name}"' for name in JUMPS.values()]
     keys.press("Enter")
-    assert keys.here == 'link "WAV 16 bit"'
-    keys.to('treeitem "2. 3 dB louder, playing"', key="Shift+Tab")
+    assert keys.here == 'button "Save as WAV 24 bit"'
+    keys.to('treeitem "2. 3 dB louder, playing"')
     keys.press("ArrowUp")
     assert keys.here.startswith('treeitem "1. make it warmer"')
     page.evaluate("() => { window.why = document.querySelector('.why'); }")

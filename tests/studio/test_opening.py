@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from instructfx.audio import load
+from instructfx.audio.facts import facts_of
 from instructfx.bench.robustness.awkward import mp3
 from instructfx.chain import Chain
 from instructfx.engine.live import resume_session
@@ -74,6 +76,15 @@ def asked(studio: Studio, *requests: str | tuple[str, dict[str, Any]], **headers
             ]
 
     return asyncio.run(every())
+
+
+def taken(studio: Studio, visit: Visit, format: str) -> httpx.Response:
+    """A file that is saved: asked for, made, and fetched where the last line says."""
+    (told,) = asked(studio, (f"/export/{visit.token}/{format}", {}))
+    *_, last = map(json.loads, told.text.splitlines())
+    (file,) = asked(studio, last["url"])
+    assert f'filename="{last["name"]}"' in file.headers["content-disposition"]
+    return file
 
 
 def opened(studio: Studio, source: Path, shown: str = "") -> Visit:
@@ -209,18 +220,15 @@ def test_files_are_served_to_who_has_the_token_only(studio: Studio, tmp_path: Pa
     path = rendered(studio, visit)
     base, turn = f"/audio/{visit.token}", visit.session.turns[0].id
     refused = (f"{base}/other.flac", f"{base}/..%2Fdry", "/audio/guess/dry", f"/audio/guess/{path.name}",
-               "/export/guess/preset", f"/step/guess/{turn}/0", f"/step/{visit.token}/other/0",
+               f"/step/guess/{turn}/0", f"/step/{visit.token}/other/0",
                f"/step/{visit.token}/{turn}/-1", f"/step/{visit.token}/{turn}/9999", f"/made/{visit.token}/dry.flac",
                "/made/guess/x", "/page/../app.py", "/page/nothing.js")  # fmt: skip
-    dry, wet, preset, unknown, *others = asked(
-        studio, f"{base}/dry", f"{base}/{path.name}", f"/export/{visit.token}/preset",
-        f"/export/{visit.token}/cassette", *refused,
-    )  # fmt: skip
+    exports = [(f"/export/{token}/{name}", {}) for token, name in (("guess", "preset"), (visit.token, "cassette"))]
+    dry, wet, *others = asked(studio, f"{base}/dry", f"{base}/{path.name}", *exports, *refused)
     assert dry.content == visit.dry.path.read_bytes()
     assert wet.content == path.read_bytes() != dry.content
-    assert Chain.from_json(preset.json()["chain"]) == visit.session.chain
-    assert unknown.status_code == 422
-    assert [response.status_code for response in others] == [404] * len(refused)
+    assert Chain.from_json(taken(studio, visit, "preset").json()["chain"]) == visit.session.chain
+    assert [response.status_code for response in others] == [404] * (len(exports) + len(refused))
     (part,) = asked(studio, f"{base}/dry", Range="bytes=0-3")
     assert (part.status_code, part.content) == (206, b"RIFF")
 
@@ -232,10 +240,11 @@ def test_an_export_a_preview_and_a_step_leave_no_file_behind(studio: Studio, tmp
     kept = player_data(visit)["steps"]["kept"]
     assert turn.refined.steps[kept - 1].chain == turn.chain
     at_once = {"chain": [{"effect": "filter", "settings": {"lowpass_hz": 300.0}}]}
-    flac, heard, first, last = asked(
-        studio, f"/export/{visit.token}/flac", (f"/preview/{visit.token}", at_once),
+    heard, first, last = asked(
+        studio, (f"/preview/{visit.token}", at_once),
         f"/step/{visit.token}/{turn.id}/0", f"/step/{visit.token}/{turn.id}/{kept}",
     )  # fmt: skip
+    flac = taken(studio, visit, "flac")
     assert 'filename="take-warmer.flac"' in flac.headers["content-disposition"]
     sounds = [soundfile.read(io.BytesIO(each.content)) for each in (flac, heard, first, last)]
     assert {(rate, samples.shape) for samples, rate in sounds} == {(22_050, (44_100, 2))}
@@ -292,6 +301,18 @@ def test_loudness_is_told_so_that_versions_can_be_matched(tmp_path: Path) -> Non
     soundfile.write(tmp_path / "quiet.wav", samples / 2, rate)
     louder = sound_of(path).loudness_lufs - sound_of(tmp_path / "quiet.wav").loudness_lufs
     assert louder == pytest.approx(20 * np.log10(2), abs=0.01)
+
+
+def test_what_is_told_of_a_whole_sound_is_what_its_analysis_says(tmp_path: Path) -> None:
+    path = recording(tmp_path / "take.wav")
+    told, audio = sound_of(path), load(path)
+    facts = facts_of([audio.samples], audio.sample_rate, audio.channels)
+    assert told.true_peak_dbtp == pytest.approx(facts.true_peak_dbtp, abs=1e-6)
+    assert told.loudness_lufs == pytest.approx(facts.loudness_lufs, abs=1e-6)
+    assert told.fold == facts.fold
+    levels = np.repeat([0.1, 0.01], 20 * 8_000)
+    soundfile.write(path, levels * np.sin(2 * np.pi * 1000 * np.arange(len(levels)) / 8_000), 8_000)
+    assert sound_of(path).loudness_range_lu == pytest.approx(20, abs=1)
 
 
 def test_an_address_in_use_is_one_line(caplog: pytest.LogCaptureFixture) -> None:

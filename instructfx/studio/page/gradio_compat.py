@@ -29,10 +29,13 @@ MONO_FONTS = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"
 KEEP_UPLOADS_SECONDS = 300  # a page opens what it has sent at once
 QUEUE_SECONDS = 0.01  # between two looks at the queue, where Gradio's millisecond keeps an idle server at 5% of a core
 
-STYLES = ("style.css", "player.css", "chain.css", "history.css")
+STYLES = ("style.css", "player.css", "take.css", "chain.css", "history.css")
 
 STREAM = STATIC / "stream.js"
-SCRIPTS = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.js") if path != STREAM)
+WORKLETS = sorted(STATIC.rglob("*-worklet.js"))  # which run beside the page
+SCRIPTS = sorted(
+    path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.js") if path not in (STREAM, *WORKLETS)
+)
 
 # Styles are linked rather than handed over as css=, which would rewrite every selector. Scripts import each other five
 # deep: named here they come all at once. Gradio waits for none of them, but a script that is written out runs at once.

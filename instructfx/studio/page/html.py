@@ -203,13 +203,3 @@ def track_line(track: Track, fold: FoldDown | None = None) -> str:
     note = f'<p class="note" role="status">{escape(capital(warned))}.</p>' if warned else ""
     name = escape(track.name)
     return f'<div class="track"><h2><strong title="{name}">{name}</strong></h2><span>{facts}</span>{note}</div>'
-
-
-def downloads(token: str, links: Sequence[tuple[str, str, str]]) -> str:
-    """(format, label, help) -> links that save a file of the session that plays."""
-    items = "".join(
-        f'<li><a href="/export/{escape(token)}/{escape(name)}" download title="{escape(about)}">'
-        f"{escape(label)}</a></li>"
-        for name, label, about in links
-    )
-    return f'<ul class="downloads">{items}</ul>'

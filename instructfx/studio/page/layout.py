@@ -27,7 +27,7 @@ JUMPS: Mapping[str, str] = {
     "#player": "Player",
     "#chain": "Chain",
     "#history": "History",
-    "#downloads": "Take it with you",
+    "#take": "Take it with you",
 }
 """Parts of the page that who comes by key may go to at once."""
 
@@ -50,7 +50,7 @@ class Page:
     new: gradio.Button
     player: gradio.HTML
     rendering: gradio.HTML
-    downloads: gradio.HTML
+    take: gradio.HTML
     conversation: gradio.HTML
     progress: gradio.HTML
     stop: gradio.Button
@@ -83,6 +83,7 @@ class _Listening(TypedDict):
     new: gradio.Button
     player: gradio.HTML
     rendering: gradio.HTML
+    take: gradio.HTML
 
 
 class _Talk(TypedDict):
@@ -103,7 +104,6 @@ class _Rack(TypedDict):
     chain: gradio.HTML
     history: gradio.HTML
     pictures: gradio.HTML
-    downloads: gradio.HTML
 
 
 def laid_out(token: gradio.State, blocks: gradio.Blocks, limits: Limits) -> Page:
@@ -148,7 +148,8 @@ def _listen() -> _Listening:
             new = gradio.Button("New track", elem_id="new", elem_classes="quiet", size="sm")
         player = gradio_compat.part("ifx-player", "player", "Player")
         rendering = gradio_compat.html("", "rendering")
-    return {"track": track, "new": new, "player": player, "rendering": rendering}
+        take = gradio_compat.part("ifx-take", "take", "Take it with you")
+    return {"track": track, "new": new, "player": player, "rendering": rendering, "take": take}
 
 
 def _talk() -> _Talk:
@@ -210,7 +211,4 @@ def _rack() -> _Rack:
     with gradio.Column(elem_id="rack-pictures", elem_classes="sheet"):
         gradio.HTML("<h2>Pictures</h2>")
         pictures = gradio_compat.html("", "pictures")
-    with gradio.Column(elem_id="rack-downloads", elem_classes="sheet"):
-        gradio.HTML("<h2>Take it with you</h2>")
-        downloads = gradio_compat.html("", "downloads")
-    return {"chain": chain, "history": history, "pictures": pictures, "downloads": downloads}
+    return {"chain": chain, "history": history, "pictures": pictures}

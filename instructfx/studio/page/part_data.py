@@ -20,6 +20,7 @@ from instructfx.studio.page.part_types import (
     AddressData,
     ChainData,
     HistoryData,
+    LevelsData,
     PlayerData,
     StepsData,
     VersionData,
@@ -93,6 +94,7 @@ def _version(visit: Visit, turn: Turn | None, run: TurnRun | None, room_db: floa
         "start": sound.start_seconds,
         "seconds": sound.seconds,
         "whole": sound.whole,
+        "levels": _levels(sound) if sound.whole else None,
     }
 
 
@@ -100,6 +102,15 @@ def _as_high(part: Sound, dry: Sound) -> list[float]:
     """The outline of a part as high as it is beside that of the whole dry track."""
     factor = 10 ** ((part.peak_dbfs - dry.peak_dbfs) / 20)
     return [round(min(factor * peak, 1.0), 3) for peak in part.outline]
+
+
+def _levels(sound: Sound) -> LevelsData:
+    return {
+        "loudness_lufs": round(sound.loudness_lufs, 2),
+        "loudness_range_lu": round(sound.loudness_range_lu, 2),
+        "true_peak_dbtp": round(sound.true_peak_dbtp, 2),
+        "mono_loss_db": round(sound.fold.loss_db, 2),
+    }
 
 
 def _steps(visit: Visit, turn: Turn | None) -> StepsData | None:
@@ -136,13 +147,6 @@ def pictures(drawn: Mapping[str, str]) -> str:
     if not drawn:
         return '<p class="hint">What changed, as pictures, appears here after a turn.</p>'
     return "".join(f'<figure class="picture {name}">{svg}</figure>' for name, svg in drawn.items())
-
-
-def downloads(visit: Visit) -> str:
-    """Links to everything that can be taken away of what plays now."""
-    from instructfx.exports import FORMATS
-
-    return html.downloads(visit.token, [(each.name, each.label, each.help) for each in FORMATS.values()])
 
 
 def conversation(visit: Visit, job: SessionJob | None = None) -> str:

@@ -157,6 +157,15 @@ class HistoryData(TypedDict):
 # The player
 
 
+class LevelsData(TypedDict):
+    """What was measured of a whole sound, as its file is."""
+
+    loudness_lufs: float
+    loudness_range_lu: float
+    true_peak_dbtp: float
+    mono_loss_db: float  # what is lost where left and right are added
+
+
 class VersionData(TypedDict):
     """One sound that can be heard, all of it or a part; a turn's, or the dry track."""
 
@@ -169,6 +178,7 @@ class VersionData(TypedDict):
     start: float  # in seconds of the track
     seconds: float
     whole: bool  # False where only a part is there so far
+    levels: LevelsData | None  # None where only a part is there
 
 
 class ExcerptData(TypedDict):
@@ -202,6 +212,46 @@ class PlayerData(TypedDict):
     steps: StepsData | None
 
 
+# Taking it away
+
+
+class FormatData(TypedDict):
+    """A format in which the session can be saved."""
+
+    name: str
+    label: str
+    help: str
+    facts: list[str]  # what its file will be, where it holds the track
+
+
+class TakeData(TypedDict):
+    """What `<ifx-take>` is given."""
+
+    session: str
+    formats: list[FormatData]
+
+
+class SavingData(TypedDict):
+    """A line of the answer to who asked for a file: it is being made."""
+
+    share: float  # 0 to 1
+    before: int  # so many are made first
+
+
+class SavedData(TypedDict):
+    """The last line: it is made."""
+
+    url: str
+    name: str
+    notes: list[str]
+
+
+class NotSavedData(TypedDict):
+    """The last line: it could not be made."""
+
+    trouble: str
+
+
 class AddressData(TypedDict):
     """What `<ifx-address>` is given."""
 
@@ -210,4 +260,4 @@ class AddressData(TypedDict):
     revision: int  # of what the page shows
 
 
-PartData = ChainData | HistoryData | PlayerData | AddressData
+PartData = ChainData | HistoryData | PlayerData | TakeData | AddressData

@@ -12,6 +12,7 @@ from instructfx.studio.page import html, part_data
 from instructfx.studio.page.examples import suitable
 from instructfx.studio.page.gradio_compat import Changes, visible
 from instructfx.studio.page.layout import Page
+from instructfx.studio.page.take_data import take_data
 from instructfx.studio.visits.job import Job, SessionJob
 from instructfx.studio.visits.jobs import looked_after
 from instructfx.studio.visits.opening import Studio
@@ -75,6 +76,7 @@ class Follower:
                 page.rendering: html.notice(job.trouble or capital("; ".join(warnings))),
                 page.player: part_data.player_data(visit),
                 page.history: part_data.tree_data(visit),
+                page.take: take_data(visit),
             }
         if standing is None:
             return
@@ -123,7 +125,7 @@ class Follower:
             page.chain: part_data.rack_data(visit, editable=job is None),
             page.history: part_data.tree_data(visit),
             page.pictures: part_data.pictures(visit.pictures if session.turns else {}),
-            page.downloads: part_data.downloads(visit),
+            page.take: take_data(visit),
             **self.running(job is not None),
             **self.examples(suitable(visit.track, session.chain), usable=job is None),
             page.undo: gradio.update(interactive=steps.can_undo and job is None),

@@ -132,8 +132,8 @@ class Studio:
     def _welcome(self, token: str, opened: Opened, folder: Path, page: str, agents: AgentNames) -> Visit:
         session, track = self.store.load(opened.session_id)
         self.store.touch(session.id)
-        pages = {page} - {""}
-        visit = Visit(token, session, track, agents, folder, pages, opened.dry, self.store.names(session.id))
+        pages, names = {page} - {""}, self.store.names(session.id)
+        visit = Visit(token, session, track, agents, folder, pages, opened.dry, names, tags=opened.tags)
         visit.entries += entries_of(session)
         return self.visits.welcome(visit)
 

@@ -75,8 +75,8 @@ class Visit:
     turn runs, which is job; stop asks that turn to keep its best so far and end. revision is another number whenever
     something changes on a page, so that one that shows something old knows; over ends what nobody waits for since
     something new began, and looked_after is what was asked since then. picked and compared are what the pages look at
-    beside the turn that plays; playing is what they played last; made are files that a program asked for, by their
-    names.
+    beside the turn that plays; playing is what they played last; tags is what exports keep of what the track's file
+    says; made are files that were asked for, by their names.
     """
 
     token: str
@@ -87,6 +87,7 @@ class Visit:
     pages: set[str]
     dry: Sound
     names: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
     entries: list[VisitEntry] = field(default_factory=list)
     busy: threading.Lock = field(default_factory=threading.Lock)
     job: SessionJob | None = None
@@ -154,7 +155,7 @@ class Visit:
         return next((sound for sound in (*self._renders, *self._excerpts) if sound.path.name == name), None)
 
     def keep_made(self, path: Path) -> None:
-        """Note a file that a program may fetch, and remove those that it has not fetched for longest."""
+        """Note a file that may be fetched, and remove those that were not for longest."""
         self.made[path.name] = path
         while len(self.made) > MADE_KEPT:
             self.made.pop(next(iter(self.made))).unlink(missing_ok=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import Body, FastAPI, HTTPException
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import FileResponse, Response, StreamingResponse
 from starlette.background import BackgroundTask
 
 from instructfx.audio.segments import segment_of
@@ -18,7 +18,8 @@ from instructfx.studio.visits.job import AskJob
 from instructfx.studio.visits.opening import Studio
 from instructfx.studio.visits.phrases import sentence
 from instructfx.studio.visits.visits import Visit
-from instructfx.studio.workers.messages import Export, Made, PreviewRequest, Slots, WorkRequest
+from instructfx.studio.web.saving import saving
+from instructfx.studio.workers.messages import Made, PreviewRequest, Slots, WorkRequest
 
 MEDIA_TYPES = {
     ".flac": "audio/flac",
@@ -32,6 +33,7 @@ PAGE_FILES = {".js": "text/javascript", ".css": "text/css"}
 PRIVATE = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
 ONCE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 CLOSED = "this session is closed; load the page again"
+NO_FORMAT = "there is no such format"
 NO_SEGMENT = "there is no such segment of that sound"
 GONE = "that version is no longer kept; the latest one is on the page"
 
@@ -104,13 +106,14 @@ def add(app: FastAPI, studio: Studio) -> None:
         chain = turn.refined.steps[step - 1].chain if step else visit.session.before_turn(turn)
         return _once(await made(_preview(visit, chain.to_json(), None), visit.closed), MEDIA_TYPES[".flac"])
 
-    @app.get("/export/{token}/{name}")
+    @app.post("/export/{token}/{name}")
     async def export(token: str, name: str) -> Response:
-        from instructfx.exports import format_named
+        from instructfx.exports import FORMATS
 
         visit = visit_of(token)
-        done = await made(Export(visit.session.id, name, visit.folder), visit.closed)
-        return _once(done, format_named(name).media_type, done.path.name)
+        if name not in FORMATS:
+            raise HTTPException(404, NO_FORMAT)
+        return StreamingResponse(saving(studio.pool, visit, name), media_type="application/x-ndjson", headers=ONCE)
 
     @app.get("/made/{token}/{name}")
     def made_before(token: str, name: str) -> Response:

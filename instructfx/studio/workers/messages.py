@@ -23,18 +23,20 @@ Slots = Sequence[SlotJson]
 
 @dataclass(frozen=True)
 class Sound:
-    """A file that a browser can play: its outline, peaks from 0 to 1, and what was measured of it.
+    """A file that a browser can play: its outline, peaks from 0 to 1, and what was measured of all of it.
 
     It begins at start_seconds of the track. Where it is not the whole, loudness_lufs is that of the track and as much
-    more as the file is louder than the same stretch of the track. fold is what is lost where left and right are added;
-    warnings say what nobody can have meant.
+    more as the file is louder than the same stretch of the track. peak_dbfs is of the samples, true_peak_dbtp between
+    them as well; fold is what is lost where left and right are added; warnings say what nobody can have meant.
     """
 
     path: Path
     outline: tuple[float, ...]
     seconds: float = 0.0
     loudness_lufs: float = 0.0
+    loudness_range_lu: float = 0.0
     peak_dbfs: float = 0.0
+    true_peak_dbtp: float = 0.0
     fold: FoldDown = NOTHING_LOST
     warnings: tuple[str, ...] = ()
     start_seconds: float = 0.0
@@ -254,10 +256,11 @@ ProgressReport = Waiting | At | Stepped | RenderingReport
 
 @dataclass(frozen=True)
 class Opened:
-    """A session is open."""
+    """A session is open. tags is what the track's file says of it, as people call that, and exports keep."""
 
     session_id: str
     dry: Sound
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

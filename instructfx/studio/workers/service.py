@@ -122,7 +122,7 @@ class Service:
         agents = request.agents
         live = open_session(request.source, agents.planner, agents.ear, store=self._store, name=request.shown)
         self._hold(live, agents)
-        return Opened(live.session.id, _playable(live.track, request.folder))
+        return _opened(live.session.id, live.track, request.folder)
 
     def _import(self, request: Open) -> Opened:
         from instructfx.bundles import import_bundle
@@ -130,12 +130,12 @@ class Service:
         longest_seconds = request.longest_seconds
         session_id = import_bundle(request.source, self._store, longest_seconds=longest_seconds).session.id
         _, track = self._store.load(session_id)
-        return Opened(session_id, _playable(track, request.folder))
+        return _opened(session_id, track, request.folder)
 
     def _reopen(self, request: Reopen) -> Opened:
         self._tell(At("opening"))
         session, track = self._store.load(request.session_id)
-        return Opened(session.id, _playable(track, request.folder))
+        return _opened(session.id, track, request.folder)
 
     def _take(self, request: TakeTurn) -> Finished:
         from instructfx.engine import Callbacks
@@ -259,6 +259,12 @@ def _set_by_hand(slots: Sequence[SlotJson], known: Sequence[Chain]) -> Chain:
         if slot.effect.absent and not any(slot in each.slots for each in known):
             raise SettingsError(f"there is no effect {slot.effect.name!r} here; one of a chain can be moved or removed")
     return chain
+
+
+def _opened(session_id: str, track: Track, folder: Path) -> Opened:
+    from instructfx.exports.tags import read_tags
+
+    return Opened(session_id, _playable(track, folder), read_tags(track.path).held)
 
 
 def _playable(track: Track, folder: Path) -> Sound:

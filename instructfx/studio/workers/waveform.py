@@ -1,4 +1,4 @@
-"""What a player shows of a file before it is heard: outline, length and loudness, read block by block."""
+"""What a player shows of a file before it is heard: outline, length, loudness and peaks, read block by block."""
 
 from __future__ import annotations
 
@@ -22,15 +22,18 @@ def sound_of(path: Path, columns: int = COLUMNS) -> Sound:
     from instructfx.audio.containers import opened
     from instructfx.audio.fold_down import FoldMeter
     from instructfx.audio.loudness import LoudnessMeter
+    from instructfx.audio.true_peak import TruePeakMeter
 
     with opened(path) as file:
         edges = np.linspace(0, file.frames, columns + 1).round().astype(int)
         loudness = LoudnessMeter(file.samplerate, file.channels)
+        true_peak = TruePeakMeter(file.channels)
         fold = FoldMeter(file.samplerate, file.channels)
         peaks = np.zeros(columns)
         position = 0
         for block in blocks(file, path.name):
             loudness.push(block)
+            true_peak.push(block)
             fold.push(block)
             level = np.abs(block).max(axis=0)
             inside = np.flatnonzero((edges[1:] > position) & (edges[:-1] < position + len(level)))
@@ -40,8 +43,16 @@ def sound_of(path: Path, columns: int = COLUMNS) -> Sound:
         seconds = file.frames / file.samplerate
     highest = max(float(peaks.max()), 1e-9)
     outline = tuple(round(float(peak), 3) for peak in peaks / highest)
-    levels = loudness.integrated_lufs(), float(20 * np.log10(highest)), fold.fold_down()
-    return Sound(path, outline, seconds, *levels)
+    return Sound(
+        path,
+        outline,
+        seconds,
+        loudness_lufs=loudness.integrated_lufs(),
+        loudness_range_lu=loudness.loudness_range_lu(),
+        peak_dbfs=float(20 * np.log10(highest)),
+        true_peak_dbtp=true_peak.true_peak_dbtp(),
+        fold=fold.fold_down(),
+    )
 
 
 def part_of(path: Path, track: Track, start: int | None) -> Sound:
