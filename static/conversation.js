@@ -7,7 +7,7 @@ const PATIENCE_MS = 5000; // between two words on how far something is
 
 const folds = new WeakMap(); // those that were opened or closed here, and which
 let known = []; // what is said of each message
-let fresh = [];
+let fresh = []; // and has not been said
 let opened = false;
 let quietSince = null; // while something is under way
 
@@ -33,10 +33,11 @@ export function watch(talk) {
 function settle(talk) {
   for (const fold of talk.querySelectorAll("details")) if (folds.has(fold)) fold.open = folds.get(fold);
   const now = [...talk.querySelectorAll(".turn")].map(sayingOf);
-  fresh = now.filter((each, place) => each !== known[place]);
+  const changed = now.filter((each, place) => each !== known[place]);
   known = now;
   talk.tabIndex = known.length ? 0 : -1; // so that it is scrolled by keys
-  if (!fresh.length) return;
+  if (!changed.length) return;
+  fresh.push(...changed);
   talk.scrollTop = talk.scrollHeight;
   requestAnimationFrame(tellFresh);
 }
@@ -60,6 +61,7 @@ function tellSession() {
   const isOpen = document.documentElement.hasAttribute("data-session");
   if (isOpen === opened) return false;
   opened = isOpen;
+  fresh = [];
   const messages = known.length ? `, ${known.length} so far in the conversation` : "";
   say(isOpen ? `Open: ${text(one("#track strong"))}${messages}.` : "Choose a track.");
   return true;

@@ -99,9 +99,15 @@ def _after(chromium: Browser, url: str, words: Sequence[str], start: Path | None
 
 
 def _picture(page: Page, path: Path, whole: bool = False) -> None:
+    """What is in the window, or the whole page, in a window as high as that: what stands at its edge is at the edge."""
+    size = page.viewport_size
+    assert size
     page.locator(WORDS).blur()
+    if whole:
+        page.set_viewport_size({**size, "height": page.evaluate("document.documentElement.scrollHeight")})
     page.wait_for_timeout(600)
-    page.screenshot(path=path, full_page=whole)
+    page.screenshot(path=path)
+    page.set_viewport_size(size)
 
 
 if __name__ == "__main__":
