@@ -4,6 +4,7 @@ import "./chain.js";
 import "./history.js";
 import "./address.js";
 import "./change-curve.js";
+import "./countdown.js";
 import { PreviewQueue } from "./previews.js";
 
 const player = () => document.querySelector("ifx-player");
