@@ -5,6 +5,7 @@ import "./history.js";
 import "./take.js";
 import "./address.js";
 import "./change-curve.js";
+import "./countdown.js";
 import "./focus.js";
 import "./unsaid.js";
 import { watch } from "./conversation.js";

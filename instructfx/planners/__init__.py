@@ -122,6 +122,16 @@ class Take:
     size: float = 1.0
 
 
+@dataclass(frozen=True)
+class ModelAccess:
+    """A language model that somebody chose on the page, with a key of his own, and an address where it is on a server
+    of his own. In memory alone: neither is in its repr."""
+
+    model: str
+    base_url: str = field(default="", repr=False)
+    key: str = field(default="", repr=False)
+
+
 BUILT_IN = "builtin"
 
 
@@ -154,6 +164,18 @@ def planner_named(name: str = "") -> Planner:
     return PromptedPlanner(model_named(name))
 
 
+def planner_at(access: ModelAccess) -> Planner:
+    """The planner that asks a model as somebody chose it. Raises as `planner_named` does."""
+    from instructfx.planners.llm import LlmModel
+    from instructfx.planners.prompted import PromptedPlanner
+
+    return PromptedPlanner(LlmModel(access.model, access.base_url, _streaming(), key=access.key))
+
+
+def _streaming() -> bool:
+    return os.environ.get("INSTRUCTFX_PLANNER_STREAMING", "") == "1"
+
+
 def model_named(name: str) -> Model:
     """A model of litellm's, or recorded:FILE. Raises as `planner_named` does."""
     kind, _, file = name.partition(":")
@@ -163,12 +185,12 @@ def model_named(name: str) -> Model:
         return recording(Path(file))
     from instructfx.planners.llm import LlmModel
 
-    streaming = os.environ.get("INSTRUCTFX_PLANNER_STREAMING", "") == "1"
-    return LlmModel(name, os.environ.get("INSTRUCTFX_PLANNER_URL", ""), streaming)
+    return LlmModel(name, os.environ.get("INSTRUCTFX_PLANNER_URL", ""), _streaming())
 
 
 __all__ = [
     "BUILT_IN",
+    "ModelAccess",
     "Move",
     "PastExchange",
     "PastTurn",
@@ -179,6 +201,7 @@ __all__ = [
     "Take",
     "Thoughts",
     "model_named",
+    "planner_at",
     "planner_named",
     "planners_named",
     "usual_planner",

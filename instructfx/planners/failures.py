@@ -13,7 +13,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
@@ -91,9 +91,11 @@ def seconds_named(retry_after: str) -> float | None:
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
-def noted(failure: ProviderFailure, model: str, where: str) -> None:
-    """Tell the host's log what came back. where is a scheme, a host and a port, or a provider's name."""
-    said = without_secrets(" ".join(failure.said.split()))[:LONGEST_SAID]
+def noted(failure: ProviderFailure, model: str, where: str, key: str = "") -> None:
+    """Tell the host's log what came back. where is a scheme, a host and a port, or a provider's name; key is one that
+    was given on the page and must not stand in the log either."""
+    said = failure.said.replace(key, "...") if key else failure.said
+    said = without_secrets(" ".join(said.split()))[:LONGEST_SAID]
     log.warning("%s at %s failed (%s): %s", model, where, failure.status or "no status", said)
 
 
@@ -136,14 +138,55 @@ def basic(user: str, password: str) -> str:
     return base64.b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode()
 
 
+@dataclass(frozen=True)
+class Rest:
+    """A model, and where it is asked, that was down so many times in a row and is left in peace for so long yet."""
+
+    model: str
+    where: str
+    times: int
+    left_seconds: float
+
+
+@dataclass(frozen=True)
+class ModelNews:
+    """A model has answered; or it was down, and asked for a pause of at least wait_seconds."""
+
+    model: str
+    where: str
+    down: bool
+    wait_seconds: float = 0.0
+
+
 @dataclass(eq=False)
 class Pauses:
     """Which models were down lately, and for how long nobody asks them: 15 s, then twice that and so on, at most a
-    quarter of an hour; an answer ends it. now counts seconds."""
+    quarter of an hour; an answer ends it. now counts seconds; tell is called with all that is learned here."""
 
     now: Callable[[], float] = time.monotonic
+    tell: Callable[[ModelNews], None] = lambda news: None
     _down: dict[tuple[str, str], tuple[int, float]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def rests(self) -> tuple[Rest, ...]:
+        """Every model that was down when it was asked last."""
+        with self._lock:
+            now = self.now()
+            return tuple(Rest(*who, times, max(0.0, until - now)) for who, (times, until) in self._down.items())
+
+    def take_over(self, rests: Sequence[Rest]) -> None:
+        """From now on these are known, as somebody else has learned them, and no others."""
+        with self._lock:
+            now = self.now()
+            self._down = {(each.model, each.where): (each.times, now + each.left_seconds) for each in rests}
+
+    def hear(self, news: ModelNews) -> None:
+        """What somebody else has learned."""
+        who = (news.model, news.where)
+        if news.down:
+            self.failed(who, news.wait_seconds)
+        else:
+            self.answered(who)
 
     def left_seconds(self, model: tuple[str, str]) -> float:
         """How long that model is left in peace yet; 0 where it may be asked."""
@@ -153,6 +196,7 @@ class Pauses:
 
     def failed(self, model: tuple[str, str], least_seconds: float = 0.0) -> None:
         """It is down; it asked for at least so long a pause."""
+        self.tell(ModelNews(*model, down=True, wait_seconds=least_seconds))
         with self._lock:
             times, until = self._down.get(model, (0, 0.0))
             if until > self.now():
@@ -162,5 +206,6 @@ class Pauses:
 
     def answered(self, model: tuple[str, str]) -> None:
         """It is there."""
+        self.tell(ModelNews(*model, down=False))
         with self._lock:
             self._down.pop(model, None)

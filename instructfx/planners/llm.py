@@ -47,8 +47,9 @@ class RetryLimits:
 class LlmModel:
     """A model as litellm names it, such as `openai/gpt-5`, or any that an OpenAI-compatible server has at base_url.
 
-    streaming asks for the answer piece by piece, for servers that know no other way. Raises InstructionError for
-    a name that litellm cannot place, PlannerError where the provider's key is not set or base_url is no address.
+    streaming asks for the answer piece by piece, for servers that know no other way; key is used in place of the one in
+    the environment. Raises InstructionError for a name that litellm cannot place, PlannerError where the provider's key
+    is not set or base_url is no address.
     """
 
     name: str
@@ -56,13 +57,14 @@ class LlmModel:
     streaming: bool = False
     limits: RetryLimits = field(default_factory=RetryLimits)
     pauses: Pauses = field(default=PAUSES, repr=False, compare=False)
+    key: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         _litellm()  # here, so that its import is not counted as a provider's slowness
         if self.base_url:
-            own_server(self.base_url)
+            own_server(self.base_url, self.key)
         missing = missing_keys(self.name, self.base_url)
-        if missing:
+        if missing and not self.key:
             raise PlannerError(f"{missing} is not set; set it or use --planner builtin")
 
     def answer(
@@ -70,7 +72,7 @@ class LlmModel:
     ) -> ModelAnswer:
         """As `Model.answer`. Tries again after 429, 5xx and broken connections, never after other refusals, except that
         who takes no `tool_choice` is asked once more with "auto". Who was down is not asked before a pause is over."""
-        who = (self.name, self.base_url)
+        who = (self.name, self._where)
         left = self.pauses.left_seconds(who)
         if left:
             raise PlannerError(f"{self.name} did not answer lately and is asked again in {math.ceil(left)} s")
@@ -80,7 +82,7 @@ class LlmModel:
         except ProviderFailure as failure:
             if failure.may_pass:
                 self.pauses.failed(who, failure.wait_seconds or 0.0)
-            noted(failure, self.name, self._where)
+            noted(failure, self.name, self._where, self.key)
             line = explained(failure, self.name, self._key, self.limits.seconds)
             raise PlannerError(line) from None  # the cause may quote the key
         self.pauses.answered(who)
@@ -92,6 +94,8 @@ class LlmModel:
 
     @property
     def _key(self) -> str:
+        if self.key:
+            return "the key that was given on the page"
         return KEY if self.base_url else f"{provider_of(self.name).upper()}_API_KEY"
 
     async def _persistently(self, question: dict[str, Any]) -> ModelAnswer:
@@ -117,9 +121,9 @@ class LlmModel:
         stream = {"stream": True, "stream_options": {"include_usage": True}} if self.streaming else {}
         if self.base_url:
             body = {"model": self.name.removeprefix("openai/"), **question, **stream}
-            completion = await own_server(self.base_url).completed(body, self.limits.seconds)
+            completion = await own_server(self.base_url, self.key).completed(body, self.limits.seconds)
         else:
-            completion = await _through_litellm(self.name, question | stream, self.limits.seconds)
+            completion = await _through_litellm(self.name, question | stream, self.limits.seconds, self.key)
         return _answer(self.name, completion)
 
     def _wait_seconds(self, failure: ProviderFailure, attempt: int) -> float | None:
@@ -131,11 +135,12 @@ class LlmModel:
         return float(self.limits.first_wait_seconds * 2 ** (attempt - 1) * random.uniform(1, 1.5))
 
 
-async def _through_litellm(name: str, question: Mapping[str, Any], seconds: float) -> Completion:
+async def _through_litellm(name: str, question: Mapping[str, Any], seconds: float, key: str) -> Completion:
     litellm = _litellm()
     try:
         response = await litellm.acompletion(
             model=name,
+            api_key=key or None,
             timeout=seconds,
             max_retries=0,
             num_retries=0,

@@ -10,7 +10,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -34,7 +34,7 @@ class OwnServer:
 
     endpoint: str
     shown: str
-    authorization: str
+    authorization: str = field(repr=False)
 
     async def completed(self, body: Mapping[str, Any], seconds: float) -> Completion:
         """One completion; ProviderFailure where there is none. body["stream"] asks for it piece by piece."""
@@ -56,8 +56,9 @@ class OwnServer:
         return _completion(content)
 
 
-def own_server(address: str) -> OwnServer:
-    """The server at an address such as http://127.0.0.1:8000/v1; user and password in it are sent as HTTP Basic.
+def own_server(address: str, key: str = "") -> OwnServer:
+    """The server at an address such as http://127.0.0.1:8000/v1; user and password in it are sent as HTTP Basic. key
+    goes before the one in the environment.
 
     PlannerError, which does not repeat it, where it is no such address.
     """
@@ -71,8 +72,8 @@ def own_server(address: str) -> OwnServer:
     place = f"[{host}]" if ":" in host else host
     place += f":{port}" if port else ""
     user, password = signs_in_as(address)
-    key = os.environ.get(KEY) or "none"
-    authorization = f"Basic {basic(user, password)}" if user or password else f"Bearer {key}"
+    bearer = key or os.environ.get(KEY) or "none"
+    authorization = f"Basic {basic(user, password)}" if user or password else f"Bearer {bearer}"
     path = f"{parts.path.rstrip('/')}/chat/completions"
     endpoint = urlunsplit((parts.scheme, place, path, parts.query, ""))
     return OwnServer(endpoint, f"{parts.scheme}://{place}", authorization)

@@ -15,7 +15,7 @@ from instructfx.cli.doctor import _planner
 from instructfx.effects import EFFECTS
 from instructfx.errors import Cancelled, InstructionError, PlannerError
 from instructfx.planners import PastTurn, PlanRequest, model_named, planner_named, usual_planner
-from instructfx.planners.failures import Pauses, seconds_named, without_secrets, without_sign_in
+from instructfx.planners.failures import ModelNews, Pauses, Rest, seconds_named, without_secrets, without_sign_in
 from instructfx.planners.llm import DEFAULT_MODEL, LlmModel, RetryLimits, missing_keys
 from instructfx.planners.plan import Plan
 from instructfx.planners.prompted import PromptedPlanner
@@ -387,9 +387,32 @@ def test_who_is_down_is_asked_again_after_a_pause_that_grows(chat: Chat, down: F
     after_good, chat.script = False, [down]
     assert asked() == 1
     clock[0] += 15
-    assert model.pauses.left_seconds(("openai/scripted", chat.url)) == 0
-    model.pauses.failed(("openai/scripted", chat.url), least_seconds=300)
-    assert model.pauses.left_seconds(("openai/scripted", chat.url)) == 300
+    who = "openai/scripted", chat.url.removesuffix("/v1")
+    assert model.pauses.left_seconds(who) == 0
+    model.pauses.failed(who, least_seconds=300)
+    assert model.pauses.left_seconds(who) == 300
+
+
+def test_what_one_process_learns_of_a_model_others_know() -> None:
+    clock, told = [100.0], list[ModelNews]()
+    known = Pauses(now=lambda: clock[0])
+    first, second = (Pauses(now=lambda: clock[0], tell=told.append) for _ in range(2))
+    who = "openai/scripted", "http://127.0.0.1:8000"
+    first.failed(who, least_seconds=20)
+    for news in told:
+        known.hear(news)
+    clock[0] += 5
+    second.take_over(known.rests())
+    assert known.rests() == second.rests() == (Rest(*who, times=1, left_seconds=15),)
+    clock[0] += 15
+    second.take_over(known.rests())
+    second.failed(who)
+    known.hear(told[-1])
+    assert known.left_seconds(who) == second.left_seconds(who) == 30
+    second.answered(who)
+    known.hear(told[-1])
+    first.take_over(known.rests())
+    assert first.left_seconds(who) == known.left_seconds(who) == 0
 
 
 def test_who_refuses_for_good_is_left_no_pause(chat: Chat) -> None:

@@ -1,3 +1,6 @@
+import time
+from dataclasses import replace
+
 import pytest
 
 from instructfx.studio.visits.progress import STAGES, JobProgress, progress
@@ -29,3 +32,12 @@ def test_what_remains_is_told_at_the_pace_so_far_once_that_says_something() -> N
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_stage_has_a_bar(stage: str) -> None:
     assert 'role="progressbar"' in progress(JobProgress(stage, 0.2))
+
+
+def test_a_model_that_is_slow_is_said_to_be() -> None:
+    asking = JobProgress().moved("asking", 0.05)
+    assert "still asking" not in progress(asking)
+    slow = replace(asking, since=time.monotonic() - 12.2)
+    assert "still asking; 12 s" in progress(slow)
+    assert slow.moved("asking", 0.05).since == slow.since
+    assert "still asking" not in progress(slow.moved("listening", 0.12))

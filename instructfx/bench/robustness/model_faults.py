@@ -27,7 +27,7 @@ SECRET = (*PASSWORD.split("@"), CODED)
 WISH = "make it warmer"
 INSTEAD = re.compile(r"The built-in planner planned this turn: .*?\.(?=\S|$)")
 LATELY = re.compile(r"did not answer lately and is asked again in (\d+) s")
-MOST_PAUSES = 4  # one after another: each worker has its own
+MOST_PAUSES = 4  # one after another
 LIMIT_SECONDS = 90.0
 GOOD = completion(json.loads(READ["calls"]))
 

@@ -13,7 +13,7 @@ import gradio
 from instructfx.chain import preset
 from instructfx.errors import AudioError, InstructFXError, InstructionError
 from instructfx.sessions.runs import NOWHERE, steps_of
-from instructfx.studio.page import ear_panel, events, html, part_data
+from instructfx.studio.page import ear_panel, events, html, own_model, part_data
 from instructfx.studio.page.gradio_compat import LISTENER, STATIC, Changes, was_uploaded
 from instructfx.studio.page.layout import Page
 from instructfx.studio.page.options_panel import chosen, usual_agents
@@ -75,6 +75,7 @@ class Handlers:
         """Connect the page's events."""
         page, outputs = self.page, self.page.outputs
         ear_panel.attach(page.advanced.ears, page.blocks)
+        own_model.attach(page, self.studio, self.follower)
         with page.blocks:
             settings = page.advanced.inputs
             said = [page.words, page.token, *settings]
@@ -249,7 +250,7 @@ class Handlers:
         if not visit.busy.acquire(blocking=False):
             yield {page.notice: html.notice(ONE_AT_A_TIME)}
             return
-        visit.agents = agents or visit.agents
+        visit.agents = agents.asking(visit.agents.access) if agents else visit.agents
         job = TurnJob(visit, order, self.studio.pool, self.studio.store, self.studio.room)
         job.start()
         async for changes in self.follower.follow(visit, job):

@@ -55,6 +55,7 @@ class Page:
     progress: gradio.HTML
     stop: gradio.Button
     notice: gradio.HTML
+    model: gradio.HTML
     words: gradio.Textbox
     send: gradio.Button
     takes: gradio.Button
@@ -69,7 +70,9 @@ class Page:
     def outputs(self) -> list[Any]:
         """All that a handler may change."""
         every = [value for name, value in vars(self).items() if name not in APART]
-        return [*every, *self.advanced.ears.outputs, *self.samples.values(), *self.examples.values()]
+        own = self.advanced.planners.own
+        typed = [own.key] if own else []
+        return [*every, *typed, *self.advanced.ears.outputs, *self.samples.values(), *self.examples.values()]
 
 
 class _Chooser(TypedDict):
@@ -91,6 +94,7 @@ class _Talk(TypedDict):
     progress: gradio.HTML
     stop: gradio.Button
     notice: gradio.HTML
+    model: gradio.HTML
     words: gradio.Textbox
     send: gradio.Button
     takes: gradio.Button
@@ -106,8 +110,8 @@ class _Rack(TypedDict):
     pictures: gradio.HTML
 
 
-def laid_out(token: gradio.State, blocks: gradio.Blocks, limits: Limits) -> Page:
-    """The page, without its events."""
+def laid_out(token: gradio.State, blocks: gradio.Blocks, limits: Limits, private: bool = False) -> Page:
+    """The page, without its events; private as a studio is."""
     with blocks:
         token.render()  # type: ignore[no-untyped-call]
         gradio_compat.html(HEADER + html.jumps(JUMPS) + html.SPOKEN, "masthead")
@@ -117,7 +121,7 @@ def laid_out(token: gradio.State, blocks: gradio.Blocks, limits: Limits) -> Page
             with gradio.Column(elem_id="side-listen", elem_classes="side"):
                 chooser, listening = _chooser(limits), _listen()
             with gradio.Column(elem_id="side-talk", elem_classes="side"):
-                talk = _talk()
+                talk = _talk(private)
             with gradio.Column(elem_id="side-rack", elem_classes="side"):
                 rack = _rack()
     return Page(blocks=blocks, token=token, address=address, asked=asked, **chooser, **listening, **talk, **rack)
@@ -152,7 +156,7 @@ def _listen() -> _Listening:
     return {"track": track, "new": new, "player": player, "rendering": rendering, "take": take}
 
 
-def _talk() -> _Talk:
+def _talk(private: bool) -> _Talk:
     with gradio.Column(elem_id="talk", elem_classes="sheet"):
         conversation = gradio_compat.html(html.conversation([]), "conversation")
         with gradio.Column(elem_id="reach"):
@@ -173,6 +177,7 @@ def _talk() -> _Talk:
                     autofocus=False,
                 )
                 send = gradio.Button("Send", elem_id="send", variant="primary")
+        model = gradio_compat.html("", "model")
         with gradio.Row(elem_id="turn-row"):
             takes = gradio.Button("Three takes", elem_id="takes", elem_classes="quiet", size="sm")
             undo = gradio.Button("Undo", elem_id="undo", elem_classes="quiet", size="sm", interactive=False)
@@ -185,12 +190,13 @@ def _talk() -> _Talk:
                 )
                 for each in EXAMPLES
             }
-    fold = options_panel.laid_out()
+    fold = options_panel.laid_out(private)
     return {
         "conversation": conversation,
         "progress": progress,
         "stop": stop,
         "notice": notice,
+        "model": model,
         "words": words,
         "send": send,
         "takes": takes,

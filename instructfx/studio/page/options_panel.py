@@ -9,6 +9,7 @@ import gradio
 from instructfx.sessions.options import FirstTurn, TurnOptions
 from instructfx.studio.page import ear_panel, planner_panel
 from instructfx.studio.page.ear_panel import EarChoice
+from instructfx.studio.page.planner_panel import PlannerChoice
 from instructfx.studio.visits import planner_options
 from instructfx.studio.visits.ear_options import granted
 from instructfx.studio.workers.messages import AgentNames
@@ -32,7 +33,7 @@ class Advanced:
     """The fold's components."""
 
     ears: EarChoice
-    planner: gradio.Radio
+    planners: PlannerChoice
     step_size: gradio.Slider
     iterations: gradio.Slider
     seed: gradio.Number
@@ -45,7 +46,7 @@ class Advanced:
         """What `chosen` reads, in its order."""
         return [
             self.ears.ear,
-            self.planner,
+            self.planners.planner,
             self.step_size,
             self.iterations,
             self.seed,
@@ -55,11 +56,11 @@ class Advanced:
         ]
 
 
-def laid_out() -> Advanced:
-    """The fold, closed."""
+def laid_out(private: bool) -> Advanced:
+    """The fold, closed; with a place for a language model of one's own where the studio is private."""
     with gradio.Accordion("Advanced", open=False, elem_id="advanced"):
         ears = ear_panel.laid_out()
-        planner = planner_panel.laid_out()
+        planners = planner_panel.laid_out(private)
         avoid = gradio.Textbox(
             label="Avoid", placeholder="harsh, muddy", max_length=200, max_lines=1, elem_id="avoid", container=True
         )
@@ -74,7 +75,7 @@ def laid_out() -> Advanced:
         gradio.HTML(EXCERPT)
     for unseen in (ears.remembered, ears.clock):
         unseen.render()  # type: ignore[no-untyped-call]
-    return Advanced(ears, planner, step_size, iterations, seed, first_turn, loss, avoid)
+    return Advanced(ears, planners, step_size, iterations, seed, first_turn, loss, avoid)
 
 
 def usual_agents() -> AgentNames:

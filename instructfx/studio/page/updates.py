@@ -8,7 +8,7 @@ import gradio
 
 from instructfx.planners.phrases import capital
 from instructfx.sessions.runs import runs_of, steps_of
-from instructfx.studio.page import html, part_data
+from instructfx.studio.page import html, part_data, planner_panel
 from instructfx.studio.page.examples import suitable
 from instructfx.studio.page.gradio_compat import Changes, visible
 from instructfx.studio.page.layout import Page
@@ -126,6 +126,7 @@ class Follower:
             page.history: part_data.tree_data(visit),
             page.pictures: part_data.pictures(visit.pictures if session.turns else {}),
             page.take: take_data(visit),
+            page.model: planner_panel.state(visit.agents, self._studio.pool.pauses.rests()),
             **self.running(job is not None),
             **self.examples(suitable(visit.track, session.chain), usable=job is None),
             page.undo: gradio.update(interactive=steps.can_undo and job is None),
@@ -142,6 +143,7 @@ class Follower:
             page.player: None,
             page.conversation: html.conversation([]),
             page.notice: "",
+            page.model: "",
             page.progress: "",
             page.rendering: "",
             **self.running(False),

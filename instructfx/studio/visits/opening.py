@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from instructfx.audio.containers import ACCEPTED, READABLE
 from instructfx.audio.scratch import own_scratch
 from instructfx.errors import AudioError, LimitError
+from instructfx.studio.visits import planner_options
 from instructfx.studio.visits.arrivals import Arrivals
 from instructfx.studio.visits.ear_options import as_before
 from instructfx.studio.visits.jobs import entries_of
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 class Studio:
     """Everything that a page's events need: who is here, who works, where sessions are kept, and what is allowed.
 
-    address is where a page is opened from; empty where nobody counts.
+    private: strangers cannot come in, so that whoever is here may have a language model asked with a key of his own.
     """
 
     visits: Visits
@@ -37,6 +38,7 @@ class Studio:
     store: Store
     limits: Limits
     arrivals: Arrivals = field(default_factory=Arrivals)
+    private: bool = False
     room: DiskRoom = field(init=False)
     watching: WatchedVisits = field(init=False)
 
@@ -102,7 +104,7 @@ class Studio:
                 self.room.check()
                 opened = self.pool.run(Reopen(past.session_id, folder), callbacks)
                 assert isinstance(opened, Opened)
-                agents = AgentNames(past.agents.planner, as_before(past.agents.ear))
+                agents = AgentNames(planner_options.as_before(past.agents.planner), as_before(past.agents.ear))
                 return self._welcome(token, opened, folder, page, agents)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)

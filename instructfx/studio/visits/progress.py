@@ -16,23 +16,27 @@ STAGES = {
     "rendering": "Rendering the whole track",
     "opening": "Listening to the track",
 }
+SLOW_SECONDS = 5.0  # a model that takes longer is said to
 SURE_SECONDS = 1.0  # before that nothing is said of the time that remains
 SPARK_WIDTH, SPARK_HEIGHT = 72, 16
 
 
 @dataclass(frozen=True)
 class JobProgress:
-    """How far a turn has come: share of the bar, and the losses of the search so far. started is a monotonic time."""
+    """How far a turn has come: share of the bar, and the losses of the search so far. started is a monotonic
+    time, and so is since, when its stage began."""
 
     stage: str = "waiting"
     share: float = 0.0
     before: int = 0
     losses: tuple[float, ...] = ()
     started: float = field(default_factory=time.monotonic)
+    since: float = field(default_factory=time.monotonic)
 
     def moved(self, stage: str, share: float, before: int = 0) -> JobProgress:
         """At a stage; the share never falls."""
-        return replace(self, stage=stage, share=max(self.share, share), before=before)
+        since = self.since if stage == self.stage else time.monotonic()
+        return replace(self, stage=stage, share=max(self.share, share), before=before, since=since)
 
     def stepped(self, loss: float, share: float) -> JobProgress:
         """After one more step of the search."""
@@ -58,6 +62,8 @@ def progress(state: JobProgress | None) -> str:
     elif state.stage == "refining" and state.losses:
         closer = min(state.losses) < state.losses[0]
         facts = ["getting closer" if closer else "trying", f"{percent} %", *facts]
+    elif state.stage == "asking" and (asked := time.monotonic() - state.since) >= SLOW_SECONDS:
+        facts = [f"still asking; {asked:.0f} s"]
     elif state.stage == "hearing":
         facts = ["the first time takes longer"]
     return bar(STAGES[state.stage], " · ".join(facts or [f"{percent} %"]), percent, spark(state.losses))

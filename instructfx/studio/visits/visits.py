@@ -162,7 +162,7 @@ class Visits:
             visit = self._open.pop(token, None)
             if visit is None:
                 return
-            self._past[token] = Past(visit.session.id, visit.agents)
+            self._past[token] = Past(visit.session.id, visit.agents.without_access)
             while len(self._past) > REMEMBERED:
                 self._past.popitem(last=False)
         _end(visit)

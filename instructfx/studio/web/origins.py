@@ -36,6 +36,11 @@ class Hosts:
     named: tuple[HostName, ...] = ()
     bound: str = ""
 
+    @property
+    def loopback_alone(self) -> bool:
+        """Whether nobody but who sits at this machine comes in."""
+        return self.bound in LOOPBACK and not self.named
+
     def known(self, host: str, came_in_at: str) -> bool:
         """Whether a Host header names this studio. came_in_at is the address of this end of the connection."""
         place = host_name_of(host)

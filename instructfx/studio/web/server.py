@@ -44,7 +44,7 @@ def application(studio: Studio, passwords: Passwords | None = None, hosts: Hosts
     changes.add(app, studio)
     limits = studio.limits
     blocks = gradio_compat.blocks()
-    page = laid_out(gradio_compat.state(), blocks, limits)
+    page = laid_out(gradio_compat.state(), blocks, limits, studio.private)
     Api(studio).attach(blocks)  # before the page's own events, whose names Gradio would number these by
     Handlers(page, studio).attach()
     whole = gradio_compat.mounted(app, blocks, limits.upload_mb, limits.mcp)
@@ -122,7 +122,9 @@ def _serve(
         shutil.rmtree(path, ignore_errors=True)
     store = Store()  # before the workers, so that they find it made
     pool, visits = Pool(limits), Visits(most=limits.visits)
-    studio = Studio(visits, pool, store, limits, Arrivals(limits.opens))
+    host, port = listening.getsockname()[:2]
+    private = passwords is not None or hosts.loopback_alone
+    studio = Studio(visits, pool, store, limits, Arrivals(limits.opens), private)
     try:
         server = ClosingServer(
             uvicorn.Config(

@@ -14,7 +14,8 @@ from instructfx.audio.fold_down import NOTHING_LOST, FoldDown
 from instructfx.chain import SlotJson
 from instructfx.ears import EARS
 from instructfx.errors import InstructFXError
-from instructfx.planners import BUILT_IN
+from instructfx.planners import BUILT_IN, ModelAccess
+from instructfx.planners.failures import ModelNews, Rest
 from instructfx.sessions.options import TurnOptions
 
 Slots = Sequence[SlotJson]
@@ -45,10 +46,20 @@ class Sound:
 
 @dataclass(frozen=True)
 class AgentNames:
-    """Who plans and who listens, by their names."""
+    """Who plans and who listens, by their names; access is how a model is asked that somebody chose on the page."""
 
     planner: str
     ear: str
+    access: ModelAccess | None = None
+
+    @property
+    def without_access(self) -> AgentNames:
+        """The same once nobody may ask that model any more."""
+        return AgentNames("" if self.access else self.planner, self.ear)
+
+    def asking(self, access: ModelAccess | None) -> AgentNames:
+        """The same where that model plans, if any."""
+        return AgentNames(access.model, self.ear, access) if access else self
 
     @property
     def built_in_planner(self) -> bool:
@@ -127,12 +138,14 @@ Order = Instruct | Edit | Scale | GoTo | ListenFrom
 
 @dataclass(frozen=True)
 class TakeTurn:
-    """Carry out an order in a session that has so many turns and exchanges; what comes of it is in the store."""
+    """Carry out an order in a session that has so many turns and exchanges; what comes of it is in the store. rests are
+    the models that are not to be asked for a while."""
 
     session_id: str
     order: Order
     length: int
     agents: AgentNames
+    rests: tuple[Rest, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -251,7 +264,7 @@ class RenderingReport:
     share: float
 
 
-ProgressReport = Waiting | At | Stepped | RenderingReport
+ProgressReport = Waiting | At | Stepped | RenderingReport | ModelNews
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ import queue
 import shutil
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from instructfx.audio.scratch import new_scratch_folder
 from instructfx.errors import InstructFXError, LimitError
+from instructfx.planners.failures import ModelNews, Pauses
 from instructfx.studio.workers.limits import Limits
 from instructfx.studio.workers.messages import (  # fmt: skip
     Export,
@@ -61,7 +62,8 @@ class _Seat:
 class Pool:
     """As many workers as turns may run at once, and one more, so that opening a track never waits for a turn.
 
-    A worker that ends is replaced at once; one that cannot be started is started when it is needed.
+    A worker that ends is replaced at once; one that cannot be started is started when it is needed. pauses says for all
+    of them which language models were down lately.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -72,6 +74,7 @@ class Pool:
         self._lock = threading.RLock()
         self._closing = threading.Event()
         self._ear = ""  # what fresh workers are prepared for
+        self.pauses = Pauses()
         self._seats = [_Seat() for _ in range(limits.turns + 1)]
         self._free = list(self._seats)
         for seat in self._seats:
@@ -93,6 +96,8 @@ class Pool:
         if self._closing.is_set():
             raise LimitError(CLOSING)
         callbacks = callbacks or RequestCallbacks()
+        if isinstance(request, TakeTurn):
+            request = replace(request, rests=self.pauses.rests())
         places = self._turns if isinstance(request, Heavy) else self._others
         with places.taken(callbacks):
             seat, spent = self._choose(request), True
@@ -179,6 +184,9 @@ class Pool:
                 raise LimitError(DIED)
             if isinstance(message, WorkAnswer):
                 return message
+            if isinstance(message, ModelNews):
+                self.pauses.hear(message)
+                continue
             callbacks.tell(message)
 
     def _choose(self, request: WorkRequest) -> _Seat:

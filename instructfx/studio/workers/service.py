@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from instructfx.audio.containers import check_length, opened
 from instructfx.errors import SettingsError
 from instructfx.locations import static_folder
+from instructfx.planners import BUILT_IN, planner_at
 from instructfx.studio.workers.messages import (
     BUNDLE,
     AgentNames,
@@ -142,6 +143,11 @@ class Service:
         from instructfx.engine.budget import Budget
 
         budget = Budget(SEARCHED * self._seconds)
+        if not request.agents.built_in_planner:
+            from instructfx.planners.llm import PAUSES
+
+            PAUSES.take_over(request.rests)
+            PAUSES.tell = self._tell
         live = self._session(request.session_id, request.length, request.agents)
         callbacks = Callbacks(
             on_stage=lambda stage: self._tell(At(stage)),
@@ -219,7 +225,10 @@ class Service:
         if held and held[0] == agents and len(held[1].session.conversation) == length:
             live = held[1]
         else:
-            live = resume_session(session_id, agents.planner, agents.ear, store=self._store)
+            planner = BUILT_IN if agents.access else agents.planner
+            live = resume_session(session_id, planner, agents.ear, store=self._store)
+            if agents.access:
+                live.agents = replace(live.agents, planner=planner_at(agents.access))
         self._hold(live, agents)
         return live
 
