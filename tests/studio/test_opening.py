@@ -219,7 +219,7 @@ def test_files_are_served_to_who_has_the_token_only(studio: Studio, tmp_path: Pa
     carried_out(studio, visit, FILTERED)
     path = rendered(studio, visit)
     base, turn = f"/audio/{visit.token}", visit.session.turns[0].id
-    refused = (f"{base}/other.flac", f"{base}/..%2Fdry", "/audio/guess/dry", f"/audio/guess/{path.name}",
+    refused = (f"{base}/other.flac", f"{base}/..%2F0", "/audio/guess/dry", f"/audio/guess/{path.name}",
                f"/step/guess/{turn}/0", f"/step/{visit.token}/other/0",
                f"/step/{visit.token}/{turn}/-1", f"/step/{visit.token}/{turn}/9999", f"/made/{visit.token}/dry.flac",
                "/made/guess/x", "/page/../app.py", "/page/nothing.js")  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +38,10 @@ FROM_PRESS = """async () => {
 FROM_END = """async () => {
   const player = document.querySelector("ifx-player"), history = document.querySelector("ifx-history");
   const before = history.data.head, frame = () => new Promise(requestAnimationFrame);
-  while (history.data.head === before || document.querySelector(".working")) await frame();
+  while (history.data.head === before || document.querySelector(".working")) {
+    if (!player.state.playing) player.play(); // a short track is over before the turn is
+    await frame();
+  }
   const ended = performance.now();
   while (!window.sounding(history.data.head)) await frame();
   return performance.now() - ended;
