@@ -208,6 +208,8 @@ class PlayerData(TypedDict):
     current: str
     previous: str | None
     picked: str | None  # a version to listen to beside them
+    pinned: str | None  # the one that a person holds others against
+    takes: list[str]  # of the current version and its siblings, where it is one of several takes
     excerpt: ExcerptData
     steps: StepsData | None
 

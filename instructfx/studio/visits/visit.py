@@ -71,7 +71,7 @@ class Visit:
 
     folder holds what is played and goes when the visit is closed. busy is held while a turn runs, which is job; stop
     asks that turn to keep its best so far and end. serial counts what was started here, so that whoever watches
-    something older knows; over ends what nobody waits for since. picked and compared are what the page looks at
+    something older knows; over ends what nobody waits for since. picked, pinned and compared are what the page looks at
     beside the turn that plays; playing is what it played last; making is what it is to sound like, on its way here;
     tags is what exports keep of what the track's file says; made are files that were asked for, by their names.
     """
@@ -94,6 +94,7 @@ class Visit:
     serial: int = 0
     playing: str | None = None
     picked: str | None = None
+    pinned: str | None = None
     compared: Compared | None = None
     pictures: Mapping[str, str] = field(default_factory=dict)
     making: Job | None = None
