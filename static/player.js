@@ -1,7 +1,7 @@
 /**
  * <ifx-player>: one transport for every version of a track. Its property `data`, PlayerData, is given whole each time;
- * "dry" is always among the versions. It speaks by bubbling "part-event" events: AnswerEvent, ExcerptEvent and, for the page
- * alone, {do: "error", text}.
+ * "dry" is always among the versions. It speaks by bubbling "part-event" events: AnswerEvent, ExcerptEvent, PinEvent and, for
+ * the page alone, {do: "error", text}.
  */
 import { BlindPanel } from "./player/blind.js";
 import { Dock } from "./player/dock.js";
@@ -27,10 +27,12 @@ import { Waveform } from "./player/waveform.js";
 /** @typedef {{turn: string, count: number, kept: number, losses: number[], url: string}} StepsData */
 /**
  * @typedef {{session: string, sample_rate: number, segment_frames: number, versions: VersionData[], current: string,
- * previous: string|null, picked: string|null, excerpt: ExcerptData, steps: StepsData|null}} PlayerData
+ * previous: string|null, picked: string|null, pinned: string|null, takes: string[], excerpt: ExcerptData, steps:
+ * StepsData|null}} PlayerData
  */
 /** @typedef {{do: "excerpt", start: number}} ExcerptEvent */
-/** @typedef {{do: "answer", turn: string, against: string|null, better: "this"|"other"|"neither"}} AnswerEvent */
+/** @typedef {{do: "pin", turn: string|null}} PinEvent */
+/** @typedef {{do: "answer", heard: (string|null)[], best: number|null}} AnswerEvent */
 
 const SEARCH = "Search"; // what the switch calls a step of it
 const BY_HAND = 8; // seconds of a loop asked for by key where no excerpt is near
@@ -183,6 +185,7 @@ class Player extends HTMLElement {
     on(view.loop, () => this.#toggleLoop());
     on(view.listen, () => this.#emit({ do: "excerpt", start: playback.region.start }));
     on(view.begin, async () => (await playback.beginBlind()) && this.#drawn(() => this.#blind.focus()));
+    on(view.pin, () => this.#pin());
     on(view.fault.retry, () => playback.retry());
     listen(this, {
       toggle: () => playback.toggle(),
@@ -240,6 +243,12 @@ class Player extends HTMLElement {
     if (!this.#playback.region) return false;
     this.#playback.setRegion(null);
     return true;
+  }
+
+  /** Keep what was chosen as the reference, or let go of it. */
+  #pin() {
+    const { data, selected } = this.#playback;
+    this.#emit({ do: "pin", turn: selected === data.pinned ? null : selected });
   }
 
   #answer(choice) {

@@ -133,6 +133,12 @@ class Session:
         """The chain that a turn continued."""
         return self.turn(turn.parent_id).chain if turn.parent_id else Chain()
 
+    def takes_of(self, turn_id: str) -> tuple[Turn, ...]:
+        """A turn that is one of several takes, and the others; nothing for one that is none."""
+        turn = self.turn(turn_id)
+        first = turn.index - turn.take
+        return tuple(each for each in self.turns if turn.take and each.take and each.index - each.take == first)
+
     def with_turn(self, turn: Turn) -> Session:
         """With one more turn, which plays now; of several takes the first plays."""
         turns = (*self.turns, turn)

@@ -1,11 +1,12 @@
+import { DRY } from "./offers.js";
 import { clock, spoken, tenths } from "./time.js";
 import { say } from "./view.js";
 
-export const NAMES = { dry: "Dry", previous: "Previous", current: "Current", picked: "Picked" };
+export const NAMES = { dry: "Dry", reference: "Reference", previous: "Previous", current: "Current", picked: "Picked" };
 
 /** The places of the switch that can be pressed now, in order. */
 export function shownSlots({ test, offered, preview }) {
-  if (test) return ["X", "Y"];
+  if (test) return test.names;
   return [...offered.map(({ slot }) => slot), ...(preview && !preview.over ? ["edit"] : [])];
 }
 
@@ -22,7 +23,7 @@ function showSwitch({ slots }, playback) {
   for (const [slot, button] of Object.entries(slots)) {
     button.hidden = !shown.includes(slot);
     button.setAttribute("aria-keyshortcuts", String(shown.indexOf(slot) + 1));
-    if (slot.length === 1) continue; // X and Y belong to the blind test
+    if (slot.length === 1) continue; // a name in the blind test
     const found = offered.find((each) => each.slot === slot);
     const id = found?.id ?? slot;
     const pressed = !test && selected === id && !button.hidden;
@@ -53,6 +54,10 @@ function showTools(view, playback) {
   view.loop.disabled = !duration;
   view.listen.hidden = !region || Boolean(test);
   view.begin.hidden = Boolean(test);
+  const [pinned, shown] = [data?.pinned ?? null, playback.version(playback.selected)?.id];
+  view.pin.hidden = Boolean(test) || !shown || shown === DRY;
+  say(view.pin, shown === pinned ? "Let go of the reference" : "Keep as reference");
+  say(view.begin, data?.takes.length > 1 ? `Blind test of ${data.takes.length} takes` : "Blind test");
   view.begin.disabled = Boolean(preparing) || !offered.some(({ slot }) => slot === "current");
   view.position.setAttribute("aria-valuemax", String(Math.round(duration)));
 }

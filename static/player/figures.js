@@ -7,7 +7,7 @@ export class Table {
   constructor(caption, className) {
     this.head = element("tr");
     this.body = element("tbody");
-    this.table = element("table", { class: className }, element("caption", {}, caption),
+    this.table = element("table", { class: className, hidden: true }, element("caption", {}, caption),
       element("thead", {}, this.head), this.body);
   }
 

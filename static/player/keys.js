@@ -46,7 +46,7 @@ export function listen(root, host) {
   function actOf({ key, target, repeat }) {
     if (key === " ") return pressing(target) ? null : () => repeat || host.toggle();
     if (key === "Escape") return () => host.escape();
-    if (/^[1-4]$/.test(key)) return () => host.choose(Number(key) - 1);
+    if (/^[1-9]$/.test(key)) return () => host.choose(Number(key) - 1);
     if (key.toLowerCase() === "l") return () => host.loop();
     if (key.toLowerCase() === "m") return () => host.match();
     if (target.tagName === "INPUT") return null; // the steps' slider has arrows of its own

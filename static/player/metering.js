@@ -64,13 +64,11 @@ export class Metering {
 
   /**
    * Make the meters of a new context. They have to be there before anything plays: a browser's clock may slip against what
-   * plays already while the first worklet of a context starts.
+   * plays already while the first worklet of a context starts. Where they cannot be had or take long, it plays without.
    */
   async prepare(context) {
-    const loading = context.audioWorklet.addModule(new URL("./meter-worklet.js", import.meta.url));
     const patience = new Promise((done) => setTimeout(done, MOST_WAIT_MS));
-    const ready = loading.then(() => context.state === "closed" || this.#begin(context));
-    await Promise.race([ready.catch((error) => console.info(`no meters: ${error.message}`)), patience]);
+    await Promise.race([this.#load(context), patience]);
   }
 
   /** dry and heard: the nodes to measure, or nothing; id: of what is heard. */
@@ -108,6 +106,16 @@ export class Metering {
       return { momentaryLufs, shortTermLufs, integratedLufs, truePeakDbtp, correlation, bands };
     };
     return Object.fromEntries(["dry", "heard"].map((side) => [side, this.#probes && plain(this.#probes[side])]));
+  }
+
+  async #load(context) {
+    if (!context.audioWorklet) return; // nor has a page that came without TLS, but for one of this machine
+    try {
+      await context.audioWorklet.addModule(new URL("./meter-worklet.js", import.meta.url));
+      if (context.state !== "closed") this.#begin(context);
+    } catch (error) {
+      console.info(`no meters: ${error.message}`);
+    }
   }
 
   #begin(context) {

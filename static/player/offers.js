@@ -1,4 +1,6 @@
 export const DRY = "dry";
+/** What versions are called in a blind test, as many as there are. */
+export const BLIND_NAMES = ["X", "Y", "Z", "U", "V", "W"];
 const BARELY = 0.05; // seconds: a shorter loop is none
 
 export function versionOf(data, id) {
@@ -7,20 +9,29 @@ export function versionOf(data, id) {
 
 /** The versions to choose from, in order: {slot, id, version}. A version has one place, the first that fits it. */
 export function offers(data, selected) {
-  const { current, previous, picked } = data ?? {};
-  const extra = [selected, picked].find((id) => versionOf(data, id) && ![DRY, previous, current].includes(id));
-  const places = { dry: DRY, previous: previous === current ? null : previous, current, picked: extra };
+  const { current, previous, picked, pinned } = data ?? {};
+  const reference = pinned === current ? null : pinned;
+  const usual = [DRY, reference, previous, current];
+  const extra = [selected, picked].find((id) => versionOf(data, id) && !usual.includes(id));
+  const before = [current, reference].includes(previous) ? null : previous;
+  const places = { dry: DRY, reference, previous: before, current, picked: extra };
   return Object.entries(places).flatMap(([slot, id]) => {
     const version = versionOf(data, id);
     return version && (id !== DRY || slot === "dry") ? [{ slot, id, version }] : [];
   });
 }
 
-/** What the current version is tested against: the previous one, or dry where parts of both are of different places. */
-export function opponent(data) {
-  const [turn, against] = [versionOf(data, data.current), versionOf(data, data.previous)];
-  const apart = turn && against && !turn.whole && !against.whole && turn.start !== against.start;
-  return against && against !== turn && !apart ? against : versionOf(data, DRY);
+/**
+ * What the current version is tested against: the other takes, else the previous version; or dry where there are none, or
+ * parts of them are of different places.
+ */
+export function rivals(data) {
+  const turn = versionOf(data, data.current);
+  const others = (data.takes.length > 1 ? data.takes : [data.previous]).filter((id) => id !== data.current);
+  const found = others.map((id) => versionOf(data, id)).filter(Boolean);
+  const part = [turn, ...found].find((version) => version && !version.whole);
+  const near = found.filter(({ whole, start }) => whole || start === part.start);
+  return near.length ? near : [versionOf(data, DRY)];
 }
 
 /** What two stretches of time, {start, end} in seconds, have in common; null where there is none or one is nothing. */

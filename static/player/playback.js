@@ -2,7 +2,7 @@ import { BlindTest } from "./blind.js";
 import { Choice, EDIT } from "./choice.js";
 import { decoded, fetched } from "./decoding.js";
 import { Library } from "./library.js";
-import { common, DRY, opponent } from "./offers.js";
+import { common, DRY, rivals } from "./offers.js";
 import { isWithin, segmentsOf, stretchOf, voiceOf } from "./sounds.js";
 import { Transport } from "./transport.js";
 import { Waiting } from "./waiting.js";
@@ -107,10 +107,10 @@ export class Playback extends Choice {
     this.#settle();
   }
 
-  /** Hear a version, or "edit" for the preview; in a blind test "X" or "Y". What is not here yet is heard once it is. */
+  /** Hear a version, or "edit" for the preview; in a blind test one of its names. What is not here yet is heard once it is. */
   select(id) {
     if (this.test) {
-      if (["X", "Y"].includes(id)) this.test.heard = id;
+      if (this.test.names.includes(id)) this.test.heard = id;
     } else if (id === EDIT ? this.preview && !this.preview.over : this.version(id)) {
       this.selected = id;
       this.library.failed.delete(this.version(id)?.url);
@@ -163,27 +163,27 @@ export class Playback extends Choice {
     return true;
   }
 
-  /** The current version against the previous, or against dry, with hidden names. False where there is nothing to test. */
+  /** The current version against other takes, the previous or dry, with hidden names. False where there is nothing to test. */
   async beginBlind() {
     const { session } = this.data;
-    const [turn, against] = [this.version(this.data.current), opponent(this.data)];
-    if (!turn || turn === against || this.test || this.preparing) return false;
+    const versions = [this.version(this.data.current), ...rivals(this.data)];
+    if (!versions[0] || versions[0] === versions[1] || this.test || this.preparing) return false;
     this.#pressed = true;
     const ready = await new Promise((done) => {
-      this.preparing = { versions: [turn, against], done };
+      this.preparing = { versions, done };
       this.#settle();
     });
     if (this.data?.session !== session) return false;
     this.preparing = null;
     if (!ready) return this.changed(), false;
     if (this.preview) this.#endPreview();
-    this.test = new BlindTest(turn, against);
+    this.test = new BlindTest(versions);
     this.#level();
     this.play();
     return true;
   }
 
-  /** choice: "X", "Y" or null for no difference. What the event says of it. */
+  /** choice: a name, or null for no difference. What the event says of it. */
   answerBlind(choice) {
     const answer = this.test.verdict(choice);
     this.changed();

@@ -1,3 +1,5 @@
+import { BLIND_NAMES } from "./offers.js";
+
 const TEMPLATE = `
 <div class="player-transport"><i class="player-edge"></i><div class="player-dock">
 <div class="player-bar">
@@ -24,13 +26,12 @@ const TEMPLATE = `
   <button type="button" class="player-loop" aria-keyshortcuts="L">Loop</button>
   <button type="button" class="player-listen" title="Let the search listen from here on" hidden>Listen here</button>
   <button type="button" class="player-begin">Blind test</button>
+  <button type="button" class="player-pin" title="Keep it in the switch, to hold what comes against it">Keep as reference</button>
 </div>
 <div class="player-blind" role="group" aria-label="Blind test" hidden>
   <p class="player-question">Which is better? Loudness is matched.</p>
   <p class="player-result" role="status" hidden></p>
   <div class="player-answers">
-    <button type="button" data-choice="X">X is better</button>
-    <button type="button" data-choice="Y">Y is better</button>
     <button type="button" data-choice="neither">No difference</button>
     <button type="button" class="player-leave">Leave the test</button>
   </div>
@@ -45,7 +46,7 @@ const TEMPLATE = `
 <div class="player-fault" role="alert" hidden><p></p><button type="button">Retry</button></div>
 `;
 
-const SLOTS = ["dry", "previous", "current", "picked", "edit", "X", "Y"];
+const SLOTS = ["dry", "reference", "previous", "current", "picked", "edit", ...BLIND_NAMES];
 
 /** Build the player's elements, once, and say where each is. Slots of the switch keep their buttons for good. */
 export function build(root) {
@@ -54,6 +55,7 @@ export function build(root) {
   root.setAttribute("aria-label", root.getAttribute("aria-label") ?? "Player");
   const one = (selector) => root.querySelector(selector);
   const slots = Object.fromEntries(SLOTS.map((slot) => [slot, button(one(".player-switch"), slot)]));
+  one(".player-answers").prepend(...BLIND_NAMES.map(choice));
   const choices = [...root.querySelectorAll("[data-choice]")];
   return {
     slots,
@@ -70,9 +72,10 @@ export function build(root) {
     loop: one(".player-loop"),
     listen: one(".player-listen"),
     begin: one(".player-begin"),
+    pin: one(".player-pin"),
     blind: {
       panel: one(".player-blind"),
-      names: { X: slots.X, Y: slots.Y },
+      names: Object.fromEntries(BLIND_NAMES.map((name) => [name, slots[name]])),
       question: one(".player-question"),
       answers: Object.fromEntries(choices.map((each) => [each.dataset.choice, each])),
       result: one(".player-result"),
@@ -100,6 +103,13 @@ function button(parent, slot) {
   if (slot.length === 1) name.textContent = slot;
   made.append(name, words);
   parent.append(made);
+  return made;
+}
+
+function choice(name) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.dataset.choice = name;
   return made;
 }
 

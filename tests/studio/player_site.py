@@ -166,7 +166,8 @@ def data(*names: str, **more: Any) -> dict[str, Any]:
     """Dry and the turns named; the last is current, the one before it previous."""
     versions = [version(name) for name in ("dry", *names)]
     current, previous = (names or (None,))[-1], names[-2] if len(names) > 1 else None
-    roles = {"current": current, "previous": previous, "picked": None, "excerpt": {"start": 4, "end": 7}, "steps": None}
+    roles = {"current": current, "previous": previous, "picked": None, "pinned": None, "takes": [], "steps": None}
+    roles["excerpt"] = {"start": 4, "end": 7}
     known = {"session": "one", "sample_rate": RATE, "segment_frames": SEGMENT, "versions": versions}
     return {**known, **roles, **more}
 

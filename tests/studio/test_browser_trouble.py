@@ -145,9 +145,10 @@ NO_ACTS: list[tuple[str, object]] = [
     ("history", {"do": "name", "turn": "0" * 32, "name": "mine"}), ("history", {"do": "name", "turn": "x"}),
     ("history", {"do": "compare", "a": "x", "b": "y"}), ("history", {"do": "compare", "a": None}),
     ("history", {"do": "pick", "turn": "0" * 32}), ("history", {"do": "pick", "turn": {}}),
-    ("player", {"do": "answer", "turn": "x", "against": None, "better": "this"}),
-    ("player", {"do": "answer", "turn": None, "against": None, "better": "this"}),
-    ("player", {"do": "answer", "turn": "x", "against": "y", "better": "louder"}),
+    ("player", {"do": "answer", "heard": ["x", None], "best": 0}),
+    ("player", {"do": "answer", "heard": [], "best": None}),
+    ("player", {"do": "answer", "heard": [None, None], "best": 0}), ("player", {"do": "pin", "turn": "0" * 32}),
+    ("player", {"do": "answer", "heard": ["x", "y"], "best": 9}),
     ("player", {"do": "excerpt", "start": "now"}), ("player", {"do": "excerpt", "start": None}),
     ("player", {"do": "excerpt", "start": -5}), ("player", {"do": "excerpt", "start": 1e300}),
 ]  # fmt: skip

@@ -261,6 +261,24 @@ def test_who_wants_less_motion_sees_a_new_level_once_a_second(come: Callable[...
     assert moved["reduce"][1] == "0s"
 
 
+@pytest.mark.parametrize(
+    "lacking",
+    [
+        "Object.defineProperty(BaseAudioContext.prototype, 'audioWorklet', { value: undefined })",
+        "AudioWorklet.prototype.addModule = async () => { throw new Error('there is no such file'); }",
+    ],
+    ids=["worklets", "the file"],
+)
+def test_where_there_can_be_no_meters_it_plays_without(come: Callable[..., Player], site: Site, lacking: str) -> None:
+    player = played(come, site, {"dry": noise(0.1, 3)})
+    player.run(lacking)
+    player.page.click(".player-play")
+    player.until("player.state.playing && player.state.position > 0.1")
+    assert player.page.evaluate("player.readings") == {"dry": None, "heard": None}
+    player.page.click(".player-figures summary")
+    assert player.page.locator(".player-figures caption:visible").all_inner_texts() == ["The whole track"]
+
+
 def test_in_the_studio_a_sample_reads_as_its_analysis(guest: Guest) -> None:
     page = guest.page
     page.click("#sample-groove")

@@ -72,7 +72,8 @@ ORDERS = [
     ({"do": "compare", "a": None, "b": "t"}, None),
     ({"do": "close-compare"}, None),
     ({"do": "name", "turn": "t", "name": "mine"}, None),
-    ({"do": "answer", "turn": "t", "against": None, "better": "this"}, None),
+    ({"do": "pin", "turn": "t"}, None),
+    ({"do": "answer", "heard": ["t", None], "best": 0}, None),
     ({"do": "refresh", "session": "s"}, None),
 ]
 
@@ -104,7 +105,8 @@ def test_every_event_there_is_was_read_above() -> None:
         ({"do": "amount", "share": float("nan")}, "share: should be a finite number"),
         ({"do": "go", "turn": 5}, "go, turn: should be a valid string"),
         ({"do": "go", "turn": "t", "why": "x" * 999}, "go, why: Extra inputs"),
-        ({"do": "answer", "turn": "x", "against": "y", "better": "louder"}, "should be 'this', 'other' or 'neither'"),
+        ({"do": "answer", "heard": ["x", 5], "best": 0}, "heard, 1: should be a valid string"),
+        ({"do": "answer", "heard": ["x", "y"], "best": 0.5}, "should be a valid integer"),
         ({"do": "excerpt", "start": None}, "start: should be a valid number"),
     ],
 )

@@ -57,8 +57,8 @@ def test_a_blind_test_hides_which_is_which_and_tells_the_answer(player: Player) 
     assert set(firsts) == {True, False}
     for choice, words, event in told:
         this = "X" if "X is Turn 2, Y is Turn 1" in words else "Y"
-        better = "neither" if choice == "neither" else "this" if choice == this else "other"
-        assert event == {"do": "answer", "turn": "t2", "against": "t1", "better": better}
+        best = None if choice == "neither" else 0 if choice == this else 1
+        assert event == {"do": "answer", "heard": ["t2", "t1"], "best": best}
     assert player.state["selected"] == "t2"
 
 
@@ -90,7 +90,7 @@ def test_against_dry_the_answer_names_no_turn(player: Player) -> None:
     player.page.click(".player-begin")
     player.until(ASKING)
     player.page.click("text=No difference")
-    assert player.events == [{"do": "answer", "turn": "t1", "against": None, "better": "neither"}]
+    assert player.events == [{"do": "answer", "heard": ["t1", None], "best": None}]
     assert "Dry" in player.page.inner_text(".player-result")
 
 

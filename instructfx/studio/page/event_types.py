@@ -41,6 +41,13 @@ class PickEvent(TypedDict):
     turn: str | None
 
 
+class PinEvent(TypedDict):
+    """Keep a version at hand as the reference that others are held against; None lets go of it."""
+
+    do: Literal["pin"]
+    turn: str | None
+
+
 class CompareEvent(TypedDict):
     """Look at two versions side by side; None is the dry track."""
 
@@ -71,12 +78,12 @@ class ExcerptEvent(TypedDict):
 
 
 class AnswerEvent(TypedDict):
-    """What was better in a blind comparison of a turn and another one; None is the dry track."""
+    """What was best of the versions of a blind comparison, by its place among them; None where none was. A version is
+    a turn, or None for the dry track."""
 
     do: Literal["answer"]
-    turn: str
-    against: str | None
-    better: Literal["this", "other", "neither"]
+    heard: list[str | None]
+    best: int | None
 
 
 class RefreshEvent(TypedDict):
@@ -91,6 +98,7 @@ PartEvent = (
     | AmountEvent
     | GoEvent
     | PickEvent
+    | PinEvent
     | CompareEvent
     | CloseCompareEvent
     | NameEvent

@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from instructfx.audio.naming import one_line
 from instructfx.engine.edits import named
 from instructfx.errors import InstructionError
-from instructfx.sessions import BlindAnswer
+from instructfx.sessions.feedback import blind_answers
 from instructfx.studio.page.event_types import PartEvent, PreviewAsk
 from instructfx.studio.workers.messages import Compared, Edit, GoTo, ListenFrom, Order, Scale
 
@@ -73,6 +73,8 @@ async def noted(event: PartEvent, visit: Visit, store: Store) -> None:
         return
     if event["do"] == "pick":
         visit.picked = session.turn(event["turn"]).id if event["turn"] else None
+    elif event["do"] == "pin":
+        visit.pinned = session.turn(event["turn"]).id if event["turn"] else None
     elif event["do"] == "compare":
         pair = Compared(event["a"], event["b"])
         _check_turns(visit, pair.a, pair.b)
@@ -84,8 +86,9 @@ async def noted(event: PartEvent, visit: Visit, store: Store) -> None:
         await asyncio.to_thread(store.name_turn, event["turn"], named(event["name"]))
         visit.names = await asyncio.to_thread(store.names, session.id)
     elif event["do"] == "answer":
-        _check_turns(visit, event["turn"], event["against"])
-        await asyncio.to_thread(store.add_answer, BlindAnswer(event["turn"], event["against"], event["better"]))
+        _check_turns(visit, *event["heard"])
+        for answer in blind_answers(event["heard"], event["best"]):
+            await asyncio.to_thread(store.add_answer, answer)
     visit.changed()
 
 

@@ -46,8 +46,11 @@ def player_data(visit: Visit) -> PlayerData:
     session = visit.session
     current = visit.heard()
     runs = runs_of(session)
-    # Of a run its end is heard, or until something of that is there, what plays.
+    # Of a run its end is heard, or until something of that is there, what plays; and what was kept as the reference.
     turns = [session.turn(current) if current and run is runs[current] else run.last for run in unique(runs)]
+    pinned = session.turn(visit.pinned) if visit.pinned else None
+    if pinned and pinned not in turns:
+        turns.append(pinned)
     heard = [turn for turn in turns if visit.audible_of(turn.id)]
     ids = {turn.id for turn in heard}
     earlier = runs[current].before if current else None
@@ -64,6 +67,8 @@ def player_data(visit: Visit) -> PlayerData:
         "current": current or DRY,
         "previous": (previous if previous is None or previous in ids else None) or (DRY if current else None),
         "picked": visit.picked if visit.picked in ids else None,
+        "pinned": visit.pinned if visit.pinned in ids else None,
+        "takes": [each.id for each in session.takes_of(current) if each.id in ids] if current else [],
         "excerpt": {"start": start, "end": min(start + 10.0, visit.dry.seconds)},
         "steps": _steps(visit, runs[session.standing.id].first if session.standing else None),
     }

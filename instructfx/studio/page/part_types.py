@@ -1,7 +1,7 @@
 """What the parts of the page are given, each its data as a whole each time; `event_types` is the way back.
 
-A part is an element of ours in `static/`: `<ifx-chain>`, `<ifx-history>`, `<ifx-player>` and `<ifx-address>`. The
-script of each declares the same types (`@typedef`); a test holds the two together.
+A part is an element of ours in `static/`: `<ifx-chain>`, `<ifx-history>`, `<ifx-player>`, `<ifx-take>` and
+`<ifx-address>`. The script of each declares the same types (`@typedef`); a test holds the two together.
 """
 
 from __future__ import annotations
@@ -208,6 +208,8 @@ class PlayerData(TypedDict):
     current: str
     previous: str | None
     picked: str | None  # a version to listen to beside them
+    pinned: str | None  # the one that a person holds others against
+    takes: list[str]  # of the current version and its siblings, where it is one of several takes
     excerpt: ExcerptData
     steps: StepsData | None
 

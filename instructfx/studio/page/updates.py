@@ -182,10 +182,13 @@ class Follower:
 
 
 def _missing(visit: Visit) -> Iterator[Render | RenderExcerpt]:
-    """What the page is to play and is not there yet: excerpts, which are quick, then whole tracks."""
+    """What the page is to play and is not there yet: excerpts, which are quick, those of other takes too, then whole
+    tracks."""
     session, standing = visit.session, visit.session.standing
-    turns = [turn_id for turn_id in dict.fromkeys((standing.id if standing else None, visit.picked)) if turn_id]
-    for turn_id in turns:
+    wanted = (standing.id if standing else None, visit.picked, visit.pinned)
+    turns = [turn_id for turn_id in dict.fromkeys(wanted) if turn_id]
+    takes = [take.id for take in session.takes_of(standing.id)] if standing else []
+    for turn_id in dict.fromkeys([*turns, *takes]):
         if not visit.audible_of(turn_id):
             yield RenderExcerpt(session.id, len(session.conversation), turn_id, visit.folder, visit.agents)
     for turn_id in turns:

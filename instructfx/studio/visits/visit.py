@@ -74,9 +74,9 @@ class Visit:
     pages are those that show it. folder holds what is played and goes when the visit is closed. busy is held while a
     turn runs, which is job; stop asks that turn to keep its best so far and end. revision is another number whenever
     something changes on a page, so that one that shows something old knows; over ends what nobody waits for since
-    something new began, and looked_after is what was asked since then. picked and compared are what the pages look at
-    beside the turn that plays; playing is what they played last; tags is what exports keep of what the track's file
-    says; made are files that were asked for, by their names.
+    something new began, and looked_after is what was asked since then. picked, pinned and compared are what the pages
+    look at beside the turn that plays; playing is what they played last; tags is what exports keep of what the track's
+    file says; made are files that were asked for, by their names.
     """
 
     token: str
@@ -98,6 +98,7 @@ class Visit:
     looked_after: dict[WorkRequest, AskJob] = field(default_factory=dict)
     playing: str | None = None
     picked: str | None = None
+    pinned: str | None = None
     compared: Compared | None = None
     pictures: Mapping[str, str] = field(default_factory=dict)
     made: dict[str, Path] = field(default_factory=dict)
