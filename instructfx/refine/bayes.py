@@ -68,7 +68,7 @@ def explore(search: Search, knobs: Sequence[Knob], options: BayesOptions, seed: 
         worth, enough = WORTH * search.best_loss, (1 - WORTH) * search.best_loss
         for number in range(1, options.evaluations + 1):
             unit = [float(value) for value in optimizer.ask()]
-            promising = search.best_loss > enough or _expected_improvement(optimizer, unit) >= worth
+            promising = _expected_improvement(optimizer, unit) >= worth or search.best_loss > enough
             hopeless = 0 if promising else hopeless + 1
             if search.over() or hopeless >= options.patience:
                 break
