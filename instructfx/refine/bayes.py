@@ -23,7 +23,7 @@ class BayesOptions:
     what the planner moved it this turn may be taken back.
 
     The search ends where `patience` looks in a row promise too little: more than one, because a process of few points
-    is too sure of itself.
+    is too sure of itself. On a plateau, where nothing was gained yet, it knows nothing, and the search goes on.
     """
 
     evaluations: int = 20
@@ -35,9 +35,7 @@ class BayesOptions:
     turn_back: float = 0.25
 
 
-WORTH = 0.005  # of the loss that the search began with: what one more look must promise
-CANDIDATES, CLIMBS = 1000, 1  # places at which the acquisition is computed, and from how many of them it is climbed
-REFITS = 0  # of the process's own settings, from random places, beside the one from where they stand
+WORTH = 0.005  # of the loss that the search began with: what it must have gained, and what one more look must promise
 
 
 def explore(search: Search, knobs: Sequence[Knob], options: BayesOptions, seed: int, came_from: Chain) -> None:
@@ -60,17 +58,17 @@ def explore(search: Search, knobs: Sequence[Knob], options: BayesOptions, seed: 
         initial_point_generator="lhs",
         acq_func=options.acquisition.upper(),
         acq_func_kwargs={"kappa": options.kappa},
-        acq_optimizer_kwargs={"n_points": CANDIDATES, "n_restarts_optimizer": CLIMBS},
+        acq_optimizer_kwargs={"n_points": 1000, "n_restarts_optimizer": 2},
         random_state=np.random.RandomState(seed),
     )
-    optimizer.base_estimator_.set_params(n_restarts_optimizer=REFITS)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=UserWarning, module="skopt|sklearn")
         optimizer.tell(home, search.best_loss)
         hopeless, worst = 0, search.best_loss
+        worth, enough = WORTH * search.best_loss, (1 - WORTH) * search.best_loss
         for number in range(1, options.evaluations + 1):
             unit = [float(value) for value in optimizer.ask()]
-            promising = _expected_improvement(optimizer, unit) >= WORTH * search.loss_before
+            promising = _expected_improvement(optimizer, unit) >= worth or search.best_loss > enough
             hopeless = 0 if promising else hopeless + 1
             if search.over() or hopeless >= options.patience:
                 break

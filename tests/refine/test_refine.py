@@ -173,7 +173,7 @@ def test_what_the_planner_turned_down_does_not_come_back_up(excerpt: Excerpt) ->
 
 @pytest.mark.parametrize("acquisition", ["lcb", "ei", "pi"])
 def test_every_acquisition_works(excerpt: Excerpt, acquisition: str) -> None:
-    options = dataclasses.replace(QUICK, bayes=BayesOptions(evaluations=6, first_points=3, acquisition=acquisition))  # type: ignore[arg-type]
+    options = dataclasses.replace(QUICK, bayes=BayesOptions(6, 3, acquisition, patience=7))  # type: ignore[arg-type]
     objective = EAR.objective(Goal(axes={"grit": 1.0}), excerpt.heard(Chain()))
     start = chain(distortion={"drive_db": 25.0})
     refined = refine(Tuning(start, ["distortion"]), excerpt, objective, options=options)
