@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from instructfx.audio import Audio
+from instructfx.audio import Audio, load
 from instructfx.audio.loudness import loudness_lufs
 from instructfx.audio.true_peak import true_peak_dbtp
 from instructfx.sessions.options import TurnOptions
@@ -60,6 +60,8 @@ def made(studio: Studio, visit: Visit, format: str) -> Path:
 
 
 def test_what_is_said_of_a_file_is_what_it_is_then(studio: Studio, visit: Visit) -> None:
+    dry = load(visit.dry.path)  # white noise, whose true peaks are well above its samples
+    assert facts(visit, "wav24")[3] == f"peaks to {true_peak_dbtp(dry):.1f} dBTP".replace("-", "−")
     visit.busy.acquire()
     job = TurnJob(visit, Instruct("low-pass it at 2 kHz", TurnOptions()), studio.pool, studio.store)
     job.run()
