@@ -10,6 +10,7 @@ from pathlib import Path
 
 LONGEST = 40
 LONGEST_SLUG = 48
+LONGEST_SHOWN = 80
 LONGEST_STEM_BYTES = 120  # file systems hold names of 255 bytes, and Windows paths of 260 characters
 FILLERS = """
 a an and be bit but go in into is it its just little make me more my of on please put some so sound sounds that
@@ -52,6 +53,16 @@ def one_line(text: str) -> str:
     'make it warmer ?'
     """
     return " ".join(printable(text).split())
+
+
+def brief(name: str) -> str:
+    """A name as a message has it, at most 80 characters: of a longer one its beginning and its end.
+
+    >>> brief("take.wav"), len(brief("sound." + "w" * 2000))
+    ('take.wav', 80)
+    """
+    end = LONGEST_SHOWN // 4
+    return name if len(name) <= LONGEST_SHOWN else f"{name[: LONGEST_SHOWN - end - 3]} … {name[-end:]}"
 
 
 def dashed(text: str) -> str:

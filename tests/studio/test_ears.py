@@ -16,7 +16,8 @@ from instructfx.studio.page import ear_panel
 from instructfx.studio.visits import ear_options
 from instructfx.studio.visits.ear_options import Fetch, Fetching, Offer, as_before, granted, offered
 from instructfx.studio.visits.jobs import TurnJob
-from instructfx.studio.workers.messages import At, Instruct, WorkAnswer, WorkRequest
+from instructfx.studio.workers.messages import At, WorkAnswer, WorkRequest
+from instructfx.studio.workers.orders import Instruct
 from instructfx.studio.workers.pool import RequestCallbacks
 
 WHOLE_BYTES = 2_353_826_144

@@ -27,7 +27,8 @@ from instructfx.studio.visits.opening import Studio
 from instructfx.studio.visits.visits import Visit, Visits
 from instructfx.studio.web.server import application, serve
 from instructfx.studio.workers.limits import Limits
-from instructfx.studio.workers.messages import AgentNames, Edit, Instruct, Order, Render, Rendered
+from instructfx.studio.workers.messages import AgentNames, Render, Rendered
+from instructfx.studio.workers.orders import Edit, Instruct, Order
 from instructfx.studio.workers.pool import Pool, RequestCallbacks
 from instructfx.studio.workers.waveform import sound_of
 

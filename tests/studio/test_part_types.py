@@ -10,7 +10,7 @@ from typing_extensions import is_typeddict
 
 from instructfx.errors import InstructionError
 from instructfx.studio.page import event_types, events, part_types
-from instructfx.studio.workers.messages import Edit, GoTo, ListenFrom, Scale
+from instructfx.studio.workers.orders import Edit, GoTo, ListenFrom, Scale
 
 STATIC = Path(__file__).parents[2] / "static"
 DECLARED = {

@@ -22,7 +22,8 @@ from instructfx.store import Store
 from instructfx.studio.visits import planner_options
 from instructfx.studio.web.origins import hosts_from
 from instructfx.studio.web.server import serve
-from instructfx.studio.workers.messages import AgentNames, GoTo, TakeTurn
+from instructfx.studio.workers.messages import AgentNames, TakeTurn
+from instructfx.studio.workers.orders import GoTo
 
 CLAP = "#ear label:has-text('CLAP')"
 GOAL = {

@@ -30,7 +30,8 @@ from instructfx.studio.visits.visit import MADE_KEPT
 from instructfx.studio.visits.visits import Visits
 from instructfx.studio.web.uploads import UploadGate
 from instructfx.studio.workers.limits import limits_from
-from instructfx.studio.workers.messages import AgentNames, Finished, Instruct
+from instructfx.studio.workers.messages import AgentNames, Finished
+from instructfx.studio.workers.orders import Instruct
 from instructfx.studio.workers.places import RequestCallbacks
 
 MB = 10**6

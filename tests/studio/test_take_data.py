@@ -19,7 +19,8 @@ from instructfx.studio.visits.jobs import AskJob, TurnJob
 from instructfx.studio.visits.opening import Studio
 from instructfx.studio.visits.visits import Visit, Visits
 from instructfx.studio.workers.limits import Limits
-from instructfx.studio.workers.messages import AgentNames, Export, Instruct, Made, Render, Rendered
+from instructfx.studio.workers.messages import AgentNames, Export, Made, Render, Rendered
+from instructfx.studio.workers.orders import Instruct
 from instructfx.studio.workers.pool import Pool, RequestCallbacks
 
 RATE = 96_000

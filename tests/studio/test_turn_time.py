@@ -16,20 +16,18 @@ from instructfx.sessions.options import TurnOptions
 from instructfx.store import Store
 from instructfx.studio.page import html
 from instructfx.studio.visits.jobs import entries_of
-from instructfx.studio.workers.messages import (  # fmt: skip
+from instructfx.studio.workers.messages import (
     AgentNames,
     Draw,
-    Edit,
     Export,
-    Instruct,
     Open,
     Opened,
-    Order,
     Render,
     TakeTurn,
     Warm,
     WorkRequest,
 )
+from instructfx.studio.workers.orders import Edit, Instruct, Order
 from instructfx.studio.workers.pool import way_out
 from instructfx.studio.workers.service import Service
 

@@ -18,9 +18,6 @@ from instructfx.studio.visits.visits import AWAY_SECONDS, IDLE_SECONDS, RENDERS_
 from instructfx.studio.workers.messages import (
     AgentNames,
     Finished,
-    GoTo,
-    Instruct,
-    Order,
     ProgressReport,
     Sound,
     Stepped,
@@ -29,6 +26,7 @@ from instructfx.studio.workers.messages import (
     WorkAnswer,
     WorkRequest,
 )
+from instructfx.studio.workers.orders import GoTo, Instruct, Order
 from instructfx.studio.workers.pool import Places, RequestCallbacks, SurpriseError
 
 

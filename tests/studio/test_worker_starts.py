@@ -18,7 +18,8 @@ from processes import until_gone
 from instructfx.errors import LimitError
 from instructfx.sessions.options import TurnOptions
 from instructfx.studio.workers.limits import Limits
-from instructfx.studio.workers.messages import AgentNames, Finished, Instruct, TakeTurn, Warm
+from instructfx.studio.workers.messages import AgentNames, Finished, TakeTurn, Warm
+from instructfx.studio.workers.orders import Instruct
 from instructfx.studio.workers.pool import Pool
 
 MINDS = AgentNames("builtin", "perceptual")

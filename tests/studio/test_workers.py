@@ -25,7 +25,16 @@ from instructfx.store.sessions import DATABASE
 from instructfx.studio.page.gradio_compat import STATIC
 from instructfx.studio.visits.progress import STAGES
 from instructfx.studio.workers.limits import Limits
-from instructfx.studio.workers.messages import AgentNames, Finished, Instruct, Open, Opened, Stepped, TakeTurn, Waiting
+from instructfx.studio.workers.messages import (
+    AgentNames,
+    Finished,
+    Open,
+    Opened,
+    Stepped,
+    TakeTurn,
+    Waiting,
+)
+from instructfx.studio.workers.orders import Instruct
 from instructfx.studio.workers.pool import Pool, RequestCallbacks
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads /proc, which Linux has")

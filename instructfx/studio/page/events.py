@@ -12,7 +12,8 @@ from instructfx.engine.edits import named
 from instructfx.errors import InstructionError
 from instructfx.sessions.feedback import blind_answers
 from instructfx.studio.page.event_types import PartEvent, PreviewAsk
-from instructfx.studio.workers.messages import Compared, Edit, GoTo, ListenFrom, Order, Scale
+from instructfx.studio.workers.messages import Compared
+from instructfx.studio.workers.orders import Edit, GoTo, ListenFrom, Order, Scale
 
 if TYPE_CHECKING:
     from instructfx.store import Store

@@ -23,7 +23,8 @@ from instructfx.studio.visits.jobs import OpenJob, TurnJob
 from instructfx.studio.visits.opening import Studio
 from instructfx.studio.visits.phrases import sentence
 from instructfx.studio.visits.visits import Visit
-from instructfx.studio.workers.messages import AgentNames, Edit, GoTo, Instruct, Order
+from instructfx.studio.workers.messages import AgentNames
+from instructfx.studio.workers.orders import Edit, GoTo, Instruct, Order
 from instructfx.studio.workers.pool import RequestCallbacks
 
 log = logging.getLogger(__name__)

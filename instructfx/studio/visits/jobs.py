@@ -13,7 +13,8 @@ from instructfx.studio.visits.job import STARTS, AskJob, Job, SessionJob
 from instructfx.studio.visits.phrases import sentence
 from instructfx.studio.visits.room import DiskRoom
 from instructfx.studio.visits.visits import Visit, VisitEntry
-from instructfx.studio.workers.messages import Draw, Instruct, Order, Render, Rendered, RenderExcerpt, TakeTurn
+from instructfx.studio.workers.messages import Draw, Render, Rendered, RenderExcerpt, TakeTurn
+from instructfx.studio.workers.orders import Instruct, Order
 from instructfx.studio.workers.pool import Pool, RequestCallbacks
 
 if TYPE_CHECKING:

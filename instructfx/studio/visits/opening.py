@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from instructfx.audio.containers import ACCEPTED, READABLE
+from instructfx.audio.naming import brief
 from instructfx.audio.scratch import own_scratch
 from instructfx.errors import AudioError, LimitError
 from instructfx.studio.visits import planner_options
@@ -60,7 +61,7 @@ class Studio:
             suffix = Path(shown).suffix.lower()
             if suffix not in (*READABLE, BUNDLE):
                 raise AudioError(
-                    f"{shown} is not a kind of file that can be used. Accepted are {ACCEPTED}; a saved session "
+                    f"{brief(shown)} is not a kind of file that can be used. Accepted are {ACCEPTED}; a saved session "
                     "(.ifx.zip); and on an open track a preset (.json)."
                 )
             track = folder / f"upload{suffix}"

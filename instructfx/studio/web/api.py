@@ -26,7 +26,8 @@ from instructfx.studio.visits.jobs import OpenJob, TurnJob
 from instructfx.studio.visits.opening import Studio
 from instructfx.studio.visits.phrases import sentence
 from instructfx.studio.visits.visits import Visit
-from instructfx.studio.workers.messages import AgentNames, Export, GoTo, Instruct, Made, Order, Render, Rendered
+from instructfx.studio.workers.messages import AgentNames, Export, Made, Render, Rendered
+from instructfx.studio.workers.orders import GoTo, Instruct, Order
 
 BUSY = "a turn of this session is running; wait for it"
 NOTHING_TO_UNDO = "this session has no turn that could be undone"

@@ -19,7 +19,8 @@ from instructfx.studio.visits.opening import Studio
 from instructfx.studio.visits.phrases import sentence
 from instructfx.studio.visits.visits import Visit
 from instructfx.studio.web.saving import saving
-from instructfx.studio.workers.messages import Made, PreviewRequest, Slots, WorkRequest
+from instructfx.studio.workers.messages import Made, PreviewRequest, WorkRequest
+from instructfx.studio.workers.orders import Slots
 
 MEDIA_TYPES = {
     ".flac": "audio/flac",

@@ -122,7 +122,6 @@ def _serve(
         shutil.rmtree(path, ignore_errors=True)
     store = Store()  # before the workers, so that they find it made
     pool, visits = Pool(limits), Visits(most=limits.visits)
-    host, port = listening.getsockname()[:2]
     private = passwords is not None or hosts.loopback_alone
     studio = Studio(visits, pool, store, limits, Arrivals(limits.opens), private)
     try:

@@ -6,20 +6,16 @@ Sessions do not travel: they are in the store, which both can read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from instructfx.audio.fold_down import NOTHING_LOST, FoldDown
-from instructfx.chain import SlotJson
 from instructfx.ears import EARS
 from instructfx.errors import InstructFXError
 from instructfx.planners import BUILT_IN, ModelAccess
 from instructfx.planners.failures import ModelNews, Rest
-from instructfx.sessions.options import TurnOptions
-
-Slots = Sequence[SlotJson]
-"""A chain as JSON."""
+from instructfx.studio.workers.orders import Order, Slots
 
 
 @dataclass(frozen=True)
@@ -94,46 +90,6 @@ class Reopen:
 
     session_id: str
     folder: Path
-
-
-@dataclass(frozen=True)
-class Instruct:
-    """What a person says; with takes above 1, so many sibling turns of it."""
-
-    words: str
-    options: TurnOptions
-    takes: int = 1
-
-
-@dataclass(frozen=True)
-class Edit:
-    """A chain as a person set it by hand, as `Chain.to_json` writes it."""
-
-    slots: Slots
-
-
-@dataclass(frozen=True)
-class Scale:
-    """So much of the last turn."""
-
-    share: float
-
-
-@dataclass(frozen=True)
-class GoTo:
-    """Back or forward to a turn, to the dry track where that is None."""
-
-    turn_id: str | None
-
-
-@dataclass(frozen=True)
-class ListenFrom:
-    """Where the excerpt starts from now on."""
-
-    start_seconds: float
-
-
-Order = Instruct | Edit | Scale | GoTo | ListenFrom
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,11 @@ from instructfx.audio.scratch import new_scratch_folder
 from instructfx.errors import InstructFXError, LimitError
 from instructfx.planners.failures import ModelNews, Pauses
 from instructfx.studio.workers.limits import Limits
-from instructfx.studio.workers.messages import (  # fmt: skip
+from instructfx.studio.workers.messages import (
     Export,
     Failed,
     Heavy,
     InSession,
-    Instruct,
     Open,
     Opened,
     Render,
@@ -29,6 +28,7 @@ from instructfx.studio.workers.messages import (  # fmt: skip
     WorkAnswer,
     WorkRequest,
 )
+from instructfx.studio.workers.orders import Instruct
 from instructfx.studio.workers.places import Places, RequestCallbacks
 from instructfx.studio.workers.process import WorkerProcess, resident_mb
 

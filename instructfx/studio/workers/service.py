@@ -21,12 +21,8 @@ from instructfx.studio.workers.messages import (
     At,
     Draw,
     Drawn,
-    Edit,
     Export,
     Finished,
-    GoTo,
-    Instruct,
-    ListenFrom,
     Made,
     Open,
     Opened,
@@ -37,7 +33,6 @@ from instructfx.studio.workers.messages import (
     RenderExcerpt,
     RenderingReport,
     Reopen,
-    Scale,
     Sound,
     Stepped,
     TakeTurn,
@@ -45,6 +40,7 @@ from instructfx.studio.workers.messages import (
     WorkAnswer,
     WorkRequest,
 )
+from instructfx.studio.workers.orders import Edit, GoTo, Instruct, ListenFrom, Scale
 from instructfx.studio.workers.waveform import part_of, sound_of
 
 if TYPE_CHECKING:
