@@ -20,7 +20,7 @@ from instructfx.bench.serving.markup import Markup
 
 API = "/gradio_api"
 DRY = "dry"
-PARTS = ("address", "player", "chain", "history")  # elements of ours, whose data come as JSON
+PARTS = ("address", "player", "take", "chain", "history")  # elements of ours, whose data come as JSON
 SILENCE_SECONDS = 60.0  # a server that says nothing for this long hangs
 
 Ending = Literal["answered", "failed", "hung", "gone"]
