@@ -7,13 +7,10 @@ from typing import Any
 import pytest
 from player_site import LEVELS, Player, Site, data, opened, served, version
 
-from instructfx.bench.serving.browser import chromium_path
-
 pytest.importorskip("playwright")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.alone,
-    pytest.mark.skipif(chromium_path() is None, reason="no Chromium here (Debian: apt-get install chromium)"),
 ]
 ASKING = "player.state.blind === 'asking'"
 

@@ -16,7 +16,6 @@ from visitor import Guest
 from instructfx.audio import Audio
 from instructfx.audio.loudness import k_weighting, loudness_lufs
 from instructfx.audio.true_peak import true_peak_dbtp
-from instructfx.bench.serving.browser import chromium_path
 from instructfx.locations import static_folder
 from instructfx.studio.workers.waveform import sound_of
 
@@ -24,7 +23,6 @@ pytest.importorskip("playwright")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.alone,
-    pytest.mark.skipif(chromium_path() is None, reason="no Chromium here (Debian: apt-get install chromium)"),
 ]
 
 Frames = npt.NDArray[np.float64]

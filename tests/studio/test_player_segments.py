@@ -7,13 +7,10 @@ import numpy as np
 import pytest
 from player_site import LEVELS, RATE, SECONDS, SEGMENT, Player, Site, data, opened, served, sound, version
 
-from instructfx.bench.serving.browser import chromium_path
-
 pytest.importorskip("playwright")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.alone,
-    pytest.mark.skipif(chromium_path() is None, reason="no Chromium here (Debian: apt-get install chromium)"),
 ]
 
 BORDER = SEGMENT / RATE  # seconds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -21,7 +22,7 @@ from instructfx.chain import Chain
 from instructfx.engine.live import LiveSession, open_session
 from instructfx.errors import InstructionError
 from instructfx.studio.page.part_data import player_data, tree_data
-from instructfx.studio.visits.jobs import sound_job
+from instructfx.studio.visits.jobs import looked_after
 from instructfx.studio.visits.opening import Studio
 from instructfx.studio.visits.visit import EXCERPTS_KEPT, Visit
 from instructfx.studio.visits.visits import Visits
@@ -142,8 +143,8 @@ def made(visit: Visit, number: int, whole: bool) -> Sound:
     """What a turn sounds like, as a worker has made it."""
     path = visit.folder / f"{number}-{whole}.wav"
     path.write_bytes(b"")
-    where = {} if whole else {"start_seconds": 20.0, "whole": False}
-    return Sound(path, (0.5, 1.0), 60.0 if whole else 10.0, -18.0, -12.0, **where)  # type: ignore[arg-type]
+    sound = Sound(path, (0.5, 1.0), 60.0, loudness_lufs=-18.0, peak_dbfs=-12.0)
+    return sound if whole else replace(sound, seconds=10.0, start_seconds=20.0, whole=False)
 
 
 def test_excerpts_are_few_and_go_with_the_visit(visits: Visits) -> None:
@@ -193,21 +194,21 @@ def test_two_pages_wait_for_one_render_and_one_that_failed_is_asked_for_again(vi
 
     pool = ScriptedPool(answer)
     whole = Render("stored", "t1", visit.folder)
-    first, second = (sound_job(visit, whole, pool) for _ in range(2))  # type: ignore[arg-type]
+    first, second = (looked_after(visit, whole, pool) for _ in range(2))  # type: ignore[arg-type]
     assert first is second
     first.join(10)
     assert first.trouble == "It cannot be done."
-    third = sound_job(visit, whole, pool)  # type: ignore[arg-type]
+    third = looked_after(visit, whole, pool)  # type: ignore[arg-type]
     assert third is not first
     excerpt = RenderExcerpt("stored", 1, "t1", visit.folder, AgentNames("builtin", "perceptual"))
-    other = sound_job(visit, excerpt, pool)  # type: ignore[arg-type]
+    other = looked_after(visit, excerpt, pool)  # type: ignore[arg-type]
     for job in (third, other):
         job.join(10)
     assert asked == [whole, whole, excerpt]
     sound = visit.sound_of("t1")
     assert sound
     assert sound.whole
-    assert sound_job(visit, whole, pool).over is visit.over  # type: ignore[arg-type]
+    assert looked_after(visit, whole, pool) is not third  # type: ignore[arg-type]
 
 
 def test_what_is_made_for_a_visit_that_was_closed_leaves_nothing(visits: Visits) -> None:
@@ -218,7 +219,7 @@ def test_what_is_made_for_a_visit_that_was_closed_leaves_nothing(visits: Visits)
         visit.folder.mkdir()
         return Rendered(made(visit, 1, whole=True))
 
-    job = sound_job(visit, Render("stored", "t1", visit.folder), ScriptedPool(late))  # type: ignore[arg-type]
+    job = looked_after(visit, Render("stored", "t1", visit.folder), ScriptedPool(late))  # type: ignore[arg-type]
     job.join(10)
     assert not visit.folder.exists()
     assert visit.sound_of("t1") is None

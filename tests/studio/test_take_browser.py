@@ -7,12 +7,9 @@ from typing import Any
 import pytest
 from part_page import Part, opened
 
-from instructfx.bench.serving.browser import chromium_path
-
 pytest.importorskip("playwright")
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(chromium_path() is None, reason="no Chromium here (Debian: apt-get install chromium)"),
 ]
 
 FORMATS = [

@@ -57,7 +57,7 @@ def test_an_answer_has_no_changes_and_says_that_nothing_changed() -> None:
     said = Exchange("1", None, 0, "how <b>loud?", "question", "It is at -14 <i>LUFS.", ("It clips.",), "builtin")
     shown = html.conversation([VisitEntry(said.instruction, Chain(), answer=replace(said, seconds=0.24))])
     told = unescape(text(shown))
-    assert told.startswith("how <b>loud? It is at -14 <i>LUFS. It clips. nothing changed")
+    assert told.startswith("Conversation how <b>loud? It is at -14 <i>LUFS. It clips. nothing changed")
     assert told.endswith("answered by the built-in planner · 0.2 s")
     assert not {"<b>", "<i>", 'class="chips"', 'class="why"'} & set(re.findall(r'<\w+>|class="\w+"', shown))
     assert 'aria-label="Answer"' in shown

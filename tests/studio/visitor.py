@@ -73,5 +73,6 @@ def visitor(chromium: Any, url: str, **options: Any) -> Iterator[Guest]:
     try:
         yield guest
     finally:
+        wrong = tuple(guest.wrong)  # Firefox holds it against the page that what it was loading is given up
         guest.context.close()
-    assert not guest.wrong, guest.wrong
+    assert not wrong, wrong

@@ -166,9 +166,10 @@ class Visitor:
         return " ".join((*last.notices, *Markup(self._regions.get("rendering", "")).notices))
 
     def _playable(self) -> tuple[str, str]:
-        """The addresses of the dry track and of the version that stands; empty where it does not play."""
+        """The addresses of the dry track and of the version that stands, each as a whole file; empty where it does not
+        play."""
         player = self._parts.get("player") or {}
-        urls = {each["id"]: each["url"] for each in player.get("versions", ())}
+        urls = {each["id"]: each["url"].removesuffix("/{segment}") for each in player.get("versions", ())}
         head = (self._parts.get("history") or {}).get("head") or DRY
         return urls.get(DRY, ""), urls.get(head, "") if player.get("current") == head else ""
 
