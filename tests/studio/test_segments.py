@@ -134,7 +134,7 @@ def visit_with(visits: Visits, count: int) -> Visit:
     visit = welcome(visits, "a")
     visit.session = session_of(*(turn_of(at, chain, at - 1) for at, chain in enumerate(chains(count), 1)))
     visit.track = type("Track", (), {"name": "take.wav"})()  # type: ignore[assignment]
-    visit.dry = Sound(tmp := visit.folder / "dry.wav", (1.0,), 60.0, -20.0, -6.0)
+    visit.dry = Sound(tmp := visit.folder / "dry.wav", (1.0,), 60.0, loudness_lufs=-20.0, peak_dbfs=-6.0)
     tmp.write_bytes(b"")
     return visit
 
