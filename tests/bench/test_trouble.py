@@ -104,9 +104,7 @@ def test_models_and_the_password_of_their_address(monkeypatch: pytest.MonkeyPatc
     assert len(found) == 10
 
 
-def test_a_misread_answer_and_a_password_that_is_kept_are_noticed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_misread_answer_and_a_password_that_is_kept_are_noticed(studio: Served) -> None:
     judged = model_faults._judged
     reply = "Warmer. The built-in planner planned this turn: openai/scripted failed (418).Equaliser added"
     shown = PageAnswer("answered", 200, 0.1, replied=(reply,), parts={"chain": {"slots": [{"effect": "eq"}]}})
@@ -115,9 +113,9 @@ def test_a_misread_answer_and_a_password_that_is_kept_are_noticed(
     assert fault == ""
     assert judged(shown, "refused to answer")[1]
     assert judged(shown, "")[1]
-    with serving() as served, Visitor(served.url) as visitor:
+    with Visitor(studio.url) as visitor:
         visitor.sample("guitar")
         visitor.say(f"cut 3 dB at 400 Hz for {model_faults.PASSWORD}")
-        found = {each.what: each.verdict for each in model_faults._kept(served)}
+    found = {each.what: each.verdict for each in model_faults._kept(studio)}
     assert found["the log"] == "accepted"
     assert found["a bundle"] == found["the files of the studio"] == "leaked"

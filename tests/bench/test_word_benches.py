@@ -68,6 +68,7 @@ def test_agreement(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (data.parent / "agreement" / "agreement.svg").read_text().startswith("<?xml")
 
 
+@pytest.mark.slow
 def test_two_wishes_in_a_row(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sequential, "DRAWN", 2)
     page, numbers = run("sequential", data, cases=1)

@@ -38,7 +38,7 @@ CHURCH = Say(calls=[("add_reverb", {"decay_seconds": 2.5, "mix": 0.3}), ("descri
 
 class TestOnThePage:
     # CLAP of the true size takes a whole core.
-    pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.timeout(900)]  # noqa: RUF012
+    pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]  # noqa: RUF012
 
     def test_who_plans_and_who_listens_is_chosen(
         self, chromium: Any, chat: Chat, checkpoint: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
