@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pytest
 import soundfile
 from part_page import parts_served
 from passwords import AUTH, OTHER_AUTH
+from player_site import Player, Site, opened, served
 from processes import gone
 from scripted_server import Server, serving
 from small_clap import published_by
@@ -108,6 +109,31 @@ def playing(playwright: Any) -> Iterator[Any]:
     """One more Chromium, which plays without having been touched."""
     with launched(playwright, there(CHROMIUM), untouched=True) as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def place(playing: Any) -> Iterator[tuple[Site, Callable[..., Player]]]:
+    """A site with nothing but the player on it, and how one comes there."""
+    with served() as site, opened(site, playing) as come:
+        yield site, come
+
+
+@pytest.fixture
+def site(place: tuple[Site, Callable[..., Player]]) -> Site:
+    """The sounds of that site."""
+    return place[0]
+
+
+@pytest.fixture
+def come(place: tuple[Site, Callable[..., Player]]) -> Callable[..., Player]:
+    """Comes there, as `player_site.opened` has it."""
+    return place[1]
+
+
+@pytest.fixture
+def player(come: Callable[..., Player]) -> Player:
+    """The player there, as it is when it was just opened."""
+    return come()
 
 
 @pytest.fixture(scope="session")

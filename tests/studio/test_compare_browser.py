@@ -1,29 +1,15 @@
 """Comparing as engineers do: a reference beside what changes, and a blind test of several takes."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
-from player_site import LEVELS, Player, Site, data, opened, served, version
+from player_site import LEVELS, Player, data, version
 
-pytest.importorskip("playwright")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.alone,
 ]
 ASKING = "player.state.blind === 'asking'"
-
-
-@pytest.fixture(scope="module")
-def place(playing: Any) -> Iterator[tuple[Site, Callable[..., Player]]]:
-    with served() as site, opened(site, playing) as come:
-        yield site, come
-
-
-@pytest.fixture
-def player(place: Any) -> Player:
-    return place[1]()
 
 
 def names(player: Player) -> list[str]:

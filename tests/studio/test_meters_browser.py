@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import soundfile
-from player_site import Player, Site, data, opened, served, version
+from player_site import Player, Site, data, version
 from visitor import Guest
 
 from instructfx.audio import Audio
@@ -19,7 +19,6 @@ from instructfx.audio.true_peak import true_peak_dbtp
 from instructfx.locations import static_folder
 from instructfx.studio.workers.waveform import sound_of
 
-pytest.importorskip("playwright")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.alone,
@@ -28,22 +27,6 @@ pytestmark = [
 Frames = npt.NDArray[np.float64]
 RATE = 44_100
 LIT = "!document.querySelector('.player-clip').disabled"
-
-
-@pytest.fixture(scope="module")
-def place(playing: Any) -> Iterator[tuple[Site, Callable[..., Player]]]:
-    with served() as site, opened(site, playing) as come:
-        yield site, come
-
-
-@pytest.fixture
-def site(place: Any) -> Site:
-    return place[0]
-
-
-@pytest.fixture
-def come(place: Any) -> Callable[..., Player]:
-    return place[1]
 
 
 def tone(level_dbfs: float, seconds: float, frequency_hz: float = 1000.0, rate: int = RATE) -> Frames:

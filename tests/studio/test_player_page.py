@@ -1,10 +1,9 @@
 """The player's controls: the blind test, keys, the search step by step, what goes wrong, and how it looks."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from player_site import LEVELS, RATE, SECONDS, Player, Site, data, opened, served, sound, version
+from player_site import LEVELS, RATE, SECONDS, Player, Site, data, sound, version
 
 pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
@@ -12,27 +11,6 @@ ASKING = "player.state.blind === 'asking'"
 LOOKS = """const copy = player.cloneNode(true); copy.querySelectorAll('.player-now').forEach((each) => each.remove());
     copy.querySelectorAll('[aria-valuenow]').forEach((each) => each.removeAttribute('aria-valuenow'));
     return [copy.innerHTML, player.querySelector('canvas').toDataURL()]"""
-
-
-@pytest.fixture(scope="module")
-def place(playing: Any) -> Iterator[tuple[Site, Callable[..., Player]]]:
-    with served() as site, opened(site, playing) as come:
-        yield site, come
-
-
-@pytest.fixture
-def site(place: Any) -> Site:
-    return place[0]
-
-
-@pytest.fixture
-def come(place: Any) -> Callable[..., Player]:
-    return place[1]
-
-
-@pytest.fixture
-def player(come: Callable[..., Player]) -> Player:
-    return come()
 
 
 def test_a_blind_test_hides_which_is_which_and_tells_the_answer(player: Player) -> None:

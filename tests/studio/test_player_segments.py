@@ -1,13 +1,12 @@
 """A track in segments: none is missing or twice at a border, few are kept, one that is late stops the clock."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-from player_site import LEVELS, RATE, SECONDS, SEGMENT, Player, Site, data, opened, served, sound, version
+from player_site import LEVELS, RATE, SECONDS, SEGMENT, Player, Site, data, sound, version
 
-pytest.importorskip("playwright")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.alone,
@@ -16,27 +15,11 @@ pytestmark = [
 BORDER = SEGMENT / RATE  # seconds
 
 
-@pytest.fixture(scope="module")
-def place(playing: Any) -> Iterator[tuple[Site, Callable[..., Player]]]:
-    with served() as site, opened(site, playing) as come:
-        yield site, come
-
-
 @pytest.fixture
-def site(place: Any) -> Site:
-    place[0].held.clear()
-    place[0].asked.clear()
-    return place[0]
-
-
-@pytest.fixture
-def come(place: Any) -> Callable[..., Player]:
-    return place[1]
-
-
-@pytest.fixture
-def player(come: Callable[..., Player]) -> Player:
-    return come()
+def site(site: Site) -> Site:
+    site.held.clear()
+    site.asked.clear()
+    return site
 
 
 LONG = 600.0

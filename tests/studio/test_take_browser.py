@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from part_page import Part, opened
 
-pytest.importorskip("playwright")
 pytestmark = [
     pytest.mark.browser,
 ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from instructfx.audio import put, writing
+from instructfx.bench.runner.memory import resident_mb
 from instructfx.bench.serving.browser import TURN_MS, WORDS, wait_for_turns
 
 if TYPE_CHECKING:
@@ -92,9 +93,4 @@ def tab_megabytes(browser: Browser) -> float:
     session = browser.new_browser_cdp_session()
     processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
     pages = [each["id"] for each in processes if each["type"] == "renderer"]
-    return max(_resident_mb(pid) for pid in pages)
-
-
-def _resident_mb(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
+    return max(resident_mb(pid) for pid in pages)
