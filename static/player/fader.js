@@ -12,6 +12,11 @@ export class Fader {
     this.#points = [[0, value]];
   }
 
+  /** The context time in seconds from which on it stays as it is. */
+  get end() {
+    return this.#points.at(-1)[0];
+  }
+
   /** The linear gain at a context time in seconds. */
   at(time) {
     const next = this.#points.findIndex(([moment]) => moment > time);

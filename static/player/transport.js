@@ -100,12 +100,13 @@ export class Transport {
     const voice = this.#voices.get(id);
     if (!voice) return;
     this.#voices.delete(id);
-    if (this.#audible === id) this.#audible = null;
+    const heard = this.#audible === id;
+    if (heard) this.#audible = null;
     if (!this.#master) return;
     const when = this.#clock.soon();
-    voice.fader.ramp(0, when, CROSSFADE);
-    voice.stop(when + CROSSFADE);
-    setTimeout(() => voice.fader.node.disconnect(), 500);
+    if (heard) voice.fader.ramp(0, when, CROSSFADE); // any other is silent, or falls as the next one rises
+    voice.stop(Math.max(when, voice.fader.end));
+    setTimeout(() => voice.fader.node.disconnect(), 2_000);
   }
 
   /** Hear this voice and no other. */

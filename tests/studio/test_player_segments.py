@@ -265,3 +265,36 @@ def test_a_picture_shows_of_a_part_no_more_than_there_is(player: Player, part: S
     drawn = player.run(columns)
     assert min(second for second in drawn if second > 0.1) == pytest.approx(4, abs=0.05)
     assert max(drawn) == pytest.approx(7, abs=0.05)
+
+
+# Fades
+
+
+def test_a_sound_that_is_taken_away_while_it_fades_falls_as_the_next_one_rises(player: Player) -> None:
+    """As where an edit becomes a turn and the audio gets on in between: together they stay as loud as one."""
+    player.run(
+        f"""const {{ Transport }} = await import("/static/player/transport.js");
+        const transport = new Transport({{ started() {{}}, ended() {{}}, looked() {{}}, opened: async () => {{}} }});
+        transport.begin({RATE});
+        transport.length = 60;
+        const buffer = new AudioBuffer({{ length: 60 * {RATE}, numberOfChannels: 2, sampleRate: {RATE} }});
+        for (const channel of [0, 1]) buffer.getChannelData(channel).fill(0.5);
+        const sound = {{ start: 0, frames: buffer.length, segment: buffer.length, whole: true, piece: () => buffer }};
+        ["a", "b"].forEach((id) => transport.add(id, sound, 1));
+        transport.play();
+        transport.hear("a");
+        Object.defineProperty(player, "tap", {{ value: transport.tap }});
+        window.transport = transport;
+        while (!transport.playing) await rest(5);"""
+    )
+    heard = player.heard(
+        """const { context } = player.tap, time = context.currentTime;
+        let later = 0;  // the audio goes on in bursts, which no script can wait for
+        Object.defineProperty(context, "currentTime", { get: () => time + later, configurable: true });
+        transport.hear("b");
+        later = 0.005;
+        transport.remove("a");
+        delete context.currentTime;"""
+    )
+    np.testing.assert_allclose(heard.level, 0.5, atol=1e-4)
+    assert player.run("return transport.ids") == ["b"]
