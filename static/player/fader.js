@@ -1,15 +1,27 @@
+// Chromium passes over a gain that nothing comes through, and leaves it where a ramp that ended meanwhile was last seen.
+const HUM = 1e-20; // linear, -400 dB
+
 /**
  * A gain whose ramps never jump. It remembers the line that it was given, so that a new ramp may begin in the middle
  * of another; reading the parameter back would give the value of a moment ago.
  */
 export class Fader {
   #points;
+  #hum;
 
   /** value: linear gain to begin with. */
   constructor(context, value) {
     this.node = context.createGain();
     this.node.gain.value = value;
     this.#points = [[0, value]];
+    this.#hum = new ConstantSourceNode(context, { offset: HUM });
+    this.#hum.connect(this.node);
+    this.#hum.start();
+  }
+
+  close() {
+    this.#hum.stop();
+    this.node.disconnect();
   }
 
   /** The context time in seconds from which on it stays as it is. */

@@ -106,7 +106,7 @@ export class Transport {
     const when = this.#clock.soon();
     if (heard) voice.fader.ramp(0, when, CROSSFADE); // any other is silent, or falls as the next one rises
     voice.stop(Math.max(when, voice.fader.end));
-    setTimeout(() => voice.fader.node.disconnect(), 2_000);
+    setTimeout(() => voice.fader.close(), 2_000);
   }
 
   /** Hear this voice and no other. */

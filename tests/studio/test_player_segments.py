@@ -298,3 +298,26 @@ def test_a_sound_that_is_taken_away_while_it_fades_falls_as_the_next_one_rises(p
     )
     np.testing.assert_allclose(heard.level, 0.5, atol=1e-4)
     assert player.run("return transport.ids") == ["b"]
+
+
+def test_a_fade_ends_though_nothing_comes_through_at_its_end(player: Player) -> None:
+    """As where a track waits for its next piece in the middle of one."""
+    level = player.run(
+        """const { Fader } = await import("/static/player/fader.js");
+        const context = new OfflineAudioContext(1, 24_000, 48_000);
+        const fader = new Fader(context, 0);
+        fader.node.connect(context.destination);
+        fader.ramp(1, 0.1, 0.01);
+        const from = (start, stop) => {
+          const source = new ConstantSourceNode(context);
+          source.connect(fader.node);
+          source.start(start);
+          source.stop(stop);
+        };
+        from(0.05, 0.105);
+        context.suspend(0.256).then(() => { from(0.3, 0.5); context.resume(); });
+        return [...(await context.startRendering()).getChannelData(0)];"""
+    )
+    assert level[round(0.104 * 48_000)] == pytest.approx(0.4, abs=0.01)
+    np.testing.assert_allclose(level[round(0.11 * 48_000) : round(0.29 * 48_000)], 0, atol=1e-9)
+    np.testing.assert_allclose(level[round(0.31 * 48_000) :], 1, atol=1e-6)
