@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,15 +24,22 @@ STREAM_FRAMES = 1 << 17  # how much of a long sound is transformed at once
 REMEMBERED = 4  # kernels, of five megabytes or so for ten seconds at 44.1 kHz
 
 
+def each_its_own(settings: Settings) -> Tensor:
+    """Each channel goes through its own impulse response."""
+    return torch.zeros(1, dtype=torch.bool)
+
+
 @dataclass(frozen=True)
 class Convolution:
     """Convolves with `impulse_response`, then mixes dry and wet where the effect has a `mix`.
 
-    straight_through: the settings have no gradient, and backward is the identity.
+    straight_through: the settings have no gradient, and backward is the identity. of_mean(settings), (batch,): whether
+    all channels hear the mean of all, and not each its own.
     """
 
     impulse_response: ImpulseResponse
     straight_through: bool = False
+    of_mean: Callable[[Settings], Tensor] = each_its_own
 
     def __call__(self, samples: Tensor, sample_rate: int, settings: Settings, first_frame: int = 0) -> Tensor:
         if not self.straight_through:
@@ -44,11 +51,17 @@ class Convolution:
 
     def _heard(self, samples: Tensor, sample_rate: int, settings: Settings) -> Tensor:
         kernel = self._kernel(settings, sample_rate, samples)
-        wet = convolved(samples, kernel)[..., : samples.shape[-1]]
+        wet = convolved(self._entering(samples, settings), kernel)[..., : samples.shape[-1]]
         if "mix" not in settings:
             return wet
         mix = per_sound(settings["mix"], samples)
         return (1 - mix) * samples + mix * wet
+
+    def _entering(self, samples: Tensor, settings: Settings) -> Tensor:
+        of_mean = self.of_mean(settings)
+        if not of_mean.any():
+            return samples
+        return torch.where(of_mean[:, None, None].to(samples.device), samples.mean(1, keepdim=True), samples)
 
     def _kernel(self, settings: Settings, sample_rate: int, samples: Tensor) -> Kernel:
         """The impulse response; remembered where it is that of one set of settings that nobody learns from."""
@@ -59,11 +72,12 @@ class Convolution:
         return _remembered(self.impulse_response, resting, sample_rate, channels, device, frames)
 
     def stream(self, sample_rate: int, channels: int, settings: Mapping[str, float]) -> Stream:
+        values, mix = as_tensors(settings), settings.get("mix", 1.0)
         with torch.no_grad():
-            taps = self.impulse_response(as_tensors(settings), sample_rate, channels, CPU)[0]
-            if "mix" in settings:
-                taps = settings["mix"] * taps
-                taps[:, 0] += 1 - settings["mix"]
+            taps = mix * self.impulse_response(values, sample_rate, channels, CPU)[0]
+        if self.of_mean(values).any():
+            return _MeanStream(_ConvolutionStream(taps), 1 - mix)
+        taps[:, 0] += 1 - mix
         return _ConvolutionStream(taps)
 
 
@@ -190,3 +204,17 @@ class _ConvolutionStream:
 
     def finish(self) -> Tensor:
         return torch.zeros(0)
+
+
+@dataclass(frozen=True)
+class _MeanStream:
+    """The mean of all channels through what is wet, and each channel beside it."""
+
+    wet: _ConvolutionStream
+    dry: float
+
+    def push(self, block: Tensor) -> Tensor:
+        return self.dry * block + self.wet.push(block.mean(0, keepdim=True).expand_as(block))
+
+    def finish(self) -> Tensor:
+        return self.wet.finish()

@@ -1,9 +1,4 @@
-"""A room made of noise: dasp-pytorch's noise-shaped model, seeded, by FFT, with human knobs.
-
-The impulse response is a sum of twelve octave bands of noise, each with a gain and an exponential decay
-(Moorer 1979; Steinmetz, Ithapu and Calamia 2021). Unlike the library's own renderer the noise is always
-the same, mono stays mono, and a larger decay setting gives a longer tail.
-"""
+"""A room with human knobs: one of noise, or Freeverb's; by FFT."""
 
 from __future__ import annotations
 
@@ -11,7 +6,6 @@ import base64
 import io
 import math
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -22,65 +16,32 @@ from pedalboard.io import StreamResampler
 from torch import Tensor
 
 from instructfx.effects.convolution import REFERENCE_RATE, Convolution, carried
-from instructfx.effects.device import CPU, brought
+from instructfx.effects.device import CPU
+from instructfx.effects.freeverb import LONGEST, freeverb
 from instructfx.effects.heuristics import Axes, EffectHeuristics, Values, wetter
 from instructfx.effects.memoryless import per_sound
+from instructfx.effects.noise_room import band_decay_seconds, noise_room
 from instructfx.effects.param import Param
 from instructfx.effects.spec import Effect, Settings
 from instructfx.effects.standalone import Samples, convolved
 from instructfx.effects.words import Colour, EffectWords, Nickname, SettingName
 
-BAND_CENTRES_HZ = tuple(15.625 * 2.0**index for index in range(12))  # 16 Hz to 32 kHz
-NEPERS_60_DB = 3 * math.log(10)
 MAX_TAIL_SECONDS = 12.0
-NOISE_SEED = 20171
-DAMPED_OCTAVE = 0.5  # full damping halves the decay with every octave above 1 kHz
-
-
-def band_decay_seconds(settings: Settings) -> Tensor:
-    """RT60 of each band, (batch, 12): `decay_seconds` at mid, shaped by `damping` and `low_decay_ratio`."""
-    octaves_up = torch.tensor([max(math.log2(hz / 1000), 0.0) for hz in BAND_CENTRES_HZ])
-    lowness = torch.tensor([min(max(math.log2(500 / hz) / 2, 0.0), 1.0) for hz in BAND_CENTRES_HZ])
-    high = (1 - DAMPED_OCTAVE * settings["damping"])[:, None] ** octaves_up.double()
-    low = settings["low_decay_ratio"][:, None] ** lowness.double()
-    return settings["decay_seconds"][:, None] * high * low
-
-
-def band_gains(settings: Settings) -> Tensor:
-    """Amplitude of each band, (batch, 12): second-order slopes at `low_cut_hz` and `high_cut_hz`."""
-    centres_hz = torch.tensor(BAND_CENTRES_HZ, dtype=torch.float64)
-    low_cut = 1 / (1 + (settings["low_cut_hz"][:, None] / centres_hz) ** 4).sqrt()
-    high_cut = 1 / (1 + (centres_hz / settings["high_cut_hz"][:, None]) ** 4).sqrt()
-    return low_cut * high_cut
+KINDS = ("diffuse", "freeverb")
 
 
 def tail_seconds(settings: Mapping[str, float]) -> float:
     """The longest band's RT60 plus the pre-delay, at most twelve seconds; none when nothing is mixed in."""
     if settings["mix"] == 0:
         return 0.0
-    longest = settings["decay_seconds"] * max(settings["low_decay_ratio"], 1.0)
+    longest = settings["decay_seconds"] * max(settings["low_decay_ratio"], 1.0) * (LONGEST if settings["kind"] else 1)
     return min(longest + settings["pre_delay_ms"] / 1000, MAX_TAIL_SECONDS)
-
-
-@lru_cache(maxsize=4)
-def _band_noise(taps: int, channels: int, device: torch.device) -> Tensor:
-    """Octave bands of white noise, (1 + channels, 12, taps): one shared, then one for each channel.
-
-    The same on every device: drawn on the processor, kept where it is heard.
-    """
-    generator = torch.Generator().manual_seed(NOISE_SEED)
-    noise = torch.randn(1 + channels, 1, taps, generator=generator)
-    frequencies_hz = torch.fft.rfftfreq(taps, 1 / REFERENCE_RATE)
-    octaves = torch.log2(frequencies_hz.clamp(min=1e-3) / BAND_CENTRES_HZ[0])
-    distance = (octaves[None, :] - torch.arange(len(BAND_CENTRES_HZ))[:, None]).abs().clamp(max=1)
-    masks = torch.cos(distance * torch.pi / 2)  # neighbours cross at -3 dB: the power adds up to one
-    return torch.fft.irfft(torch.fft.rfft(noise) * masks, taps).to(device)
 
 
 def impulse_response(settings: Settings, sample_rate: int, channels: int, device: torch.device = CPU) -> Tensor:
     """The wet signal's impulse response, (batch, channels, taps), each channel of unit energy at REFERENCE_RATE.
 
-    At every other rate it is the same room: the same noise, and the same level of each frequency.
+    At every other rate it is the same room, and the same level of each frequency.
     """
     batch = max(len(values) for values in settings.values())
     expanded = {name: values.expand(batch).split(1) for name, values in settings.items()}
@@ -92,19 +53,19 @@ def impulse_response(settings: Settings, sample_rate: int, channels: int, device
 
 def _room(settings: Settings, channels: int, device: torch.device) -> Tensor:
     """One room at REFERENCE_RATE, (1, channels, taps): its length, and so its noise, follows from its settings."""
-    decays = band_decay_seconds(settings)
     pre_delay_seconds = settings["pre_delay_ms"] / 1000
-    seconds = min(float((decays.amax() + pre_delay_seconds).detach()), MAX_TAIL_SECONDS)
+    combs = bool(settings["kind"])
+    longest = float(band_decay_seconds(settings).amax().detach()) * (LONGEST if combs else 1)
+    seconds = min(longest + float(pre_delay_seconds.detach()), MAX_TAIL_SECONDS)
     taps = 1 << math.ceil(math.log2(max(seconds, 0.1) * REFERENCE_RATE))
-    noise = _band_noise(taps, channels, device)
-    time_seconds = torch.arange(taps, device=device) / REFERENCE_RATE
-    envelopes = torch.exp(-NEPERS_60_DB * time_seconds / brought(decays, noise)[..., None])
-    shaped = envelopes * brought(band_gains(settings), noise)[..., None]
-    shared, own = torch.einsum("bnt,cnt->bct", shaped, noise).split([1, channels], dim=1)
-    angle = per_sound(settings["width"], noise) * torch.pi / 2
-    room = torch.cos(angle) * shared + torch.sin(angle) * own
+    room = (freeverb if combs else noise_room)(settings, taps, channels, device)
     room = room / room.square().sum(-1, keepdim=True).sqrt().clamp(min=1e-9)
     return _delayed(room, pre_delay_seconds * REFERENCE_RATE)
+
+
+def of_mean(settings: Settings) -> Tensor:
+    """Whether the room is one for all channels, as Freeverb is, (batch,); else each side hears its own channel."""
+    return settings["kind"] > 0
 
 
 def _delayed(room: Tensor, frames: Tensor) -> Tensor:
@@ -162,10 +123,16 @@ def begin(axes: Axes, readings: Axes) -> Values:
     return {**character(axes), "decay_seconds": 0.9 * 1.5**space, "mix": min(0.12 + 0.1 * space, 0.6)}
 
 
-def apply_reverb(samples: Samples, sample_rate: int, *, room: str, room_peak: float, mix: float) -> Samples:
-    """Convolution with the room's impulse response. (pedalboard.Convolution changes its level and cuts its end.)"""
+def apply_reverb(
+    samples: Samples, sample_rate: int, *, room: str, room_peak: float, kind: float, mix: float
+) -> Samples:
+    """Convolution with the room's impulse response. (pedalboard.Convolution changes its level and cuts its end.)
+
+    Freeverb, kind 1, hears the mean of all channels.
+    """
     taps = room_peak * room_at(sample_rate, room)[: samples.shape[0]]
-    return np.float32(1 - mix) * samples + np.float32(mix) * convolved(samples, taps)
+    heard = np.broadcast_to(samples.mean(axis=0), samples.shape) if kind else samples
+    return np.float32(1 - mix) * samples + np.float32(mix) * convolved(heard, taps)
 
 
 def room_at(sample_rate: int, room: str) -> npt.NDArray[np.float64]:
@@ -216,6 +183,12 @@ WORDS = EffectWords(
             ("reverb corta", "reverb corto", "reverberación corta"),
             {"decay_seconds": 0.6, "pre_delay_ms": 5.0},
         ),
+        Nickname(
+            ("freeverb", "algorithmic reverb", "digital reverb"),
+            ("freeverb", "reverb algorítmica", "reverb algorítmico", "reverb digital"),
+            {"kind": "freeverb", "high_cut_hz": 12_000.0},
+        ),
+        Nickname(("diffuse reverb", "diffuse"), ("reverb difusa", "reverb difuso"), {"kind": "diffuse"}),
         Nickname(("subtle reverb", "light reverb"), ("reverb sutil", "reverb ligera", "reverb ligero"), {"mix": 0.12}),
     ),
     settings=(
@@ -225,6 +198,7 @@ WORDS = EffectWords(
             ("decaimiento", "caída", "tiempo de reverb", "duración", "cola", "tiempo de reverberación"),
         ),
         SettingName("pre_delay_ms", ("pre-delay", "pre delay"), ("pre-delay", "pre-retardo")),
+        SettingName("kind", ("kind", "reverb kind", "reverb type", "type"), ("tipo", "tipo de reverb")),
         SettingName("damping", ("damping", "damp"), ("amortiguación", "absorción")),
     ),
     colours=(
@@ -267,8 +241,9 @@ REVERB = Effect(
         Param("high_cut_hz", 500, 20000, 2500, "Hz", "log", 10, "keeps the room dark; 2.5 kHz is usual"),
         Param("width", 0, 1, 1, help="0 a room in the middle, 1 all around"),
         Param("mix", 0, 1, 0.25, help="share of the room in the sound"),
+        Param.choice("kind", KINDS, "diffuse", "diffuse is dense at once; freeverb is what most programs have"),
     ),
-    render=Convolution(impulse_response),
+    render=Convolution(impulse_response, of_mean=of_mean),
     differentiable=True,
     tail_seconds=tail_seconds,
     aliases=("rev", "verb"),

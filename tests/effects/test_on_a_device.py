@@ -11,7 +11,7 @@ from torch import Tensor
 from instructfx.effects import EFFECTS, Effect
 from instructfx.effects.convolution import Convolution
 from instructfx.effects.memoryless import as_tensors
-from instructfx.effects.reverb import _band_noise
+from instructfx.effects.noise_room import _band_noise
 from instructfx.effects.spec import Settings
 from instructfx.effects.timed import Timed
 

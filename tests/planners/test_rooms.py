@@ -9,6 +9,7 @@ import pytest
 
 from instructfx.bench.quality.room_measures import measured_room
 from instructfx.chain import Chain
+from instructfx.effects.reverb import KINDS
 from instructfx.planners import PlanRequest
 from instructfx.planners.builtin import BuiltinPlanner
 from instructfx.planners.plan import Plan
@@ -74,3 +75,44 @@ def test_it_does_not_matter_how_a_room_is_asked_for(word: str) -> None:
 @pytest.mark.parametrize(("english", "spanish"), [("dark", "oscura"), ("bright", "brillante"), ("warm", "cálida")])
 def test_nor_in_which_language(english: str, spanish: str) -> None:
     assert room(f"añade una reverb {spanish}") == pytest.approx(room(f"add a {english} reverb"), rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "decay_seconds"),
+    [
+        ("add a freeverb", "freeverb", 1.5),
+        ("freeverb with 3 s decay", "freeverb", 3.0),
+        ("añade una reverb algorítmica", "freeverb", 1.5),
+        ("add a reverb", "diffuse", 1.5),
+        ("put it in a hall", "diffuse", 3.2),
+    ],
+)
+def test_the_kind_of_room_can_be_said(said: str, kind: str, decay_seconds: float) -> None:
+    found = kinds(Chain(), said)
+    assert found == [(kind, decay_seconds)]
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "after"),
+    [
+        ("diffuse", "make it a freeverb", "freeverb"),
+        ("diffuse", "switch the reverb to freeverb", "freeverb"),
+        ("diffuse", "set the reverb kind to freeverb", "freeverb"),
+        ("diffuse", "cambia el tipo de reverb a freeverb", "freeverb"),
+        ("freeverb", "set the reverb kind to diffuse", "diffuse"),
+        ("freeverb", "a longer reverb", "freeverb"),
+    ],
+)
+def test_a_room_becomes_one_of_another_kind(before: str, said: str, after: str) -> None:
+    one = Chain().added("reverb", {"decay_seconds": 2.0, "kind": KINDS.index(before)})
+    ((kind, decay_seconds),) = kinds(one, said)
+    assert kind == after
+    assert (decay_seconds == 2) == (before != after)
+
+
+def kinds(chain: Chain, said: str) -> list[tuple[str, float]]:
+    """The kind and the decay in seconds of each reverb after the words."""
+    plan = BuiltinPlanner().plan(PlanRequest(said, chain=chain))
+    assert isinstance(plan, Plan)
+    slots = route(chain, plan)[1].of_effect("reverb")
+    return [(KINDS[round(slot.settings["kind"])], slot.settings["decay_seconds"]) for slot in slots]
