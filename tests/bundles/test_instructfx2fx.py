@@ -68,7 +68,7 @@ def test_a_person_brings_a_session_along(theirs: Path, capsys: pytest.CaptureFix
     first, second, _ = session.turns
     assert first.chain.slot("reverb").settings == {
         "decay_seconds": 2.5, "damping": 0.5, "low_decay_ratio": 1.0, "pre_delay_ms": 20.0, "low_cut_hz": 90.0,
-        "high_cut_hz": 9000.0, "width": 0.9, "mix": 0.4,
+        "high_cut_hz": 9000.0, "width": 0.9, "mix": 0.4, "kind": 0.0,
     }  # fmt: skip
     eq = first.chain.slot("eq").settings
     assert (eq["low_shelf_cutoff_frequency_hz"], eq["high_mid_gain_db"], eq["high_shelf_q"]) == (100.0, -2.5, 1.0)
