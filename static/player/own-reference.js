@@ -12,7 +12,7 @@ export class OwnReference {
   #sending = null; // {name, share, stop()}
   #shown = { data: null, words: "" }; // as it was last
 
-  /** view: {button, field, told}; host: {sent({path, name}), failed(words), changed()}. */
+  /** view: {button, field, told}; host: {sent(path), failed(words), changed()}. */
   constructor(view, host) {
     [this.#view, this.#host] = [view, host];
     view.button.addEventListener("click", () => (this.#sending ? this.#sending.stop() : view.field.click()));
@@ -32,7 +32,7 @@ export class OwnReference {
     const progress = (share) => ((sending.share = share), this.#host.changed());
     try {
       const path = await uploaded(file, progress, (stop) => (sending.abort = stop));
-      if (this.#sending === sending) this.#host.sent({ path, name });
+      if (this.#sending === sending) this.#host.sent(path);
     } catch (error) {
       if (this.#sending === sending) this.#host.failed(error.message);
     }

@@ -1,4 +1,4 @@
-"""What comes out of the player on the studio's page, for a guest whose browser lets a test bring a script of its own."""
+"""What comes out of the player on the studio's page, for a guest whose browser takes scripts of a test."""
 
 from __future__ import annotations
 

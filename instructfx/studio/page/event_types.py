@@ -55,7 +55,6 @@ class ReferenceEvent(TypedDict):
 
     do: Literal["reference"]
     path: str
-    name: str
 
 
 class CompareEvent(TypedDict):

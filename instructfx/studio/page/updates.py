@@ -58,9 +58,9 @@ class Follower:
         async for changes in self._looked_after(visit):
             yield changes
 
-    async def refer(self, visit: Visit, source: Path, name: str) -> AsyncIterator[Changes]:
+    async def refer(self, visit: Visit, source: Path) -> AsyncIterator[Changes]:
         """Hold a session against an uploaded track: how far that is, beside the player, and the page with it."""
-        job = ReferenceJob(functools.partial(self._studio.hold_against, visit, source, name))
+        job = ReferenceJob(functools.partial(self._studio.hold_against, visit, source, source.name))
         async for text in self.until_done(job):
             yield {self._page.rendering: text}
         if job.trouble:

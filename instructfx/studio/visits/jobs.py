@@ -58,6 +58,10 @@ class SoundJob(AskJob):
         """Only while it runs: what it made may be gone again."""
         return self.is_alive()
 
+    def named(self, stage: str) -> str:
+        """What the page calls a stage: not all that is rendered is the track."""
+        return "referring" if isinstance(self._wanted, RenderReference) and stage == "rendering" else stage
+
     def ask(self) -> None:
         """As before, and keep what came."""
         super().ask()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from instructfx.audio.containers import opened
+from instructfx.audio.naming import brief
 from instructfx.studio.workers.messages import Sound
 from instructfx.studio.workers.waveform import gone_round, sound_of
 
@@ -47,7 +48,7 @@ def beside(reference: Track, track: Track, target: Path, on_progress: Callable[[
 
     first = reference_to(reference).heard_from(track.seconds)
     format, stretch = (track.sample_rate, track.channels), (first, track.frames)
-    sound = sound_of(conform(reference.path, target, format, stretch, reference.name, on_progress))
+    sound = sound_of(conform(reference.path, target, format, stretch, brief(reference.name), on_progress))
     if sound.seconds >= track.seconds:
         return sound
     return replace(sound, outline=gone_round(sound, track.seconds), seconds=track.seconds, goes_round=True)

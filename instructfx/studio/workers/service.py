@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from instructfx.audio.containers import check_length
+from instructfx.audio.naming import brief, one_line
 from instructfx.errors import Cancelled, SettingsError, StoreError
 from instructfx.planners import BUILT_IN, planner_at
 from instructfx.studio.workers.messages import (
@@ -139,9 +140,10 @@ class Service:
         from instructfx.audio.track import inspect
 
         self._tell(At("opening"))
-        check_length(request.source, request.shown, request.longest_seconds)
+        shown = brief(one_line(request.shown))
+        check_length(request.source, shown, request.longest_seconds)
         _, track = self._store.load(request.session_id)
-        reference = inspect(request.source, request.shown)
+        reference = replace(inspect(request.source, shown), name=one_line(request.shown))
         sound = beside(reference, track, _new_file(request.folder), self._going_on)
         self._store.hold_against(request.session_id, reference)
         return Referred(reference.sha256, sound)
