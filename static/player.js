@@ -33,7 +33,7 @@ import { Waveform } from "./player/waveform.js";
  */
 /** @typedef {{do: "excerpt", start: number}} ExcerptEvent */
 /** @typedef {{do: "pin", turn: string|null}} PinEvent */
-/** @typedef {{do: "reference", path: string}} ReferenceEvent */
+/** @typedef {{do: "reference", file: string}} ReferenceEvent */
 /** @typedef {{do: "answer", heard: (string|null)[], best: number|null}} AnswerEvent */
 
 const SEARCH = "Search"; // what the switch calls a step of it
@@ -188,7 +188,7 @@ class Player extends HTMLElement {
       failed: (words) => this.#fail(words),
     });
     this.#own = new OwnReference(view.own, {
-      sent: (path) => this.#emit({ do: "reference", path }),
+      sent: (path) => this.#emit({ do: "reference", file: path }),
       failed: (words) => this.#fail(words),
       changed: () => this.#redraw(),
     });

@@ -50,11 +50,11 @@ class PinEvent(TypedDict):
 
 
 class ReferenceEvent(TypedDict):
-    """Hold the session against a track of one's own, in place of the reference before; path is what the server said
-    when the file was sent there."""
+    """Hold the session against a track of one's own, in place of the reference before; file is what the server said
+    when it was sent there."""
 
     do: Literal["reference"]
-    path: str
+    file: str
 
 
 class CompareEvent(TypedDict):

@@ -221,7 +221,7 @@ class Handlers:
             following = self._carry_out(request, token, order)
         elif said["do"] == "reference" and visit:
             self.studio.arrivals.opens(_address_of(request))
-            following = self.follower.refer(visit, _sent(said["path"]))
+            following = self.follower.refer(visit, _sent(said["file"]))
         elif visit:
             await events.noted(said, visit, self.studio.store)
             following = self.follower.caught_up(visit)
