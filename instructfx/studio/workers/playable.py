@@ -1,4 +1,4 @@
-"""Files that a browser can be played piece by piece: a session's track, and the one that it is held against."""
+"""Files that a browser plays piece by piece: a session's track, and the one that it is held against."""
 
 from __future__ import annotations
 
