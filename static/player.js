@@ -1,7 +1,7 @@
 /**
  * <ifx-player>: one transport for every version of a track. Its property `data`, PlayerData, is given whole each time;
- * "dry" is always among the versions. It speaks by bubbling "part-event" events: AnswerEvent, ExcerptEvent, PinEvent and, for
- * the page alone, {do: "error", text}.
+ * "dry" is always among the versions. It speaks by bubbling "part-event" events: AnswerEvent, ExcerptEvent, PinEvent,
+ * ReferenceEvent and, for the page alone, {do: "error", text}.
  */
 import { BlindPanel } from "./player/blind.js";
 import { Dock } from "./player/dock.js";
@@ -10,6 +10,7 @@ import { listen, listenEverywhere } from "./player/keys.js";
 import { Levels } from "./player/levels.js";
 import { Metering } from "./player/metering.js";
 import { DRY } from "./player/offers.js";
+import { OwnReference } from "./player/own-reference.js";
 import { Playback } from "./player/playback.js";
 import { Region } from "./player/region.js";
 import { Trajectory } from "./player/trajectory.js";
@@ -32,6 +33,7 @@ import { Waveform } from "./player/waveform.js";
  */
 /** @typedef {{do: "excerpt", start: number}} ExcerptEvent */
 /** @typedef {{do: "pin", turn: string|null}} PinEvent */
+/** @typedef {{do: "reference", file: string}} ReferenceEvent */
 /** @typedef {{do: "answer", heard: (string|null)[], best: number|null}} AnswerEvent */
 
 const SEARCH = "Search"; // what the switch calls a step of it
@@ -55,6 +57,7 @@ class Player extends HTMLElement {
   #region;
   #blind;
   #trajectory;
+  #own;
 
   connectedCallback() {
     if (!this.#view) this.#build();
@@ -108,6 +111,12 @@ class Player extends HTMLElement {
 
   select(id) {
     this.#playback.select(id);
+  }
+
+  /** Compare with a track of one's own, which is sent. */
+  refer(file) {
+    this.#fault = "";
+    this.#own.send(file);
   }
 
   /** Hear {url | buffer, start, label, gain_db} in place of the current version. True once it is heard. */
@@ -178,6 +187,11 @@ class Player extends HTMLElement {
       hear: (buffer, label) => this.preview({ buffer, start: playback.data.excerpt.start, label, name: SEARCH }),
       failed: (words) => this.#fail(words),
     });
+    this.#own = new OwnReference(view.own, {
+      sent: (path) => this.#emit({ do: "reference", file: path }),
+      failed: (words) => this.#fail(words),
+      changed: () => this.#redraw(),
+    });
     const on = (element, act) => element.addEventListener("click", act);
     on(view.play, () => playback.toggle());
     for (const slot of [...Object.keys(NAMES), "edit"]) on(view.slots[slot], () => this.#choose(slot));
@@ -200,6 +214,7 @@ class Player extends HTMLElement {
 
   #newTrack() {
     this.#fault = "";
+    this.#own?.forget();
     this.#levels?.clear();
   }
 
@@ -291,6 +306,7 @@ class Player extends HTMLElement {
     this.#stepping = stepping;
     showFace(this.#view, this.#playback, this.#fault);
     this.#levels.show(this.#playback);
+    this.#own.show(this.#playback);
     this.#blind.show(test);
     this.#trajectory.show(test ? null : (data?.steps ?? null));
     this.#region.place();

@@ -46,7 +46,7 @@ if (!follow()) {
   waiting.observe(document.documentElement, { childList: true, subtree: true });
 }
 
-// A file that is dropped anywhere on the page goes the way of one that is chosen.
+// A file that is dropped anywhere on the page goes the way of one that is chosen; a track on the player is compared with.
 const FILES = "#upload input[type=file]";
 const dropping = (on) => document.documentElement.toggleAttribute("data-drop", on);
 const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
@@ -59,6 +59,12 @@ document.addEventListener("dragleave", (event) => event.relatedTarget ?? droppin
 document.addEventListener("drop", (event) => {
   dropping(false);
   if (!carriesFiles(event)) return;
+  const part = event.target.closest?.("ifx-player");
+  if (part?.data && !/\.(json|zip)$/i.test(event.dataTransfer.files[0].name)) {
+    event.preventDefault();
+    part.refer(event.dataTransfer.files[0]);
+    return;
+  }
   const field = document.querySelector(FILES);
   if (field && event.target.closest?.("#upload")) return; // which takes it itself
   event.preventDefault(); // or the browser would leave the page for the file

@@ -14,7 +14,7 @@ from instructfx.ears import Goal
 from instructfx.planners import Plan
 from instructfx.refine import Refined
 from instructfx.sessions import Provenance, Session, Turn
-from instructfx.store.sessions import dry_of
+from instructfx.store import dry_of
 
 
 def hits(seconds: float, sample_rate: int, channels: int) -> Samples:

@@ -112,11 +112,11 @@ def check_audible(peak: float, name: str) -> None:
 
 
 def blocks(file: JoinedFile, name: str) -> Iterator[Samples]:
-    """The frames of an open file as (channels, frames) blocks.
+    """The frames of an open file, from the next one on, as (channels, frames) blocks.
 
     AudioError where its format is none that is accepted, and where it ends or breaks early.
     """
-    read = 0
+    read = file.tell()
     check_format(file.channels, file.frames, file.samplerate, name)
     while True:
         try:

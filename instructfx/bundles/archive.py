@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from instructfx.audio.containers import READABLE
-from instructfx.bundles.format import MOST_AUDIO_BYTES, MOST_JSON_BYTES, MOST_RATIO, SESSION_JSON
+from instructfx.bundles.format import MOST_AUDIO_BYTES, MOST_JSON_BYTES, MOST_RATIO, MOST_TRACKS, SESSION_JSON
 from instructfx.errors import StoreError
 
 BLOCK_BYTES = 1 << 20
-MOST_MEMBERS = 2
+MOST_MEMBERS = 1 + MOST_TRACKS
 MOST_DIRECTORY_BYTES = 1 << 16
 END_BYTES, END_COMMENT_BYTES, LOCATOR_BYTES = 22, 1 << 16, 20
 SLACK_BYTES = 1 << 20
@@ -34,11 +34,11 @@ BROKEN = (
 
 @dataclass(frozen=True)
 class Archive:
-    """An open bundle whose members have been looked at; the audio is None where it was left out."""
+    """An open bundle whose members have been looked at; audio is by SHA-256, and empty where it was left out."""
 
     name: str
     session: zipfile.ZipInfo
-    audio: zipfile.ZipInfo | None
+    audio: Mapping[str, zipfile.ZipInfo]
     _file: zipfile.ZipFile
 
     def session_json(self) -> bytes:
@@ -48,12 +48,10 @@ class Archive:
             whole.write(block)
         return whole.getvalue()
 
-    def extract_audio(self, target: BinaryIO) -> str:
-        """Write the audio into an open file; its SHA-256."""
-        if self.audio is None:
-            raise StoreError(f"{self.name} holds no audio")
+    def extract(self, member: zipfile.ZipInfo, target: BinaryIO) -> str:
+        """Write a member into an open file; its SHA-256."""
         digest = hashlib.sha256()
-        for block in self._blocks(self.audio):
+        for block in self._blocks(member):
             digest.update(block)
             target.write(block)
         return digest.hexdigest()
@@ -84,7 +82,7 @@ def opened_archive(path: Path) -> Iterator[Archive]:
             archive = zipfile.ZipFile(file)
         with archive:
             members = _members(archive.infolist(), name)
-            audio = next((info for known, info in members.items() if known != SESSION_JSON), None)
+            audio = {audio_of(info)[0]: info for known, info in members.items() if known != SESSION_JSON}
             if SESSION_JSON not in members:
                 raise StoreError(f"{name} is not a bundle: it holds no {SESSION_JSON}")
             yield Archive(name, members[SESSION_JSON], audio, archive)
@@ -93,7 +91,7 @@ def opened_archive(path: Path) -> Iterator[Archive]:
 def unpacked_bytes(path: Path) -> int:
     """How much a bundle holds once it is unpacked; StoreError where it is none."""
     with opened_archive(path) as archive:
-        return archive.session.file_size + (archive.audio.file_size if archive.audio else 0)
+        return archive.session.file_size + sum(member.file_size for member in archive.audio.values())
 
 
 def audio_of(member: zipfile.ZipInfo) -> tuple[str, str]:
@@ -138,8 +136,8 @@ def _members(found: list[zipfile.ZipInfo], name: str) -> Mapping[str, zipfile.Zi
         if info.filename in members:
             raise StoreError(f"{name} is not a bundle: it holds {info.filename} twice")
         members[info.filename] = info
-    if len(members) > MOST_MEMBERS or len([known for known in members if known != SESSION_JSON]) > 1:
-        raise StoreError(f"{name} is not a bundle: it holds more than one audio file")
+    if len(members) - (SESSION_JSON in members) > MOST_TRACKS:
+        raise StoreError(f"{name} is not a bundle: it holds more than {MOST_TRACKS} audio files")
     return members
 
 

@@ -269,6 +269,9 @@ def _check_turns(bundle: Bundle, name: str) -> None:
     for start in (dry.excerpt_start, *(start for start in starts if start is not None)):
         if not 0 <= start < dry.frames:
             raise StoreError(f"{name} cannot be used: its excerpt begins at frame {start} of {dry.frames}")
+    held = session.reference
+    if held and not held.excerpt_start < held.frames:
+        raise StoreError(f"{name} cannot be used: the excerpt of its reference begins behind its end")
 
 
 def _check_exchanges(bundle: Bundle, name: str) -> None:

@@ -10,13 +10,14 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from instructfx.audio.fingerprint import Signature
-from instructfx.sessions import BlindAnswer, Dry, Exchange, Judgement, Turn
+from instructfx.sessions import BlindAnswer, Dry, Exchange, Judgement, ReferenceTrack, Turn
 
 FORMAT = "instructfx-session"
-VERSION, EARLIER = 4, (1, 2, 3)
+VERSION, EARLIER = 5, (1, 2, 3, 4)
 SESSION_JSON = "session.json"
 MOST_JSON_BYTES = 64 << 20
 MOST_AUDIO_BYTES = (1 << 31) - 1
+MOST_TRACKS = 2  # the session's, and the one that it is held against
 MOST_RATIO = 100
 """How many times smaller a member may be packed: text and sound come nowhere near, zip bombs go far beyond."""
 
@@ -37,6 +38,7 @@ class BundledSession:
     origin: str = ""
     excerpt_start: int | None = None
     exchanges: tuple[Exchange, ...] = ()
+    reference: ReferenceTrack | None = None
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,13 @@ class BundledFile:
 class Bundle:
     """All of `session.json`. files is empty where the audio was left out; signatures and names are by ids of turns.
 
-    What versions 2 and 4 added has a default in the records; what version 3 changed is changed where older ones are
+    What versions 2, 4 and 5 added has a default in the records; what version 3 changed is changed where older ones are
     read.
     """
 
     session: BundledSession
     format: Literal["instructfx-session"] = "instructfx-session"
-    version: Literal[4] = 4
+    version: Literal[5] = 5
     answers: tuple[BlindAnswer, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     signatures: Mapping[str, Signature] = field(default_factory=dict)

@@ -16,7 +16,8 @@ from instructfx.bundles.document import believed, parsed
 from instructfx.bundles.format import SESSION_JSON, Bundle, fingerprint
 from instructfx.engine.turn import renewed
 from instructfx.errors import StoreError
-from instructfx.sessions import Dry, Remarks, Session, new_session_id
+from instructfx.sessions import Remarks, Session, new_session_id
+from instructfx.sessions.records import StoredTrack
 from instructfx.store import Store
 
 LOUDNESS_LU = 0.1
@@ -43,16 +44,19 @@ def import_bundle(path: Path, store: Store, audio: Path | None = None, longest_s
         bundle = believed(parsed(text, f"{path.name}: {SESSION_JSON}"), f"{path.name}: {SESSION_JSON}")
         dry = bundle.session.dry
         check_seconds(dry.frames / dry.sample_rate, dry.name, longest_seconds)
+        _check_audio(archive, bundle)
         session, remarks = unpacked(bundle, f"bundle {fingerprint(text)} of {dry.name}")
         with _audio(archive, bundle, audio) as file:
-            check_length(file, dry.name, longest_seconds)
-            track = inspect(file, dry.name)
-            check_track(track, dry)
-            stored, _ = store.put(session, track, remarks)
+            track = _heard(file, dry, longest_seconds)
+            with _reference(archive, bundle, longest_seconds) as reference:
+                stored, _ = store.put(session, track, remarks, reference)
     notes = []
+    given = bundle.session.reference
+    if given and not stored.reference:
+        notes.append(f"{given.name}, which the session is held against, is not in the bundle; choose it again")
     if track.excerpt_start != dry.excerpt_start:
         notes.append("the excerpt that is searched on begins elsewhere than where the bundle says; it was chosen anew")
-    return Imported(replace(stored, dry=replace(stored.dry, excerpt_start=track.excerpt_start)), tuple(notes))
+    return Imported(stored, tuple(notes))
 
 
 def unpacked(bundle: Bundle, origin: str) -> tuple[Session, Remarks]:
@@ -72,7 +76,24 @@ def unpacked(bundle: Bundle, origin: str) -> tuple[Session, Remarks]:
     return session, Remarks(answers, judgements, signatures, names)
 
 
-def check_track(track: Track, dry: Dry) -> None:
+def _check_audio(archive: Archive, bundle: Bundle) -> None:
+    """StoreError where there is audio that the session does not name, or other than `files` says."""
+    tracks = (bundle.session.dry, bundle.session.reference)
+    named = {track.sha256 for track in tracks if track}
+    for sha256, member in archive.audio.items():
+        listed = bundle.files.get(member.filename)
+        if listed is None or sha256 not in named or (listed.sha256, listed.bytes) != (sha256, member.file_size):
+            raise StoreError(f"{archive.name} is damaged: its audio is not the one that {SESSION_JSON} names")
+
+
+def _heard(file: Path, said: StoredTrack, longest_seconds: float) -> Track:
+    check_length(file, said.name, longest_seconds)
+    track = inspect(file, said.name)
+    check_track(track, said)
+    return track
+
+
+def check_track(track: Track, dry: StoredTrack) -> None:
     """StoreError where the audio is not what the session says of it."""
     for name in ("sample_rate", "channels", "frames"):
         heard, said = getattr(track, name), getattr(dry, name)
@@ -96,19 +117,35 @@ def _audio(archive: Archive, bundle: Bundle, given: Path | None) -> Iterator[Pat
             raise StoreError(f"{given.name} is not the session's track: its SHA-256 must be {wanted}")
         yield given
         return
-    if archive.audio is None:
+    if wanted not in archive.audio:
         raise StoreError(
             f"{archive.name} holds no audio: export it with its track, or import it on the command line with "
             f"--audio TRACK; the SHA-256 of that is {wanted}"
         )
-    sha256, extension = audio_of(archive.audio)
-    listed = bundle.files.get(archive.audio.filename)
-    if listed is None or {sha256, listed.sha256, wanted} != {wanted} or listed.bytes != archive.audio.file_size:
-        raise StoreError(f"{archive.name} is damaged: its audio is not the one that {SESSION_JSON} names")
+    with _extracted(archive, wanted) as path:
+        yield path
+
+
+@contextmanager
+def _reference(archive: Archive, bundle: Bundle, longest_seconds: float) -> Iterator[Track | None]:
+    """The track that the session is held against, None where there is none, or the archive does not hold it."""
+    said = bundle.session.reference
+    if said is None or said.sha256 not in archive.audio:
+        yield None
+        return
+    check_seconds(said.frames / said.sample_rate, said.name, longest_seconds)
+    with _extracted(archive, said.sha256) as path:
+        yield _heard(path, said, longest_seconds)
+
+
+@contextmanager
+def _extracted(archive: Archive, wanted: str) -> Iterator[Path]:
+    """The audio of that SHA-256, in a folder that goes away."""
+    member = archive.audio[wanted]
     with scratch_folder() as folder:
-        path = folder / f"audio{extension}"
+        path = folder / f"audio{audio_of(member)[1]}"
         with path.open("wb") as file:
-            found = archive.extract_audio(file)
+            found = archive.extract(member, file)
         if found != wanted:
             raise StoreError(f"{archive.name} is damaged: the SHA-256 of its audio is {found}, not {wanted}")
         yield path

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from instructfx.bundles.format import MOST_AUDIO_BYTES, VERSION, bundle_adapter
+from instructfx.bundles.format import MOST_AUDIO_BYTES, MOST_TRACKS, VERSION, bundle_adapter
 from instructfx.effects import EFFECTS
 from instructfx.engine.amounts import LEAST_SHARE, MOST_SHARE
 from instructfx.engine.edits import LONGEST_NAME as LONGEST_TURN_NAME
@@ -45,15 +45,18 @@ TIME: Schema = {
 SEARCH: Schema = {"minimum": 0, "maximum": 10_000}
 ANSWER: Schema = {"maxLength": LONGEST_ANSWER}
 
+SOUND: Mapping[str, Schema] = {
+    "sha256": SHA256,
+    "name": {**_name("/\\\\", "the track's name"), "minLength": 1},
+    "sample_rate": {"minimum": 8000, "maximum": 192_000, "description": "Hz"},
+    "channels": {"minimum": 1, "maximum": 2},
+    "frames": {"minimum": 1},
+    "loudness_lufs": {"minimum": -200, "maximum": 100},
+}
+
 LIMITS: Mapping[str, Mapping[str, Schema]] = {
-    "Dry": {
-        "sha256": SHA256,
-        "name": {**_name("/\\\\", "the track's name"), "minLength": 1},
-        "sample_rate": {"minimum": 8000, "maximum": 192_000, "description": "Hz"},
-        "channels": {"minimum": 1, "maximum": 2},
-        "frames": {"minimum": 1},
-        "loudness_lufs": {"minimum": -200, "maximum": 100},
-    },
+    "Dry": SOUND,
+    "ReferenceTrack": SOUND,
     "Turn": {
         "id": ID,
         "parent_id": ID,
@@ -109,7 +112,7 @@ LIMITS: Mapping[str, Mapping[str, Schema]] = {
     },
     "Bundle": {
         "files": {
-            "maxProperties": 1,
+            "maxProperties": MOST_TRACKS,
             "propertyNames": {"pattern": "^audio/[0-9a-f]{64}\\.[a-z0-9]{1,8}$"},
         },
         "signatures": {"maxProperties": MOST_TURNS, "propertyNames": ID},

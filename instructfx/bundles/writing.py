@@ -8,13 +8,14 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from instructfx.audio.scratch import unfinished
+from instructfx.audio.track import Track
 from instructfx.bundles.document import believed, parsed, speakable
 from instructfx.bundles.format import (
     FORMAT,
@@ -45,39 +46,37 @@ def export_bundle(store: Store, session_id: str, target: Path, audio: bool = Tru
     """
     if audio:
         session, track = store.load(session_id)
-        source = track.path
+        tracks = [track, store.reference(session_id)]
     else:
-        session, source = store.without_audio(session_id), None
-    write_bundle(session, store.remarks(session_id), source, target, steps)
+        session, tracks = store.without_audio(session_id), []
+    write_bundle(session, store.remarks(session_id), [each for each in tracks if each], target, steps)
 
 
-def write_bundle(session: Session, remarks: Remarks, source: Path | None, target: Path, steps: bool = True) -> None:
-    """Write a session, with the audio file `source` where there is one; raises as `export_bundle` does."""
+def write_bundle(session: Session, remarks: Remarks, tracks: Sequence[Track], target: Path, steps: bool = True) -> None:
+    """Write a session with those of its tracks that are given; raises as `export_bundle` does."""
     if not steps:
         slim = (replace(turn, refined=replace(turn.refined, steps=())) for turn in session.turns)
         session = replace(session, turns=tuple(slim))
-    files: dict[str, BundledFile] = {}
-    if source:
-        name = audio_name(session.dry.sha256, source.suffix)
-        files[name] = BundledFile(session.dry.sha256, source.stat().st_size)
+    sources = {audio_name(each.sha256, each.path.suffix): each for each in tracks}
+    files = {name: BundledFile(each.sha256, each.path.stat().st_size) for name, each in sources.items()}
     text = session_json(session, remarks, files)
     with appearing(target) as file, zipfile.ZipFile(file, "w") as archive:
         archive.writestr(_member(SESSION_JSON), text, _packing(text))
-        if source:
-            _add_audio(archive, _member(next(iter(files))), source, session.dry.sha256)
+        for name, track in sources.items():
+            _add_audio(archive, _member(name), track.path, track.sha256)
 
 
-def session_json(session: Session, remarks: Remarks, files: dict[str, BundledFile]) -> bytes:
+def session_json(session: Session, remarks: Remarks, files: Mapping[str, BundledFile]) -> bytes:
     """The bytes of `session.json`, held against the same rules as those of a stranger."""
-    dry = replace(session.dry, name=UNSHOWABLE.sub("_", session.dry.name)[:LONGEST_NAME])
     bundle = Bundle(
         BundledSession(
-            dry,
+            replace(session.dry, name=_showable(session.dry.name)),
             session.turns,
             session.head,
             without_keys(session.origin)[:LONGEST_NAME],
             session.excerpt_start,
             session.exchanges,
+            replace(session.reference, name=_showable(session.reference.name)) if session.reference else None,
         ),
         answers=remarks.answers,
         judgements=remarks.judgements,
@@ -98,6 +97,10 @@ def session_json(session: Session, remarks: Remarks, files: dict[str, BundledFil
     except StoreError as error:
         raise StoreError(f"this session cannot be put into a bundle: {error}") from error
     return text
+
+
+def _showable(name: str) -> str:
+    return UNSHOWABLE.sub("_", name)[:LONGEST_NAME]
 
 
 @contextmanager

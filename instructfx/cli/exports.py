@@ -51,6 +51,7 @@ def _export(options: argparse.Namespace) -> int:
             interrupted.is_set,
             store.remarks(session.id),
             begun_at,
+            store.reference(session.id) if chosen.name == "session" else None,
         )
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")

@@ -23,8 +23,9 @@ BY_HAND = "By hand: "
 
 
 @dataclass(frozen=True)
-class Dry:
-    """The track of a session as it came: what is needed to find it again and to listen to it."""
+class StoredTrack:
+    """A file of sound that is kept as it came: what is needed to find it again and to listen to it. loudness_lufs is
+    BS.1770's, of all of it; excerpt_start is the frame at which its most telling ten seconds begin."""
 
     sha256: str
     name: str
@@ -33,6 +34,22 @@ class Dry:
     frames: int
     loudness_lufs: float
     excerpt_start: int
+
+
+@dataclass(frozen=True)
+class Dry(StoredTrack):
+    """The track of a session."""
+
+
+@dataclass(frozen=True)
+class ReferenceTrack(StoredTrack):
+    """A track of a person's own that a session is held against; no turn depends on it."""
+
+    def heard_from(self, seconds: float) -> int:
+        """The frame of it that is heard where a track of that length begins: the first. One that is more than twice as
+        long begins with its most telling seconds, as far as something of that length can."""
+        wanted = round(seconds * self.sample_rate)
+        return min(self.excerpt_start, self.frames - wanted) if self.frames > 2 * wanted else 0
 
 
 @dataclass(frozen=True)

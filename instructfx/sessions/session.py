@@ -10,7 +10,7 @@ from functools import cached_property
 from instructfx.chain import Chain
 from instructfx.errors import InstructionError, StoreError
 from instructfx.sessions.exchanges import Exchange
-from instructfx.sessions.records import Dry, Turn
+from instructfx.sessions.records import Dry, ReferenceTrack, Turn
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,8 @@ class Session:
     said and answered between them, in order.
 
     origin says what a session was made from where it is a replay or was imported; excerpt_start is the frame at which
-    the excerpt begins that a person chose, None where it is the most telling one.
+    the excerpt begins that a person chose, None where it is the most telling one; reference is a track of the person's
+    own that the session is held against.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Session:
     origin: str = ""
     excerpt_start: int | None = None
     exchanges: tuple[Exchange, ...] = ()
+    reference: ReferenceTrack | None = None
 
     @property
     def conversation(self) -> tuple[Turn | Exchange, ...]:

@@ -19,6 +19,7 @@ from instructfx.store.database import reported, writing
 from instructfx.store.files import TEMPORARY
 from instructfx.store.sessions import Store
 from instructfx.store.tables import AudioRow, ExchangeRow, SessionRow, TurnRow
+from instructfx.store.tracks import sessions_with
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,9 @@ def _leftover_files(store: Store, connection: Connection, mend: bool) -> Iterato
 
 
 def _unused_audio(store: Store, connection: Connection, mend: bool) -> Iterator[StoreFault]:
-    used = select(SessionRow.dry_sha256)
-    for row in connection.exec(select(AudioRow).where(col(AudioRow.sha256).not_in(used))).all():
+    for row in connection.exec(select(AudioRow)).all():
+        if connection.exec(select(SessionRow.id).where(sessions_with(row.sha256))).first():
+            continue
         path = store.files.path(row.sha256, row.extension)
         if mend:
             connection.delete(row)
@@ -95,8 +97,9 @@ def _removed(store: Store, path: Path) -> str:
 def _lost_audio(store: Store, connection: Connection) -> Iterator[StoreFault]:
     for row in connection.exec(select(AudioRow)).all():
         path = store.files.path(row.sha256, row.extension)
-        sessions = connection.exec(select(SessionRow.dry_name).where(SessionRow.dry_sha256 == row.sha256)).all()
-        names = ", ".join(sorted(set(sessions)))
+        found = connection.exec(select(SessionRow).where(sessions_with(row.sha256))).all()
+        called = {each.dry_name if each.dry_sha256 == row.sha256 else each.reference_name or "" for each in found}
+        names = ", ".join(sorted(called))
         if not path.is_file():
             yield StoreFault(f"{path.name} is missing, the audio of {names}; put the file back")
         elif sha256_of(path) != row.sha256:

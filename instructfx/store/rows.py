@@ -15,7 +15,7 @@ from instructfx.audio.fingerprint import Signature
 from instructfx.chain import Chain
 from instructfx.errors import StoreError
 from instructfx.refine import Step
-from instructfx.sessions import Exchange, Remarks, Turn, exchange_from_json, turn_from_json
+from instructfx.sessions import Exchange, Remarks, Session, Turn, exchange_from_json, turn_from_json
 from instructfx.store.tables import (
     AnswerRow,
     ExchangeRow,
@@ -39,6 +39,28 @@ def session_row(connection: Connection, session_id: str) -> SessionRow:
     if row is None:
         raise StoreError("there is no such session any more; it may have been deleted")
     return row
+
+
+def add_session(connection: Connection, session: Session, remarks: Remarks) -> None:
+    """A session whose audio is here, with its conversation and what was said of its turns."""
+    reference = session.reference
+    row = SessionRow(
+        id=session.id,
+        dry_sha256=session.dry.sha256,
+        dry_name=session.dry.name,
+        head=session.head,
+        origin=session.origin,
+        excerpt_start=session.excerpt_start,
+        reference_sha256=reference.sha256 if reference else None,
+        reference_name=reference.name if reference else None,
+    )
+    connection.add(row)
+    connection.flush()
+    for turn in session.turns:
+        add_turn(connection, session.id, turn)
+    for index, exchange in enumerate(session.exchanges, 1):
+        add_exchange(connection, session.id, index, exchange)
+    add_remarks(connection, remarks)
 
 
 def add_turn(connection: Connection, session_id: str, turn: Turn) -> None:

@@ -18,12 +18,12 @@ from instructfx.audio.fingerprint import Signature
 from instructfx.audio.track import Track
 from instructfx.errors import StoreError
 from instructfx.locations import sessions_folder
-from instructfx.sessions import BlindAnswer, Dry, Exchange, Judgement, Remarks, Session, Turn
+from instructfx.sessions import BlindAnswer, Exchange, Judgement, Remarks, Session, Turn
 from instructfx.store.database import opened, reported, writing
 from instructfx.store.files import AudioFiles
 from instructfx.store.rows import (
     add_exchange,
-    add_remarks,
+    add_session,
     add_turn,
     delete_rows,
     exchanges_of,
@@ -34,7 +34,6 @@ from instructfx.store.rows import (
 )
 from instructfx.store.tables import (
     AnswerRow,
-    AudioRow,
     JudgementRow,
     NameRow,
     RenderRow,
@@ -42,6 +41,7 @@ from instructfx.store.tables import (
     TurnRow,
     now,
 )
+from instructfx.store.tracks import dry_of, keep_track, let_go, reference_of, reference_to, track_of
 
 DATABASE = "instructfx.sqlite"
 
@@ -86,32 +86,19 @@ class Store:
         """A new session on a track; its audio is copied here. The track comes back at its new place."""
         return self.put(Session(session_id, dry_of(track), origin=origin), track)
 
-    def put(self, session: Session, track: Track, remarks: Remarks | None = None) -> tuple[Session, Track]:
-        """A session that came from elsewhere, with its turns and what was said of them, as `create` does."""
+    def put(
+        self, session: Session, track: Track, remarks: Remarks | None = None, reference: Track | None = None
+    ) -> tuple[Session, Track]:
+        """A session that came from elsewhere, with its turns, what was said of them and the track that it is held
+        against, as `create` does."""
+        against = reference_to(reference) if reference else None
+        session = replace(session, dry=dry_of(track), reference=against)
         with self.files.changing(), self._changes() as connection:
-            audio = connection.get(AudioRow, track.sha256)
-            extension = audio.extension if audio else track.path.suffix.lower()
-            stored = self.files.keep(track.path, track.sha256, extension)
-            if audio is None:
-                measures = {key: getattr(track, key) for key in AudioRow.model_fields if key != "extension"}
-                connection.add(AudioRow(extension=extension, **measures))
-                connection.flush()
-            row = SessionRow(
-                id=session.id,
-                dry_sha256=track.sha256,
-                dry_name=track.name,
-                head=session.head,
-                origin=session.origin,
-                excerpt_start=session.excerpt_start,
-            )
-            connection.add(row)
-            connection.flush()
-            for turn in session.turns:
-                add_turn(connection, session.id, turn)
-            for index, exchange in enumerate(session.exchanges, 1):
-                add_exchange(connection, session.id, index, exchange)
-            add_remarks(connection, remarks or Remarks())
-        return session, replace(track, path=stored)
+            stored = keep_track(connection, self.files, track)
+            if reference:
+                keep_track(connection, self.files, reference)
+            add_session(connection, session, remarks or Remarks())
+        return session, stored
 
     def add_turn(self, session: Session, turn: Turn) -> None:
         """Commit a turn and make it the one that plays now; StoreError where the session went on elsewhere."""
@@ -156,15 +143,15 @@ class Store:
             )
             if row is None:
                 raise StoreError("there is no session of that id")
-            audio = connection.get_one(AudioRow, row.dry_sha256)
             statement = select(TurnRow).where(TurnRow.session_id == session_id).order_by(col(TurnRow.index))
             steps = steps_of(connection, session_id)
             turns = tuple(turn_of(turn, steps.get(turn.id, ())) for turn in connection.exec(statement).all())
-            path = self.files.path(audio.sha256, audio.extension)
-            measures = audio.model_dump(exclude={"extension"})
-            track = Track(path=path, name=row.dry_name, **measures)
+            track = track_of(connection, self.files, row.dry_sha256, row.dry_name)
             exchanges = exchanges_of(connection, session_id)
-            return Session(row.id, dry_of(track), turns, row.head, row.origin, row.excerpt_start, exchanges), track
+            held = reference_of(connection, self.files, row)
+            reference = reference_to(held) if held else None
+            dry = dry_of(track)
+            return Session(row.id, dry, turns, row.head, row.origin, row.excerpt_start, exchanges, reference), track
 
     def touch(self, session_id: str) -> None:
         """Note that a session is in use."""
@@ -180,6 +167,29 @@ class Store:
             row = session_row(connection, session_id)
             row.excerpt_start, row.used_at = excerpt_start, now()
             connection.add(row)
+
+    def hold_against(self, session_id: str, track: Track | None) -> None:
+        """Commit the track that a session is held against in place of the one before, None for none. Its audio is
+        copied here, and what nothing else has of the one before goes."""
+        with self.files.changing():
+            with self._changes() as connection:
+                row = session_row(connection, session_id)
+                before, row.used_at = row.reference_sha256, now()
+                if track:
+                    keep_track(connection, self.files, track)
+                row.reference_sha256, row.reference_name = (track.sha256, track.name) if track else (None, None)
+                connection.add(row)
+                gone = list(let_go(connection, self.files, before))
+            for path in gone:
+                self.files.remove(path)
+
+    def reference(self, session_id: str) -> Track | None:
+        """The track that a session is held against, if any; StoreError where its audio is gone."""
+        with self._reads() as connection:
+            track = reference_of(connection, self.files, session_row(connection, session_id))
+        if track and not track.path.is_file():
+            raise StoreError(f"the audio of the reference {track.name} is missing from {self.files.folder}")
+        return track
 
     def listed(self) -> tuple[Listed, ...]:
         """Every session, the last used first. For whoever owns this installation: ids open sessions."""
@@ -210,13 +220,8 @@ class Store:
                 if row is None:
                     raise StoreError("there is no session of that id")
                 delete_rows(connection, row)
-                still_used = select(SessionRow.id).where(SessionRow.dry_sha256 == row.dry_sha256)
-                audio = None
-                if not connection.exec(still_used).first():
-                    audio = connection.get_one(AudioRow, row.dry_sha256)
-                    connection.delete(audio)
-                path = self.files.path(audio.sha256, audio.extension) if audio else None
-            if path:
+                gone = list(let_go(connection, self.files, row.dry_sha256, row.reference_sha256))
+            for path in gone:
                 self.files.remove(path)
 
     def add_judgement(self, judgement: Judgement) -> None:
@@ -286,11 +291,3 @@ class Store:
         with reported("the session database failed"), Connection(self._writing) as connection:
             yield connection
             connection.commit()
-
-
-def dry_of(track: Track) -> Dry:
-    """What a session says of its track."""
-    return Dry(
-        track.sha256, track.name, track.sample_rate, track.channels, track.frames,
-        track.loudness_lufs, track.excerpt_start,
-    )  # fmt: skip

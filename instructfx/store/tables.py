@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import DateTime, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-VERSION = "0006"
+VERSION = "0007"
 """Of the schema: the last migration."""
 
 
@@ -18,7 +18,7 @@ def now() -> datetime:
 
 
 class AudioRow(SQLModel, table=True):
-    """A file in `audio/`: a track as it was uploaded, once for all the sessions on it."""
+    """A file in `audio/`: a track as it was uploaded, once for all the sessions on it or held against it."""
 
     __tablename__ = "audio"
     sha256: str = Field(primary_key=True)
@@ -32,7 +32,8 @@ class AudioRow(SQLModel, table=True):
 
 class SessionRow(SQLModel, table=True):
     """A session. head is the id of the turn that plays now; origin says what it was made from, where it was;
-    excerpt_start is the frame that a person chose, none where the excerpt is the file's most telling one."""
+    excerpt_start is the frame that a person chose, none where the excerpt is the file's most telling one; reference
+    is the track of a person's own that it is held against."""
 
     __tablename__ = "session"
     id: str = Field(primary_key=True)
@@ -43,6 +44,8 @@ class SessionRow(SQLModel, table=True):
     head: str | None = None
     origin: str = ""
     excerpt_start: int | None = None
+    reference_sha256: str | None = Field(default=None, foreign_key="audio.sha256", index=True)
+    reference_name: str | None = None
 
 
 class TurnRow(SQLModel, table=True):

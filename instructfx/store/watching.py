@@ -22,18 +22,23 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class StoredState:
     """All that can change of a stored session: how long its conversation is, what plays, which part of the track the
-    ear hears, and what versions are called. Two that are equal show the same page."""
+    ear hears, what versions are called, and the SHA-256 and name of the track that it is held against. Two that are
+    equal show the same page."""
 
     turns: int
     exchanges: int
     head: str | None
     excerpt_start: int | None
     names: Mapping[str, str]
+    reference: tuple[str, str] | None = None
 
 
 def state_of(session: Session, names: Mapping[str, str]) -> StoredState:
     """Of a session as somebody has it in his hands."""
-    return StoredState(len(session.turns), len(session.exchanges), session.head, session.excerpt_start, dict(names))
+    held = session.reference
+    reference = (held.sha256, held.name) if held else None
+    turns, exchanges = len(session.turns), len(session.exchanges)
+    return StoredState(turns, exchanges, session.head, session.excerpt_start, dict(names), reference)
 
 
 class StoreWatch:
@@ -71,7 +76,8 @@ class StoreWatch:
             )
             named = select(NameRow).join(TurnRow).where(TurnRow.session_id == session_id)
             names = {each.turn_id: each.name for each in connection.exec(named).all()}
-            return StoredState(turns, exchanges, row.head, row.excerpt_start, names)
+            reference = (row.reference_sha256, row.reference_name or "") if row.reference_sha256 else None
+            return StoredState(turns, exchanges, row.head, row.excerpt_start, names, reference)
 
     def close(self) -> None:
         """Let go of the database; it is opened again where it is needed."""

@@ -1,8 +1,10 @@
-import { DRY } from "./offers.js";
+import { DRY, REFERENCE } from "./offers.js";
 import { clock, spoken, tenths } from "./time.js";
 import { say } from "./view.js";
 
 export const NAMES = { dry: "Dry", reference: "Reference", previous: "Previous", current: "Current", picked: "Picked" };
+
+const KEPT = "Keep it in the switch, to hold what comes against it";
 
 /** The places of the switch that can be pressed now, in order. */
 export function shownSlots({ test, offered, preview }) {
@@ -40,6 +42,7 @@ function showSwitch({ slots }, playback) {
 
 function wordsOf({ slot, version }) {
   if (slot === "dry") return "as it came in";
+  if (version.label === NAMES[slot]) return version.words;
   return version.words ? `${version.label}: ${version.words}` : version.label;
 }
 
@@ -57,6 +60,8 @@ function showTools(view, playback) {
   const [pinned, shown] = [data?.pinned ?? null, playback.version(playback.selected)?.id];
   view.pin.hidden = Boolean(test) || !shown || shown === DRY;
   say(view.pin, shown === pinned ? "Let go of the reference" : "Keep as reference");
+  const own = pinned === REFERENCE && shown !== pinned;
+  view.pin.title = own ? `In place of ${playback.version(pinned).words}, which is taken away` : KEPT;
   say(view.begin, data?.takes.length > 1 ? `Blind test of ${data.takes.length} takes` : "Blind test");
   view.begin.disabled = Boolean(preparing) || !offered.some(({ slot }) => slot === "current");
   view.position.setAttribute("aria-valuemax", String(Math.round(duration)));

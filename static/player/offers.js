@@ -1,4 +1,5 @@
 export const DRY = "dry";
+export const REFERENCE = "reference"; // a track of one's own, beside the turns
 /** What versions are called in a blind test, as many as there are. */
 export const BLIND_NAMES = ["X", "Y", "Z", "U", "V", "W"];
 const BARELY = 0.05; // seconds: a shorter loop is none

@@ -26,8 +26,11 @@ const TEMPLATE = `
   <button type="button" class="player-loop" aria-keyshortcuts="L">Loop</button>
   <button type="button" class="player-listen" title="Let the search listen from here on" hidden>Listen here</button>
   <button type="button" class="player-begin">Blind test</button>
-  <button type="button" class="player-pin" title="Keep it in the switch, to hold what comes against it">Keep as reference</button>
+  <button type="button" class="player-pin">Keep as reference</button>
+  <button type="button" class="player-own" title="As loud as the rest, with a key of its own">Compare with a track of your own…</button>
+  <input type="file" class="player-file" aria-label="A track to compare with" hidden>
 </div>
+<p class="player-told" role="status"></p>
 <div class="player-blind" role="group" aria-label="Blind test" hidden>
   <p class="player-question">Which is better? Loudness is matched.</p>
   <p class="player-result" role="status" hidden></p>
@@ -73,6 +76,7 @@ export function build(root) {
     listen: one(".player-listen"),
     begin: one(".player-begin"),
     pin: one(".player-pin"),
+    own: { button: one(".player-own"), field: one(".player-file"), told: one(".player-told") },
     blind: {
       panel: one(".player-blind"),
       names: Object.fromEntries(BLIND_NAMES.map((name) => [name, slots[name]])),

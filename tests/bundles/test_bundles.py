@@ -209,7 +209,9 @@ def test_the_published_schema_is_current() -> None:
 def test_what_is_exported_follows_the_published_schema(bundle: Path) -> None:
     document = document_of(bundle)
     jsonschema.validate(document, json.loads(PUBLISHED.read_text()), jsonschema.Draft202012Validator)
-    assert set(document["session"]) == {"dry", "turns", "head", "origin", "excerpt_start", "exchanges"}
+    assert set(document["session"]) == {
+        "dry", "turns", "head", "origin", "excerpt_start", "exchanges", "reference",
+    }  # fmt: skip
     assert set(document["session"]["dry"]) == set(Dry.__dataclass_fields__)
     assert set(document["session"]["turns"][0]) == set(Turn.__dataclass_fields__)
 

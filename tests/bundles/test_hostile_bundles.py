@@ -141,10 +141,12 @@ def test_members_twice_many_and_more_are_refused(good: Path, tmp_path: Path, ref
     with pytest.warns(UserWarning, match="Duplicate name"):
         twice = zipped(tmp_path / "x.zip", [("session.json", text), ("session.json", text)])
     assert "holds session.json twice" in refused(twice)
-    many = zipped(tmp_path / "y.zip", [(f"{number}.txt", b"") for number in range(3)])
-    assert "more than 2 files" in refused(many)
-    two = zipped(tmp_path / "z.zip", [(f"audio/{digit * 64}.wav", b"x") for digit in "01"])
-    assert "more than one audio file" in refused(two)
+    many = zipped(tmp_path / "y.zip", [(f"{number}.txt", b"") for number in range(4)])
+    assert "more than 3 files" in refused(many)
+    three = zipped(tmp_path / "z.zip", [(f"audio/{digit * 64}.wav", b"x") for digit in "012"])
+    assert "more than 2 audio files" in refused(three)
+    members = [*members_of(good).items(), (f"audio/{'0' * 64}.wav", b"x")]
+    assert "its audio is not the one" in refused(zipped(tmp_path / "o.zip", members))
     none = zipped(tmp_path / "n.zip", [(audio_member(good), b"x")])
     assert "holds no session.json" in refused(none)
 
@@ -198,7 +200,7 @@ def test_a_list_of_millions_of_members_is_not_read(tmp_path: Path, refused: Call
     assert "list of files is" in refused(tmp_path / "x.zip")
     locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 1)
     (tmp_path / "y.zip").write_bytes(bytes(1000) + locator + end)
-    assert "more than 2 files" in refused(tmp_path / "y.zip")
+    assert "more than 3 files" in refused(tmp_path / "y.zip")
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"PK\x05\x06", b"no zip file at all" * 100])
@@ -296,11 +298,11 @@ def swapped(document: Document) -> None:
 WRONG: list[tuple[str, Callable[[Document], Any], str]] = [
     ("another format", lambda d: d.update(format="ableton"), "its format must be 'instructfx-session'"),
     ("no format", lambda d: d.update(format=None), "its format must be"),
-    ("a later version", lambda d: d.update(version=5), "is of version 5; this InstructFX reads 4"),
-    ("an earlier version", lambda d: d.update(version=0), "is of version 0; there are 1 to 4"),
+    ("a later version", lambda d: d.update(version=6), "is of version 6; this InstructFX reads 5"),
+    ("an earlier version", lambda d: d.update(version=0), "is of version 0; there are 1 to 5"),
     ("no version", lambda d: d.pop("version"), "'version' is a required property"),
-    ("version one in words", lambda d: d.update(version="1"), "is of version '1'; there are 1 to 4"),
-    ("version true", lambda d: d.update(version=True), "is of version True; there are 1 to 4"),
+    ("version one in words", lambda d: d.update(version="1"), "is of version '1'; there are 1 to 5"),
+    ("version true", lambda d: d.update(version=True), "is of version True; there are 1 to 5"),
     ("a list", lambda d: "[]", "session.json is not a session of InstructFX"),
     ("text", lambda d: "warmer", "is not JSON that can be read"),
     ("nothing after it", lambda d: json.dumps(d)[:-1], "is not JSON that can be read"),

@@ -148,7 +148,8 @@ NO_ACTS: list[tuple[str, object]] = [
     ("player", {"do": "answer", "heard": ["x", None], "best": 0}),
     ("player", {"do": "answer", "heard": [], "best": None}),
     ("player", {"do": "answer", "heard": [None, None], "best": 0}), ("player", {"do": "pin", "turn": "0" * 32}),
-    ("player", {"do": "answer", "heard": ["x", "y"], "best": 9}),
+    ("player", {"do": "answer", "heard": ["x", "y"], "best": 9}), ("player", {"do": "reference"}),
+    ("player", {"do": "reference", "file": "/etc/passwd"}),
     ("player", {"do": "excerpt", "start": "now"}), ("player", {"do": "excerpt", "start": None}),
     ("player", {"do": "excerpt", "start": -5}), ("player", {"do": "excerpt", "start": 1e300}),
 ]  # fmt: skip

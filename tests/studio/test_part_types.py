@@ -73,6 +73,7 @@ ORDERS = [
     ({"do": "close-compare"}, None),
     ({"do": "name", "turn": "t", "name": "mine"}, None),
     ({"do": "pin", "turn": "t"}, None),
+    ({"do": "reference", "file": "/tmp/x.wav"}, None),
     ({"do": "answer", "heard": ["t", None], "best": 0}, None),
     ({"do": "refresh", "session": "s"}, None),
 ]

@@ -67,6 +67,17 @@ def test_what_goes_beyond_full_scale_is_not_clipped(tmp_path: Path) -> None:
     np.testing.assert_array_equal(heard, soundfile.read(path, dtype="float32")[0][SEGMENT_FRAMES : 2 * SEGMENT_FRAMES])
 
 
+def test_a_short_sound_goes_round_without_a_gap(tmp_path: Path) -> None:
+    whole = soundfile.read(noise(tmp_path / "loop.wav", seconds=1.7), dtype="float32")[0]
+    frames = round(SECONDS * RATE)
+    found = [segment_of(tmp_path / "loop.wav", number, frames) for number in range(-(-frames // SEGMENT_FRAMES))]
+    heard = np.concatenate([soundfile.read(io.BytesIO(each.content), dtype="float32")[0] for each in found])
+    np.testing.assert_allclose(heard, np.resize(whole, heard.shape), atol=2**-23)
+    assert len(heard) == frames
+    with pytest.raises(IndexError):
+        segment_of(tmp_path / "loop.wav", len(found), frames)
+
+
 @pytest.fixture
 def visits() -> Iterator[Visits]:
     kept = Visits()

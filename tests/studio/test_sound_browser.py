@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import signal
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 from desk_work import HISTORY, PLAYER
+from tapping import TAP, tapped
 from visitor import Guest, visitor
 
 from instructfx.audio.segments import SEGMENT_FRAMES
@@ -28,24 +28,6 @@ LEFT, SAW = 0.05, 1 << 15  # a level, and the frames after which the right chann
 IN_PART = f"{PLAYER}.state.audible === {HISTORY}.head && {PLAYER}.state.part !== null"
 MARKS = """[...document.querySelectorAll('.history-item')].filter((item) => !item.querySelector('.history-now').hidden)
     .map((item) => [item.dataset.turn, item.querySelector('.history-now').textContent])"""
-WORKLET = """registerProcessor("tap", class extends AudioWorkletProcessor {
-  process([[left, right]]) { if (left) this.port.postMessage([left, right ?? left]); return true; }
-})"""
-TAP = f"""async () => {{
-  const {{ context, output }} = {PLAYER}.tap, blocks = [];
-  await context.audioWorklet.addModule(URL.createObjectURL(new Blob([`{WORKLET}`], {{ type: "text/javascript" }})));
-  const node = new AudioWorkletNode(context, "tap", {{ numberOfOutputs: 0, channelCount: 2 }});
-  node.port.onmessage = ({{ data }}) => blocks.push(data) > 1200 && blocks.shift();
-  output.connect(node);
-  window.tapped = () => {{
-    output.disconnect(node);
-    const flat = new Float32Array(blocks.flatMap(([left, right]) => [...left].flatMap((l, n) => [l, right[n]])));
-    const bytes = new Uint8Array(flat.buffer);
-    let text = "";
-    for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-    return btoa(text);
-  }};
-}}"""
 
 
 @pytest.fixture
@@ -91,7 +73,7 @@ def said(page: Any, words: str) -> None:
 
 def places(page: Any) -> np.ndarray[Any, Any]:
     """The frame of the track in every sample of what was heard last, but for whole turns of the saw."""
-    flat = np.frombuffer(base64.b64decode(page.evaluate("window.tapped()")), np.float32).reshape(-1, 2).astype(float)
+    flat = tapped(page).astype(float)
     return SAW * flat[:, 1] / flat[:, 0]
 
 

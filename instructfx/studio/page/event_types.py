@@ -42,10 +42,19 @@ class PickEvent(TypedDict):
 
 
 class PinEvent(TypedDict):
-    """Keep a version at hand as the reference that others are held against; None lets go of it."""
+    """Keep a version at hand as the reference that others are held against, in place of the one before; None lets go of
+    that, whether it is a version or a track of one's own."""
 
     do: Literal["pin"]
     turn: str | None
+
+
+class ReferenceEvent(TypedDict):
+    """Hold the session against a track of one's own, in place of the reference before; file is what the server said
+    when it was sent there."""
+
+    do: Literal["reference"]
+    file: str
 
 
 class CompareEvent(TypedDict):
@@ -99,6 +108,7 @@ PartEvent = (
     | GoEvent
     | PickEvent
     | PinEvent
+    | ReferenceEvent
     | CompareEvent
     | CloseCompareEvent
     | NameEvent

@@ -75,7 +75,11 @@ async def noted(event: PartEvent, visit: Visit, store: Store) -> None:
     if event["do"] == "pick":
         visit.picked = session.turn(event["turn"]).id if event["turn"] else None
     elif event["do"] == "pin":
-        visit.pinned = session.turn(event["turn"]).id if event["turn"] else None
+        pinned = session.turn(event["turn"]).id if event["turn"] else None
+        if session.reference:
+            await asyncio.to_thread(store.hold_against, session.id, None)
+            visit.let_go()
+        visit.pinned = pinned
     elif event["do"] == "compare":
         pair = Compared(event["a"], event["b"])
         _check_turns(visit, pair.a, pair.b)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Literal
@@ -24,6 +24,10 @@ STATIC = static_folder()
 
 Changes = dict[Any, Any]
 """Component -> its new value or state."""
+
+Handler = Callable[..., AsyncIterator[Changes]]
+"""Handlers wait without holding a thread, however many visitors wait."""
+
 FONTS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 MONO_FONTS = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 KEEP_UPLOADS_SECONDS = 300  # a page opens what it has sent at once
@@ -177,6 +181,16 @@ def keep_uploads_in(folder: Path) -> None:
     os.environ["GRADIO_TEMP_DIR"] = str(folder)
 
 
+def with_first(handler: Handler, value: str) -> Handler:
+    """A handler with its first argument given, in a form whose request parameter Gradio recognises."""
+
+    async def given(request: gradio.Request, *rest: Any) -> AsyncIterator[Changes]:
+        async for changes in handler(request, value, *rest):
+            yield changes
+
+    return given
+
+
 def was_uploaded(path: Path) -> bool:
     """Whether a file lies where Gradio puts uploads, whatever a visitor's page says of it."""
     return path.resolve().is_relative_to(Path(gradio.utils.get_upload_folder()).resolve())
@@ -186,6 +200,7 @@ __all__ = [
     "LISTENER",
     "STATIC",
     "Changes",
+    "Handler",
     "blocks",
     "html",
     "keep_uploads_in",
@@ -194,4 +209,5 @@ __all__ = [
     "state",
     "visible",
     "was_uploaded",
+    "with_first",
 ]

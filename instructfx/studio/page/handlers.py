@@ -14,7 +14,7 @@ from instructfx.chain import preset
 from instructfx.errors import AudioError, InstructFXError, InstructionError
 from instructfx.sessions.runs import NOWHERE, steps_of
 from instructfx.studio.page import ear_panel, events, html, own_model, part_data
-from instructfx.studio.page.gradio_compat import LISTENER, STATIC, Changes, was_uploaded
+from instructfx.studio.page.gradio_compat import LISTENER, STATIC, Changes, Handler, was_uploaded, with_first
 from instructfx.studio.page.layout import Page
 from instructfx.studio.page.options_panel import chosen, usual_agents
 from instructfx.studio.page.updates import Follower
@@ -33,14 +33,14 @@ CHOOSE_FIRST = "Choose a track first: upload your own, or click one of the three
 SAY_SOMETHING = 'Say what should change, for example "make it warmer".'
 ONE_AT_A_TIME = "One turn at a time: wait for this one, or press Stop."
 TRACK_BEFORE_PRESET = "a preset needs a track: choose one first, then drop the preset on the page again."
-ONE_TRACK = "a track is open here: press New track first, so that you find your way back, then drop the file again."
+ONE_TRACK = (
+    "a track is open here: press New track first, so that you find your way back, then drop the file again. Dropped on "
+    "the player it is compared with."
+)
 PRESET = ".json"
 NOT_UPLOADED = "that file was not uploaded here; choose it again."
 TAKES = 3
 ADDRESS_FIRST = "(asked, ...rest) => [location.hash, ...rest]"
-
-Handler = Callable[..., AsyncIterator[Changes]]
-"""Handlers wait without holding a thread, however many visitors wait."""
 
 
 def guarded(handler: Handler) -> Handler:
@@ -82,13 +82,13 @@ class Handlers:
             said = [page.words, page.token, *settings]
             page.upload.upload(self.choose_upload, [page.upload, page.token, *settings], outputs, **LISTENER)
             for name, button in page.samples.items():
-                button.click(_with(self.choose_sample, name), settings, outputs, **LISTENER)
+                button.click(with_first(self.choose_sample, name), settings, outputs, **LISTENER)
             gradio.on([page.send.click, page.words.submit], self.say, said, outputs, **LISTENER)
             page.takes.click(self.three_takes, said, outputs, **LISTENER)
             for text, button in page.examples.items():
-                button.click(_with(self.say, text), [page.token, *settings], outputs, **LISTENER)
-            page.undo.click(_with(self.step, "undo"), [page.token], outputs, **LISTENER)
-            page.redo.click(_with(self.step, "redo"), [page.token], outputs, **LISTENER)
+                button.click(with_first(self.say, text), [page.token, *settings], outputs, **LISTENER)
+            page.undo.click(with_first(self.step, "undo"), [page.token], outputs, **LISTENER)
+            page.redo.click(with_first(self.step, "redo"), [page.token], outputs, **LISTENER)
             for part in (page.player, page.chain, page.history, page.address):
                 part.submit(self.part_event, [page.token], outputs, **LISTENER)
             page.stop.click(self.stop, [page.token], [page.stop], queue=False, **LISTENER)
@@ -106,9 +106,7 @@ class Handlers:
         if file is None:
             yield {self.page.notice: ""}
             return
-        source = Path(file)
-        if not was_uploaded(source):
-            raise AudioError(NOT_UPLOADED)
+        source = _sent(file)
         is_open = bool(self.visits.find(token) or self.visits.past(token))
         if source.suffix.lower() == PRESET:
             if not is_open:
@@ -221,6 +219,9 @@ class Handlers:
         said = events.read(event._data)
         if order := events.order_of(said):
             following = self._carry_out(request, token, order)
+        elif said["do"] == "reference" and visit:
+            self.studio.arrivals.opens(_address_of(request))
+            following = self.follower.refer(visit, _sent(said["file"]))
         elif visit:
             await events.noted(said, visit, self.studio.store)
             following = self.follower.caught_up(visit)
@@ -278,19 +279,17 @@ class Handlers:
         self.visits.left(_page_of(request))
 
 
+def _sent(path: str) -> Path:
+    """A file that was uploaded here; AudioError for any other, whatever a page says."""
+    source = Path(path)
+    if not was_uploaded(source):
+        raise AudioError(NOT_UPLOADED)
+    return source
+
+
 def _page_of(request: gradio.Request) -> str:
     return request.session_hash or ""
 
 
 def _address_of(request: gradio.Request) -> str:
     return request.client.host if request.client else ""
-
-
-def _with(handler: Handler, value: str) -> Handler:
-    """A handler with its first argument given, in a form whose request parameter Gradio recognises."""
-
-    async def given(request: gradio.Request, *rest: Any) -> AsyncIterator[Changes]:
-        async for changes in handler(request, value, *rest):
-            yield changes
-
-    return given

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from instructfx.audio.naming import brief
 from instructfx.audio.segments import SEGMENT_FRAMES
 from instructfx.chain import Chain
 from instructfx.engine.amounts import amount_of
@@ -17,6 +18,7 @@ from instructfx.studio.page.chain_data import chain_data
 from instructfx.studio.page.history_data import history_data
 from instructfx.studio.page.part_types import (
     DRY,
+    REFERENCE,
     AddressData,
     ChainData,
     HistoryData,
@@ -25,6 +27,7 @@ from instructfx.studio.page.part_types import (
     StepsData,
     VersionData,
 )
+from instructfx.studio.visits.phrases import clock
 
 if TYPE_CHECKING:
     from instructfx.sessions import Turn
@@ -57,26 +60,29 @@ def player_data(visit: Visit) -> PlayerData:
     previous = runs[earlier.id].last.id if earlier else None
     first = session.dry.excerpt_start if session.excerpt_start is None else session.excerpt_start
     start = first / session.dry.sample_rate
-    shown = (None, *heard)
-    room_db = min((_room_db(visit, turn) for turn in shown), default=0.0)
+    shown, reference = (None, *heard), visit.reference()
+    sounds = [_sound(visit, turn) for turn in shown] + ([reference] if reference else [])
+    room_db = min(_room_db(visit, sound) for sound in sounds)
+    versions = [_version(visit, turn, runs[turn.id] if turn else None, room_db) for turn in shown]
+    if reference:
+        versions.append(_heard_beside(visit, reference, room_db))
     return {
         "session": visit.token,
         "sample_rate": session.dry.sample_rate,
         "segment_frames": SEGMENT_FRAMES,
-        "versions": [_version(visit, turn, runs[turn.id] if turn else None, room_db) for turn in shown],
+        "versions": versions,
         "current": current or DRY,
         "previous": (previous if previous is None or previous in ids else None) or (DRY if current else None),
         "picked": visit.picked if visit.picked in ids else None,
-        "pinned": visit.pinned if visit.pinned in ids else None,
+        "pinned": visit.pinned if visit.pinned in ids else REFERENCE if reference else None,
         "takes": [each.id for each in session.takes_of(current) if each.id in ids] if current else [],
         "excerpt": {"start": start, "end": min(start + 10.0, visit.dry.seconds)},
         "steps": _steps(visit, runs[session.standing.id].first if session.standing else None),
     }
 
 
-def _room_db(visit: Visit, turn: Turn | None) -> float:
+def _room_db(visit: Visit, sound: Sound) -> float:
     """By how much all versions go down so that this one, turned up to be as loud as the dry track, does not clip."""
-    sound = _sound(visit, turn)
     return min(sound.loudness_lufs - visit.dry.loudness_lufs - sound.peak_dbfs, 0.0)
 
 
@@ -87,12 +93,25 @@ def _sound(visit: Visit, turn: Turn | None) -> Sound:
 
 
 def _version(visit: Visit, turn: Turn | None, run: TurnRun | None, room_db: float) -> VersionData:
-    sound = _sound(visit, turn)
-    name = run.name(visit.names) if run else ""
+    label = (run.name(visit.names) or f"Turn {run.telling.index}") if run else "Dry"
+    words = run.words if run else visit.track.name
+    return _as_version(visit, _sound(visit, turn), room_db, turn.id if turn else DRY, label, words)
+
+
+def _heard_beside(visit: Visit, sound: Sound, room_db: float) -> VersionData:
+    """A track of a person's own; where it does not begin with its beginning, from when on it is heard."""
+    held = visit.session.reference
+    assert held
+    first = held.heard_from(visit.dry.seconds) / held.sample_rate
+    since = f", from {clock(first)}" if first >= 1 else ""
+    return _as_version(visit, sound, room_db, REFERENCE, "Reference", f"{brief(held.name)}{since}")
+
+
+def _as_version(visit: Visit, sound: Sound, room_db: float, id: str, label: str, words: str) -> VersionData:
     return {
-        "id": turn.id if turn else DRY,
-        "label": name or (f"Turn {run.telling.index}" if run else "Dry"),
-        "words": run.words if run else visit.track.name,
+        "id": id,
+        "label": label,
+        "words": words,
         "url": f"/audio/{visit.token}/{DRY if sound is visit.dry else sound.path.name}/{{segment}}",
         "gain_db": round(visit.dry.loudness_lufs - sound.loudness_lufs + room_db, 2),
         "peaks": sound.outline if sound.whole else _as_high(sound, visit.dry),

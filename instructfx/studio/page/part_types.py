@@ -16,6 +16,9 @@ from instructfx.effects.param import Kind
 DRY = "dry"
 """What stands for the dry track where a part wants the id of a version."""
 
+REFERENCE = "reference"
+"""What stands for a track of a person's own that the session is held against."""
+
 
 # The chain
 
@@ -167,7 +170,8 @@ class LevelsData(TypedDict):
 
 
 class VersionData(TypedDict):
-    """One sound that can be heard, all of it or a part; a turn's, or the dry track."""
+    """One sound that can be heard, all of it or a part; a turn's, the dry track, or another that these are held
+    against."""
 
     id: str
     label: str
@@ -208,7 +212,7 @@ class PlayerData(TypedDict):
     current: str
     previous: str | None
     picked: str | None  # a version to listen to beside them
-    pinned: str | None  # the one that a person holds others against
+    pinned: str | None  # the one that a person holds others against: a turn's, or `REFERENCE`
     takes: list[str]  # of the current version and its siblings, where it is one of several takes
     excerpt: ExcerptData
     steps: StepsData | None

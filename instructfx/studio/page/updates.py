@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from pathlib import Path
 
 import gradio
 
@@ -14,11 +16,11 @@ from instructfx.studio.page.gradio_compat import Changes, visible
 from instructfx.studio.page.layout import Page
 from instructfx.studio.page.take_data import take_data
 from instructfx.studio.visits.job import Job, SessionJob
-from instructfx.studio.visits.jobs import looked_after
+from instructfx.studio.visits.jobs import ReferenceJob, looked_after
 from instructfx.studio.visits.opening import Studio
 from instructfx.studio.visits.progress import progress
 from instructfx.studio.visits.visits import Visit
-from instructfx.studio.workers.messages import Draw, Drawn, Render, Rendered, RenderExcerpt
+from instructfx.studio.workers.messages import Draw, Drawn, Render, Rendered, RenderExcerpt, RenderReference
 
 
 class Follower:
@@ -56,6 +58,17 @@ class Follower:
         async for changes in self._looked_after(visit):
             yield changes
 
+    async def refer(self, visit: Visit, source: Path) -> AsyncIterator[Changes]:
+        """Hold a session against an uploaded track: how far that is, beside the player, and the page with it."""
+        job = ReferenceJob(functools.partial(self._studio.hold_against, visit, source, source.name))
+        async for text in self.until_done(job):
+            yield {self._page.rendering: text}
+        if job.trouble:
+            yield {self._page.rendering: html.notice(job.trouble)}
+            return
+        async for changes in self.caught_up(visit):
+            yield changes
+
     async def _looked_after(self, visit: Visit) -> AsyncIterator[Changes]:
         """Have rendered and drawn what the page is to play and show, while nothing changes on it."""
         page, session, pool, revision = self._page, visit.session, self._studio.pool, visit.revision
@@ -67,7 +80,7 @@ class Follower:
         for request in _missing(visit):
             job = looked_after(visit, request, pool)
             async for text in self.told(job, is_old):
-                if isinstance(request, Render):
+                if not isinstance(request, RenderExcerpt):
                     yield {page.rendering: text}
             if is_old():
                 return
@@ -181,9 +194,9 @@ class Follower:
         return {button: gradio.update(interactive=usable) for button in self._page.samples.values()}
 
 
-def _missing(visit: Visit) -> Iterator[Render | RenderExcerpt]:
-    """What the page is to play and is not there yet: excerpts, which are quick, those of other takes too, then whole
-    tracks."""
+def _missing(visit: Visit) -> Iterator[Render | RenderExcerpt | RenderReference]:
+    """What the page is to play and is not there yet: excerpts, which are quick, those of other takes too, then the
+    track that it is held against, and whole tracks."""
     session, standing = visit.session, visit.session.standing
     wanted = (standing.id if standing else None, visit.picked, visit.pinned)
     turns = [turn_id for turn_id in dict.fromkeys(wanted) if turn_id]
@@ -191,6 +204,9 @@ def _missing(visit: Visit) -> Iterator[Render | RenderExcerpt]:
     for turn_id in dict.fromkeys([*turns, *takes]):
         if not visit.audible_of(turn_id):
             yield RenderExcerpt(session.id, len(session.conversation), turn_id, visit.folder, visit.agents)
+    held = session.reference
+    if held and not visit.reference():
+        yield RenderReference(session.id, held.sha256, visit.folder)
     for turn_id in turns:
         if not visit.sound_of(turn_id):
             yield Render(session.id, turn_id, visit.folder)

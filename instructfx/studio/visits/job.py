@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 OUR_FAULT = "Something went wrong on our side; nothing was lost. Please try again."
 STARTS = {
     "opening": 0.3,
+    "referring": 0.3,
     "planning": 0.05,
     "asking": 0.05,
     "listening": 0.12,
@@ -75,7 +76,7 @@ class Job(threading.Thread):
                 share = STARTS["refining"] + done * (STARTS["saving"] - STARTS["refining"])
                 self.progress = self.progress.stepped(loss, share)
             case RenderingReport(share):
-                self.progress = self.progress.moved("rendering", share)
+                self.progress = self.progress.moved(self.named("rendering"), share)
 
     def named(self, stage: str) -> str:
         """What the page calls a stage."""

@@ -13,7 +13,14 @@ from instructfx.studio.visits.job import STARTS, AskJob, Job, SessionJob
 from instructfx.studio.visits.phrases import sentence
 from instructfx.studio.visits.room import DiskRoom
 from instructfx.studio.visits.visits import Visit, VisitEntry
-from instructfx.studio.workers.messages import Draw, Render, Rendered, RenderExcerpt, TakeTurn
+from instructfx.studio.workers.messages import (
+    Draw,
+    Render,
+    Rendered,
+    RenderExcerpt,
+    RenderReference,
+    TakeTurn,
+)
 from instructfx.studio.workers.orders import Instruct, Order
 from instructfx.studio.workers.pool import Pool, RequestCallbacks
 
@@ -36,28 +43,44 @@ class OpenJob(Job):
         self.visit = opening(RequestCallbacks(self.tell))
 
 
-class SoundJob(AskJob):
-    """What a turn sounds like, which the visit keeps as soon as it is there, whoever waits for it."""
+Sounding = Render | RenderExcerpt | RenderReference
 
-    def __init__(self, visit: Visit, request: Render | RenderExcerpt, pool: Pool) -> None:
+
+class SoundJob(AskJob):
+    """What a turn or the reference sounds like, which the visit keeps as soon as it is there, whoever waits for it."""
+
+    def __init__(self, visit: Visit, request: Sounding, pool: Pool) -> None:
         super().__init__(pool, request, visit.over)
         self._visit = visit
-        self._turn_id = request.turn_id
+        self._wanted = request
 
     def serves(self) -> bool:
         """Only while it runs: what it made may be gone again."""
         return self.is_alive()
 
+    def named(self, stage: str) -> str:
+        """What the page calls a stage: not all that is rendered is the track."""
+        return "referring" if isinstance(self._wanted, RenderReference) and stage == "rendering" else stage
+
     def ask(self) -> None:
         """As before, and keep what came."""
         super().ask()
-        if self._visit.closed.is_set():
-            shutil.rmtree(self._visit.folder, ignore_errors=True)  # which the worker may have made again
-        elif isinstance(self.answer, Rendered):
-            self._visit.keep_sound(self._turn_id, self.answer.sound)
+        if not isinstance(self.answer, Rendered) or gone(self._visit):
+            return
+        if isinstance(self._wanted, RenderReference):
+            self._visit.keep_reference(self._wanted.sha256, self.answer.sound)
+        else:
+            self._visit.keep_sound(self._wanted.turn_id, self.answer.sound)
 
 
-def looked_after(visit: Visit, wanted: Render | RenderExcerpt | Draw, pool: Pool) -> AskJob:
+def gone(visit: Visit) -> bool:
+    """Whether a visit was closed; then nothing is left of its folder, which a worker may have made again."""
+    if visit.closed.is_set():
+        shutil.rmtree(visit.folder, ignore_errors=True)
+    return visit.closed.is_set()
+
+
+def looked_after(visit: Visit, wanted: Sounding | Draw, pool: Pool) -> AskJob:
     """What answers a request for the pages of a visit, started once however many of them wait for it, and ended when
     something new begins there."""
     job = visit.looked_after.get(wanted)
@@ -66,6 +89,18 @@ def looked_after(visit: Visit, wanted: Render | RenderExcerpt | Draw, pool: Pool
         visit.looked_after[wanted] = job
         job.start()
     return job
+
+
+class ReferenceJob(Job):
+    """A track of a person's own that a session comes to be held against. It is no turn."""
+
+    def __init__(self, holding: Callable[[RequestCallbacks], None]) -> None:
+        super().__init__(lambda job: holding(RequestCallbacks(self.tell)))
+        self.progress = self.progress.moved("referring", STARTS["referring"])
+
+    def named(self, stage: str) -> str:
+        """All of it is one stage for the page."""
+        return stage if stage == "waiting" else "referring"
 
 
 class TurnJob(SessionJob):

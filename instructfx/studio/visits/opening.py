@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,12 @@ from instructfx.errors import AudioError, LimitError
 from instructfx.studio.visits import planner_options
 from instructfx.studio.visits.arrivals import Arrivals
 from instructfx.studio.visits.ear_options import as_before
-from instructfx.studio.visits.jobs import entries_of
+from instructfx.studio.visits.jobs import entries_of, gone
 from instructfx.studio.visits.room import DiskRoom
 from instructfx.studio.visits.visits import Past, Visit, Visits, new_token
 from instructfx.studio.visits.watching import WatchedVisits
 from instructfx.studio.workers.limits import Limits
-from instructfx.studio.workers.messages import BUNDLE, AgentNames, Open, Opened, Reopen
+from instructfx.studio.workers.messages import BUNDLE, AgentNames, HoldAgainst, Open, Opened, Referred, Reopen
 from instructfx.studio.workers.pool import Pool, RequestCallbacks
 
 if TYPE_CHECKING:
@@ -58,12 +59,8 @@ class Studio:
         """
         folder = self.visits.folder()
         try:
-            suffix = Path(shown).suffix.lower()
-            if suffix not in (*READABLE, BUNDLE):
-                raise AudioError(
-                    f"{brief(shown)} is not a kind of file that can be used. Accepted are {ACCEPTED}; a saved session "
-                    "(.ifx.zip); and on an open track a preset (.json)."
-                )
+            also = "; a saved session (.ifx.zip); and on an open track a preset (.json)"
+            suffix = _checked(shown, (*READABLE, BUNDLE), also)
             track = folder / f"upload{suffix}"
             _same_file(source, track)
             visit = self._opened(track, shown, folder, page, agents, callbacks)
@@ -72,6 +69,25 @@ class Studio:
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
+
+    def hold_against(self, visit: Visit, source: Path, shown: str, callbacks: RequestCallbacks) -> None:
+        """Hold a visit's session against an uploaded track of a person's own, as `open_upload` opens one; until it is
+        heard and kept everything stays as it was."""
+        suffix, longest = _checked(shown, READABLE), self.limits.track_seconds
+        file = visit.folder / f"reference-{new_token()}{suffix}"
+        waiting = replace(callbacks, over=visit.closed)
+        try:
+            with self.room.held(source.stat().st_size):
+                _same_file(source, file)
+                wanted = HoldAgainst(visit.session.id, file, shown, visit.folder, longest)
+                heard = self.pool.run(wanted, waiting)
+        finally:
+            file.unlink(missing_ok=True)
+        assert isinstance(heard, Referred)
+        if not gone(visit):
+            visit.keep_reference(heard.sha256, heard.sound)
+            session = self.store.without_audio(visit.session.id)
+            visit.take_in(session, entries_of(session))
 
     def open_sample(self, source: Path, page: str, agents: AgentNames, callbacks: RequestCallbacks) -> Visit:
         """Open a session on a track of ours."""
@@ -139,6 +155,14 @@ class Studio:
         visit = Visit(token, session, track, agents, folder, pages, opened.dry, names, tags=opened.tags)
         visit.entries += entries_of(session)
         return self.visits.welcome(visit)
+
+
+def _checked(shown: str, accepted: Collection[str], also: str = "") -> str:
+    """The extension of a file by its name; AudioError for one that is not accepted."""
+    suffix = Path(shown).suffix.lower()
+    if suffix not in accepted:
+        raise AudioError(f"{brief(shown)} is not a kind of file that can be used. Accepted are {ACCEPTED}{also}.")
+    return suffix
 
 
 def _same_file(source: Path, target: Path) -> None:

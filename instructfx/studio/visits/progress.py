@@ -15,6 +15,7 @@ STAGES = {
     "saving": "Saving the turn",
     "rendering": "Rendering the whole track",
     "opening": "Listening to the track",
+    "referring": "Listening to the reference",
 }
 SLOW_SECONDS = 5.0  # a model that takes longer is said to
 SURE_SECONDS = 1.0  # before that nothing is said of the time that remains

@@ -9,7 +9,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,7 +76,8 @@ class Visit:
     something changes on a page, so that one that shows something old knows; over ends what nobody waits for since
     something new began, and looked_after is what was asked since then. picked, pinned and compared are what the pages
     look at beside the turn that plays; playing is what they played last; tags is what exports keep of what the track's
-    file says; made are files that were asked for, by their names.
+    file says; made are files that were asked for, by their names; referred is the SHA-256 of a track that the session
+    is held against, and what it sounds like here.
     """
 
     token: str
@@ -102,6 +103,7 @@ class Visit:
     compared: Compared | None = None
     pictures: Mapping[str, str] = field(default_factory=dict)
     made: dict[str, Path] = field(default_factory=dict)
+    referred: tuple[str, Sound] | None = None
     seen: float = field(default_factory=time.monotonic)
     left: float | None = None
     _renders: KeptSounds = field(default_factory=lambda: KeptSounds(RENDERS_KEPT))
@@ -126,6 +128,8 @@ class Visit:
         with self._lock:
             if len(session.conversation) < len(self.session.conversation):
                 return
+            if session.reference and session.reference != self.session.reference:
+                self.pinned = None  # what was chosen last counts
             self.session = session
             self.names = self.names if names is None else names
             known = sum(not each.trouble for each in self.entries)
@@ -138,6 +142,11 @@ class Visit:
             return self.dry
         chain = self.session.turn(turn_id).chain
         return self._renders.of(chain) if chain.slots else self.dry
+
+    def reference(self) -> Sound | None:
+        """What the track sounds like that the session is held against; None where there is none, or it is not ready."""
+        held = self.session.reference
+        return self.referred[1] if held and self.referred and self.referred[0] == held.sha256 else None
 
     def audible_of(self, turn_id: str | None) -> Sound | None:
         """What can be heard of a turn: the whole track, or where that is not rendered its excerpt; None for neither."""
@@ -153,13 +162,26 @@ class Visit:
 
     def sound_named(self, name: str) -> Sound | None:
         """What is played from the file of that name."""
-        return next((sound for sound in (*self._renders, *self._excerpts) if sound.path.name == name), None)
+        referred = [self.referred[1]] if self.referred else []
+        return next((each for each in (*self._renders, *self._excerpts, *referred) if each.path.name == name), None)
 
     def keep_made(self, path: Path) -> None:
         """Note a file that may be fetched, and remove those that were not for longest."""
         self.made[path.name] = path
         while len(self.made) > MADE_KEPT:
             self.made.pop(next(iter(self.made))).unlink(missing_ok=True)
+
+    def keep_reference(self, sha256: str, sound: Sound | None) -> None:
+        """Note what the track sounds like that the session is held against, None for nothing any more; what that was
+        before is removed."""
+        before, self.referred = self.referred, (sha256, sound) if sound else None
+        if before:
+            before[1].path.unlink(missing_ok=True)
+
+    def let_go(self) -> None:
+        """The session is held against no track of a person's own any more."""
+        self.session = replace(self.session, reference=None)
+        self.keep_reference("", None)
 
     def keep_sound(self, turn_id: str, sound: Sound) -> None:
         """Note what a turn sounds like, the whole track or its excerpt; those of each that are oldest are removed."""

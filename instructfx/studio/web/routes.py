@@ -19,7 +19,7 @@ from instructfx.studio.visits.opening import Studio
 from instructfx.studio.visits.phrases import sentence
 from instructfx.studio.visits.visits import Visit
 from instructfx.studio.web.saving import saving
-from instructfx.studio.workers.messages import Made, PreviewRequest, WorkRequest
+from instructfx.studio.workers.messages import Made, PreviewRequest, Sound, WorkRequest
 from instructfx.studio.workers.orders import Slots
 
 MEDIA_TYPES = {
@@ -65,23 +65,25 @@ def add(app: FastAPI, studio: Studio) -> None:
             files[name], media_type=PAGE_FILES[files[name].suffix], headers={"Cache-Control": "no-cache"}
         )
 
-    def file_of(token: str, name: str) -> Path:
-        visit = visit_of(token)
-        sound = visit.dry if name == DRY else visit.sound_named(name)
-        if sound is None:
+    def sound_of(visit: Visit, name: str) -> Sound:
+        found = visit.dry if name == DRY else visit.sound_named(name)
+        if found is None:
             raise HTTPException(404, GONE)
-        return sound.path
+        return found
 
     @app.get("/audio/{token}/{name}")
     def sound(token: str, name: str) -> Response:
-        path = file_of(token, name)
+        path = sound_of(visit_of(token), name).path
         return FileResponse(path, media_type=MEDIA_TYPES[path.suffix.lower()], headers=PRIVATE)
 
     @app.get("/audio/{token}/{name}/{number}")
     def segment(token: str, name: str, number: int) -> Response:
         """In a thread of the server: a fraction of a second, and workers may be busy with turns."""
+        visit = visit_of(token)
+        heard = sound_of(visit, name)
+        frames = round(heard.seconds * visit.session.dry.sample_rate) if heard.goes_round else None
         try:
-            cut = segment_of(file_of(token, name), number)
+            cut = segment_of(heard.path, number, frames)
         except IndexError:
             raise HTTPException(404, NO_SEGMENT) from None
         except AudioError:  # the visit was closed, or newer files have taken its place

@@ -24,7 +24,8 @@ class Sound:
 
     It begins at start_seconds of the track. Where it is not the whole, loudness_lufs is that of the track and as much
     more as the file is louder than the same stretch of the track. peak_dbfs is of the samples, true_peak_dbtp between
-    them as well; fold is what is lost where left and right are added; warnings say what nobody can have meant.
+    them as well; fold is what is lost where left and right are added; warnings say what nobody can have meant. One that
+    goes round is heard for more seconds than the file has.
     """
 
     path: Path
@@ -38,6 +39,7 @@ class Sound:
     warnings: tuple[str, ...] = ()
     start_seconds: float = 0.0
     whole: bool = True
+    goes_round: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,27 @@ class RenderExcerpt:
 
 
 @dataclass(frozen=True)
+class HoldAgainst:
+    """Hold a stored session against an audio file from now on, which is copied; the rest is as in Open. The answer is
+    what it sounds like there."""
+
+    session_id: str
+    source: Path
+    shown: str
+    folder: Path
+    longest_seconds: float
+
+
+@dataclass(frozen=True)
+class RenderReference:
+    """What the file of that SHA-256 sounds like beside a session that is held against it."""
+
+    session_id: str
+    sha256: str
+    folder: Path
+
+
+@dataclass(frozen=True)
 class PreviewRequest:
     """The excerpt through a chain; where share is not None, through so much of the last turn instead."""
 
@@ -177,7 +200,7 @@ Heavy = TakeTurn | Render | Export | Warm
 InSession = TakeTurn | RenderExcerpt | PreviewRequest | Draw
 """What is quickest for a worker that has the session open."""
 
-WorkRequest = Open | Reopen | InSession | Render | Export | Warm
+WorkRequest = Open | Reopen | HoldAgainst | RenderReference | InSession | Render | Export | Warm
 
 
 @dataclass(frozen=True)
@@ -240,6 +263,14 @@ class Rendered:
 
 
 @dataclass(frozen=True)
+class Referred:
+    """A session is held against the file of that SHA-256, which sounds like that beside it."""
+
+    sha256: str
+    sound: Sound
+
+
+@dataclass(frozen=True)
 class Made:
     """A file is made, with what the person should know of it."""
 
@@ -266,4 +297,4 @@ class Failed:
     error: InstructFXError | None = None
 
 
-WorkAnswer = Opened | Rendered | Made | Drawn | Finished | Failed
+WorkAnswer = Opened | Rendered | Referred | Made | Drawn | Finished | Failed

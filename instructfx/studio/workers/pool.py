@@ -17,10 +17,12 @@ from instructfx.studio.workers.messages import (
     Export,
     Failed,
     Heavy,
+    HoldAgainst,
     InSession,
     Open,
     Opened,
     Render,
+    RenderReference,
     Reopen,
     Stop,
     TakeTurn,
@@ -246,7 +248,7 @@ class Pool:
 
 def way_out(request: WorkRequest) -> str:
     """What to do where a request was too much: only some of them depend on how long the track is."""
-    if isinstance(request, Open | Reopen | Render | Export):
+    if isinstance(request, Open | Reopen | Render | Export | HoldAgainst | RenderReference):
         return "Try a shorter track."
     if isinstance(request, TakeTurn) and isinstance(request.order, Instruct):
         return "Say less at once, or ask for fewer takes."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -11,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from instructfx.audio.containers import check_length, opened
-from instructfx.errors import SettingsError
-from instructfx.locations import static_folder
+from instructfx.audio.containers import check_length
+from instructfx.audio.naming import brief, one_line
+from instructfx.errors import Cancelled, SettingsError, StoreError
 from instructfx.planners import BUILT_IN, planner_at
 from instructfx.studio.workers.messages import (
     BUNDLE,
@@ -23,17 +22,19 @@ from instructfx.studio.workers.messages import (
     Drawn,
     Export,
     Finished,
+    HoldAgainst,
     Made,
     Open,
     Opened,
     PreviewRequest,
     ProgressReport,
+    Referred,
     Render,
     Rendered,
     RenderExcerpt,
     RenderingReport,
+    RenderReference,
     Reopen,
-    Sound,
     Stepped,
     TakeTurn,
     Warm,
@@ -41,6 +42,8 @@ from instructfx.studio.workers.messages import (
     WorkRequest,
 )
 from instructfx.studio.workers.orders import Edit, GoTo, Instruct, ListenFrom, Scale
+from instructfx.studio.workers.playable import beside, playable
+from instructfx.studio.workers.warming import warm
 from instructfx.studio.workers.waveform import part_of, sound_of
 
 if TYPE_CHECKING:
@@ -49,13 +52,8 @@ if TYPE_CHECKING:
     from instructfx.engine.live import LiveSession
     from instructfx.store import Store
 
-PLAYS_AS_IT_IS = (".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus")
 SESSIONS_HELD = 4
 SEARCHED = 0.8  # of the time that a turn may take; the rest is for reading and keeping what came of it
-WARM_WORDS = ("make it warmer", "put it in a small room", "add some grit")  # every kind of search
-WARM_STEPS = 8  # enough to meet every part of a search
-WARM_TRACK = static_folder() / "samples" / "guitar.flac"
-WARM_SECONDS = 3  # of it; what is prepared does not depend on the length
 
 
 class Service:
@@ -86,6 +84,10 @@ class Service:
                 return self._open(request)
             case Reopen():
                 return self._reopen(request)
+            case HoldAgainst():
+                return self._hold_against(request)
+            case RenderReference():
+                return self._reference(request)
             case TakeTurn():
                 return self._take(request)
             case Render():
@@ -99,7 +101,7 @@ class Service:
             case Export():
                 return self._export(request)
             case Warm():
-                self._warm(request.ear)
+                warm(request.ear, self._stop.is_set)
                 return Finished()
 
     @property
@@ -133,6 +135,25 @@ class Service:
         self._tell(At("opening"))
         session, track = self._store.load(request.session_id)
         return _opened(session.id, track, request.folder)
+
+    def _hold_against(self, request: HoldAgainst) -> Referred:
+        from instructfx.audio.track import inspect
+
+        self._tell(At("opening"))
+        shown = brief(one_line(request.shown))
+        check_length(request.source, shown, request.longest_seconds)
+        _, track = self._store.load(request.session_id)
+        reference = replace(inspect(request.source, shown), name=one_line(request.shown))
+        sound = beside(reference, track, _new_file(request.folder), self._going_on)
+        self._store.hold_against(request.session_id, reference)
+        return Referred(reference.sha256, sound)
+
+    def _reference(self, request: RenderReference) -> Rendered:
+        _, track = self._store.load(request.session_id)
+        reference = self._store.reference(request.session_id)
+        if reference is None or reference.sha256 != request.sha256:
+            raise StoreError("this session is held against another track by now")
+        return Rendered(beside(reference, track, _new_file(request.folder), self._going_on))
 
     def _take(self, request: TakeTurn) -> Finished:
         from instructfx.engine import Callbacks
@@ -208,8 +229,10 @@ class Service:
         from instructfx.exports import export, format_named
 
         session, track = self._store.load(request.session_id)
+        chosen = format_named(request.format)
+        reference = self._store.reference(session.id) if chosen.name == "session" else None
         exported = export(
-            session, track, request.folder, format_named(request.format), self._rendering, self._abandoned.is_set
+            session, track, request.folder, chosen, self._rendering, self._abandoned.is_set, reference=reference
         )
         return Made(exported.path, exported.notes)
 
@@ -233,26 +256,13 @@ class Service:
         while len(self._held) > SESSIONS_HELD:
             self._held.popitem(last=False)
 
+    def _going_on(self, share: float) -> None:
+        if self._abandoned.is_set():
+            raise Cancelled("nobody waits for this any more")
+        self._rendering(share)
+
     def _rendering(self, share: float) -> None:
         self._tell(RenderingReport(share))
-
-    def _warm(self, ear: str) -> None:
-        from instructfx.audio import Audio, load, save
-        from instructfx.engine import Callbacks
-        from instructfx.engine.live import open_session
-        from instructfx.refine import Step
-
-        def few_steps() -> Callbacks:
-            tried: list[Step] = []
-            return Callbacks(on_step=tried.append, cancelled=lambda: len(tried) > WARM_STEPS or self._stop.is_set())
-
-        with tempfile.TemporaryDirectory() as folder:
-            track, path = load(WARM_TRACK), Path(folder) / "warm.wav"
-            save(Audio(track.samples[:, : WARM_SECONDS * track.sample_rate].copy(), track.sample_rate), path)
-            live = open_session(path, planner="builtin", ear=ear, store=folder)
-            for words in WARM_WORDS:
-                live.say(words, few_steps())
-            live.render_to(Path(folder) / "warm.flac", cancelled=self._stop.is_set)
 
 
 def _set_by_hand(slots: Sequence[SlotJson], known: Sequence[Chain]) -> Chain:
@@ -269,27 +279,7 @@ def _set_by_hand(slots: Sequence[SlotJson], known: Sequence[Chain]) -> Chain:
 def _opened(session_id: str, track: Track, folder: Path) -> Opened:
     from instructfx.exports.tags import read_tags
 
-    return Opened(session_id, _playable(track, folder), read_tags(track.path).held)
-
-
-def _playable(track: Track, folder: Path) -> Sound:
-    """The stored file as it is, or its samples as FLAC where browsers do not play its format, or read it otherwise."""
-    path = track.path
-    with opened(path) as file:
-        regular = file.regular
-    if not regular or path.suffix.lower() not in PLAYS_AS_IT_IS:
-        path = folder / "dry.flac"
-        _copied(track.path, path)
-    return sound_of(path)
-
-
-def _copied(source: Path, target: Path) -> None:
-    """The same samples in a file of the format that the target's name says, at 24 bits where it is WAV or FLAC."""
-    from instructfx.audio import blocks, put, writing
-
-    with opened(source) as file, writing(target, file.samplerate, file.channels) as copy:
-        for block in blocks(file, source.name):
-            put(copy, block)
+    return Opened(session_id, playable(track, folder), read_tags(track.path).held)
 
 
 def _new_file(folder: Path, suffix: str = ".flac") -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,16 @@ def sound_of(path: Path, columns: int = COLUMNS) -> Sound:
         true_peak_dbtp=true_peak.true_peak_dbtp(),
         fold=fold.fold_down(),
     )
+
+
+def gone_round(sound: Sound, seconds: float) -> tuple[float, ...]:
+    """The outline of a sound that is heard again and again for so long."""
+    import numpy as np
+
+    peaks = np.array(sound.outline)
+    edges = np.linspace(0, len(peaks) * seconds / sound.seconds, len(peaks) + 1)
+    inside = (np.arange(int(start), int(np.ceil(end))) for start, end in pairwise(edges))
+    return tuple(float(peaks[each % len(peaks)].max()) for each in inside)
 
 
 def part_of(path: Path, track: Track, start: int | None) -> Sound:
