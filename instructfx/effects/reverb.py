@@ -198,7 +198,6 @@ WORDS = EffectWords(
             ("decaimiento", "caída", "tiempo de reverb", "duración", "cola", "tiempo de reverberación"),
         ),
         SettingName("pre_delay_ms", ("pre-delay", "pre delay"), ("pre-delay", "pre-retardo")),
-        SettingName("kind", ("kind", "reverb kind", "reverb type", "type"), ("tipo", "tipo de reverb")),
         SettingName("damping", ("damping", "damp"), ("amortiguación", "absorción")),
     ),
     colours=(

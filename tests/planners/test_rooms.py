@@ -101,6 +101,8 @@ def test_the_kind_of_room_can_be_said(said: str, kind: str, decay_seconds: float
         ("diffuse", "cambia el tipo de reverb a freeverb", "freeverb"),
         ("freeverb", "set the reverb kind to diffuse", "diffuse"),
         ("freeverb", "a longer reverb", "freeverb"),
+        ("freeverb", "more of that kind", "freeverb"),
+        ("diffuse", "un tipo de reverb más cálida", "diffuse"),
     ],
 )
 def test_a_room_becomes_one_of_another_kind(before: str, said: str, after: str) -> None:
