@@ -217,7 +217,8 @@ def test_the_same_picture_is_drawn_twice_alike() -> None:
 
 @pytest.mark.parametrize("width", [340, 620])
 def test_a_search_of_one_step_has_whole_steps_and_no_tick_twice(width: int) -> None:
-    told = re.findall(r"<text[^>]*>([^<]+)</text>", trajectory_picture(Refined(EQ, 0.065, 0.065, (Step(1, EQ, 0.065),)), width))
+    refined = Refined(EQ, 0.065, 0.065, (Step(1, EQ, 0.065),))
+    told = re.findall(r"<text[^>]*>([^<]+)</text>", trajectory_picture(refined, width))
     ticks = [each for each in told if re.fullmatch(r"[−\d.]+", each)]
     assert len(ticks) == len(set(ticks)) > 1
     assert "1" in ticks
