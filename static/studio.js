@@ -7,6 +7,7 @@ import "./address.js";
 import "./change-curve.js";
 import "./countdown.js";
 import "./focus.js";
+import "./kept-words.js";
 import "./unsaid.js";
 import { watch } from "./conversation.js";
 import { PreviewQueue } from "./previews.js";

@@ -105,7 +105,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
                 "Session",
                 ".ifx.zip",
                 "application/zip",
-                "all turns and the dry track in one file; open it with `sessions import`",
+                "all turns and the dry track in one file; to go on, drop it on the page or use `sessions import`",
             ),
         )
     }

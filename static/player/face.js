@@ -5,6 +5,8 @@ import { say } from "./view.js";
 export const NAMES = { dry: "Dry", reference: "Reference", previous: "Previous", current: "Current", picked: "Picked" };
 
 const KEPT = "Keep it in the switch, to hold what comes against it";
+const SILENT =
+  "No sound has begun. Press play once more; if it stays silent, see whether this device has an output for sound that is on.";
 
 /** The places of the switch that can be pressed now, in order. */
 export function shownSlots({ test, offered, preview }) {
@@ -68,8 +70,9 @@ function showTools(view, playback) {
 }
 
 function showLines(view, playback, fault) {
-  const { data, duration, part, playing, preparing, preview, region, selected, test, waiting } = playback;
+  const { data, duration, part, playing, preparing, preview, region, selected, silent, test, waiting } = playback;
   const line = () => {
+    if (silent) return SILENT;
     if (preparing) return "Getting both versions ready…";
     if (waiting && playing) return test ? "Loading…" : `Loading ${playback.labelOf(selected)}…`;
     if (preview && !preview.over) return `${preview.label || "An edit"} is looped. Escape returns to the current version.`;

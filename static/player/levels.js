@@ -34,6 +34,7 @@ export class Levels {
   #metering;
   #calm = matchMedia("(prefers-reduced-motion: reduce)");
   #steps = 0;
+  #playing = false;
   #heard = { id: null, name: "" };
   #picture = new SpectrumPicture();
   #whole = new Table("The whole track", "player-whole");
@@ -56,11 +57,12 @@ export class Levels {
 
   /** What can be told before anything plays; of a blind test nothing, or it would tell which is which. */
   show(playback) {
-    const { data, offered, test, audible: id, preview } = playback;
+    const { data, offered, test, audible: id, preview, transport } = playback;
     this.#root.hidden = !data || Boolean(test);
     if (this.#root.hidden) return this.#blank();
     const columns = offered.map(({ slot, version }) => [slot, version.label, version.levels]);
     this.#whole.fill(columns, WHOLE);
+    this.#playing = transport.playing;
     this.#heard = { id, name: playback.version(id)?.label ?? preview?.name ?? "" };
     this.#draw();
   }
@@ -100,7 +102,7 @@ export class Levels {
 
   #draw() {
     const [dry, heard] = ["dry", "heard"].map((side) => this.#metering.of(side));
-    const momentary = heard?.readings.momentaryLufs ?? QUIET_LUFS;
+    const momentary = (this.#playing ? heard?.readings.momentaryLufs : null) ?? QUIET_LUFS; // what rests is not loud
     const peak = heard?.readings.truePeakDbtp ?? null;
     this.bar.style.scale = `${Math.min(Math.max(1 - momentary / QUIET_LUFS, 0), 1)} 1`;
     write(this.peak, peak === null ? "" : `peak ${signed(peak)} dB`);

@@ -9,6 +9,7 @@ import { Waiting } from "./waiting.js";
 
 const [AHEAD, BESIDE] = [12, 4]; // seconds that are here of what is heard, and of what else can be
 const ENOUGH = 0.3; // of what is to be heard now
+const SILENT_MS = 2000; // after a press, until it is said that nothing sounds
 
 /**
  * What is heard of what was chosen: what of it is there, what is to be fetched, what is played meanwhile. It knows
@@ -20,6 +21,7 @@ export class Playback extends Choice {
   #pressed = false;
   #eager = false; // play as soon as there is something to hear
   #waiting = new Waiting(() => this.changed());
+  #silent = new Waiting(() => this.changed(), SILENT_MS);
 
   /**
    * changed() after anything changed; failed(words) where something could not be had; opened(context) makes meters ready.
@@ -47,6 +49,11 @@ export class Playback extends Choice {
   /** Something was to be heard a while ago and is not here yet. */
   get waiting() {
     return this.#waiting.long;
+  }
+
+  /** Play was pressed a while ago and the browser's clock for sound still stands. */
+  get silent() {
+    return this.transport.starting && this.#silent.long;
   }
 
   /** The id of what is heard. */
@@ -91,6 +98,7 @@ export class Playback extends Choice {
   pause() {
     this.#eager = false;
     this.transport.pause();
+    this.#silent.note(false);
     this.changed();
   }
 
@@ -310,6 +318,7 @@ export class Playback extends Choice {
       ...(this.#pressed ? some(wanted, AHEAD) : []),
       ...beside.filter(Boolean).flatMap((sound) => some(sound, this.#pressed ? BESIDE : ENOUGH)),
     ]);
+    this.#silent.note(this.transport.starting);
     this.#waiting.note(this.#eager || this.transport.stalled || (!this.#isLost(wanted) && !this.#isReady(wanted)));
   }
 

@@ -54,7 +54,7 @@ def test_four_wishes_on_an_upload_and_every_version_is_heard_in_its_place(guest:
     page.set_input_files("#upload input[type=file]", riff)
     wait_for_track(page)
     assert page.inner_text("#track strong") == riff.name.replace("<", "").replace(">", "")  # as Gradio keeps names
-    assert "0:03 · stereo · 22.05 kHz" in page.inner_text("#track")
+    assert "0:03 · stereo · 22.05\xa0kHz" in page.inner_text("#track")
     say(page, "make it warmer")
     assert "warmer" in page.locator(".turn .reply").inner_text().lower()
     assert "Equaliser added" in chips(page)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from desk_work import opened, session_of, version
-from visitor import PHONE, Guest, visitor
+from visitor import DESK, PHONE, Guest, visitor
 
 from instructfx.bench.serving.running import Running
 
@@ -79,6 +79,19 @@ def test_a_phone_shows_everything_without_scrolling_sideways(chromium: Any, comm
         comparing(page)
         reaches["comparison"] = beyond(guest)
     assert {name: found for name, found in reaches.items() if found} == {}
+
+
+@pytest.mark.parametrize("screen", [DESK, PHONE], ids=["at a desk", "on a phone"])
+def test_a_long_name_of_a_track_stands_in_nobodys_way(
+    chromium: Any, common: Running, riff: Path, tmp_path: Path, screen: dict[str, int]
+) -> None:
+    path = tmp_path / f"{'rough mix of the last evening ' * 7}.wav"
+    path.write_bytes(riff.read_bytes())
+    with visitor(chromium, common.url, viewport=screen) as guest:
+        page = opened(guest, session_of(common.url, path))
+        assert beyond(guest) == []
+        page.click("#new")
+        page.locator("#sample-groove").wait_for()
 
 
 def beyond(guest: Guest) -> list[str]:

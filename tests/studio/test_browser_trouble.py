@@ -97,6 +97,19 @@ class TestOnThePage:
         assert page.locator(".turn").count() == 4
         assert effects(page) == ["filter", "gain"]
 
+    def test_words_that_were_not_sent_outlive_a_page_that_is_loaded_again(
+        self, guest: Guest, common: Running, riff: Path
+    ) -> None:
+        page = opened(guest, session_of(common.url, riff))
+        page.fill(WORDS, "3 dB louder")
+        guest.reload()
+        page.wait_for_function(f"document.querySelector('{WORDS}').value === '3 dB louder'")
+        wait_for_track(page)
+        step(page, lambda: page.press(WORDS, "Enter"))
+        guest.reload()
+        wait_for_turns(page, 1)
+        assert page.input_value(WORDS) == ""
+
     def test_two_at_once_never_see_each_other(self, chromium: Any, common: Running) -> None:
         with visitor(chromium, common.url) as one, visitor(chromium, common.url, color_scheme="dark") as other:
             pages = [one.page, other.page]

@@ -173,6 +173,15 @@ def test_meters_rest_while_nothing_plays(come: Callable[..., Player], site: Site
     assert player.page.evaluate("player.readings") == before
 
 
+def test_the_bar_falls_when_it_rests(come: Callable[..., Player], site: Site) -> None:
+    player = played(come, site, {"dry": noise(0.1, 4)})
+    bar = "Number(document.querySelector('.player-loud i').style.scale.split(' ')[0])"
+    player.page.click(".player-play")
+    player.until(f"{bar} > 0.2")
+    player.page.click(".player-play")
+    player.until(f"{bar} === 0")
+
+
 def test_the_totals_begin_anew_with_another_version(come: Callable[..., Player], site: Site) -> None:
     quiet = noise(0.01, 8)
     quiet[RATE // 2] = 0.9

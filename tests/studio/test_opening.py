@@ -110,6 +110,15 @@ def rendered(studio: Studio, visit: Visit) -> Path:
     return answer.sound.path
 
 
+def test_a_broken_bundle_is_called_what_its_visitor_calls_it(studio: Studio, tmp_path: Path) -> None:
+    blob = tmp_path / "blob"
+    for content in (b"no zip at all", b"PK\x05\x06" + bytes(18)):
+        blob.write_bytes(content)
+        with pytest.raises(StoreError, match=r"^Our demo\.ifx\.zip ") as told:
+            studio.open_upload(blob, "Our demo.ifx.zip", "page", MINDS, RequestCallbacks())
+        assert "upload" not in str(told.value)
+
+
 def test_a_render_of_sides_that_cancel_says_so(studio: Studio, tmp_path: Path) -> None:
     noise = 0.1 * np.random.default_rng(1).standard_normal(22_050)
     soundfile.write(tmp_path / "inverted.wav", np.stack([noise, -noise]).T, 22_050)

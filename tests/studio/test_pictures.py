@@ -215,6 +215,15 @@ def test_the_same_picture_is_drawn_twice_alike() -> None:
     assert readings_picture(readings) != readings_picture(readings, 360)
 
 
+@pytest.mark.parametrize("width", [340, 620])
+def test_a_search_of_one_step_has_whole_steps_and_no_tick_twice(width: int) -> None:
+    refined = Refined(EQ, 0.065, 0.065, (Step(1, EQ, 0.065),))
+    told = re.findall(r"<text[^>]*>([^<]+)</text>", trajectory_picture(refined, width))
+    ticks = [each for each in told if re.fullmatch(r"[−\d.]+", each)]
+    assert len(ticks) == len(set(ticks)) > 1
+    assert "1" in ticks
+
+
 def test_the_trajectory_marks_its_best_step_even_where_few_steps_are_drawn() -> None:
     losses = [1.0] * 5000
     losses[3333] = 0.25

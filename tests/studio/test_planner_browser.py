@@ -91,7 +91,9 @@ class TestOnThePage:
             choose_sample(page, "guitar")
             guest.unfold()
             page.get_by_label("Model, as litellm names it").fill("openai/scripted")
-            page.get_by_label("Its key").fill(OWN_KEY)
+            key = page.get_by_label("Its key")
+            assert key.evaluate("field => getComputedStyle(field).borderTopStyle") == "solid", "one sees where it goes"
+            key.fill(OWN_KEY)
             page.get_by_label("Address, where it is").fill(chat.url)
             page.click("#own-model-use")
             page.locator("#model", has_text="openai/scripted plans this session").wait_for()

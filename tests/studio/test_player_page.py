@@ -144,6 +144,16 @@ def test_what_cannot_be_had_is_one_line_and_the_rest_plays_on(come: Callable[...
     player.page.wait_for_selector("text=EQ cannot be heard: the server answered 404.")
 
 
+def test_where_no_sound_begins_a_line_says_so(player: Player) -> None:
+    player.give(data("t1"), "dry", "t1")
+    player.run("AudioContext.prototype.resume = () => new Promise(() => {})")  # as where there is no device for sound
+    player.run("Object.defineProperty(AudioContext.prototype, 'state', { get: () => 'suspended' })")
+    player.page.click(".player-play")
+    player.page.locator(".player-status", has_text="No sound has begun. Press play once more").wait_for()
+    player.run("player.pause()")
+    player.page.locator(".player-status", has_text="Drag over the picture").wait_for()
+
+
 def test_each_step_of_the_search_is_heard_and_fetched_once(player: Player, site: Site) -> None:
     for step in range(9):
         site.sounds[f"/step/t1/{step}"] = sound(0.5 + step / 32, 3.0, start=4.0)

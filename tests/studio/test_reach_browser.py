@@ -59,6 +59,29 @@ def test_words_and_transport_are_in_reach_wherever_the_page_is_scrolled_to(
         assert page.evaluate("scrollY") == pytest.approx(there, abs=2)  # all of that without being taken elsewhere
 
 
+ON_TOP = """selector => {
+    const bar = document.querySelector(selector).getBoundingClientRect();
+    const labels = [...document.querySelectorAll("#advanced [data-testid=block-info]")];
+    return labels.filter((label) => {
+        scrollBy(0, label.getBoundingClientRect().top - bar.top - 10);
+        const { left, top } = label.getBoundingClientRect();
+        label.style.pointerEvents = "auto";
+        return label.contains(document.elementFromPoint(left + 2, top + 2));
+    }).map((label) => label.textContent.trim());
+}"""
+"""The labels of the fold that are painted over something that stays in reach, once they are scrolled behind it."""
+
+
+def test_nothing_of_an_open_fold_is_painted_over_the_words_of_a_phone(
+    chromium: Any, common: Running, riff: Path
+) -> None:
+    with visitor(chromium, common.url, viewport=PHONE, has_touch=True) as guest:
+        page = opened(guest, session_of(common.url, riff))
+        guest.unfold()
+        scrolled(page, 0.5)
+        assert page.evaluate(ON_TOP, "#reach") == []
+
+
 def test_an_open_fold_leaves_the_words_in_sight(chromium: Any, common: Running, riff: Path) -> None:
     session_id = session_of(common.url, riff, "a 250 ms delay")
     with visitor(chromium, common.url) as guest:

@@ -2,7 +2,7 @@ from instructfx.chain import Chain
 from instructfx.errors import AudioError
 from instructfx.planners.phrases import Voice
 from instructfx.studio.page.html import chips
-from instructfx.studio.visits.phrases import Change, changes, clock, sentence, spoken
+from instructfx.studio.visits.phrases import Change, changes, clock, sentence, spoken, unbroken
 
 
 def test_changes_name_what_was_added_removed_bypassed_and_moved() -> None:
@@ -25,6 +25,11 @@ def test_changes_name_what_was_added_removed_bypassed_and_moved() -> None:
 
 def test_clock() -> None:
     assert [clock(seconds) for seconds in (0, 13.9, 187)] == ["0:00", "0:13", "3:07"]
+
+
+def test_no_line_ends_between_a_number_and_its_unit() -> None:
+    assert unbroken("peaks to −1.4 dBTP") == "peaks to −1.4\xa0dBTP"
+    assert unbroken("0:13 · mono · 44.1 kHz") == "0:13 · mono · 44.1\xa0kHz"
 
 
 def test_an_error_is_a_sentence_and_a_file_keeps_its_name() -> None:

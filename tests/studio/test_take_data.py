@@ -50,7 +50,8 @@ def visit(studio: Studio, tmp_path: Path) -> Visit:
 
 
 def facts(visit: Visit, format: str) -> list[str]:
-    return next(each["facts"] for each in take_data(visit)["formats"] if each["name"] == format)
+    told = next(each["facts"] for each in take_data(visit)["formats"] if each["name"] == format)
+    return [each.replace("\xa0", " ") for each in told]
 
 
 def made(studio: Studio, visit: Visit, format: str) -> Path:

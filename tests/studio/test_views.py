@@ -92,7 +92,7 @@ def test_a_track_is_told_in_one_line() -> None:
     assert "−2.9 dB in mono" in text(html.track_line(track("take.wav"), FoldDown(2.9, 3.1)))
     assert "upside down" not in html.track_line(track("take.wav"), FoldDown(2.9, 3.1))
     assert "nothing is left in mono" in html.track_line(track("take.wav"), FoldDown(60.0, 60.0))
-    assert "mono · 22.05 kHz" in html.track_line(replace(track("x"), channels=1, sample_rate=22_050))
+    assert "mono · 22.05\xa0kHz" in html.track_line(replace(track("x"), channels=1, sample_rate=22_050))
 
 
 def test_many_changes_fold() -> None:

@@ -13,7 +13,7 @@ from instructfx.chain.matching import aligned
 from instructfx.planners.phrases import Voice, capital
 from instructfx.sessions.records import BY_HAND
 from instructfx.studio.visits.ear_options import LABELS
-from instructfx.studio.visits.phrases import ENGLISH, Change, changes, clock, spoken
+from instructfx.studio.visits.phrases import ENGLISH, Change, changes, clock, spoken, unbroken
 
 if TYPE_CHECKING:
     from instructfx.audio.track import Track
@@ -201,5 +201,5 @@ def track_line(track: Track, fold: FoldDown | None = None) -> str:
         facts += minus(f" · {-fold.loss_db:.1f} dB in mono")
     warned = warning(fold) if fold else ""
     note = f'<p class="note" role="status">{escape(capital(warned))}.</p>' if warned else ""
-    name = escape(track.name)
+    name, facts = escape(track.name), unbroken(facts)
     return f'<div class="track"><h2><strong title="{name}">{name}</strong></h2><span>{facts}</span>{note}</div>'

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from instructfx.chain.format import minus
 from instructfx.studio.page.part_types import FormatData, TakeData
-from instructfx.studio.visits.phrases import clock
+from instructfx.studio.visits.phrases import clock, unbroken
 
 if TYPE_CHECKING:
     from instructfx.exports import Format
@@ -24,7 +24,7 @@ def take_data(visit: Visit) -> TakeData:
 
 def _format(visit: Visit, format: Format) -> FormatData:
     facts = _facts(visit, format) if format.samples else []
-    return {"name": format.name, "label": format.label, "help": format.help, "facts": facts}
+    return {"name": format.name, "label": format.label, "help": format.help, "facts": [*map(unbroken, facts)]}
 
 
 def _facts(visit: Visit, format: Format) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from instructfx.audio.containers import ACCEPTED, READABLE
 from instructfx.audio.naming import brief
 from instructfx.audio.scratch import own_scratch
-from instructfx.errors import AudioError, LimitError
+from instructfx.errors import AudioError, LimitError, StoreError
 from instructfx.studio.visits import planner_options
 from instructfx.studio.visits.arrivals import Arrivals
 from instructfx.studio.visits.ear_options import as_before
@@ -63,7 +64,8 @@ class Studio:
             suffix = _checked(shown, (*READABLE, BUNDLE), also)
             track = folder / f"upload{suffix}"
             _same_file(source, track)
-            visit = self._opened(track, shown, folder, page, agents, callbacks)
+            with _named_in_errors(track.name, shown):
+                visit = self._opened(track, shown, folder, page, agents, callbacks)
             track.unlink()
             return visit
         except BaseException:
@@ -163,6 +165,15 @@ def _checked(shown: str, accepted: Collection[str], also: str = "") -> str:
     if suffix not in accepted:
         raise AudioError(f"{brief(shown)} is not a kind of file that can be used. Accepted are {ACCEPTED}{also}.")
     return suffix
+
+
+@contextmanager
+def _named_in_errors(name: str, shown: str) -> Iterator[None]:
+    """What is wrong with a bundle names the file that was read; its visitor knows it by the name that is shown."""
+    try:
+        yield
+    except StoreError as error:
+        raise StoreError(str(error).replace(name, brief(shown))) from error
 
 
 def _same_file(source: Path, target: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -72,3 +73,12 @@ def sentence(error: InstructFXError) -> str:
 def clock(seconds: float) -> str:
     """Minutes and seconds: "3:07"."""
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def unbroken(facts: str) -> str:
+    """Facts of which no line ends between a number and its unit.
+
+    >>> unbroken("peaks to −1.4 dBTP")
+    'peaks to −1.4\xa0dBTP'
+    """
+    return re.sub(r"(?<=\d) (?=\w)", "\xa0", facts)

@@ -9,6 +9,7 @@ from instructfx.studio.workers.pictures.svg import ACCENT, INK, LINE, OTHER, SOF
 
 POINTS = 300
 OUTLIERS = 95  # per cent of the losses that are in sight
+LEAST_SPAN = 0.2  # of losses that are all alike, so that two digits tell one tick from the next
 
 
 def trajectory_picture(refined: Refined, width: int = WIDE) -> str:
@@ -30,10 +31,10 @@ def trajectory_picture(refined: Refined, width: int = WIDE) -> str:
         axes.annotate(name, (numbers[best], losses[best]), (0, -17), textcoords="offset points", ha=side, color=INK)
     axes.axhline(refined.loss_before, color=OTHER, linewidth=1.5, linestyle=(0, (4, 2)), label="Before")
     shown = [refined.loss_before, refined.loss_after, *(np.percentile(losses, [0, OUTLIERS]) if len(losses) else ())]
-    span = max(max(shown) - min(shown), 0.05)
+    span = max(max(shown) - min(shown), LEAST_SPAN)
     axes.set_ylim(min(shown) - 0.18 * span, max(shown) + 0.15 * span)
     axes.set_xlim(0.5, max(len(losses), 1) + 0.5)
-    axes.locator_params(axis="x", nbins=5 if narrow else 9, integer=True)
+    axes.locator_params(axis="x", nbins=5 if narrow else 9, integer=True, min_n_ticks=1)
     axes.locator_params(axis="y", nbins=5)
     axes.yaxis.set_major_formatter(lambda value, _: minus(value, 2))
     axes.set_xlabel("Step")
