@@ -53,9 +53,9 @@ PLAYS_AS_IT_IS = (".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus")
 SESSIONS_HELD = 4
 SEARCHED = 0.8  # of the time that a turn may take; the rest is for reading and keeping what came of it
 WARM_WORDS = ("make it warmer", "put it in a small room", "add some grit")  # every kind of search
-WARM_STEPS = 8  # enough to meet every part of a search
+WARM_STEPS = 2  # enough to meet every part of a search
 WARM_TRACK = static_folder() / "samples" / "guitar.flac"
-WARM_SECONDS = 3  # of it; what is prepared does not depend on the length
+WARM_SECONDS = 1  # of it; what is prepared does not depend on the length
 
 
 class Service:
