@@ -47,8 +47,9 @@ TOGETHER = {
     for shared, names in {
         "the studios that many visit": (
             "studio/test_access", "studio/test_api", "studio/test_browser_access", "studio/test_browser_trouble",
-            "studio/test_chain_slots", "studio/test_stream",
+            "studio/test_chain_slots", "studio/test_stream", "studio/test_changes", "studio/test_origins",
         ),
+        "the studio of the benches": ("bench/test_faults", "bench/test_trouble"),
         "CLAP": (
             "engine/test_clap_turns", "refine/test_search_on_a_device", "bench/test_clap_bench", "ears/test_clap_ear",
             "ears/test_clap_hearing", "ears/test_clap_loading", "ears/test_clap_refusals", "ears/test_clap_texts",

@@ -82,6 +82,7 @@ def tokenise(instruction: str) -> list[Token]:
     return tokens
 
 
+@lru_cache(maxsize=32768)
 def split_phrase(phrase: str) -> tuple[str, ...]:
     """The keys that a phrase of the lexicon is compared by: "Lo-Fi" becomes ("lo", "fi")."""
     return tuple(token.key for token in tokenise(phrase) if token.kind in ("word", "number"))

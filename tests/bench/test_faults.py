@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import nullcontext
 
 import pytest
@@ -12,20 +11,13 @@ from instructfx.bench.robustness import bad_answers, faults, soak
 from instructfx.bench.robustness.bad_answers import NOT_READ, READ, REVERB, models
 from instructfx.bench.robustness.bad_audio import bad_uploads, good
 from instructfx.bench.robustness.bad_words import BadWords, bad_words
-from instructfx.bench.robustness.strangers import NAMED, strangers
+from instructfx.bench.robustness.strangers import strangers
 from instructfx.bench.robustness.uploads import BadUpload
-from instructfx.bench.serving.serving import Served, serving
+from instructfx.bench.serving.serving import Served
 from instructfx.bench.serving.visitor import PageAnswer
 from instructfx.sessions import Dry, Exchange, Session
 from instructfx.store import Store
 from instructfx.store.sessions import DATABASE
-
-
-@pytest.fixture(scope="module")
-def studio() -> Iterator[Served]:
-    """One server for all that is tried here."""
-    with serving({"INSTRUCTFX_HOSTS": NAMED}) as served:
-        yield served
 
 
 @pytest.fixture

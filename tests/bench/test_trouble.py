@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from instructfx.bench.robustness import half_said, limited, model_faults, taken_away, trouble
 from instructfx.bench.robustness.outcomes import FaultOutcome, outcome, unfit
-from instructfx.bench.serving.serving import Served, serving
+from instructfx.bench.serving.serving import Served
 from instructfx.bench.serving.visitor import PageAnswer, Visitor
 
 
 def wrong(outcomes: Iterator[FaultOutcome]) -> list[FaultOutcome]:
     return [each for each in outcomes if each.verdict not in ("refused", "accepted")]
-
-
-@pytest.fixture(scope="module")
-def studio() -> Iterator[Served]:
-    with serving() as served:
-        yield served
 
 
 def test_a_verdict_follows_from_what_is_wrong() -> None:
@@ -104,7 +98,9 @@ def test_models_and_the_password_of_their_address(monkeypatch: pytest.MonkeyPatc
     assert len(found) == 10
 
 
-def test_a_misread_answer_and_a_password_that_is_kept_are_noticed(studio: Served) -> None:
+def test_a_misread_answer_and_a_password_that_is_kept_are_noticed(
+    studio: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
     judged = model_faults._judged
     reply = "Warmer. The built-in planner planned this turn: openai/scripted failed (418).Equaliser added"
     shown = PageAnswer("answered", 200, 0.1, replied=(reply,), parts={"chain": {"slots": [{"effect": "eq"}]}})
@@ -116,6 +112,12 @@ def test_a_misread_answer_and_a_password_that_is_kept_are_noticed(studio: Served
     with Visitor(studio.url) as visitor:
         visitor.sample("guitar")
         visitor.say(f"cut 3 dB at 400 Hz for {model_faults.PASSWORD}")
+    monkeypatch.setattr(Served, "command", no_more_than(Served.command, "export"))
     found = {each.what: each.verdict for each in model_faults._kept(studio)}
     assert found["the log"] == "accepted"
     assert found["a bundle"] == found["the files of the studio"] == "leaked"
+
+
+def no_more_than(command: Callable[..., bytes], name: str) -> Callable[..., bytes]:
+    """The command line, which says nothing but where it is asked for that: each time it is started takes seconds."""
+    return lambda served, *arguments: command(served, *arguments) if name in arguments else b""

@@ -93,13 +93,19 @@ def httpx_status(url: str, visit: str) -> int:
 
 
 def test_the_streams_end_with_the_studio(tmp_path: Path, riff: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Told by the signal of a terminal that is closed, which also leaves no scratch folder."""
+    temp = tmp_path / "temp"
+    temp.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temp))
     monkeypatch.setenv("INSTRUCTFX_TURNS", "1")
     with running(tmp_path) as studio, Visitor(studio.url) as visitor, riff.open("rb") as file:
         visit = str(visitor.upload(riff.name, file).parts["address"]["visit"])
         with listening(studio.url, visit) as told:
             next(told)
-            os.kill(studio.pid, signal.SIGTERM)
+            assert list(temp.glob("instructfx-*"))
+            os.kill(studio.pid, signal.SIGHUP)
             assert list(told) == [], "it ended whole and did not break off"
         until_gone(60, studio.pid)
         assert "Traceback" not in studio.log.read_text()
         assert "Cancel" not in studio.log.read_text()
+    assert list(temp.glob("instructfx-*")) == []

@@ -217,7 +217,7 @@ def test_no_more_connections_than_files(monkeypatch: pytest.MonkeyPatch, files: 
     assert most_connections(200) == most
 
 
-@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("told", [signal.SIGHUP, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_a_bench_that_is_told_to_end_ends_its_studio(tmp_path: Path, told: signal.Signals) -> None:
     command = [sys.executable, "-m", "instructfx", "bench", "faults", "--cases", "1"]
     with subprocess.Popen(command, env={**os.environ, "TMPDIR": str(tmp_path)}, stderr=subprocess.DEVNULL) as bench:
@@ -233,11 +233,17 @@ def test_a_bench_that_is_told_to_end_ends_its_studio(tmp_path: Path, told: signa
     assert list(tmp_path.glob("studio-*")) == []
 
 
-def test_told_to_end_a_studio_says_so_and_leaves_turns_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_told_to_end_a_studio_says_so_and_leaves_turns_whole_and_no_folders(
+    tmp_path: Path, riff: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temp = tmp_path / "temp"
+    temp.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temp))
     monkeypatch.setenv("INSTRUCTFX_TURNS", "1")
-    with running(tmp_path) as studio, Visitor(studio.url) as visitor:
+    with running(tmp_path) as studio, Visitor(studio.url) as visitor, riff.open("rb") as file:
         workers = studio.workers()
-        visitor.sample("strings")
+        visitor.upload(riff.name, file)
+        assert list(temp.glob("instructfx-*"))
         ended: list[int] = []
 
         def end(seen: str) -> None:
@@ -251,20 +257,7 @@ def test_told_to_end_a_studio_says_so_and_leaves_turns_whole(tmp_path: Path, mon
         until_gone(60, studio.pid, *workers)  # three seconds, on a machine that does nothing else
         log = studio.log.read_text()
     assert "Traceback" not in log
+    assert list(temp.glob("instructfx-*")) == []
     session = Store(tmp_path).listed()[0]
     assert session.turns in (0, 1)
     assert len(Store(tmp_path).load(session.id)[0].turns) == session.turns
-
-
-@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
-def test_told_to_end_a_studio_removes_its_scratch_folders(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: signal.Signals
-) -> None:
-    temp = tmp_path / "temp"
-    temp.mkdir()
-    monkeypatch.setenv("TMPDIR", str(temp))
-    with running(tmp_path) as studio:
-        assert list(temp.glob("instructfx-*"))
-        os.kill(studio.pid, told)
-        until_gone(60, studio.pid)
-    assert list(temp.glob("instructfx-*")) == []

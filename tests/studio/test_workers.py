@@ -71,8 +71,11 @@ def names(answer: PageAnswer) -> list[str]:
     return [slot["effect"] for slot in answer.parts["chain"]["slots"]]
 
 
-def test_a_worker_that_is_killed_in_the_middle_of_a_turn_is_one_line(shared: Running, visitor: Visitor) -> None:
-    visitor.sample("strings")
+def test_a_worker_that_is_killed_in_the_middle_of_a_turn_is_one_line(
+    shared: Running, visitor: Visitor, riff: Path
+) -> None:
+    with riff.open("rb") as file:
+        visitor.upload(riff.name, file)
     visitor.say("a 250 ms delay")
     killed: list[int] = []
 
