@@ -70,6 +70,20 @@ def test_add_move_bypass_type_and_lock_are_one_turn_of_four_changes(guest: Guest
     assert [words for words, _, _ in tree(page)] == [LOUDER, "By hand: 4 changes"]
 
 
+def test_undo_right_after_a_hand_takes_back_what_it_did(guest: Guest, common: Running, riff: Path) -> None:
+    page = opened(guest, session_of(common.url, riff, LOUDER))
+    card(page, "gain").get_by_role("slider").first.focus()
+    page.keyboard.press("PageDown")
+    page.evaluate("document.querySelector('ifx-chain').flush(); document.querySelector('#undo').click()")
+    page.wait_for_selector("#redo:not([disabled])")
+    assert (standing(page), setting(page, "gain", "gain_db")) == (LOUDER, 3)
+    (first, *_), (by_hand, after, _) = tree(page)
+    assert (first, after) == (LOUDER, LOUDER)
+    assert by_hand == "gain, gain 3.0 to -2.0 dB"
+    step(page, lambda: page.click("#redo"))
+    assert setting(page, "gain", "gain_db") < 3
+
+
 def test_a_lock_and_a_name_are_no_turns(guest: Guest, common: Running, riff: Path) -> None:
     page = opened(guest, session_of(common.url, riff, LOUDER))
     step(page, lambda: by_menu(page, "gain", "Lock all of it"), turns=0)

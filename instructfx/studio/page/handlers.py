@@ -204,9 +204,12 @@ class Handlers:
 
     @guarded
     async def step(self, request: gradio.Request, way: str, token: str) -> AsyncIterator[Changes]:
-        """Back by one turn ("undo"), or forward again ("redo")."""
+        """Back by one turn ("undo"), or forward again ("redo"); of what a hand just did too, once it is taken in."""
         visit = self.visits.find(token)
         yield {self.page.notice: ""}
+        while visit and visit.job and visit.job.by_hand:
+            async for text in self.follower.watched(visit, visit.job):
+                yield {self.page.progress: text}
         steps = steps_of(visit.session) if visit else NOWHERE
         if steps.can_undo if way == "undo" else steps.redo:
             async for changes in self._carry_out(request, token, GoTo(steps.undo if way == "undo" else steps.redo)):

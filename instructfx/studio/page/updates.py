@@ -39,6 +39,7 @@ class Follower:
             page.conversation: part_data.conversation(visit, job),
             page.chain: part_data.rack_data(visit, editable=False),
             **self.running(True),
+            **self.stepping(visit, job),
         }
         async for text in self.watched(visit, job):
             yield {page.progress: text}
@@ -127,7 +128,6 @@ class Follower:
         """The page of a visit on which a job runs, or none. What was refused because of it is said as long as it
         runs."""
         page, session = self._page, visit.session
-        steps = steps_of(session)
         return {
             page.address: part_data.address_data(visit),
             page.conversation: part_data.conversation(visit, job),
@@ -142,8 +142,7 @@ class Follower:
             page.model: planner_panel.state(visit.agents, self._studio.pool.pauses.rests()),
             **self.running(job is not None),
             **self.examples(suitable(visit.track, session.chain), usable=job is None),
-            page.undo: gradio.update(interactive=steps.can_undo and job is None),
-            page.redo: gradio.update(interactive=steps.redo is not None and job is None),
+            **self.stepping(visit, job),
         }
 
     def nothing(self) -> Changes:
@@ -183,6 +182,14 @@ class Follower:
         buttons = (page.send, page.takes, *page.examples.values(), *((page.undo, page.redo) if running else ()))
         states: Changes = {button: gradio.update(interactive=not running) for button in buttons}
         return {**states, page.stop: gradio.update(visible=visible(running), value="Stop", interactive=True)}
+
+    def stepping(self, visit: Visit, job: SessionJob | None) -> Changes:
+        """Whether undo and redo can be pressed: while something is done by hand too, for whose end they wait."""
+        steps, free = steps_of(visit.session), job is None or job.by_hand
+        return {
+            self._page.undo: gradio.update(interactive=steps.can_undo and free),
+            self._page.redo: gradio.update(interactive=steps.redo is not None and free),
+        }
 
     def examples(self, shown: Collection[str], usable: bool = True) -> Changes:
         """Which examples are there, and whether they can be pressed."""

@@ -118,3 +118,8 @@ class SessionJob(Job):
     def __init__(self, work: Callable[[Job], None], words: str) -> None:
         super().__init__(work)
         self.words = words
+
+    @property
+    def by_hand(self) -> bool:
+        """An edit or a step through the history, which is short."""
+        return not self.words
