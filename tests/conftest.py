@@ -40,6 +40,9 @@ for name in [name for name in os.environ if name.startswith("INSTRUCTFX_PLANNER"
 # What a shell starts in the background ignores Ctrl-C, and so would every program that a test interrupts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+# Under nohup they would ignore that their terminal is closed; the tests themselves go on doing so.
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, lambda *told: None)
 
 
 TOGETHER = {
@@ -49,6 +52,7 @@ TOGETHER = {
             "studio/test_access", "studio/test_api", "studio/test_browser_access", "studio/test_browser_trouble",
             "studio/test_chain_slots", "studio/test_stream", "studio/test_changes", "studio/test_origins",
         ),
+        "workers without a server": ("studio/test_workers", "studio/test_opening", "studio/test_take_data"),
         "the studio of the benches": ("bench/test_faults", "bench/test_trouble"),
         "CLAP": (
             "engine/test_clap_turns", "refine/test_search_on_a_device", "bench/test_clap_bench", "ears/test_clap_ear",
@@ -66,7 +70,8 @@ LONGEST = (
     "tests/engine/test_clap_turns.py", "tests/studio/test_api.py", "tests/studio/test_browser.py",
     "tests/studio/test_browser_trouble.py", "tests/studio/test_browser_access.py", "tests/studio/test_stream.py",
     "tests/studio/test_chain_slots.py", "tests/bench/test_faults.py", "tests/studio/test_workers.py",
-    "tests/studio/test_ear_browser.py", "tests/studio/test_opening.py", "tests/planners/test_llm.py",
+    "tests/studio/test_ear_browser.py", "tests/studio/test_opening.py", "tests/studio/test_in_step_browser.py",
+    "tests/studio/test_connections.py", "tests/studio/test_room.py", "tests/planners/test_llm.py",
     "tests/refine/test_refine.py", "tests/effects/test_contract.py", "tests/bench/", "tests/engine/",
     "tests/store/", "tests/cli/test_cli.py", "tests/refine/", "tests/rendering/", "tests/exports/",
 )  # fmt: skip

@@ -39,6 +39,7 @@ _NUMBER: Final = re.compile(r"[+-]?[\d.,/]+")
 _CLOCK: Final = re.compile(r"\d+:\d\d")
 _FIGURE: Final = re.compile(r"[+-]?[\d.,/:]+")
 _UPPER: Final = re.compile(r"[\d.]+")
+_FEW: Final = 200  # phrases; a larger class has a word in nearly everything that is said
 
 
 class PatternError(InstructFXError):
@@ -77,12 +78,15 @@ class Phrases:
 class Patterns(Generic[Meaning]):
     """Patterns with what they mean; the first that is found counts."""
 
-    read: tuple[tuple[Part, bool, Meaning], ...]
-    """Each with whether it can only stand at the beginning."""
+    read: tuple[tuple[Part, bool, frozenset[str], Meaning], ...]
+    """Each with whether it can only stand at the beginning, and words of which it needs one, if it needs any."""
 
     def find(self, words: Words) -> Match[Meaning] | None:
         """The first pattern, in the order of the list, that occurs in folded words; None where none does."""
-        for part, first, meaning in self.read:
+        there = frozenset(words)
+        for part, first, needed, meaning in self.read:
+            if needed and needed.isdisjoint(there):
+                continue  # as nearly always
             for start in range(1 if first else len(words) + 1):
                 for end, named in part(words, start):
                     return Match(start, end, meaning, named)
@@ -97,7 +101,7 @@ def classes_of(listed: Mapping[str, Collection[str]]) -> Mapping[str, Phrases]:
 def patterns(entries: Sequence[tuple[str, Meaning]], classes: Mapping[str, Phrases]) -> Patterns[Meaning]:
     """Read patterns, each with its meaning. Raises PatternError for one that cannot be read."""
     readers = ((_Reader(pattern, classes), meaning) for pattern, meaning in entries)
-    return Patterns(tuple((reader.read(), reader.first, meaning) for reader, meaning in readers))
+    return Patterns(tuple((reader.read(), reader.first, reader.needed, meaning) for reader, meaning in readers))
 
 
 # The parts of a pattern
@@ -205,6 +209,8 @@ class _Reader:
         self._pattern, self._classes = pattern, classes
         self._symbols = _SYMBOL.findall(pattern)
         self._at = 0
+        self._needs: dict[Part, frozenset[str]] = {}
+        self.needed: frozenset[str] = frozenset()
 
     @property
     def first(self) -> bool:
@@ -219,6 +225,7 @@ class _Reader:
         part = self._alternatives()
         if self._at < len(self._symbols):
             raise PatternError(f"{self._pattern!r} closes what it did not open")
+        self.needed = self._needs.get(part, self.needed)
         return part
 
     def _next(self) -> str:
@@ -239,13 +246,19 @@ class _Reader:
             if self._next() != "|":
                 break
             self._at += 1
-        return _one_of([*([_any_phrase(Phrases.of(plain))] if plain else []), *ways])
+        whole = _one_of(ways := [*([self._phrase(Phrases.of(plain))] if plain else []), *ways])
+        if all(map(self._needs.get, ways)):
+            self._needs[whole] = frozenset().union(*map(self._needs.__getitem__, ways))
+        return whole
 
     def _sequence(self) -> Part:
         parts: list[Part] = []
         while self._next() not in ("", "|", ")"):
             parts.append(self._group() if self._next() == "(" else self._word(self._next()))
-        return _in_a_row(parts) if parts else _some(0, 0)
+        row = _in_a_row(parts) if parts else _some(0, 0)
+        if needed := [self._needs[part] for part in parts if part in self._needs]:
+            self._needs[row] = min(needed, key=len)
+        return row
 
     def _group(self) -> Part:
         self._at += 1
@@ -265,13 +278,19 @@ class _Reader:
         maybe = word.endswith("?") and len(word) > 1
         plain = word.removesuffix("?") if maybe else word
         part = (
-            self._class(plain.strip("{}")) if plain.startswith("{") else _any_phrase(Phrases.of([split_phrase(plain)]))
+            self._class(plain.strip("{}")) if plain.startswith("{") else self._phrase(Phrases.of([split_phrase(plain)]))
         )
         return _maybe(part) if maybe else part
 
+    def _phrase(self, phrases: Phrases, name: str = "") -> Part:
+        part = _any_phrase(phrases, name)
+        if len(phrases.keys) <= _FEW:
+            self._needs[part] = frozenset(keys[0] for keys in phrases.keys if keys)
+        return part
+
     def _class(self, name: str) -> Part:
         if name in self._classes:
-            return _any_phrase(self._classes[name], name)
+            return self._phrase(self._classes[name], name)
         if name not in _FIGURES:
             raise PatternError(f"{self._pattern!r} names {name!r}; there are {', '.join([*_FIGURES, *self._classes])}")
         return _FIGURES[name]

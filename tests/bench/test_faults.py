@@ -51,7 +51,8 @@ def test_there_are_enough_and_they_are_the_same_every_time() -> None:
 
 
 @pytest.mark.usefixtures("served")
-def test_bad_uploads_and_hostile_words_get_one_line_or_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("count", [2, pytest.param(6, marks=pytest.mark.slow)])
+def test_bad_uploads_and_hostile_words_get_one_line_or_a_turn(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     """And a file in order that is said to be none, and words that look like an inner error, are seen and counted."""
     monkeypatch.setattr(faults, "LIMIT_SECONDS", 240.0)  # what is slow here need not hang
     monkeypatch.setattr(faults, "GOOD_EVERY", 10)
@@ -62,7 +63,7 @@ def test_bad_uploads_and_hostile_words_get_one_line_or_a_turn(monkeypatch: pytes
     shut = BadUpload("lies", "said to hold something", "none.wav", b"RIFF", refused=False, frames=10)
     told = BadWords("lies", 'make it File "/secret" warmer')
     examined = faults.examine(
-        [*faults.spread(small, 6), *nameless, lie, short, shut], [*faults.spread(bad_words(), 5), told], quiet
+        [*faults.spread(small, count), *nameless, lie, short, shut], [*faults.spread(bad_words(), count), told], quiet
     )
     lies = [each.verdict for each in examined.outcomes if each.kind == "lies"]
     assert lies == ["wrong", "wrong", "wrong", "leaked"]
@@ -71,7 +72,7 @@ def test_bad_uploads_and_hostile_words_get_one_line_or_a_turn(monkeypatch: pytes
     assert [each for each in honest if each.verdict not in ("refused", "accepted")] == []
     assert examined.trouble == ()
     assert examined.good_requests >= 3
-    assert len(honest) == 12 + len(faults.FORGED)
+    assert len(honest) == 2 * count + len(nameless) + len(faults.FORGED)
     assert {each.verdict for each in honest if each.kind == "forged uploads"} == {"refused"}
 
 

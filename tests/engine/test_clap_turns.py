@@ -34,7 +34,7 @@ def track(music: Audio, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-FEW = TurnOptions(iterations=2)
+FEW, TWO = TurnOptions(iterations=1), TurnOptions(iterations=2)
 """For what does not depend on how far a search gets."""
 
 
@@ -45,7 +45,7 @@ def opened(track: Path, tmp_path: Path, **more: str) -> LiveSession:
 def test_a_session_with_clap_refines_turn_after_turn(track: Path, tmp_path: Path, checkpoint: Checkpoint) -> None:
     session = opened(track, tmp_path)
     assert session.agents.ear.name == "clap"  # by itself, because its checkpoint is there
-    first, second = session.say("make it warmer"), session.say("put it in a small church", options=FEW)
+    first, second = session.say("make it warmer"), session.say("put it in a small church", options=TWO)
     assert (first.route, second.route) == ("initialize_all", "reuse_and_initialize")
     for turn in (first, second):
         assert turn.refined.loss_after <= turn.refined.loss_before

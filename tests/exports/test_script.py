@@ -63,7 +63,7 @@ class Rebuilt:
     said: str
 
 
-@pytest.fixture(scope="module", params=[(44_100, 1), (44_100, 2), (96_000, 1), (96_000, 2)], ids=str)
+@pytest.fixture(scope="module", params=[(44_100, 2), (96_000, 1)], ids=str)
 def rebuilt(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Rebuilt:
     sample_rate, channels = request.param
     folder = tmp_path_factory.mktemp("programs")

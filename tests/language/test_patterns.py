@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import resources
 
 import pytest
@@ -134,3 +135,12 @@ def test_every_entry_of_the_tables_can_be_reached(table: str) -> None:
         if not any(getattr(meaning, "key", getattr(meaning, "kind", meaning)) == key for meaning in meanings):
             unreached.append((key, pattern))
     assert not unreached
+
+
+def test_what_is_passed_over_would_not_have_been_found() -> None:
+    """A pattern is not tried where none of the words is there that it needs."""
+    known = dialogue_patterns()
+    said = [each.split() for _, _, pattern in list(tables())[::25] for each in examples(pattern)]
+    for table in (known.acts, known.references, known.app, known.topics, known.beyond):
+        tried = replace(table, read=tuple((part, first, frozenset(), what) for part, first, _, what in table.read))
+        assert [table.find(words) for words in said] == [tried.find(words) for words in said]

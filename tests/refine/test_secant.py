@@ -116,19 +116,22 @@ def test_the_ear_of_these_tests_is_one_that_judges_an_embedding() -> None:
     assert isinstance(ear(0), EmbeddingObjective)
 
 
-def test_twelve_passes_get_as_far_as_a_hundred_steps_of_adam(excerpt: Excerpt) -> None:
-    """On at least five ears of six, and never far above."""
-    objectives = [ear(seed) for seed in range(6)]
+@pytest.mark.parametrize("ears", [3, pytest.param(6, marks=pytest.mark.slow)])
+def test_twelve_passes_get_as_far_as_a_hundred_steps_of_adam(excerpt: Excerpt, ears: int) -> None:
+    """On all ears but one at least, and never far above."""
+    objectives = [ear(seed) for seed in range(ears)]
     reached = 0
     for objective, usual in zip(objectives, adam(objectives, excerpt, 100), strict=True):
         search = Search(Chain().added("eq", {}), excerpt, objective)
         assert descend_in_few_passes(search, ("eq",), SecantOptions()) <= 12
         assert search.best_loss <= 1.03 * usual
         reached += search.best_loss <= usual
-    assert reached >= 5
+    assert reached >= ears - 1
 
 
-@pytest.mark.parametrize("names", [("eq",), ("reverb",), ("eq", "reverb"), ("eq", "stereo_width")])
+@pytest.mark.parametrize(
+    "names", [("eq",), pytest.param(("reverb",), marks=pytest.mark.slow), ("eq", "reverb"), ("eq", "stereo_width")]
+)
 def test_passes_are_counted_and_the_best_is_measured(names: tuple[str, ...], longer: Excerpt) -> None:
     chain = Chain()
     for name in names:

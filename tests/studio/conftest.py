@@ -21,6 +21,9 @@ from visitor import Guest, visitor
 
 from instructfx.bench.serving.browser import CHROMIUM, FIREFOX, BrowserProgram, launched
 from instructfx.bench.serving.running import Running, running
+from instructfx.store import Store
+from instructfx.studio.workers.limits import Limits
+from instructfx.studio.workers.pool import Pool
 
 
 @pytest.fixture
@@ -59,15 +62,37 @@ def common(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 @pytest.fixture(scope="session")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One studio that lets assistants in, nobody without a password, and no long track."""
+    """
+    One studio that lets assistants in, nobody without a password, and no long track. The model that should plan there
+    has no key.
+    """
     known = ",".join(":".join(each) for each in (OTHER_AUTH, AUTH))
-    limits = {"MAX_UPLOAD_MB": "2", "MAX_SECONDS": "60", "TURNS": "1"}
+    limits = {"MAX_UPLOAD_MB": "2", "MAX_SECONDS": "60", "TURNS": "1", "PLANNER": "openai/gpt-5"}
     with ExitStack() as until_the_end:
         with pytest.MonkeyPatch.context() as patch:
             for name, value in {**limits, "MCP": "1", "AUTH": known}.items():
                 patch.setenv(f"INSTRUCTFX_{name}", value)
             started = until_the_end.enter_context(running(tmp_path_factory.mktemp("guarded")))
         yield started
+
+
+@pytest.fixture(scope="session")
+def pooled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Pool, Path]]:
+    """Two workers without a server, and the folder of the sessions that they keep."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INSTRUCTFX_SESSIONS", str(folder := tmp_path_factory.mktemp("pool")))
+        Store()
+        started = Pool(Limits(turns=1))
+    yield started, folder
+    started.close()
+
+
+@pytest.fixture(scope="module")
+def pool(pooled: tuple[Pool, Path]) -> Iterator[Pool]:
+    """Those workers, whose sessions are in the store as long as a file of tests runs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INSTRUCTFX_SESSIONS", str(pooled[1]))
+        yield pooled[0]
 
 
 @pytest.fixture(scope="session")

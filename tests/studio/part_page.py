@@ -52,22 +52,47 @@ def parts_served() -> Iterator[str]:
         thread.join()
 
 
+SIZE = {"width": 760, "height": 900}
+_kept: dict[Any, Any] = {}
+"""A window of each browser that was left as it was opened, for who comes next: a new one takes half a second."""
+
+
 class Part:
     """A part on a page in a browser; whatever its console says is kept in wrong."""
 
     def __init__(self, chromium: Any, url: str, name: str, **options: Any) -> None:
-        self.context = chromium.new_context(viewport=options.pop("viewport", {"width": 760, "height": 900}), **options)
-        self.page = self.context.new_page()
+        kept = None if options else _kept.pop(chromium, None)
+        self._chromium, self._usual = chromium, not options
+        self.page = kept or chromium.new_context(**{"viewport": SIZE, **options}).new_page()
+        self.context = self.page.context
         self.page.set_default_timeout(60_000)
         self.wrong: list[str] = []
-        self.page.on("console", lambda message: self.wrong.append(message.text) if message.type != "log" else None)
-        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        self._heard = {
+            "console": lambda message: self.wrong.append(message.text) if message.type != "log" else None,
+            "pageerror": lambda error: self.wrong.append(str(error)),
+        }
+        for event, hear in self._heard.items():
+            self.page.on(event, hear)
         self._name = name
         self.page.goto(f"{url}/part/{name}")
         self.page.wait_for_function(f"customElements.get('ifx-{name}') !== undefined")
 
+    def leave(self) -> None:
+        """Close its window, or keep it for the next where it is as it was opened."""
+        if not self._usual or self.page.is_closed() or self._chromium in _kept or self.page.viewport_size != SIZE:
+            self.context.close()
+            return
+        for event, hear in self._heard.items():
+            self.page.remove_listener(event, hear)
+        self.page.unroute_all()
+        self.page.evaluate("localStorage.clear()")
+        self.page.mouse.move(0, 0)
+        self.page.goto("about:blank")
+        _kept[self._chromium] = self.page
+
     def stop_clock(self) -> None:
         """From now on time passes on the page by `pass_ms` alone, however slow the machine is."""
+        self._usual = False
         self.page.clock.install(time=datetime(2024, 1, 1))
         self.page.clock.pause_at(datetime(2024, 1, 2))
 
@@ -125,5 +150,5 @@ def opened(
 
     yield come
     for part in parts:
-        part.context.close()
+        part.leave()
         assert part.wrong == []

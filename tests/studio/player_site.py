@@ -248,20 +248,41 @@ class Heard:
 
 @contextmanager
 def opened(site: Site, chromium: Any) -> Iterator[Callable[..., Player]]:
-    """How a browser opens the page, as often as asked; afterwards nothing may have been wrong on its console."""
+    """
+    How a browser opens the page, as often as asked; afterwards nothing may have been wrong on its console. Who asks for
+    nothing special gets the window of the one before, since a new one takes longer than most of what is tried in it.
+    """
     wrong: list[str] = []
+    usual: list[Any] = []
+    ignored = ["nothing is ignored"]
 
     def leave() -> None:
+        usual.clear()
         for context in chromium.contexts:
             context.close()
 
-    def come(ignoring: str = "nothing is ignored", **more: Any) -> Player:
+    def note(text: str) -> None:
+        if ignored[0] not in text:
+            wrong.append(text)
+
+    def window(more: dict[str, Any]) -> Any:
         leave()
         page = chromium.new_context(**{"viewport": {"width": 1000, "height": 700}, **more}).new_page()
         page.set_default_timeout(60_000)
-        note = lambda text: None if ignoring in text else wrong.append(text)  # noqa: E731
         page.on("console", lambda message: note(message.text) if message.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: note(str(error)))
+        return page
+
+    def come(ignoring: str = "nothing is ignored", **more: Any) -> Player:
+        if usual and not more:
+            page = usual[0]
+            page.mouse.move(0, 0)
+            page.goto("about:blank")
+        else:
+            page = window(more)
+        if not more:
+            usual[:] = [page]
+        ignored[0] = ignoring
         page.goto(site.url)
         return Player(page)
 

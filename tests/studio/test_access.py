@@ -213,3 +213,13 @@ def test_without_a_password_there_is_none_to_ask_for() -> None:
     assert passwords_from({}) is None
     assert passwords_from({"INSTRUCTFX_AUTH": " "}) is None
     assert passwords_from({"INSTRUCTFX_AUTH": "a:b, c:d"}) == Passwords(((b"a", b"b"), (b"c", b"d")))
+
+
+def test_a_model_without_its_key_is_a_line_in_the_log_and_on_the_page(guarded: Running, visitor: Visitor) -> None:
+    """Where others plan, so that it works all the same."""
+    config = visitor.client.get("/config").text
+    assert "openai/gpt-5 cannot plan: OPENAI_API_KEY is not set" in config
+    assert "Set up a language model" in config
+    assert guarded.log.read_text().count("OPENAI_API_KEY is not set") == 1
+    visitor.sample("guitar")
+    assert visitor.say("3 dB louder").current

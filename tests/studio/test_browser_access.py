@@ -30,6 +30,9 @@ def findings(page: Any) -> list[str]:
     ]
 
 
+HELD = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
+
+
 def comparing(page: Any) -> None:
     """Two versions side by side."""
     version(page, "boost 3 dB").click()
@@ -42,8 +45,13 @@ def comparing(page: Any) -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [{}, {"color_scheme": "dark"}, {"viewport": PHONE, "has_touch": True, "is_mobile": True}],
-    ids=["at a desk", "in the dark", "on a phone"],
+    [
+        {},
+        HELD | {"color_scheme": "dark"},
+        pytest.param(HELD, marks=pytest.mark.slow),
+        pytest.param({"color_scheme": "dark"}, marks=pytest.mark.slow),
+    ],
+    ids=["at a desk", "on a phone in the dark", "on a phone", "in the dark"],
 )
 def test_nothing_stands_in_anybodys_way(
     chromium: Any, common: Running, session_id: str, options: dict[str, Any]
@@ -67,7 +75,7 @@ def test_nothing_stands_in_anybodys_way(
 
 
 def test_a_phone_shows_everything_without_scrolling_sideways(chromium: Any, common: Running, session_id: str) -> None:
-    with visitor(chromium, common.url, viewport=PHONE, has_touch=True, is_mobile=True) as guest:
+    with visitor(chromium, common.url, **HELD) as guest:
         reaches = {"opening": beyond(guest)}
         guest.unfold()
         reaches["advanced"] = beyond(guest)

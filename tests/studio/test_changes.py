@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
-from processes import until_gone
+from change_stream import WAIT_SECONDS, listening
 
-from instructfx.bench.serving.running import Running, running
+from instructfx.bench.serving.running import Running
 from instructfx.bench.serving.visitor import Visitor
 from instructfx.engine.live import resume_session
 from instructfx.studio.page.part_types import AddressData
 from instructfx.studio.visits.watching import MOST_PAGES
-
-WAIT_SECONDS = 240
 
 
 @pytest.fixture
@@ -33,18 +29,6 @@ def address_of(page: Visitor) -> AddressData:
     """The session that a page shows, its visit, and how new is what it shows."""
     found: AddressData = page.part_event("address", {"do": "refresh", "session": ""}).parts["address"]  # type: ignore[assignment]
     return found
-
-
-@contextmanager
-def listening(url: str, visit: str) -> Iterator[Iterator[int]]:
-    """The numbers that a page hears, as they come; they end with the stream."""
-    with (
-        httpx.Client(base_url=url, trust_env=False, timeout=WAIT_SECONDS) as client,
-        client.stream("GET", f"/changes/{visit}") as answer,
-    ):
-        assert answer.status_code == 200
-        assert answer.headers["content-type"].startswith("text/event-stream")
-        yield (int(line.removeprefix("data:")) for line in answer.iter_lines() if line.startswith("data:"))
 
 
 def test_every_change_is_told_whoever_makes_it(page: Visitor, common: Running) -> None:
@@ -90,22 +74,3 @@ def httpx_status(url: str, visit: str) -> int:
         client.stream("GET", f"/changes/{visit}") as answer,
     ):
         return answer.status_code
-
-
-def test_the_streams_end_with_the_studio(tmp_path: Path, riff: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Told by the signal of a terminal that is closed, which also leaves no scratch folder."""
-    temp = tmp_path / "temp"
-    temp.mkdir()
-    monkeypatch.setenv("TMPDIR", str(temp))
-    monkeypatch.setenv("INSTRUCTFX_TURNS", "1")
-    with running(tmp_path) as studio, Visitor(studio.url) as visitor, riff.open("rb") as file:
-        visit = str(visitor.upload(riff.name, file).parts["address"]["visit"])
-        with listening(studio.url, visit) as told:
-            next(told)
-            assert list(temp.glob("instructfx-*"))
-            os.kill(studio.pid, signal.SIGHUP)
-            assert list(told) == [], "it ended whole and did not break off"
-        until_gone(60, studio.pid)
-        assert "Traceback" not in studio.log.read_text()
-        assert "Cancel" not in studio.log.read_text()
-    assert list(temp.glob("instructfx-*")) == []

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from change_stream import listening
 from processes import until_gone
 
 from instructfx.bench.serving.running import running
@@ -233,30 +234,36 @@ def test_a_bench_that_is_told_to_end_ends_its_studio(tmp_path: Path, told: signa
     assert list(tmp_path.glob("studio-*")) == []
 
 
+@pytest.mark.parametrize("told", [signal.SIGHUP, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_told_to_end_a_studio_says_so_and_leaves_turns_whole_and_no_folders(
-    tmp_path: Path, riff: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, riff: Path, monkeypatch: pytest.MonkeyPatch, told: signal.Signals
 ) -> None:
+    """In the middle of a turn, while another page listens: the stream of that ends whole and does not break off."""
     temp = tmp_path / "temp"
     temp.mkdir()
     monkeypatch.setenv("TMPDIR", str(temp))
     monkeypatch.setenv("INSTRUCTFX_TURNS", "1")
     with running(tmp_path) as studio, Visitor(studio.url) as visitor, riff.open("rb") as file:
         workers = studio.workers()
-        visitor.upload(riff.name, file)
+        visit = str(visitor.upload(riff.name, file).parts["address"]["visit"])
         assert list(temp.glob("instructfx-*"))
         ended: list[int] = []
 
         def end(seen: str) -> None:
             if STAGES["refining"] in seen and not ended:
                 ended.append(studio.pid)
-                os.kill(studio.pid, signal.SIGTERM)
+                os.kill(studio.pid, told)
 
-        shown = visitor.say(LONG, end)
+        with listening(studio.url, visit) as changes:
+            next(changes)
+            shown = visitor.say(LONG, end)
+            assert all(isinstance(each, int) for each in changes)
         assert ended
         assert "studio is closing" in " ".join((shown.line, *shown.texts))
         until_gone(60, studio.pid, *workers)  # three seconds, on a machine that does nothing else
         log = studio.log.read_text()
     assert "Traceback" not in log
+    assert "Cancel" not in log
     assert list(temp.glob("instructfx-*")) == []
     session = Store(tmp_path).listed()[0]
     assert session.turns in (0, 1)

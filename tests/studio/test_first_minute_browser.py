@@ -73,7 +73,7 @@ def examples(page: Any) -> list[str]:
 
 
 def test_the_outline_is_there_at_once_and_nothing_says_loading(chromium: Any, common: Running) -> None:
-    with visitor(chromium, common.url) as guest:
+    with visitor(chromium, common.url, alone=True) as guest:
         page = guest.page
         page.add_init_script(SEEN)
         held: list[Any] = []

@@ -86,7 +86,7 @@ class Keys:
 @pytest.fixture
 def somebody(either: Any, common: Running) -> Iterator[Guest]:
     """Somebody new at a page whose live regions are recorded."""
-    with visitor(either, common.url) as guest:
+    with visitor(either, common.url, alone=True) as guest:
         guest.page.add_init_script(RECORDED)
         guest.go("")
         guest.page.locator("#sample-groove:enabled").wait_for()
@@ -99,6 +99,11 @@ def answers(page: Any) -> list[str]:
     return [text for text in heard if text.startswith(("Open", "Working", "Turn"))]
 
 
+@pytest.mark.parametrize(
+    "either",
+    [pytest.param("chromium", marks=pytest.mark.slow), pytest.param("firefox", marks=pytest.mark.firefox)],
+    indirect=True,
+)
 def test_a_whole_session_by_keyboard_alone(somebody: Guest, tmp_path: Path) -> None:
     page, keys = somebody.page, Keys(somebody.page)
     keys.to('button "Groove drums, bass, keys"')
@@ -154,6 +159,9 @@ def test_a_whole_session_by_keyboard_alone(somebody: Guest, tmp_path: Path) -> N
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "either", ["chromium", pytest.param("firefox", marks=[pytest.mark.firefox, pytest.mark.slow])], indirect=True
+)
 def test_versions_are_gone_to_and_what_was_opened_stays_open(somebody: Guest, common: Running, riff: Path) -> None:
     page, keys = opened(somebody, session_of(common.url, riff, "make it warmer", LOUDER)), Keys(somebody.page)
     page.wait_for_function("heard.some(([, text]) => /^Open: My .*, 2 so far in the conversation/.test(text))")

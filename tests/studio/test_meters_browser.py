@@ -69,14 +69,14 @@ def measured(frames: Frames, rate: int = RATE) -> Audio:
     return Audio(np.ascontiguousarray(frames.T, dtype=np.float32), rate)
 
 
-@pytest.mark.parametrize("rate", [22_050, 44_100, 48_000])
+@pytest.mark.parametrize("rate", [22_050, 48_000])
 def test_a_track_that_played_through_reads_as_the_analysis_has_it(
     come: Callable[..., Player], site: Site, rate: int
 ) -> None:
     """Loud and quiet parts, so that both gates cut; dense treble, whose true peaks are well above its samples."""
-    swell = np.repeat([0.02, 0.2, 0.1, 0.001], 3 * rate // 2)[:, None]
-    dry = swell * noise(1, 6, rate, seed=1)
-    wet = np.concatenate([tone(-6, 3, rate / 4.01, rate), tone(-30, 2, 500, rate), noise(0.1, 1, rate, seed=2)])
+    swell = np.repeat([0.02, 0.2, 0.1, 0.001], rate)[:, None]
+    dry = swell * noise(1, 4, rate, seed=1)
+    wet = np.concatenate([tone(-6, 2, rate / 4.01, rate), tone(-30, 1, 500, rate), noise(0.1, 1, rate, seed=2)])
     player = played(come, site, {"dry": dry, "t1": wet}, rate, gain_db=-6.0)  # which the meters do not count
     readings = through(player)
     for side, frames in (("dry", dry), ("heard", wet)):

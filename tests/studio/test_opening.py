@@ -36,17 +36,6 @@ MINDS = AgentNames("builtin", "perceptual")
 FILTERED = Instruct("low-pass it at 2 kHz", TurnOptions())
 
 
-@pytest.fixture(scope="module")
-def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
-    """Two workers for all tests here, and the sessions that they keep."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("INSTRUCTFX_SESSIONS", str(tmp_path_factory.mktemp("sessions")))
-        Store()
-        started = Pool(Limits(turns=1))
-        yield started
-        started.close()
-
-
 @pytest.fixture
 def studio(pool: Pool) -> Iterator[Studio]:
     visits = Visits()

@@ -36,7 +36,7 @@ def scrolled(page: Any, down: float) -> None:
 def test_words_and_transport_are_in_reach_wherever_the_page_is_scrolled_to(
     chromium: Any, common: Running, riff: Path, screen: dict[str, int]
 ) -> None:
-    session_id = session_of(common.url, riff, "make it warmer", "a 250 ms delay", "put it in a small church")
+    session_id = session_of(common.url, riff, "boost 3 dB at 1 kHz", "a 250 ms delay", "low-pass it at 8 kHz")
     with visitor(chromium, common.url, viewport=screen, has_touch=screen is PHONE) as guest:
         page = opened(guest, session_id)
         assert page.evaluate("document.documentElement.scrollHeight > 2 * innerHeight")

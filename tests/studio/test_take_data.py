@@ -27,13 +27,10 @@ RATE = 96_000
 
 
 @pytest.fixture(scope="module")
-def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("INSTRUCTFX_SESSIONS", str(tmp_path_factory.mktemp("sessions")))
-        store, pool, visits = Store(), Pool(Limits(turns=1)), Visits()
-        yield Studio(visits, pool, store, Limits())
-        visits.close_all()
-        pool.close()
+def studio(pool: Pool) -> Iterator[Studio]:
+    visits = Visits()
+    yield Studio(visits, pool, Store(), Limits())
+    visits.close_all()
 
 
 @pytest.fixture

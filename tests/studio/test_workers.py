@@ -71,7 +71,8 @@ def names(answer: PageAnswer) -> list[str]:
     return [slot["effect"] for slot in answer.parts["chain"]["slots"]]
 
 
-def test_a_worker_that_is_killed_in_the_middle_of_a_turn_is_one_line(
+@pytest.mark.slow
+def test_a_worker_that_is_killed_in_the_middle_of_a_turn_is_one_line_on_the_page(
     shared: Running, visitor: Visitor, riff: Path
 ) -> None:
     with riff.open("rb") as file:
@@ -116,23 +117,6 @@ def test_stop_ends_a_turn_soon_and_keeps_its_best(visitor: Visitor) -> None:
     assert shown.current not in ("", shown.dry)
 
 
-@pytest.fixture(scope="module")
-def sessions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where the pool's sessions lie."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("INSTRUCTFX_SESSIONS", str(folder := tmp_path_factory.mktemp("pool")))
-        Store()
-        yield folder
-
-
-@pytest.fixture(scope="module")
-def pool(sessions: Path) -> Iterator[Pool]:
-    """Two workers without a server."""
-    started = Pool(Limits(turns=1))
-    yield started
-    started.close()
-
-
 def opened(pool: Pool, folder: Path) -> str:
     """The id of a session that a worker has opened on a sample track."""
     track = STATIC / "samples" / "guitar.flac"
@@ -166,6 +150,24 @@ def test_a_turn_waits_for_its_place_and_a_track_does_not_wait_for_turns(pool: Po
     first.join(60)
     second.join(60)
     assert said == [Finished()]
+
+
+def test_a_worker_that_is_killed_in_the_middle_of_a_turn_is_one_line(pool: Pool, tmp_path: Path) -> None:
+    session_id, killed = opened(pool, tmp_path), list[int]()
+
+    def kill(report: object) -> None:
+        if isinstance(report, Stepped) and not killed:
+            killed.extend(pool.pids)
+            for pid in killed:
+                os.kill(pid, signal.SIGKILL)
+
+    with pytest.raises(LimitError, match=r"ended unexpectedly; nothing was lost\. Try again"):
+        pool.run(TakeTurn(session_id, Instruct(LONG, TurnOptions()), 0, MINDS), RequestCallbacks(kill))
+    assert len(killed) == 2
+    assert Store().load(session_id)[0].turns == ()
+    pool.run(TakeTurn(session_id, Instruct("low-pass it at 2 kHz", TurnOptions()), 0, MINDS))
+    assert Store().load(session_id)[0].chain.names == ("filter",)
+    assert not set(killed) & set(pool.pids)
 
 
 def test_a_worker_over_its_memory_is_ended_with_a_line(

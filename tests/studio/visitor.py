@@ -12,22 +12,47 @@ DESK = {"width": 1440, "height": 900}
 WAIT_MS = 240_000  # for a state to come; who waits longer than this waits for ever, however slow the machine is
 
 
-class Guest:
-    """A window on the page at url. wrong is whatever its console held against the page, and what it asked elsewhere."""
+_kept: dict[Any, Any] = {}
+"""A window of each browser that somebody has left: one that has read the page's scripts before opens it in half the
+time."""
 
-    def __init__(self, chromium: Any, url: str, **options: Any) -> None:
-        self.context = chromium.new_context(**{"viewport": DESK, **options})
+
+class Guest:
+    """A window on the page at url. wrong is whatever its console held against the page, and what it asked elsewhere.
+
+    page is a window that somebody has left, a new one where there is none.
+    """
+
+    def __init__(self, chromium: Any, url: str, page: Any = None, **options: Any) -> None:
+        self.page = page or chromium.new_context(**{"viewport": DESK, **options}).new_page()
+        self.context = self.page.context
         self.wrong: list[str] = []
         self._home = url
         self._events: set[Any] = set()
-        self.page = self.context.new_page()
         self.page.set_default_timeout(WAIT_MS)
-        self.page.on("console", lambda told: told.type == "error" and self.wrong.append(f"{told.text} {told.location}"))
-        self.page.on("pageerror", lambda error: self.wrong.append(error.stack or str(error)))
-        self.page.on("request", self._asks)
-        for ending in ("requestfinished", "requestfailed"):
-            self.page.on(ending, lambda request: self._events.discard(request))
+        self._heard = {
+            "console": lambda told: told.type == "error" and self.wrong.append(f"{told.text} {told.location}"),
+            "pageerror": lambda error: self.wrong.append(error.stack or str(error)),
+            "request": self._asks,
+            "requestfinished": lambda request: self._events.discard(request),
+            "requestfailed": lambda request: self._events.discard(request),
+        }
+        for event, hear in self._heard.items():
+            self.page.on(event, hear)
         self.go("")
+
+    def leave(self) -> Any:
+        """Go away, and take along all that the browser has kept: the window, for somebody else."""
+        for event, hear in self._heard.items():
+            self.page.remove_listener(event, hear)
+        self.page.unroute_all()
+        self.page.evaluate("sessionStorage.clear()")
+        self.page.mouse.move(0, 0)
+        self.page.goto("about:blank")
+        storage = self.context.new_cdp_session(self.page)
+        storage.send("Storage.clearDataForOrigin", {"origin": self._home, "storageTypes": "all"})
+        storage.detach()
+        return self.page
 
     def go(self, address: str) -> None:
         """Open the page, at #id where there is one, and wait until its own script has run."""
@@ -67,12 +92,23 @@ class Guest:
 
 
 @contextmanager
-def visitor(chromium: Any, url: str, **options: Any) -> Iterator[Guest]:
-    """Somebody for as long as the block lasts; nothing may have been wrong then, whatever was under way at the end."""
-    guest = Guest(chromium, url, **options)
+def visitor(browser: Any, url: str, alone: bool = False, **options: Any) -> Iterator[Guest]:
+    """
+    Somebody for as long as the block lasts; nothing may have been wrong then, whatever was under way at the end.
+
+    alone: in a window in which nobody was and nobody will be, for who does to it what cannot be undone. That is also
+    who asks for one of another size, comes by Firefox or has failed.
+    """
+    shared = not alone and not options and browser.browser_type.name == "chromium"
+    guest = Guest(browser, url, _kept.pop(browser, None) if shared else None, **options)
     try:
         yield guest
-    finally:
-        wrong = tuple(guest.wrong)  # Firefox holds it against the page that what it was loading is given up
+    except BaseException:
+        guest.context.close()
+        raise
+    wrong = tuple(guest.wrong)  # Firefox holds it against the page that what it was loading is given up
+    if shared and not wrong and browser not in _kept and not guest.page.is_closed():
+        _kept[browser] = guest.leave()
+    else:
         guest.context.close()
     assert not wrong, wrong
