@@ -56,21 +56,27 @@ class OwnServer:
         return _completion(content)
 
 
+def is_address(text: str) -> bool:
+    """Whether a text is the address of a server."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def own_server(address: str, key: str = "") -> OwnServer:
     """The server at an address such as http://127.0.0.1:8000/v1; user and password in it are sent as HTTP Basic. key
     goes before the one in the environment.
 
     PlannerError, which does not repeat it, where it is no such address.
     """
-    try:
-        parts = urlsplit(address)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host, port, parts = None, None, urlsplit("")
-    if parts.scheme not in ("http", "https") or not host:
+    if not is_address(address):
         raise PlannerError(f"{URL} is no address; it must be like http://127.0.0.1:8000/v1")
+    parts = urlsplit(address)
+    host = parts.hostname or ""
     place = f"[{host}]" if ":" in host else host
-    place += f":{port}" if port else ""
+    place += f":{parts.port}" if parts.port else ""
     user, password = signs_in_as(address)
     bearer = key or os.environ.get(KEY) or "none"
     authorization = f"Basic {basic(user, password)}" if user or password else f"Bearer {bearer}"

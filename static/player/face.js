@@ -1,4 +1,4 @@
-import { DRY, REFERENCE } from "./offers.js";
+import { DRY, REFERENCE, takesAreHere } from "./offers.js";
 import { clock, spoken, tenths } from "./time.js";
 import { say } from "./view.js";
 
@@ -65,7 +65,9 @@ function showTools(view, playback) {
   const own = pinned === REFERENCE && shown !== pinned;
   view.pin.title = own ? `In place of ${playback.version(pinned).words}, which is taken away` : KEPT;
   say(view.begin, data?.takes.length > 1 ? `Blind test of ${data.takes.length} takes` : "Blind test");
-  view.begin.disabled = Boolean(preparing) || !offered.some(({ slot }) => slot === "current");
+  const here = !data || takesAreHere(data);
+  view.begin.disabled = Boolean(preparing) || !here || !offered.some(({ slot }) => slot === "current");
+  view.begin.title = !here ? "The other takes are being made ready" : "";
   view.position.setAttribute("aria-valuemax", String(Math.round(duration)));
 }
 

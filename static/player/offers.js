@@ -35,6 +35,11 @@ export function rivals(data) {
   return near.length ? near : [versionOf(data, DRY)];
 }
 
+/** Whether all takes that the current version is one of can be heard. */
+export function takesAreHere(data) {
+  return data.takes.every((id) => versionOf(data, id));
+}
+
 /** What two stretches of time, {start, end} in seconds, have in common; null where there is none or one is nothing. */
 export function common(one, other) {
   if (!one || !other) return null;

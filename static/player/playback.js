@@ -2,7 +2,7 @@ import { BlindTest } from "./blind.js";
 import { Choice, EDIT } from "./choice.js";
 import { decoded, fetched } from "./decoding.js";
 import { Library } from "./library.js";
-import { common, DRY, rivals } from "./offers.js";
+import { common, DRY, rivals, takesAreHere } from "./offers.js";
 import { isWithin, segmentsOf, stretchOf, voiceOf } from "./sounds.js";
 import { Transport } from "./transport.js";
 import { Waiting } from "./waiting.js";
@@ -175,7 +175,7 @@ export class Playback extends Choice {
   async beginBlind() {
     const { session } = this.data;
     const versions = [this.version(this.data.current), ...rivals(this.data)];
-    if (!versions[0] || versions[0] === versions[1] || this.test || this.preparing) return false;
+    if (!versions[0] || versions[0] === versions[1] || !takesAreHere(this.data) || this.test || this.preparing) return false;
     this.#pressed = true;
     const ready = await new Promise((done) => {
       this.preparing = { versions, done };

@@ -58,6 +58,8 @@ def test_of_a_take_the_others_are_told_and_their_excerpts_rendered(tmp_path: Pat
     wanted = [each.turn_id for each in _missing(made) if isinstance(each, RenderExcerpt)]
     assert sorted(wanted) == ["t2", "t3", "t4"]
     assert wanted[0] == made.session.standing.id  # type: ignore[union-attr]
+    hear(made, wanted[0])
+    assert player_data(made)["takes"] == ["t2", "t3", "t4"]  # also before the others can be heard
     hear(made, "t1", "t2", "t3", "t4")
     assert player_data(made)["takes"] == ["t2", "t3", "t4"]
     assert made.session.takes_of("t1") == ()

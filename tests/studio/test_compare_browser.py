@@ -51,8 +51,11 @@ def test_the_reference_has_a_place_and_a_key_of_its_own_and_is_matched(player: P
 
 def test_a_blind_test_of_three_takes_hides_which_is_which(player: Player) -> None:
     takes = data("t1", "t2", "t3", takes=["t1", "t2", "t3"])
+    player.give({**takes, "versions": [version("dry"), version("t1"), version("t3")]}, "dry", "t3")
+    assert player.page.is_disabled(".player-begin")  # it would be a test of two
     player.give(takes, "dry", "t3")
     assert player.page.inner_text(".player-begin") == "Blind test of 3 takes"
+    assert player.page.is_enabled(".player-begin")
     places: Counter[str] = Counter()
     for choice in ("X", "Y", "Z", "neither") * 5:
         player.page.click(".player-begin")

@@ -177,6 +177,7 @@ def test_a_planner_that_is_none_is_learned_at_once(
         ("openai/gpt-5", "", "", "openai/gpt-5 needs a key"),
         ("openai/gpt-5", "sk-é", "", "that is no key"),
         ("openai/gpt-5", "sk-1", "file:///etc/passwd", "no address of a server"),
+        ("openai/gpt-5", "sk-1", "http://", "that is no address of a server"),
     ],
 )
 def test_a_model_of_ones_own_that_cannot_be_asked_is_one_line(model: str, key: str, base_url: str, line: str) -> None:

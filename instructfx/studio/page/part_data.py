@@ -75,7 +75,7 @@ def player_data(visit: Visit) -> PlayerData:
         "previous": (previous if previous is None or previous in ids else None) or (DRY if current else None),
         "picked": visit.picked if visit.picked in ids else None,
         "pinned": visit.pinned if visit.pinned in ids else REFERENCE if reference else None,
-        "takes": [each.id for each in session.takes_of(current) if each.id in ids] if current else [],
+        "takes": [each.id for each in session.takes_of(current)] if current else [],
         "excerpt": {"start": start, "end": min(start + 10.0, visit.dry.seconds)},
         "steps": _steps(visit, runs[session.standing.id].first if session.standing else None),
     }

@@ -59,13 +59,14 @@ def own_access(model: str, key: str, base_url: str) -> ModelAccess:
     """A language model of a visitor's own, once it can be asked. InstructFXError where it cannot, which repeats neither
     key nor address."""
     from instructfx.planners.llm import missing_keys
+    from instructfx.planners.own_server import is_address
 
     access = ModelAccess(*(str(each or "").strip() for each in (model, base_url, key)))
     if not access.model or access.model == BUILT_IN or access.model.startswith("recorded:"):
         raise PlannerError(NO_MODEL)
     if not access.key.isascii() or not access.key.isprintable():
         raise PlannerError(NO_KEY)
-    if access.base_url and not access.base_url.startswith(("http://", "https://")):
+    if access.base_url and not is_address(access.base_url):
         raise PlannerError(NO_ADDRESS)
     if not access.key and missing_keys(access.model, access.base_url):
         raise PlannerError(KEY_TOO.format(access.model))
