@@ -9,7 +9,7 @@ from pathlib import Path
 from instructfx.locations import static_folder
 
 WORDS = ("make it warmer", "put it in a small room", "add some grit")  # every kind of search
-STEPS = 2  # enough to meet every part of a search
+STEPS = 8  # enough to meet every part of a search
 TRACK = static_folder() / "samples" / "guitar.flac"
 SECONDS = 1  # of it; what is prepared does not depend on the length
 
