@@ -47,9 +47,9 @@ def friend(chromium: Any, common: Running) -> Iterator[Guest]:
 
 
 def chosen(page: Any, path: Path) -> None:
-    """Choose a file to compare with, by key."""
+    """Choose a file to compare with, by key, without a window of the system's."""
     page.focus(".player-own")
-    page.evaluate("document.querySelector('.player-file').click = () => (window.asked = true)")  # no window of the system's
+    page.evaluate("document.querySelector('.player-file').click = () => (window.asked = true)")
     page.keyboard.press("Enter")
     assert page.evaluate("window.asked && !(window.asked = false)")
     page.set_input_files(".player-file", path)
