@@ -22,7 +22,7 @@ from instructfx.audio.track import Track, inspect
 if TYPE_CHECKING:
     from instructfx.ears.checkpoints import Checkpoint
 
-settings.register_profile("instructfx", deadline=None, max_examples=25)
+settings.register_profile("instructfx", deadline=None, max_examples=25, derandomize=True)  # the same every time
 settings.load_profile("instructfx")
 
 RATE = 44_100

@@ -101,19 +101,26 @@ def _faulty(families: Sequence[str], words: Lexicon) -> bool:
 def compounded(groups: Sequence[Group], words: Lexicon) -> list[Group]:
     """Words that only say which fault, place or device is meant are no wishes: "tape hiss", "an empty hall", "an old
     telephone", "una radio vieja"."""
-    found = list(groups)
-    for first, second in itertools.pairwise(groups):
-        names = [each.item.entry.family if each.item.entry else None for each in (first, second)]
-        if names[0] is None or names[1] is None or second.link != "within" or second.mods not in (Mods(), first.mods):
-            continue
-        told, head = (words.families[name].kind for name in names if name)
-        place = head == "place" and told == "fault" and first.mods == Mods()
-        if place or (head == "fault" and told in NAMING) or (head in AGED and told == "era"):
-            found[found.index(second)] = replace(second, mods=first.mods, link=first.link)
-            found.remove(first)
-        elif told in AGED and head == "era":
-            found.remove(second)
+    found: list[Group] = []
+    for group in groups:
+        joined = _joined(found[-1], group, words) if found else None
+        if joined:
+            found[-1] = joined
+        else:
+            found.append(group)
     return found
+
+
+def _joined(first: Group, second: Group, words: Lexicon) -> Group | None:
+    """What two groups come to where one only says which the other is; none where each is a wish."""
+    names = [each.item.entry.family if each.item.entry else None for each in (first, second)]
+    if names[0] is None or names[1] is None or second.link != "within" or second.mods not in (Mods(), first.mods):
+        return None
+    told, head = (words.families[name].kind for name in names if name)
+    place = head == "place" and told == "fault" and first.mods == Mods()
+    if place or (head == "fault" and told in NAMING) or (head in AGED and told == "era"):
+        return replace(second, mods=first.mods, link=first.link)
+    return first if told in AGED and head == "era" else None
 
 
 def separated(groups: Sequence[Group], words: Lexicon) -> list[Group]:
