@@ -1,5 +1,7 @@
 // Words that were typed and not sent outlive a page that is loaded again, as it is by itself once a lost connection is back.
 
+import { once } from "./once.js";
+
 const FIELD = "#words :is(textarea, input)";
 const KEPT = "instructfx-words";
 
@@ -33,7 +35,4 @@ function putBack() {
   return true;
 }
 
-if (!putBack()) {
-  const waiting = new MutationObserver(() => putBack() && waiting.disconnect());
-  waiting.observe(document.documentElement, { childList: true, subtree: true });
-}
+once(putBack);

@@ -10,6 +10,7 @@ import "./focus.js";
 import "./kept-words.js";
 import "./unsaid.js";
 import { watch } from "./conversation.js";
+import { once } from "./once.js";
 import { PreviewQueue } from "./previews.js";
 
 const player = () => document.querySelector("ifx-player");
@@ -36,16 +37,12 @@ const reach = new ResizeObserver(([{ target }]) => {
   document.documentElement.style.setProperty("--reach", `${target.offsetHeight}px`);
 });
 
-const follow = () => {
+once(() => {
   if (!["conversation", "progress", "choosing", "reach"].every((each) => document.getElementById(each))) return false;
   reach.observe(document.getElementById("reach"));
   watch(document.getElementById("conversation"));
   return true;
-};
-if (!follow()) {
-  const waiting = new MutationObserver(() => { if (follow()) waiting.disconnect(); });
-  waiting.observe(document.documentElement, { childList: true, subtree: true });
-}
+});
 
 // A file that is dropped anywhere on the page goes the way of one that is chosen; a track on the player is compared with.
 const FILES = "#upload input[type=file]";

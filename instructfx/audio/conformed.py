@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-import soxr
 
 from instructfx.audio.containers import opened
-from instructfx.audio.signal import Samples, blocks, check_audible, put, writing
+from instructfx.audio.signal import Samples, blocks, check_audible, put, resampled, writing
 
 
 def conform(
@@ -56,18 +55,16 @@ def _converted(
     """The frames of the stretch as (channels, frames) blocks."""
     (rate, channels), (first, left) = format, stretch
     with opened(source, name) as file:
-        stream = soxr.ResampleStream(file.samplerate, rate, channels, dtype="float32", quality="HQ")
         file.seek(first)
-        for block in blocks(file, name):
-            if channels < file.channels:
-                block = block.mean(axis=0, keepdims=True)
-            if file.samplerate != rate:
-                block = stream.resample_chunk(block.T.repeat(channels // block.shape[0], 1)).T
-            else:
-                block = block.repeat(channels // block.shape[0], 0)
+        sides = (_on_sides(block, channels) for block in blocks(file, name))
+        for block in resampled(sides, file.samplerate, rate, channels):
             yield block[:, :left]
             left -= block.shape[1]
             if left <= 0:
                 return
-        if file.samplerate != rate:
-            yield stream.resample_chunk(np.zeros((0, channels), np.float32), last=True).T[:, :left]
+
+
+def _on_sides(block: Samples, channels: int) -> Samples:
+    """Averaged into one channel, or put on as many as there are to be."""
+    one = block.mean(axis=0, keepdims=True) if channels < len(block) else block
+    return one.repeat(channels // len(one), 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -221,8 +221,19 @@ def resample(samples: Samples, from_rate: int, to_rate: int) -> Samples:
     """Resample (channels, frames) with soxr at high quality."""
     if from_rate == to_rate:
         return samples
-    resampled = soxr.resample(samples.T, from_rate, to_rate, quality="HQ")
-    return np.ascontiguousarray(resampled.T, dtype=np.float32)
+    there = soxr.resample(samples.T, from_rate, to_rate, quality="HQ")
+    return np.ascontiguousarray(there.T, dtype=np.float32)
+
+
+def resampled(blocks: Iterable[Samples], from_rate: int, to_rate: int, channels: int) -> Iterator[Samples]:
+    """`resample` of (channels, frames) blocks as they come."""
+    if from_rate == to_rate:
+        yield from blocks
+        return
+    stream = soxr.ResampleStream(from_rate, to_rate, channels, dtype="float32", quality="HQ")
+    for block in blocks:
+        yield stream.resample_chunk(block.T).T
+    yield stream.resample_chunk(np.zeros((0, channels), np.float32), last=True).T
 
 
 __all__ = ["READABLE", "WRITABLE", "Audio", "load", "put", "resample", "save", "writing"]

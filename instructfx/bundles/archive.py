@@ -69,9 +69,10 @@ class Archive:
 
 
 @contextmanager
-def opened_archive(path: Path) -> Iterator[Archive]:
-    """A bundle, open; StoreError where it is no zip file, or holds anything but what a bundle holds."""
-    name = path.name
+def opened_archive(path: Path, shown: str = "") -> Iterator[Archive]:
+    """A bundle, open; StoreError where it is no zip file, or holds anything but what a bundle holds, calls it by the
+    name that is shown, the file's unless given."""
+    name = shown or path.name
     try:
         file = path.open("rb")
     except OSError as error:
@@ -88,9 +89,9 @@ def opened_archive(path: Path) -> Iterator[Archive]:
             yield Archive(name, members[SESSION_JSON], audio, archive)
 
 
-def unpacked_bytes(path: Path) -> int:
-    """How much a bundle holds once it is unpacked; StoreError where it is none."""
-    with opened_archive(path) as archive:
+def unpacked_bytes(path: Path, shown: str = "") -> int:
+    """How much a bundle holds once it is unpacked; StoreError where it is none, as `opened_archive` has it."""
+    with opened_archive(path, shown) as archive:
         return archive.session.file_size + sum(member.file_size for member in archive.audio.values())
 
 

@@ -32,16 +32,19 @@ class Imported:
     notes: tuple[str, ...] = ()
 
 
-def import_bundle(path: Path, store: Store, audio: Path | None = None, longest_seconds: float = math.inf) -> Imported:
-    """Put a bundle's session into a store, under a fresh id; audio is the track where the bundle holds none.
+def import_bundle(
+    path: Path, store: Store, audio: Path | None = None, longest_seconds: float = math.inf, shown: str = ""
+) -> Imported:
+    """Put a bundle's session into a store, under a fresh id; audio is the track where the bundle holds none. shown is
+    what messages call the bundle, unless by its file's name.
 
     How long the track is, is looked at before it is unpacked, and again before anybody listens to it.
 
     Raises StoreError or AudioError for the first thing that is wrong; then nothing is stored.
     """
-    with opened_archive(path) as archive:
-        text = archive.session_json()
-        bundle = believed(parsed(text, f"{path.name}: {SESSION_JSON}"), f"{path.name}: {SESSION_JSON}")
+    with opened_archive(path, shown) as archive:
+        text, named = archive.session_json(), f"{archive.name}: {SESSION_JSON}"
+        bundle = believed(parsed(text, named), named)
         dry = bundle.session.dry
         check_seconds(dry.frames / dry.sample_rate, dry.name, longest_seconds)
         _check_audio(archive, bundle)

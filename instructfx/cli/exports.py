@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import sys
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,7 @@ def _export(options: argparse.Namespace) -> int:
             interrupted.is_set,
             store.remarks(session.id),
             begun_at,
-            store.reference(session.id) if chosen.name == "session" else None,
+            functools.partial(store.reference, session.id),
         )
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from instructfx.effects.convolution import REFERENCE_RATE
+from instructfx.effects.noise_room import NEPERS_60_DB
 from instructfx.effects.spec import Settings
 
 COMB_FRAMES = (1116, 1188, 1277, 1356, 1422, 1491, 1557, 1617)
@@ -22,18 +23,12 @@ SPREAD_FRAMES = 23  # by which the delays of the right side are longer
 ALLPASS_FEEDBACK = 0.5
 DAMPING = 0.4  # the pole of the lowpass in a loop, at full damping
 LOW_HZ = 250.0  # below it the lows have a decay of their own
-NEPERS_60_DB = 3 * math.log(10)
 FOLDED = 1e-5  # of what rings on beyond the transform
 
 MEAN_FRAMES = sum(COMB_FRAMES) / len(COMB_FRAMES)
 MEAN_SECONDS = MEAN_FRAMES / REFERENCE_RATE
 LONGEST = (max(COMB_FRAMES) + SPREAD_FRAMES) / MEAN_FRAMES
 """The decay of the slowest comb against that of the mean one: all have the same gain."""
-
-
-def room_size(decay_seconds: float) -> float:
-    """The `room_size` of Freeverb, 0 to 1, whose combs fall by 60 dB in that time; beyond, where it has none."""
-    return (math.exp(-NEPERS_60_DB * MEAN_SECONDS / decay_seconds) - 0.7) / 0.28
 
 
 class Circle:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -27,14 +28,31 @@ from instructfx.effects.standalone import Samples, convolved
 from instructfx.effects.words import Colour, EffectWords, Nickname, SettingName
 
 MAX_TAIL_SECONDS = 12.0
-KINDS = ("diffuse", "freeverb")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of room. response(settings, taps, channels, device) is what one click brings forth there, at any level;
+    its slowest part rings `ringing` times as long as it is asked to. of_mean: all channels hear the mean of all."""
+
+    response: Callable[[Settings, int, int, torch.device], Tensor]
+    ringing: float = 1.0
+    of_mean: bool = False
+
+
+KINDS: Mapping[str, Kind] = {"diffuse": Kind(noise_room), "freeverb": Kind(freeverb, LONGEST, of_mean=True)}
+
+
+def kind_at(place: float) -> Kind:
+    """The kind in that place of the choice."""
+    return tuple(KINDS.values())[round(place)]
 
 
 def tail_seconds(settings: Mapping[str, float]) -> float:
     """The longest band's RT60 plus the pre-delay, at most twelve seconds; none when nothing is mixed in."""
     if settings["mix"] == 0:
         return 0.0
-    longest = settings["decay_seconds"] * max(settings["low_decay_ratio"], 1.0) * (LONGEST if settings["kind"] else 1)
+    longest = settings["decay_seconds"] * max(settings["low_decay_ratio"], 1.0) * kind_at(settings["kind"]).ringing
     return min(longest + settings["pre_delay_ms"] / 1000, MAX_TAIL_SECONDS)
 
 
@@ -54,18 +72,18 @@ def impulse_response(settings: Settings, sample_rate: int, channels: int, device
 def _room(settings: Settings, channels: int, device: torch.device) -> Tensor:
     """One room at REFERENCE_RATE, (1, channels, taps): its length, and so its noise, follows from its settings."""
     pre_delay_seconds = settings["pre_delay_ms"] / 1000
-    combs = bool(settings["kind"])
-    longest = float(band_decay_seconds(settings).amax().detach()) * (LONGEST if combs else 1)
+    kind = kind_at(float(settings["kind"].detach()))
+    longest = float(band_decay_seconds(settings).amax().detach()) * kind.ringing
     seconds = min(longest + float(pre_delay_seconds.detach()), MAX_TAIL_SECONDS)
     taps = 1 << math.ceil(math.log2(max(seconds, 0.1) * REFERENCE_RATE))
-    room = (freeverb if combs else noise_room)(settings, taps, channels, device)
+    room = kind.response(settings, taps, channels, device)
     room = room / room.square().sum(-1, keepdim=True).sqrt().clamp(min=1e-9)
     return _delayed(room, pre_delay_seconds * REFERENCE_RATE)
 
 
 def of_mean(settings: Settings) -> Tensor:
-    """Whether the room is one for all channels, as Freeverb is, (batch,); else each side hears its own channel."""
-    return settings["kind"] > 0
+    """Whether all channels hear the mean of all, (batch,)."""
+    return torch.tensor([kind.of_mean for kind in KINDS.values()])[settings["kind"].round().long()]
 
 
 def _delayed(room: Tensor, frames: Tensor) -> Tensor:
@@ -240,7 +258,7 @@ REVERB = Effect(
         Param("high_cut_hz", 500, 20000, 2500, "Hz", "log", 10, "keeps the room dark; 2.5 kHz is usual"),
         Param("width", 0, 1, 1, help="0 a room in the middle, 1 all around"),
         Param("mix", 0, 1, 0.25, help="share of the room in the sound"),
-        Param.choice("kind", KINDS, "diffuse", "diffuse is dense at once; freeverb is what most programs have"),
+        Param.choice("kind", tuple(KINDS), "diffuse", "diffuse is dense at once; freeverb is what most programs have"),
     ),
     render=Convolution(impulse_response, of_mean=of_mean),
     differentiable=True,

@@ -27,13 +27,13 @@ def export(
     cancelled: Callable[[], bool] = never,
     remarks: Remarks | None = None,
     begun_at: datetime | None = None,
-    reference: Track | None = None,
+    reference: Callable[[], Track | None] = lambda: None,
 ) -> Exported:
     """Write the session's chain, or all of the session, as a file of a format.
 
     target is the file, or a folder in which it gets a name of its own. on_progress is told shares from 0 to 1.
-    remarks and reference, the track that the session is held against, go into a bundle; begun_at, where it is known,
-    is when the session began, in UTC, for the sheets.
+    remarks go into a bundle, and so does what reference gives, the track that the session is held against; begun_at,
+    where it is known, is when the session began, in UTC, for the sheets.
     Raises ExportError for a format, a target or a chain that cannot be, AudioError where the track cannot be
     rendered, StoreError where a bundle cannot be made, Cancelled once `cancelled` says so; nothing is left then.
     """
@@ -44,7 +44,7 @@ def export(
         if chosen.name == "session":
             from instructfx.bundles.writing import write_bundle
 
-            write_bundle(session, wanted.remarks, [track, *([reference] if reference else [])], path)
+            write_bundle(session, wanted.remarks, [each for each in (track, reference()) if each], path)
             done = Exported(path)
         else:
             with appearing(path) as temporary:

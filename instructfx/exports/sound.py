@@ -7,18 +7,17 @@ Where the chain is empty every format holds the track as it came, MP3 as well as
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import soundfile
-import soxr
 
 from instructfx import __version__
 from instructfx.audio import Samples, put
 from instructfx.audio.naming import for_libsndfile
+from instructfx.audio.signal import resampled
 from instructfx.chain import Chain
 from instructfx.errors import ExportError
 from instructfx.exports.tags import Tags, read_tags, write_tags
@@ -124,7 +123,7 @@ def _write(
             _put_info(file, tags)
         done = 0
         rng = np.random.default_rng(DITHER_SEED)
-        for block in _blocks(rendered, wanted.track.channels, rate):
+        for block in resampled(rendered.blocks(), rendered.sample_rate, rate, wanted.track.channels):
             block = fitting * block
             if encoding.dithered and not (rendered.dry and _fits_16_bits(block)):
                 file.write(dithered(rng, block).T)
@@ -140,16 +139,6 @@ def _fits_16_bits(block: Samples) -> bool:
     """Whether 16 bits hold these samples as they are, like those of a track that came in 16 bits."""
     scaled = block * np.float32(32768)
     return bool((scaled == np.rint(scaled)).all() and (scaled < 32768).all())
-
-
-def _blocks(rendered: Rendering, channels: int, rate: int) -> Iterator[Samples]:
-    if rate == rendered.sample_rate:
-        yield from rendered.blocks()
-        return
-    stream = soxr.ResampleStream(rendered.sample_rate, rate, channels, dtype="float32", quality="HQ")
-    for block in rendered.blocks():
-        yield stream.resample_chunk(block.T).T
-    yield stream.resample_chunk(np.zeros((0, channels), np.float32), last=True).T
 
 
 def _put_info(file: soundfile.SoundFile, tags: Tags) -> None:

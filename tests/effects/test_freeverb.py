@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pedalboard
 import pytest
-import scipy.signal
 import soundfile
 import torch
+from decay_time import Response, rt60_seconds
 
 from instructfx.effects import EFFECTS
-from instructfx.effects.freeverb import freeverb, room_size
+from instructfx.effects.freeverb import MEAN_SECONDS, freeverb
 from instructfx.effects.memoryless import as_tensors
 from instructfx.effects.reverb import apply_reverb, impulse_response
 
@@ -23,7 +23,6 @@ RATE = 44_100
 CPU = torch.device("cpu")
 PLAIN = {"kind": "freeverb", "decay_seconds": 1.0, "damping": 0.0, "pre_delay_ms": 0.0, "low_cut_hz": 20.0,
          "high_cut_hz": 20_000.0, "mix": 1.0}  # fmt: skip
-Response = npt.NDArray[np.float64]
 
 
 def settings(**changed: float) -> dict[str, float]:
@@ -34,6 +33,11 @@ def room(channels: int = 2, sample_rate: int = RATE, **changed: float) -> Respon
     """The wet impulse response, (channels, taps)."""
     with torch.no_grad():
         return impulse_response(as_tensors(settings(**changed)), sample_rate, channels)[0].double().numpy()
+
+
+def room_size(decay_seconds: float) -> float:
+    """What Freeverb calls a room whose combs fall by 60 dB in that time, 0 to 1: 0.7 to 0.98 of each pass is left."""
+    return (10 ** (-3 * MEAN_SECONDS / decay_seconds) - 0.7) / 0.28
 
 
 @pytest.mark.parametrize(
@@ -82,15 +86,6 @@ def test_a_batch_may_hold_both_kinds() -> None:
     found = REVERB.render(dry, RATE, both)
     for row, values in zip(found, (combs, noise), strict=True):
         np.testing.assert_allclose(row, REVERB.render(dry, RATE, as_tensors(values))[0], atol=1e-4)
-
-
-def rt60_seconds(response: Response, low_hz: float, high_hz: float) -> float:
-    """By backward integration from -5 to -35 dB (Schroeder 1965; ISO 3382) of a band."""
-    band = scipy.signal.butter(4, [low_hz, high_hz], "bandpass", fs=RATE, output="sos")
-    energy = np.square(scipy.signal.sosfilt(band, response)).sum(axis=0)
-    level_db = 10 * np.log10(energy[::-1].cumsum()[::-1] / energy.sum() + 1e-15)
-    first, last = (int(np.argmax(level_db < level)) for level in (-5, -35))
-    return 2 * (last - first) / RATE
 
 
 def test_its_knobs_do_what_they_say() -> None:

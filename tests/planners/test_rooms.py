@@ -106,7 +106,7 @@ def test_the_kind_of_room_can_be_said(said: str, kind: str, decay_seconds: float
     ],
 )
 def test_a_room_becomes_one_of_another_kind(before: str, said: str, after: str) -> None:
-    one = Chain().added("reverb", {"decay_seconds": 2.0, "kind": KINDS.index(before)})
+    one = Chain().added("reverb", {"decay_seconds": 2.0, "kind": list(KINDS).index(before)})
     ((kind, decay_seconds),) = kinds(one, said)
     assert kind == after
     assert (decay_seconds == 2) == (before != after)
@@ -117,4 +117,4 @@ def kinds(chain: Chain, said: str) -> list[tuple[str, float]]:
     plan = BuiltinPlanner().plan(PlanRequest(said, chain=chain))
     assert isinstance(plan, Plan)
     slots = route(chain, plan)[1].of_effect("reverb")
-    return [(KINDS[round(slot.settings["kind"])], slot.settings["decay_seconds"]) for slot in slots]
+    return [(list(KINDS)[round(slot.settings["kind"])], slot.settings["decay_seconds"]) for slot in slots]

@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from windows import hear, left
+
 ROOT = Path(__file__).parent.parent.parent
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A part</title>
 <link rel="icon" href="data:,"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -54,7 +56,7 @@ def parts_served() -> Iterator[str]:
 
 SIZE = {"width": 760, "height": 900}
 _kept: dict[Any, Any] = {}
-"""A window of each browser that was left as it was opened, for who comes next: a new one takes half a second."""
+"""A window of each browser that was left as it was opened."""
 
 
 class Part:
@@ -71,8 +73,7 @@ class Part:
             "console": lambda message: self.wrong.append(message.text) if message.type != "log" else None,
             "pageerror": lambda error: self.wrong.append(str(error)),
         }
-        for event, hear in self._heard.items():
-            self.page.on(event, hear)
+        hear(self.page, self._heard)
         self._name = name
         self.page.goto(f"{url}/part/{name}")
         self.page.wait_for_function(f"customElements.get('ifx-{name}') !== undefined")
@@ -82,13 +83,7 @@ class Part:
         if not self._usual or self.page.is_closed() or self._chromium in _kept or self.page.viewport_size != SIZE:
             self.context.close()
             return
-        for event, hear in self._heard.items():
-            self.page.remove_listener(event, hear)
-        self.page.unroute_all()
-        self.page.evaluate("localStorage.clear()")
-        self.page.mouse.move(0, 0)
-        self.page.goto("about:blank")
-        _kept[self._chromium] = self.page
+        _kept[self._chromium] = left(self.page, self._heard)
 
     def stop_clock(self) -> None:
         """From now on time passes on the page by `pass_ms` alone, however slow the machine is."""

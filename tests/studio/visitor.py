@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from windows import hear, left
+
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 WAIT_MS = 240_000  # for a state to come; who waits longer than this waits for ever, however slow the machine is
 
-
 _kept: dict[Any, Any] = {}
-"""A window of each browser that somebody has left: one that has read the page's scripts before opens it in half the
-time."""
+"""A window of each browser that somebody has left."""
 
 
 class Guest:
@@ -37,18 +37,12 @@ class Guest:
             "requestfinished": lambda request: self._events.discard(request),
             "requestfailed": lambda request: self._events.discard(request),
         }
-        for event, hear in self._heard.items():
-            self.page.on(event, hear)
+        hear(self.page, self._heard)
         self.go("")
 
     def leave(self) -> Any:
         """Go away, and take along all that the browser has kept: the window, for somebody else."""
-        for event, hear in self._heard.items():
-            self.page.remove_listener(event, hear)
-        self.page.unroute_all()
-        self.page.evaluate("sessionStorage.clear()")
-        self.page.mouse.move(0, 0)
-        self.page.goto("about:blank")
+        left(self.page, self._heard)
         storage = self.context.new_cdp_session(self.page)
         storage.send("Storage.clearDataForOrigin", {"origin": self._home, "storageTypes": "all"})
         storage.detach()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 from instructfx.audio.containers import ACCEPTED, READABLE
 from instructfx.audio.naming import brief
 from instructfx.audio.scratch import own_scratch
-from instructfx.errors import AudioError, LimitError, StoreError
+from instructfx.errors import AudioError, LimitError
 from instructfx.studio.visits import planner_options
 from instructfx.studio.visits.arrivals import Arrivals
 from instructfx.studio.visits.ear_options import as_before
@@ -64,8 +63,7 @@ class Studio:
             suffix = _checked(shown, (*READABLE, BUNDLE), also)
             track = folder / f"upload{suffix}"
             _same_file(source, track)
-            with _named_in_errors(track.name, shown):
-                visit = self._opened(track, shown, folder, page, agents, callbacks)
+            visit = self._opened(track, shown, folder, page, agents, callbacks)
             track.unlink()
             return visit
         except BaseException:
@@ -145,7 +143,7 @@ class Studio:
             return source.stat().st_size
         from instructfx.bundles.archive import unpacked_bytes
 
-        coming, most = unpacked_bytes(source), self.limits.upload_mb
+        coming, most = unpacked_bytes(source, brief(shown)), self.limits.upload_mb
         if coming > most * 2**20:
             raise LimitError(f"{shown} is {coming / 2**20:,.0f} MB once unpacked; up to {most} MB can be uploaded.")
         return coming
@@ -165,15 +163,6 @@ def _checked(shown: str, accepted: Collection[str], also: str = "") -> str:
     if suffix not in accepted:
         raise AudioError(f"{brief(shown)} is not a kind of file that can be used. Accepted are {ACCEPTED}{also}.")
     return suffix
-
-
-@contextmanager
-def _named_in_errors(name: str, shown: str) -> Iterator[None]:
-    """What is wrong with a bundle names the file that was read; its visitor knows it by the name that is shown."""
-    try:
-        yield
-    except StoreError as error:
-        raise StoreError(str(error).replace(name, brief(shown))) from error
 
 
 def _same_file(source: Path, target: Path) -> None:

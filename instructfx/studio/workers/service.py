@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 import threading
 from collections import OrderedDict
@@ -126,8 +127,8 @@ class Service:
     def _import(self, request: Open) -> Opened:
         from instructfx.bundles import import_bundle
 
-        longest_seconds = request.longest_seconds
-        session_id = import_bundle(request.source, self._store, longest_seconds=longest_seconds).session.id
+        limit, shown = request.longest_seconds, brief(request.shown)
+        session_id = import_bundle(request.source, self._store, longest_seconds=limit, shown=shown).session.id
         _, track = self._store.load(session_id)
         return _opened(session_id, track, request.folder)
 
@@ -140,10 +141,10 @@ class Service:
         from instructfx.audio.track import inspect
 
         self._tell(At("opening"))
-        shown = brief(one_line(request.shown))
-        check_length(request.source, shown, request.longest_seconds)
+        name = one_line(request.shown)
+        check_length(request.source, brief(name), request.longest_seconds)
         _, track = self._store.load(request.session_id)
-        reference = replace(inspect(request.source, shown), name=one_line(request.shown))
+        reference = replace(inspect(request.source, brief(name)), name=name)
         sound = beside(reference, track, _new_file(request.folder), self._going_on)
         self._store.hold_against(request.session_id, reference)
         return Referred(reference.sha256, sound)
@@ -229,10 +230,14 @@ class Service:
         from instructfx.exports import export, format_named
 
         session, track = self._store.load(request.session_id)
-        chosen = format_named(request.format)
-        reference = self._store.reference(session.id) if chosen.name == "session" else None
         exported = export(
-            session, track, request.folder, chosen, self._rendering, self._abandoned.is_set, reference=reference
+            session,
+            track,
+            request.folder,
+            format_named(request.format),
+            self._rendering,
+            self._abandoned.is_set,
+            reference=functools.partial(self._store.reference, session.id),
         )
         return Made(exported.path, exported.notes)
 
